@@ -1,0 +1,20 @@
+/**
+ * The type-level rule that parameters which meet have different names.
+ */
+
+/** `unknown` where P and Q may meet; else a type that no part has, whose one field is the sentence of the compile error. */
+export type Apart<P, Q> =
+  P extends ReadonlyArray<unknown>
+    ? { readonly "name the repeated part": P }
+    : Q extends ReadonlyArray<unknown>
+      ? { readonly "name the repeated part": Q }
+      : keyof P & keyof Q extends never
+        ? unknown
+        : { readonly "both parts have a parameter called": keyof P & keyof Q }
+
+/** `unknown` where P and Q share just the subtree called K, with one type. */
+export type ApartBut<K extends string, P, Q> = K extends keyof P & keyof Q
+  ? P[K] extends Q[K]
+    ? Apart<Omit<P, K>, Omit<Q, K>>
+    : { readonly "the shared parameter has two types": readonly [P[K], Q[K]] }
+  : { readonly "both parts must have the shared parameter": K }

@@ -1,0 +1,77 @@
+/**
+ * All that a program may use: parameters, its address, randomness, the plan, and two capabilities.
+ */
+import { Draw } from "./Draw.ts"
+import { Key } from "./Key.ts"
+import { Plan, type Choice } from "./Plan.ts"
+import type { Path } from "./Path.ts"
+import type { Scope } from "./Scope.ts"
+import type { Place, Watch } from "./Watch.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Env<out P> {
+  readonly params: P
+  readonly path: Path
+  /** Already folded with the step and with every name of the path. */
+  readonly key: Key
+  /** The training step, for messages. */
+  readonly step: number
+  /** Global ids of the samples in the batch, one for each place on the leading axis. */
+  readonly samples: ReadonlyArray<number>
+  readonly plan: Plan
+  readonly scope: Scope
+  readonly watch: Watch
+}
+
+/** What a caller chooses; the capabilities belong to the kind of value the network runs on. */
+export interface Run<out P> {
+  readonly params: P
+  readonly seed: number
+  /** 0 unless given. */
+  readonly step?: number
+  /** `[0]` unless given. */
+  readonly samples?: ReadonlyArray<number>
+  /** Everything reversed unless given. */
+  readonly plan?: Plan
+}
+
+export const Env = {
+  // -------------------------------------------------------- constructors
+
+  /** The environment of a whole network. */
+  make: <P>(run: Run<P>, scope: Scope, watch: Watch): Env<P> => {
+    const step = run.step ?? 0
+    return {
+      params: run.params,
+      path: [],
+      key: Key.step(step)(Key.fromSeed(run.seed)),
+      step,
+      samples: run.samples ?? [0],
+      plan: run.plan ?? Plan.reversed,
+      scope,
+      watch,
+    }
+  },
+
+  // --------------------------------------------------------- combinators
+
+  /** The environment of the part called `name`, which has the parameters `params`. */
+  child: <P>(env: Env<unknown>, name: string, params: P): Env<P> => ({
+    ...env,
+    params,
+    path: [...env.path, name],
+    key: Key.child(name)(env.key),
+  }),
+
+  // --------------------------------------------------------- destructors
+
+  /** The draws called `name` at this place. */
+  draw: (env: Env<unknown>, name: string): Draw => ({ key: Key.child(name)(env.key), samples: env.samples }),
+
+  /** The place of a claim or an error. */
+  place: ({ path, step }: Env<unknown>): Place => ({ path, step }),
+
+  /** The plan's choice at this place, if it makes one. */
+  choice: ({ plan, path }: Env<unknown>): Choice | undefined => Plan.at(plan, path),
+}

@@ -1,0 +1,61 @@
+/**
+ * What a part that follows the plan has left behind.
+ */
+import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
+import { SideMismatch } from "./errors/SideMismatch.ts"
+import { Side } from "./Side.ts"
+
+// ---------------------------------------------------------------- model
+
+/** An input that was kept, alone or with the tape of the evaluation. */
+export type Kept<A, T> =
+  { readonly _tag: "kept"; readonly input: A } | { readonly _tag: "taped"; readonly input: A; readonly tape: T }
+
+/** The side of a reversed block, or what the plan chose to hold instead. */
+export type Held<S, A, T> = { readonly _tag: "reversed"; readonly side: S } | Kept<A, T>
+
+// ------------------------------------------------------------ instances
+
+/**
+ * The side of a kept input. A tape is no more information than its input: its bytes are those of `kept`, and it is
+ * made again on the way back.
+ */
+export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
+  only: O.none,
+  bits: (kept) => input.bits(kept.input),
+  toBytes: (kept) => input.toBytes(kept.input),
+  fromBytes: (bytes) =>
+    F.pipe(
+      input.fromBytes(bytes),
+      TE.map((value) => ({ _tag: "kept" as const, input: value })),
+    ),
+})
+
+const tags = { reversed: 0, kept: 1 }
+
+/** The side of a block that can be planned: one tag byte (0 reversed, 1 kept), then the side or the input. */
+export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A, T>> => {
+  const kept = keptSide<A, T>(input)
+  return {
+    only: O.none,
+    bits: (held) => (held._tag === "reversed" ? side.bits(held.side) : kept.bits(held)),
+    toBytes: (held) => async () => {
+      const rest = await (held._tag === "reversed" ? side.toBytes(held.side)() : kept.toBytes(held)())
+      const bytes = new Uint8Array(rest.length + 1)
+      bytes[0] = held._tag === "reversed" ? tags.reversed : tags.kept
+      bytes.set(rest, 1)
+      return bytes
+    },
+    fromBytes: (bytes) => {
+      const rest = bytes.subarray(1)
+      if (bytes[0] === tags.reversed)
+        return F.pipe(
+          side.fromBytes(rest),
+          TE.map((value) => ({ _tag: "reversed" as const, side: value })),
+        )
+      if (bytes[0] === tags.kept) return kept.fromBytes(rest)
+      return async () =>
+        E.left(new SideMismatch(`A block's side begins with 0 (reversed) or 1 (kept), not ${bytes[0] ?? "its end"}.`))
+    },
+  }
+}

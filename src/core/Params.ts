@@ -1,0 +1,160 @@
+/**
+ * How the parameters of a part are made, named, taken apart and put together again.
+ *
+ * Laws (checked by `laws/Params.ts`):
+ *
+ * 1. `rebuild` over the leaves of `p` is `p`
+ * 2. names are unique: no two leaves of a part have the same path
+ */
+import { either as E, option as O } from "fp-ts"
+import { ParameterMismatch } from "./errors/ParameterMismatch.ts"
+import { Key } from "./Key.ts"
+import type { RevError } from "./RevError.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Params<in out P> {
+  /** The same key gives the same parameters. */
+  readonly init: (key: Key) => P
+  /** Sums two trees leaf by leaf, as gradients of a shared part are. */
+  readonly add: (x: P, y: P) => P
+  /** Leaves with their paths (`blocks/0/w`), always in the same order. */
+  readonly leaves: (params: P) => ReadonlyArray<readonly [path: string, leaf: unknown]>
+  /** The tree whose leaf at every path is `leaf(path)`; `ParameterMismatch` names the first that is missing. */
+  readonly rebuild: (leaf: (path: string) => O.Option<unknown>) => E.Either<RevError, P>
+  /** The parameters under a name, for `tied`. */
+  readonly field: (name: string) => O.Option<Params<unknown>>
+}
+
+// --------------------------------------------------------- constructors
+
+/** No parameters at all. */
+const none: Params<{}> = {
+  init: () => ({}),
+  add: () => ({}),
+  leaves: () => [],
+  rebuild: () => E.right({}),
+  field: () => O.none,
+}
+
+/** One leaf; `is` tells whether a value read back is such a leaf. */
+const leaf = <X>(kind: {
+  readonly init: (key: Key) => X
+  readonly add: (x: X, y: X) => X
+  readonly is: (value: unknown) => value is X
+}): Params<X> => ({
+  init: kind.init,
+  add: kind.add,
+  leaves: (params) => [["", params]],
+  rebuild: (find) => {
+    const found = find("")
+    if (O.isSome(found) && kind.is(found.value)) return E.right(found.value)
+    return E.left(new ParameterMismatch(`is ${O.isNone(found) ? "missing" : "of another kind"}`))
+  },
+  field: () => O.none,
+})
+
+const numeric = (value: unknown): value is number => typeof value === "number"
+
+/** One number. */
+const number = (init: (key: Key) => number): Params<number> => leaf({ init, add: (x, y) => x + y, is: numeric })
+
+/** A record of parts; each gets the key of its name. */
+const struct = <R extends Readonly<Record<string, unknown>>>(fields: {
+  readonly [K in keyof R]: Params<R[K]>
+}): Params<R> => {
+  const names = Object.keys(fields) as ReadonlyArray<keyof R & string> // a record literal has no other keys
+  const collect = <X>(value: (name: keyof R & string) => X) =>
+    Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X } // the same keys as `fields`
+  return {
+    init: (key) => collect((name) => fields[name].init(Key.child(name)(key))) as R, // field by field, R's own types
+    add: (x, y) => collect((name) => fields[name].add(x[name], y[name])) as R, // likewise
+    leaves: (params) => names.flatMap((name) => under(name, fields[name].leaves(params[name]))),
+    rebuild: (find) => {
+      const parts: Record<string, unknown> = {}
+      for (const name of names) {
+        const part = rebuildUnder(name, fields[name], find)
+        if (E.isLeft(part)) return part
+        parts[name] = part.right
+      }
+      return E.right(parts as R) // one part for every field
+    },
+    field: (name) => O.fromNullable((fields as Record<string, Params<unknown>>)[name]), // its type is forgotten on purpose
+  }
+}
+
+// ----------------------------------------------------------- combinators
+
+/** One part under a name. */
+const named = <K extends string, P>(name: K, part: Params<P>): Params<{ readonly [k in K]: P }> =>
+  struct<{ readonly [k in K]: P }>({ [name]: part } as { readonly [k in K]: Params<P> }) // a computed key
+
+/** `length` parts of one kind, called 0, 1, ... */
+const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => ({
+  init: (key) => Array.from({ length }, (_, i) => part.init(Key.child(String(i))(key))),
+  add: (x, y) => x.map((p, i) => part.add(p, at(y, i))),
+  leaves: (params) => params.flatMap((p, i) => under(String(i), part.leaves(p))),
+  rebuild: (find) => {
+    const parts: P[] = []
+    for (let i = 0; i < length; i++) {
+      const p = rebuildUnder(String(i), part, find)
+      if (E.isLeft(p)) return p
+      parts.push(p.right)
+    }
+    return E.right(parts)
+  },
+  field: () => O.none,
+})
+
+/** The parameters of two parts that meet; those called `shared` are one subtree, made by the first. */
+const both = <P extends object, Q extends object>(
+  first: Params<P>,
+  second: Params<Q>,
+  shared?: keyof P & keyof Q & string,
+): Params<P & Q> => {
+  const isShared = (path: string) => shared !== undefined && (path === shared || path.startsWith(`${shared}/`))
+  return {
+    init: (key) => ({ ...second.init(key), ...first.init(key) }),
+    add: (x, y) => ({ ...second.add(x, y), ...first.add(x, y) }),
+    leaves: (params) => [...first.leaves(params), ...second.leaves(params).filter(([path]) => !isShared(path))],
+    rebuild: (find) => {
+      const p = first.rebuild(find)
+      if (E.isLeft(p)) return p
+      const q = second.rebuild(find)
+      return E.isLeft(q) ? q : E.right({ ...q.right, ...p.right })
+    },
+    field: (name) => {
+      const found = first.field(name)
+      return O.isSome(found) ? found : second.field(name)
+    },
+  }
+}
+
+// ---------------------------------------------------------- destructors
+
+/** Parameters from a map of paths to leaves, as a checkpoint holds them. */
+const fromLeaves = <P>(params: Params<P>, leaves: ReadonlyMap<string, unknown>): E.Either<RevError, P> =>
+  params.rebuild((path) => O.fromNullable(leaves.get(path)))
+
+const slash = (name: string, path: string): string => (path === "" ? name : `${name}/${path}`)
+
+const under = (name: string, leaves: ReadonlyArray<readonly [string, unknown]>) =>
+  leaves.map(([path, value]) => [slash(name, path), value] as const)
+
+const rebuildUnder = <P>(name: string, part: Params<P>, find: (path: string) => O.Option<unknown>) =>
+  E.mapLeft<RevError, RevError>((error) =>
+    error._tag === "ParameterMismatch" ? new ParameterMismatch(describe(name, error.message)) : error,
+  )(part.rebuild((path) => find(slash(name, path))))
+
+const prefix = "The parameter "
+
+const describe = (name: string, message: string): string =>
+  message.startsWith(prefix) ? `${prefix}${name}/${message.slice(prefix.length)}` : `${prefix}${name} ${message}.`
+
+const at = <X>(items: ReadonlyArray<X>, i: number): X => {
+  const item = items[i]
+  if (item === undefined) throw new ParameterMismatch(`${items.length} parts were given where part ${i} is needed.`)
+  return item
+}
+
+export const Params = { none, leaf, number, struct, named, array, both, fromLeaves }

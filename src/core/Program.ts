@@ -1,0 +1,45 @@
+/**
+ * A computation that reads an environment and may end in a `RevError`.
+ */
+import { either as E, type readerEither as RE, type taskEither as TE } from "fp-ts"
+import type { Env } from "./Env.ts"
+import { LayerFailed } from "./errors/LayerFailed.ts"
+import { isRevError, type RevError } from "./RevError.ts"
+
+// ---------------------------------------------------------------- model
+
+export type Program<P, A> = RE.ReaderEither<Env<P>, RevError, A>
+
+// --------------------------------------------------------- constructors
+
+/** The program of ordinary code: a thrown `RevError` is its end, and anything else thrown is `LayerFailed` at this path. */
+export const attempt =
+  <P, A>(body: (env: Env<P>) => A): Program<P, A> =>
+  (env) => {
+    try {
+      return E.right(body(env))
+    } catch (cause) {
+      return E.left(isRevError(cause) ? cause : new LayerFailed({ path: env.path, cause }))
+    }
+  }
+
+// ---------------------------------------------------------- destructors
+
+/**
+ * Runs a program, then settles its watch with one read: the only place that waits.
+ *
+ * What the program returned is freed if a claim did not hold.
+ */
+export const run =
+  <P, A>(program: Program<P, A>) =>
+  (env: Env<P>): TE.TaskEither<RevError, A> =>
+  async () => {
+    const result = env.scope.within(() => program(env))
+    const evidence = await env.watch.settle()
+    if (E.isLeft(result)) return result
+    if (E.isLeft(evidence)) {
+      env.scope.release(result.right)
+      return evidence
+    }
+    return result
+  }

@@ -1,0 +1,119 @@
+/**
+ * Side information: what a part leaves behind so that it can be run backwards.
+ *
+ * Laws (checked by `laws/Side.ts`):
+ *
+ * 1. codec: `fromBytes(toBytes(s))` is `s`, bit for bit
+ * 2. only: if `only` is `some(s)`, every side of this kind is `s`
+ *
+ * Composite bytes: a pair and an array are a 32-bit count, then each part behind its own 32-bit length, little endian.
+ */
+import { either as E, option as O, type task as T, type taskEither as TE } from "fp-ts"
+import { SideMismatch } from "./errors/SideMismatch.ts"
+import type { RevError } from "./RevError.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Side<in out S> {
+  /** The one value of a side that has one value: nothing needs to be kept. */
+  readonly only: O.Option<S>
+  /** Information in bits, padding left out. */
+  readonly bits: (side: S) => number
+  readonly toBytes: (side: S) => T.Task<Uint8Array>
+  readonly fromBytes: (bytes: Uint8Array) => TE.TaskEither<RevError, S>
+}
+
+// --------------------------------------------------------- constructors
+
+/** The side of an isomorphism: nothing. */
+const nothing: Side<null> = {
+  only: O.some(null),
+  bits: () => 0,
+  toBytes: () => async () => new Uint8Array(),
+  fromBytes: (bytes) => async () =>
+    bytes.length === 0
+      ? E.right(null)
+      : E.left(new SideMismatch(`An isomorphism leaves 0 bytes behind, but ${bytes.length} were given.`)),
+}
+
+// ----------------------------------------------------------- combinators
+
+/** The sides of two parts, first part first. */
+const pair = <S, U>(first: Side<S>, second: Side<U>): Side<readonly [S, U]> => ({
+  only: O.isSome(first.only) && O.isSome(second.only) ? O.some([first.only.value, second.only.value]) : O.none,
+  bits: ([s, u]) => first.bits(s) + second.bits(u),
+  toBytes:
+    ([s, u]) =>
+    async () =>
+      join([await first.toBytes(s)(), await second.toBytes(u)()]),
+  fromBytes: (bytes) => async () => {
+    const parts = split(bytes)
+    if (E.isLeft(parts)) return parts
+    const [head, tail] = parts.right
+    if (head === undefined || tail === undefined || parts.right.length !== 2)
+      return E.left(new SideMismatch(`A pair of sides was expected, but the bytes hold ${parts.right.length} parts.`))
+    const s = await first.fromBytes(head)()
+    if (E.isLeft(s)) return s
+    const u = await second.fromBytes(tail)()
+    return E.isLeft(u) ? u : E.right([s.right, u.right])
+  },
+})
+
+/** The sides of `length` equal parts, first part first. */
+const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => ({
+  only: O.isSome(item.only) ? O.some(new Array<S>(length).fill(item.only.value)) : O.none,
+  bits: (sides) => sides.reduce((sum, side) => sum + item.bits(side), 0),
+  toBytes: (sides) => async () => {
+    const parts: Uint8Array[] = []
+    for (const side of sides) parts.push(await item.toBytes(side)())
+    return join(parts)
+  },
+  fromBytes: (bytes) => async () => {
+    const parts = split(bytes)
+    if (E.isLeft(parts)) return parts
+    if (parts.right.length !== length)
+      return E.left(new SideMismatch(`${length} sides were expected, but the bytes hold ${parts.right.length}.`))
+    const sides: S[] = []
+    for (const part of parts.right) {
+      const side = await item.fromBytes(part)()
+      if (E.isLeft(side)) return side
+      sides.push(side.right)
+    }
+    return E.right(sides)
+  },
+})
+
+const join = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 4))
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, parts.length, true)
+  let at = 4
+  for (const part of parts) {
+    view.setUint32(at, part.length, true)
+    bytes.set(part, at + 4)
+    at += 4 + part.length
+  }
+  return bytes
+}
+
+const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>> => {
+  const cut = E.left(
+    new SideMismatch(`The bytes of a side end early, after ${bytes.length}. Write and read them whole.`),
+  )
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (bytes.length < 4) return cut
+  const parts: Uint8Array[] = []
+  let at = 4
+  for (let left = view.getUint32(0, true); left > 0; left--) {
+    if (at + 4 > bytes.length) return cut
+    const end = at + 4 + view.getUint32(at, true)
+    if (end > bytes.length) return cut
+    parts.push(bytes.subarray(at + 4, end))
+    at = end
+  }
+  return at === bytes.length
+    ? E.right(parts)
+    : E.left(new SideMismatch(`${bytes.length - at} bytes are left over behind the last part of a side.`))
+}
+
+export const Side = { nothing, pair, array }

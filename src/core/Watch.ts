@@ -1,0 +1,35 @@
+/**
+ * Evidence gathered on the device while a program runs, settled once at its end.
+ *
+ * A read from a GPU waits, so a program only makes claims; `run` settles them with one read.
+ */
+import type { taskEither as TE } from "fp-ts"
+import type { RevError } from "./RevError.ts"
+import type { Path } from "./Path.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Where a claim was made: the path of the part and the training step. */
+export interface Place {
+  readonly path: Path
+  readonly step: number
+}
+
+/** What must hold of a value; `Rebuilt` asks for nothing, it shows an activation that came back to whoever records. */
+export type Claim =
+  | { readonly _tag: "InRange"; readonly place: Place; readonly x: unknown; readonly fractionBits: number }
+  | {
+      readonly _tag: "OnGrid"
+      readonly place: Place
+      readonly x: unknown
+      readonly rounded: unknown
+      readonly fractionBits: number
+    }
+  | { readonly _tag: "Same"; readonly place: Place; readonly rebuilt: unknown; readonly recorded: unknown }
+  | { readonly _tag: "Rebuilt"; readonly place: Place; readonly x: unknown }
+
+export interface Watch {
+  readonly expect: (claim: Claim) => void
+  /** Right if every claim held, else the first that did not. Frees the evidence; the watch starts afresh. */
+  readonly settle: TE.TaskEither<RevError, void>
+}

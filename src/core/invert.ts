@@ -1,0 +1,29 @@
+/**
+ * Isomorphisms backwards.
+ */
+import { either as E, function as F, option as O } from "fp-ts"
+import type { Bijection } from "./Bijection.ts"
+import { NotDifferentiable } from "./errors/NotDifferentiable.ts"
+import { Side } from "./Side.ts"
+
+/** Reverses a bijection that leaves nothing behind, however it was composed; `none` where the side is information. */
+export const invert = <P, A, B, S>(f: Bijection<P, A, B, S>): O.Option<Bijection<P, B, A, null>> =>
+  F.pipe(
+    f.side.only,
+    O.map((only) => ({
+      params: f.params,
+      side: Side.nothing,
+      forward: (b) => (env) =>
+        F.pipe(
+          f.inverse(b, only)(env),
+          E.map((a) => [a, null] as const),
+        ),
+      inverse: (a) => (env) =>
+        F.pipe(
+          f.forward(a)(env),
+          E.map(([b]) => b),
+        ),
+      infer: (b) => f.inverse(b, only),
+      pullback: () => (env) => E.left(new NotDifferentiable({ path: env.path, what: "The inverse of a bijection" })),
+    })),
+  )

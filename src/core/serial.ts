@@ -1,0 +1,33 @@
+/**
+ * Layers one after the other.
+ */
+import type { Apart } from "./Apart.ts"
+import { NotDifferentiable } from "./errors/NotDifferentiable.ts"
+import type { Layer } from "./Layer.ts"
+import { Params } from "./Params.ts"
+
+/**
+ * `pipe(f, serial(g))` applies `f`, then `g`. Parameters meet and must have different names; both parts see the same
+ * draw, so give random layers names of their own.
+ */
+export const serial =
+  <Q extends object, B, C>(g: Layer<Q, B, C>) =>
+  <P extends object, A>(f: Layer<P, A, B> & Apart<P, Q>): Layer<P & Q, A, C> => ({
+    params: Params.both(f.params, g.params),
+    apply: (params, a, draw) => g.apply(params, f.apply(params, a, draw), draw),
+    vjp: (params, a, draw) => {
+      const first = f.vjp(params, a, draw)
+      const second = g.vjp(params, first.value, draw)
+      return {
+        value: second.value,
+        held: [first.value, ...first.held, ...second.held],
+        pull: (dc) => {
+          const back = second.pull(dc)
+          if (back.cotangent === null)
+            throw new NotDifferentiable({ path: [], what: "The second of two serial layers" })
+          const { cotangent, grads } = first.pull(back.cotangent)
+          return { cotangent, grads: { ...grads, ...back.grads } }
+        },
+      }
+    },
+  })

@@ -1,0 +1,55 @@
+/**
+ * Random numbers by address, in the counter layout of TensorFlow's stateless Philox.
+ *
+ * The sample with global id g owns the counter blocks g m .. g m + m - 1, where m blocks of four words are enough for
+ * one sample, so a draw does not depend on where in the batch a sample stands.
+ */
+import type { Draw } from "../core/Draw.ts"
+import { philox } from "../core/Philox.ts"
+
+// --------------------------------------------------------- constructors
+
+/** `perSample` words for every sample of the draw, one sample after the other. */
+export const words = ({ key, samples }: Draw, perSample: number): Uint32Array => {
+  const blocks = Math.ceil(perSample / 4)
+  const out = new Uint32Array(samples.length * perSample)
+  const block = new Uint32Array(4)
+  for (const [place, sample] of samples.entries()) {
+    for (let i = 0; i < blocks; i++) {
+      const counter = sample * blocks + i
+      philox(block, 0, key.low, key.high, [counter >>> 0, Math.floor(counter / 2 ** 32), 0, 0])
+      const left = perSample - 4 * i
+      out.set(left < 4 ? block.subarray(0, left) : block, place * perSample + 4 * i)
+    }
+  }
+  return out
+}
+
+/** Uniform float32 values in [0, 1): 23 bits of a word are the fraction of a number in [1, 2), less 1. */
+export const uniforms = (draw: Draw, perSample: number): Float32Array => {
+  const drawn = words(draw, perSample)
+  for (let i = 0; i < drawn.length; i++) drawn[i] = ((drawn[i] ?? 0) & 0x7fffff) | 0x3f800000
+  const floats = new Float32Array(drawn.buffer)
+  for (let i = 0; i < floats.length; i++) floats[i] = (floats[i] ?? 0) - 1
+  return floats
+}
+
+/** Normal float32 values of mean 0 and variance 1, by Box and Muller (1958) on pairs of words. */
+export const normals = (draw: Draw, perSample: number): Float32Array => {
+  const pairs = Math.ceil(perSample / 2)
+  const drawn = words(draw, 2 * pairs)
+  const out = new Float32Array(draw.samples.length * perSample)
+  for (let sample = 0; sample < draw.samples.length; sample++) {
+    for (let i = 0; i < perSample; i++) {
+      const at = 2 * pairs * sample + 2 * (i >> 1)
+      const radius = Math.sqrt(-2 * Math.log(((drawn[at] ?? 0) + 1) / 2 ** 32))
+      const angle = (2 * Math.PI * (drawn[at + 1] ?? 0)) / 2 ** 32
+      out[sample * perSample + i] = radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle))
+    }
+  }
+  return out
+}
+
+/** BDIA's gamma: +1/2 or -1/2 for every sample, each with probability 1/2. */
+export const gammas = (draw: Draw): ReadonlyArray<number> =>
+  Array.from(words(draw, 1), (word) => ((word & 1) === 0 ? 0.5 : -0.5))

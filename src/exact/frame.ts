@@ -1,0 +1,84 @@
+/**
+ * The byte format of planes and activations (SPEC.md, "Bytes").
+ *
+ * | bytes | content |
+ * | --- | --- |
+ * | 0-3 | `BJOU` |
+ * | 4 | version, 1 |
+ * | 5 | kind: 1 plane, 2 float32, 3 int32 |
+ * | 6 | fraction bits l, or 255 for values on no grid |
+ * | 7 | bits per element: 1 or 32 |
+ * | 8-11 | rank r, then r dimensions of 4 bytes each |
+ * | rest | elements in row-major order, little endian; element i of a plane is bit i mod 8 of byte i / 8, padded with 0 |
+ */
+import { either as E } from "fp-ts"
+import { SideMismatch } from "../core/errors/SideMismatch.ts"
+
+// ---------------------------------------------------------------- model
+
+export type Kind = "plane" | "float32" | "int32"
+
+export interface Frame {
+  readonly kind: Kind
+  /** `null` for values on no grid. */
+  readonly fractionBits: number | null
+  readonly shape: ReadonlyArray<number>
+  readonly payload: Uint8Array
+}
+
+// --------------------------------------------------------- constructors
+
+/** Reads a frame and refuses any other kind, fraction bits or length with `SideMismatch`. */
+export const decodeFrame = (
+  kind: Kind,
+  fractionBits: number | null,
+  bytes: Uint8Array,
+): E.Either<SideMismatch, Frame> => {
+  const refuse = (sentence: string) => E.left(new SideMismatch(sentence))
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte))
+    return refuse(`These ${bytes.length} bytes do not begin with BJOU. Give what toBytes wrote.`)
+  if (bytes[4] !== version)
+    return refuse(`The bytes have version ${bytes[4]}, but this library reads version ${version}.`)
+  if (bytes[5] !== codes[kind] || bytes[7] !== width[kind])
+    return refuse(`A ${kind} was expected, but the bytes hold kind ${bytes[5]} of ${bytes[7]} bits per element.`)
+  if (bytes[6] !== (fractionBits ?? noGrid))
+    return refuse(
+      `The bytes are on a grid of ${bytes[6]} fraction bits, but the network's has ${fractionBits ?? "none"}.`,
+    )
+  const rank = view.getUint32(8, true)
+  const start = 12 + 4 * rank
+  if (bytes.length < start) return refuse(`The bytes end after ${bytes.length}, inside their header.`)
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(12 + 4 * i, true))
+  const expected = start + payloadLength(kind, shape)
+  if (bytes.length !== expected)
+    return refuse(`A ${kind} of shape [${shape.join(", ")}] takes ${expected} bytes, but ${bytes.length} were given.`)
+  return E.right({ kind, fractionBits, shape, payload: bytes.subarray(start) })
+}
+
+// ---------------------------------------------------------- destructors
+
+export const encodeFrame = ({ kind, fractionBits, shape, payload }: Frame): Uint8Array => {
+  const start = 12 + 4 * shape.length
+  const bytes = new Uint8Array(start + payload.length)
+  const view = new DataView(bytes.buffer)
+  bytes.set(magic)
+  bytes.set([version, codes[kind], fractionBits ?? noGrid, width[kind]], 4)
+  view.setUint32(8, shape.length, true)
+  for (const [i, size] of shape.entries()) view.setUint32(12 + 4 * i, size, true)
+  bytes.set(payload, start)
+  return bytes
+}
+
+/** The number of elements of a shape. */
+export const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)
+
+/** Bytes of the elements of a frame. */
+export const payloadLength = (kind: Kind, shape: ReadonlyArray<number>): number =>
+  Math.ceil((sizeOf(shape) * width[kind]) / 8)
+
+const magic = [0x42, 0x4a, 0x4f, 0x55]
+const version = 1
+const noGrid = 255
+const codes = { plane: 1, float32: 2, int32: 3 }
+const width = { plane: 1, float32: 32, int32: 32 }

@@ -1,0 +1,70 @@
+/**
+ * Evidence over values that JavaScript can read at once: numbers and Float32Arrays.
+ */
+import { either as E } from "fp-ts"
+import { Env, type Run } from "../core/Env.ts"
+import { GridOverflow } from "../core/errors/GridOverflow.ts"
+import { Irreversible } from "../core/errors/Irreversible.ts"
+import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
+import type { RevError } from "../core/RevError.ts"
+import { hostScope } from "../core/Scope.ts"
+import type { Claim, Watch } from "../core/Watch.ts"
+import { float32Bits, numberBits } from "./bits.ts"
+
+// --------------------------------------------------------- constructors
+
+/** A watch that judges every claim when it is made and reports the first that fails when it is settled. */
+export const hostWatch = (): Watch => {
+  let failure: RevError | null = null
+  return {
+    expect: (claim) => {
+      failure ??= judge(claim)
+    },
+    settle: async () => {
+      const settled = failure === null ? E.right(undefined) : E.left(failure)
+      failure = null
+      return settled
+    },
+  }
+}
+
+/** The environment of a network on numbers or Float32Arrays. */
+export const hostEnv = <P>(run: Run<P>): Env<P> => Env.make(run, hostScope, hostWatch())
+
+const judge = (claim: Claim): RevError | null => {
+  switch (claim._tag) {
+    case "InRange": {
+      const value = largest(claim.x)
+      return value < 2 ** (24 - claim.fractionBits)
+        ? null
+        : new GridOverflow({ ...claim.place, value, fractionBits: claim.fractionBits })
+    }
+    case "OnGrid":
+      return sameBits(claim.x, claim.rounded)
+        ? null
+        : new NotOnGrid({ ...claim.place, fractionBits: claim.fractionBits })
+    case "Same":
+      return sameBits(claim.rebuilt, claim.recorded) ? null : new Irreversible(claim.place)
+    case "Rebuilt":
+      return null
+  }
+}
+
+const largest = (x: unknown): number => {
+  if (typeof x === "number") return Math.abs(x)
+  if (!(x instanceof Float32Array)) throw unreadable(x)
+  let most = 0
+  for (const a of x) if (!(Math.abs(a) <= most)) most = Math.abs(a)
+  return most
+}
+
+const sameBits = (x: unknown, y: unknown): boolean => {
+  if (typeof x === "number" && typeof y === "number") return numberBits.equals(x, y)
+  if (x instanceof Float32Array && y instanceof Float32Array) return float32Bits.equals(x, y)
+  throw unreadable(x)
+}
+
+const unreadable = (x: unknown): TypeError =>
+  new TypeError(
+    `A host watch reads numbers and Float32Arrays, not ${Object.prototype.toString.call(x)}. Use tensorEnv for tensors.`,
+  )
