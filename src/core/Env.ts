@@ -1,7 +1,7 @@
 /**
  * All that a program may use: parameters, its address, randomness, the plan, and two capabilities.
  */
-import { Draw } from "./Draw.ts"
+import type { Draw } from "./Draw.ts"
 import { Key } from "./Key.ts"
 import { Plan, type Choice } from "./Plan.ts"
 import type { Path } from "./Path.ts"

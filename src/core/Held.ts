@@ -3,7 +3,7 @@
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import { SideMismatch } from "./errors/SideMismatch.ts"
-import { Side } from "./Side.ts"
+import type { Side } from "./Side.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -12,12 +12,15 @@ export type Program<P, A> = RE.ReaderEither<Env<P>, RevError, A>
 
 // --------------------------------------------------------- constructors
 
-/** The program of ordinary code: a thrown `RevError` is its end, and anything else thrown is `LayerFailed` at this path. */
+/**
+ * The program of ordinary code, which frees what it made but did not return: a thrown `RevError` is its end, and anything
+ * else thrown is `LayerFailed` at this path.
+ */
 export const attempt =
   <P, A>(body: (env: Env<P>) => A): Program<P, A> =>
   (env) => {
     try {
-      return E.right(body(env))
+      return E.right(env.scope.within(() => body(env)))
     } catch (cause) {
       return E.left(isRevError(cause) ? cause : new LayerFailed({ path: env.path, cause }))
     }

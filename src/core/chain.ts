@@ -27,7 +27,7 @@ export const chain =
       side: Side.pair(first.side, Side.array(n - 1, rest.side)),
       forward: (a) => (env) =>
         F.pipe(
-          head(env, (at) => env.scope.within(() => first.forward(a)(at))),
+          head(env, first.forward(a)),
           E.chain(([b, s]) =>
             F.pipe(
               tail.forward(b, true)(env),
@@ -41,14 +41,14 @@ export const chain =
           F.pipe(
             tail.inverse(c, sides)(env),
             E.chain((b) => {
-              const a = head(env, (at) => first.inverse(b, s)(at))
+              const a = head(env, first.inverse(b, s))
               env.scope.release(b)
               return a
             }),
           ),
       infer: (a) => (env) =>
         F.pipe(
-          head(env, (at) => env.scope.within(() => first.infer(a)(at))),
+          head(env, first.infer(a)),
           E.chain((b) => tail.infer(b, true)(env)),
         ),
       pullback:
@@ -103,7 +103,7 @@ const backwards =
     cotangent: B,
   ): Program<ReadonlyArray<P>, Pulled<P, A>> =>
   (env) =>
-    part<P>(i)(env, (at) => env.scope.within(() => f.pullback(b, side, cotangent)(at)))
+    part<P>(i)(env, f.pullback(b, side, cotangent))
 
 /** Parts `from` to `to` - 1; `owned` says that the first input may be freed. */
 const loop = <P, A, S>(f: Bijection<P, A, A, S>, from: number, to: number) => {
@@ -120,7 +120,7 @@ const loop = <P, A, S>(f: Bijection<P, A, A, S>, from: number, to: number) => {
       let x = a
       const left: X[] = []
       for (let i = from; i < to; i++) {
-        const next = part<P>(i)(env, (at) => env.scope.within(() => each(x, at)))
+        const next = part<P>(i)(env, (at) => each(x, at))
         if (E.isLeft(next)) return next
         if (i > from || owned) env.scope.release(x)
         x = next.right[0]
@@ -153,7 +153,7 @@ const loop = <P, A, S>(f: Bijection<P, A, A, S>, from: number, to: number) => {
         for (let i = to - 1; i >= from; i--) {
           const side = sideOf(sides, i - from)
           if (E.isLeft(side)) return side
-          const before = part<P>(i)(env, (at) => env.scope.within(() => f.inverse(x, side.right)(at)))
+          const before = part<P>(i)(env, f.inverse(x, side.right))
           if (E.isLeft(before)) return before
           if (i < to - 1) env.scope.release(x)
           x = before.right

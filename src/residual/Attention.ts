@@ -1,0 +1,65 @@
+/**
+ * Multi-head self-attention: softmax(Q K^T / sqrt(d)) V for every head. Vaswani et al. 2017.
+ */
+import type { Layer } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { tf } from "../tensor/tf.ts"
+import { Linear, type LinearParams } from "./Linear.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface AttentionParams {
+  /** width to 3 width: queries, keys and values */
+  readonly qkv: LinearParams
+  /** width to width */
+  readonly out: LinearParams
+}
+
+/** `causal`: a token sees itself and those before it; `full`: all tokens. */
+export type Reach = "causal" | "full"
+
+export const Attention = {
+  // -------------------------------------------------------- constructors
+
+  /** `outDeviation` scales the weights of the way back to the stream, as GPT-2 does with depth. */
+  params: (width: number, outDeviation?: number): Params<AttentionParams> =>
+    Params.struct<{ readonly qkv: LinearParams; readonly out: LinearParams }>({
+      qkv: Linear.params(width, 3 * width),
+      out: Linear.params(width, width, outDeviation),
+    }),
+
+  /** The layer on `[batch, time, width]`. Throws `RangeError` where the heads do not divide the width. */
+  make: (width: number, heads: number, reach: Reach): Layer<AttentionParams, tf.Tensor, tf.Tensor> => {
+    checkHeads(width, heads)
+    return fromTfjs(Attention.params(width), (params, x: tf.Tensor) => Attention.apply(params, x, heads, reach))
+  },
+
+  // --------------------------------------------------------- combinators
+
+  apply: ({ qkv, out }: AttentionParams, x: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
+    const [batch = 1, time = 1, width = 1] = x.shape
+    const size = width / heads
+    const split = Linear.apply(qkv, x).reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
+    const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // [batch, heads, time, size] each
+    const scores = tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size))
+    const weights = tf.softmax(reach === "causal" ? scores.add(future(time)) : scores)
+    const mixed = tf.matMul(weights, v).transpose([0, 2, 1, 3]).reshape([batch, time, width])
+    return Linear.apply(out, mixed)
+  },
+}
+
+/** Refuses a width that the heads do not divide. */
+export const checkHeads = (width: number, heads: number): void => {
+  if (!Number.isInteger(width / heads) || heads < 1)
+    throw new RangeError(
+      `${heads} heads do not divide a width of ${width}. Use a width that is a multiple of the heads.`,
+    )
+}
+
+/** 0 where a token may look, -1e9 for the tokens after it: `[time, time]`. */
+const future = (time: number): tf.Tensor => {
+  const mask = new Float32Array(time * time)
+  for (let i = 0; i < time; i++) mask.fill(-1e9, i * time + i + 1, (i + 1) * time)
+  return tf.tensor2d(mask, [time, time])
+}

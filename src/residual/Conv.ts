@@ -1,0 +1,37 @@
+/**
+ * Convolution over images, with zero padding that keeps their size.
+ */
+import type { Layer } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { tensor } from "../tensor/tensor.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface ConvParams {
+  /** `[size, size, inputs, outputs]` */
+  readonly filter: tf.Tensor
+  /** `[outputs]` */
+  readonly bias: tf.Tensor
+}
+
+export const Conv = {
+  // -------------------------------------------------------- constructors
+
+  /** Normal filters of variance 2 / fan-in (He et al. 2015), zero bias. */
+  params: (size: number, inputs: number, outputs: number): Params<ConvParams> =>
+    Params.struct<{ readonly filter: tf.Tensor; readonly bias: tf.Tensor }>({
+      filter: tensor.normal([size, size, inputs, outputs], Math.sqrt(2 / (size * size * inputs))),
+      bias: tensor.zeros([outputs]),
+    }),
+
+  /** The layer from `[batch, height, width, inputs]` to `[batch, height, width, outputs]`. */
+  make: (size: number, inputs: number, outputs: number): Layer<ConvParams, tf.Tensor, tf.Tensor> =>
+    fromTfjs(Conv.params(size, inputs, outputs), Conv.apply),
+
+  // --------------------------------------------------------- combinators
+
+  apply: ({ filter, bias }: ConvParams, x: tf.Tensor): tf.Tensor =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same").add(bias), // four axes each, as documented
+}

@@ -1,0 +1,42 @@
+/**
+ * Dropout that replays: the mask is a function of the draw, so that both directions drop the same values.
+ * Srivastava et al. 2014.
+ */
+import { option as O } from "fp-ts"
+import { Draw } from "../core/Draw.ts"
+import type { Layer } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
+import { uniforms } from "../exact/draws.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { tf } from "../tensor/tf.ts"
+
+export const Dropout = {
+  // -------------------------------------------------------- constructors
+
+  /** The layer on `[batch, ...]`; `name` tells its draws from those of other layers at the same path. */
+  make: (name: string, rate: number): Layer<{}, tf.Tensor, tf.Tensor> => {
+    checkRate(rate)
+    return fromTfjs(Params.none, (_params, x: tf.Tensor, draw) => Dropout.apply(name, rate, x, draw))
+  },
+
+  // --------------------------------------------------------- combinators
+
+  /** Zeroes each value with probability `rate` and divides the others by 1 - rate; without a draw it does nothing. */
+  apply: (name: string, rate: number, x: tf.Tensor, draw: O.Option<Draw>): tf.Tensor => {
+    if (O.isNone(draw) || rate === 0) return x
+    const { samples } = draw.value
+    if (x.shape[0] !== samples.length)
+      throw new ShapeMismatch(
+        `Dropout ${name} met activations of shape [${x.shape.join(", ")}] and ${samples.length} sample ids. Name one sample id for each place on the leading axis.`,
+      )
+    const mask = uniforms(Draw.child(name)(draw.value), x.size / samples.length)
+    for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] ?? 0) < rate ? 0 : 1 / (1 - rate)
+    return x.mul(tf.tensor(mask, x.shape))
+  },
+}
+
+/** Refuses a rate outside [0, 1). */
+export const checkRate = (rate: number): void => {
+  if (!(rate >= 0 && rate < 1)) throw new RangeError(`A dropout rate lies in [0, 1), ${rate} does not.`)
+}

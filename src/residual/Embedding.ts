@@ -1,0 +1,50 @@
+/**
+ * Learned vectors for tokens and positions.
+ */
+import type { Layer } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { tensor } from "../tensor/tensor.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface EmbeddingParams {
+  /** `[vocabulary, width]` */
+  readonly tokens: tf.Tensor
+  /** `[context, width]` */
+  readonly positions: tf.Tensor
+}
+
+export const Embedding = {
+  // -------------------------------------------------------- constructors
+
+  params: (vocabulary: number, context: number, width: number, deviation = 0.02): Params<EmbeddingParams> =>
+    Params.struct<{ readonly tokens: tf.Tensor; readonly positions: tf.Tensor }>({
+      tokens: tensor.normal([vocabulary, width], deviation),
+      positions: tensor.normal([context, width], deviation),
+    }),
+
+  /** The layer from token ids, int32 `[batch, time]`, to `[batch, time, width]`. */
+  make: (
+    vocabulary: number,
+    context: number,
+    width: number,
+    deviation?: number,
+  ): Layer<EmbeddingParams, tf.Tensor, tf.Tensor> =>
+    fromTfjs(Embedding.params(vocabulary, context, width, deviation), Embedding.apply),
+
+  // --------------------------------------------------------- combinators
+
+  /** tokens[id] + positions[place]. The ids must lie in the vocabulary: on the device nothing checks them. */
+  apply: ({ tokens, positions }: EmbeddingParams, ids: tf.Tensor): tf.Tensor => {
+    const [, time = 1] = ids.shape
+    const [context = 1, width = 1] = positions.shape
+    if (time > context)
+      throw new ShapeMismatch(
+        `${time} tokens do not fit a context of ${context}. Cut the input, or make a longer context.`,
+      )
+    return tf.gather(tokens, ids).add(positions.slice([0, 0], [time, width]))
+  },
+}

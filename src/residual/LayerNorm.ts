@@ -1,0 +1,51 @@
+/**
+ * Layer normalisation over the last axis: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016.
+ */
+import type { Layer } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { tensor } from "../tensor/tensor.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Both `[width]`. */
+export interface LayerNormParams {
+  readonly gain: tf.Tensor
+  readonly bias: tf.Tensor
+}
+
+export const LayerNorm = {
+  // -------------------------------------------------------- constructors
+
+  params: (width: number): Params<LayerNormParams> =>
+    Params.struct<{ readonly gain: tf.Tensor; readonly bias: tf.Tensor }>({
+      gain: tensor.ones([width]),
+      bias: tensor.zeros([width]),
+    }),
+
+  /** The layer on `[..., width]`. */
+  make: (width: number): Layer<LayerNormParams, tf.Tensor, tf.Tensor> =>
+    fromTfjs(LayerNorm.params(width), LayerNorm.apply),
+
+  // --------------------------------------------------------- combinators
+
+  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => normalised(x).mul(gain).add(bias),
+}
+
+/** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
+const normalised = tf.customGrad((x, save) => {
+  const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function behind the inputs
+  const centred = tf.sub(x as tf.Tensor, tf.mean(x as tf.Tensor, -1, true)) // the one input
+  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))
+  const value = tf.mul(centred, scale)
+  keep([value, scale])
+  return {
+    value,
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [y, r] = saved as [tf.Tensor, tf.Tensor] // in the order of `keep`
+      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
+      return tf.mul(r, tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along))
+    },
+  }
+})

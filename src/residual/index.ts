@@ -1,0 +1,12 @@
+/**
+ * Layers on tensors, for use inside residuals and at the ends of a network.
+ */
+export { Attention, type AttentionParams, type Reach } from "./Attention.ts"
+export { Conv, type ConvParams } from "./Conv.ts"
+export { Dropout } from "./Dropout.ts"
+export { Embedding, type EmbeddingParams } from "./Embedding.ts"
+export { gelu } from "./gelu.ts"
+export { LayerNorm, type LayerNormParams } from "./LayerNorm.ts"
+export { Linear, type LinearParams } from "./Linear.ts"
+export { Mlp, type MlpParams } from "./Mlp.ts"
+export { onGrid } from "./onGrid.ts"

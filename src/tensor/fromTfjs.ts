@@ -1,0 +1,52 @@
+/**
+ * Layers from plain TensorFlow.js code.
+ */
+import type { option as O } from "fp-ts"
+import type { Draw } from "../core/Draw.ts"
+import type { Layer } from "../core/Layer.ts"
+import type { Params } from "../core/Params.ts"
+import { ownOutputs, quietly, record } from "./recording.ts"
+import { tf } from "./tf.ts"
+import { mapTensors, tensorsIn } from "./tree.ts"
+
+/**
+ * A layer whose gradient is TensorFlow.js's own: write the function, and no gradients.
+ *
+ * `f` must be a function of its arguments: random numbers come from the draw, and nothing outside is changed. Inputs
+ * and parameters are tensors in arrays and objects; integer tensors have the cotangent zero, and an input without any
+ * float tensor has none.
+ *
+ * ```ts
+ * import { Params } from "bijou"
+ * import { fromTfjs, tensor, tf, useBackend } from "bijou/tensor"
+ *
+ * await useBackend("cpu")
+ * const scale = fromTfjs(Params.struct<{ gain: tf.Tensor }>({ gain: tensor.ones([3]) }), ({ gain }, x: tf.Tensor) => x.mul(gain))
+ * Object.keys(scale) // => [ 'params', 'apply', 'vjp' ]
+ * ```
+ */
+export const fromTfjs = <P, A, B>(
+  params: Params<P>,
+  f: (params: P, a: A, draw: O.Option<Draw>) => B,
+): Layer<P, A, B> => ({
+  params,
+  apply: (p, a, draw) => quietly(() => ownOutputs(f(p, a, draw), tensorsIn([p, a]))),
+  vjp: (p, a, draw) => {
+    const inputs = tensorsIn([p, a]).filter(isFloat)
+    const recording = record(() => ownOutputs(f(p, a, draw), tensorsIn([p, a])), inputs)
+    const differentiable = tensorsIn(a).some(isFloat)
+    return {
+      value: recording.value,
+      held: recording.held,
+      pull: (cotangent) => {
+        const gradients = recording.pull(cotangent)
+        const places = new Map(inputs.map((input, i) => [input.id, i]))
+        const gradient = (tensor: tf.Tensor): tf.Tensor =>
+          gradients[places.get(tensor.id) ?? -1] ?? tf.zeros(tensor.shape, tensor.dtype)
+        return { cotangent: differentiable ? mapTensors(a, gradient) : null, grads: mapTensors(p, gradient) }
+      },
+    }
+  },
+})
+
+const isFloat = ({ dtype }: tf.Tensor): boolean => dtype === "float32"

@@ -1,0 +1,147 @@
+/**
+ * Evaluation with the same kernels in every direction, and a tape whose gradient is taken later.
+ *
+ * Laws (checked by `laws/Layer.ts`): the values of `quietly` and `record` have the same bits, and the gradients of
+ * `record` have those of `tf.valueAndGrads`.
+ */
+import { engineState, tf, unkeep, type TapeNode } from "./tf.ts"
+import { mapTensors, tensorsIn } from "./tree.ts"
+
+// ---------------------------------------------------------------- model
+
+/** A value and its gradients to come. */
+export interface Recording<B> {
+  readonly value: B
+  /** Gradients by input, in the order of the inputs; zeros for those the value does not depend on. Uses up the tape. */
+  readonly pull: (cotangent: B) => ReadonlyArray<tf.Tensor>
+  readonly held: ReadonlyArray<tf.Tensor>
+}
+
+// --------------------------------------------------------- constructors
+
+/**
+ * Runs tensor code at gradient depth 1 with the tape off.
+ *
+ * Inside gradients TensorFlow.js picks other kernels (`tf.fused.*` is unfused), so an evaluation that is to be replayed
+ * under a tape must look as if it stood under one.
+ */
+export const quietly = <B>(body: () => B): B => {
+  const state = engineState()
+  const { gradientDepth, kernelDepth } = state
+  state.gradientDepth = 1
+  state.kernelDepth = 1
+  try {
+    return tf.tidy(body as () => tf.TensorContainer) as B // tidy passes any structure through
+  } finally {
+    state.gradientDepth = gradientDepth
+    state.kernelDepth = kernelDepth
+  }
+}
+
+/** Runs tensor code and records its derivative with respect to `inputs`. An outer tape is left as it was. */
+export const record = <B>(body: () => B, inputs: ReadonlyArray<tf.Tensor>): Recording<B> => {
+  const state = engineState()
+  const { activeTape, gradientDepth, kernelDepth } = state
+  const tape: TapeNode[] = []
+  state.activeTape = tape
+  state.gradientDepth = 1
+  state.kernelDepth = 0
+  try {
+    const value = tf.tidy(body as () => tf.TensorContainer) as B // tidy passes any structure through
+    const nodes = relevant(tape, inputs, tensorsIn(value))
+    for (const node of tape) if (!nodes.has(node)) free(node)
+    const kept = [...nodes.keys()]
+    for (const node of kept) for (const saved of node.saved ?? []) unkeep(saved)
+    return {
+      value,
+      held: kept.flatMap((node) => node.saved ?? []),
+      pull: (cotangent) => quietly(() => pull(nodes, inputs, value, cotangent)),
+    }
+  } catch (error) {
+    for (const node of tape) free(node)
+    throw error
+  } finally {
+    state.activeTape = activeTape
+    state.gradientDepth = gradientDepth
+    state.kernelDepth = kernelDepth
+  }
+}
+
+const free = (node: TapeNode): void => {
+  for (const saved of node.saved ?? []) saved.dispose()
+}
+
+/** The nodes between inputs and outputs, each with the names of its inputs that a gradient must flow to. */
+const relevant = (
+  tape: ReadonlyArray<TapeNode>,
+  inputs: ReadonlyArray<tf.Tensor>,
+  outputs: ReadonlyArray<tf.Tensor>,
+): ReadonlyMap<TapeNode, ReadonlyArray<string>> => {
+  const reached = new Set(inputs.map(({ id }) => id))
+  const forwards: Array<readonly [TapeNode, ReadonlyArray<string>]> = []
+  for (const node of tape) {
+    const names = Object.keys(node.inputs).filter((name) => reached.has(node.inputs[name]?.id ?? -1))
+    if (names.length === 0) continue
+    for (const output of node.outputs) reached.add(output.id)
+    forwards.push([node, names])
+  }
+  const wanted = new Set(outputs.map(({ id }) => id))
+  return new Map(
+    forwards.toReversed().filter(([node, names]) => {
+      if (!node.outputs.some(({ id }) => wanted.has(id))) return false
+      for (const name of names) wanted.add(node.inputs[name]?.id ?? -1)
+      return true
+    }),
+  )
+}
+
+/** Walks the nodes, last first, in the order and with the additions of TensorFlow.js's own backpropagation. */
+const pull = <B>(
+  nodes: ReadonlyMap<TapeNode, ReadonlyArray<string>>,
+  inputs: ReadonlyArray<tf.Tensor>,
+  value: B,
+  cotangent: B,
+): ReadonlyArray<tf.Tensor> => {
+  const gradients = new Map<number, tf.Tensor>()
+  const accumulate = (id: number, gradient: tf.Tensor): void => {
+    const sum = gradients.get(id)
+    gradients.set(id, sum === undefined ? gradient : tf.add(sum, gradient))
+    if (sum === undefined) return
+    sum.dispose()
+    gradient.dispose()
+  }
+  const seeds = tensorsIn(cotangent)
+  for (const [i, output] of tensorsIn(value).entries()) {
+    const seed = seeds[i]
+    if (seed !== undefined && output.dtype === "float32") accumulate(output.id, seed.clone())
+  }
+  const ends = new Set(inputs.map(({ id }) => id))
+  for (const [node, names] of nodes) {
+    const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
+    if (dys.some((dy) => dy !== null)) {
+      if (node.gradient === undefined) throw new Error(`${node.kernelName} has no gradient in TensorFlow.js.`)
+      const back = node.gradient(dys)
+      for (const name of names) {
+        const input = node.inputs[name]
+        const gradient = back[name]
+        if (input === undefined || gradient === undefined)
+          throw new Error(`${node.kernelName} has no gradient for its input ${name} in TensorFlow.js.`)
+        const dx = tf.tidy(() => gradient())
+        accumulate(input.id, dys.includes(dx) ? dx.clone() : dx)
+      }
+    }
+    free(node)
+    for (const { id } of node.outputs) {
+      if (ends.has(id)) continue
+      gradients.get(id)?.dispose()
+      gradients.delete(id)
+    }
+  }
+  return inputs.map(({ id, shape }) => gradients.get(id)?.clone() ?? tf.zeros(shape))
+}
+
+// ----------------------------------------------------------- combinators
+
+/** The same structure with a handle of its own for every tensor that is also among `borrowed`. */
+export const ownOutputs = <B>(value: B, borrowed: ReadonlyArray<tf.Tensor>): B =>
+  mapTensors(value, (tensor) => (borrowed.includes(tensor) ? tensor.clone() : tensor))

@@ -1,0 +1,31 @@
+/**
+ * Parameters that are tensors, and their starting values by key.
+ */
+import type { Key } from "../core/Key.ts"
+import { Params } from "../core/Params.ts"
+import { normals } from "../exact/draws.ts"
+import { tf } from "./tf.ts"
+
+// --------------------------------------------------------- constructors
+
+const leaf = (init: (key: Key) => tf.Tensor): Params<tf.Tensor> =>
+  Params.leaf({ init, add: (x, y) => tf.add(x, y), is: (value) => value instanceof tf.Tensor })
+
+/** One tensor leaf of each kind, such as `tensor.normal([128, 512], 0.02)`. */
+export const tensor = {
+  /** All zeros. */
+  zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.zeros([...shape])),
+
+  /** All ones. */
+  ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.ones([...shape])),
+
+  /** Independent normal values of mean 0 and the given deviation, drawn from the parameter's key. */
+  normal: (shape: ReadonlyArray<number>, deviation: number): Params<tf.Tensor> =>
+    leaf((key) => {
+      const size = shape.reduce((product, length) => product * length, 1)
+      return tf.tensor(
+        normals({ key, samples: [0] }, size).map((x) => x * deviation),
+        [...shape],
+      )
+    }),
+}

@@ -1,0 +1,90 @@
+/**
+ * Evidence on the device: every claim becomes one number there, and settling reads them all at once.
+ */
+import { either as E } from "fp-ts"
+import { Env, type Run } from "../core/Env.ts"
+import { GridOverflow } from "../core/errors/GridOverflow.ts"
+import { Irreversible } from "../core/errors/Irreversible.ts"
+import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
+import type { RevError } from "../core/RevError.ts"
+import type { Claim, Watch } from "../core/Watch.ts"
+import { tensorScope } from "./tensorScope.ts"
+import { tf } from "./tf.ts"
+
+// --------------------------------------------------------- constructors
+
+/**
+ * A watch over tensors; `settle` waits once, however many claims there are. `settleNow` does not wait, for callers that
+ * cannot, on backends that can be read at once.
+ */
+export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevError, void> } => {
+  let evidence: Array<{ readonly value: tf.Tensor; readonly judge: (value: number) => RevError | null }> = []
+  const gather = (value: () => tf.Tensor, judge: (value: number) => RevError | null): void => {
+    evidence.push({ value: tf.keep(tf.tidy(value)), judge })
+  }
+  const take = () => {
+    const gathered = evidence
+    evidence = []
+    if (gathered.length === 0) return null
+    const numbers = tf.stack(gathered.map(({ value }) => value))
+    for (const { value } of gathered) value.dispose()
+    const verdict = (values: ArrayLike<number>): E.Either<RevError, void> => {
+      numbers.dispose()
+      for (const [i, { judge }] of gathered.entries()) {
+        const failure = judge(values[i] ?? NaN)
+        if (failure !== null) return E.left(failure)
+      }
+      return E.right(undefined)
+    }
+    return { numbers, verdict }
+  }
+  return {
+    expect: (claim) => {
+      switch (claim._tag) {
+        case "InRange": {
+          const { place, fractionBits } = claim
+          const limit = 2 ** (24 - fractionBits)
+          return gather(
+            () => tf.max(tf.abs(read(claim, claim.x))),
+            (value) => (value < limit ? null : new GridOverflow({ ...place, value, fractionBits })),
+          )
+        }
+        case "OnGrid":
+          return gather(
+            () => distance(read(claim, claim.x), read(claim, claim.rounded)),
+            (value) => (value === 0 ? null : new NotOnGrid({ ...claim.place, fractionBits: claim.fractionBits })),
+          )
+        case "Same":
+          return gather(
+            () => distance(read(claim, claim.rebuilt), read(claim, claim.recorded)),
+            (value) => (value === 0 ? null : new Irreversible(claim.place)),
+          )
+        case "Rebuilt":
+          return undefined
+      }
+    },
+    settle: async () => {
+      const taken = take()
+      if (taken === null) return E.right(undefined)
+      const values = await taken.numbers.data()
+      return taken.verdict(values)
+    },
+    settleNow: () => {
+      const taken = take()
+      return taken === null ? E.right(undefined) : taken.verdict(taken.numbers.dataSync())
+    },
+  }
+}
+
+/** The environment of a network on tensors. */
+export const tensorEnv = <P>(run: Run<P>): Env<P> => Env.make(run, tensorScope, tensorWatch())
+
+/** Zero for equal values only: floats that differ have a difference, and a NaN stays one. */
+const distance = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.max(tf.abs(tf.sub(x, y)))
+
+const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
+  if (value instanceof tf.Tensor) return value
+  throw new TypeError(
+    `The claim ${_tag} at ${place.path.join("/")} is not about a tensor. Use hostEnv for numbers and arrays.`,
+  )
+}

@@ -1,0 +1,88 @@
+/**
+ * A network as an ordinary TensorFlow.js function, for code that has never heard of fp-ts.
+ */
+import { either as E } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import type { Key } from "../core/Key.ts"
+import { Plan } from "../core/Plan.ts"
+import type { Program } from "../core/Program.ts"
+import { tensorScope } from "./tensorScope.ts"
+import { tensorWatch } from "./tensorWatch.ts"
+import { engineState, tf } from "./tf.ts"
+import { mapTensors, tensorsIn } from "./tree.ts"
+
+/**
+ * `toFunction(net)(params, key)` maps an input to the network's output tensor, and its gradient is the reversed sweep:
+ * `tf.variableGrads`, the optimisers and `tf.layers` models train it as they train anything else.
+ *
+ * The leading axis of the input's first tensor is the batch, and its places are the sample ids; use a key of its own for
+ * every step (`Key.step`). A tfjs function cannot wait, so every claim is read at once: the value or its gradient throws
+ * the network's `RevError`.
+ */
+export const toFunction =
+  <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>) =>
+  (params: P, key: Key) =>
+  (a: A): B => {
+    const inputs = tensorsIn([params, a])
+    const evaluate = <X>(program: Program<P, X>, p: P): X => {
+      const watch = tensorWatch()
+      const samples = Array.from({ length: tensorsIn(a)[0]?.shape[0] ?? 1 }, (_, i) => i)
+      const result = program({
+        params: p,
+        path: [],
+        key,
+        step: 0,
+        samples,
+        plan: Plan.reversed,
+        scope: tensorScope,
+        watch,
+      })
+      const evidence = watch.settleNow()
+      if (E.isLeft(result)) throw result.left
+      if (E.isLeft(evidence)) throw evidence.left
+      return result.right
+    }
+    const [leaves, rest] = [tensorsIn(params).length, inputs.length]
+    const restore = (tensors: ReadonlyArray<tf.Tensor>): readonly [P, A] => {
+      const next = tensors[Symbol.iterator]()
+      const take = (): tf.Tensor => next.next().value ?? tf.scalar(NaN)
+      return [mapTensors(params, take), mapTensors(a, take)]
+    }
+    const differentiable = tf.customGrad((...args) => {
+      const given = args.slice(0, rest) as tf.Tensor[] // inputs first, as they were passed
+      const save = args[rest] as unknown as (tensors: tf.Tensor[]) => void // then tfjs's own function
+      const [p, input] = restore(given)
+      const [value, side] = evaluate(net.forward(input), p)
+      save([...given, ...tensorsIn([value, side])])
+      return {
+        value,
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+          const [savedParams] = restore(saved.slice(0, rest))
+          const kept = saved.slice(rest)
+          let at = 0
+          const held = mapTensors([value, side] as const, () => kept[at++] ?? tf.scalar(NaN))
+          const pulled = detached(
+            () => evaluate(net.pullback(held[0], held[1], dy.clone() as B), savedParams), // dy has B's shape
+          )
+          const input =
+            pulled.cotangent === null
+              ? saved.slice(leaves, rest).map((t) => tf.zerosLike(t))
+              : tensorsIn(pulled.cotangent)
+          return [...tensorsIn(pulled.grads), ...input].map((gradient) => gradient.toFloat())
+        },
+      }
+    })
+    return differentiable(...(inputs as tf.Tensor[])) as B // customGrad forgets the type of its value
+  }
+
+/** TensorFlow.js loses the outer tape when a gradient is taken inside a gradient. */
+const detached = <X>(body: () => X): X => {
+  const state = engineState()
+  const { activeTape } = state
+  state.activeTape = null
+  try {
+    return body()
+  } finally {
+    state.activeTape = activeTape
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * AdamW as a pure function of parameters, gradients and state, so that a resumed run has the same bits.
+ *
+ * Loshchilov and Hutter, "Decoupled weight decay regularization" (ICLR 2019), with the gradients clipped to a global
+ * norm first. The powers of beta are products made step by step: `beta ** t` has other bits.
+ */
+import { either as E } from "fp-ts"
+import { Params } from "../core/Params.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface AdamWConfig {
+  readonly beta1: number
+  readonly beta2: number
+  readonly epsilon: number
+  /** On tensors of two and more axes; gains and biases do not decay. */
+  readonly weightDecay: number
+  /** The largest global norm of the gradients. */
+  readonly clip: number
+}
+
+/** The state after some steps: both moments, and beta1^t and beta2^t. */
+export interface AdamWState<out P> {
+  readonly mean: P
+  readonly square: P
+  readonly beta1Power: number
+  readonly beta2Power: number
+}
+
+export const AdamW = {
+  // -------------------------------------------------------- constructors
+
+  /** What GPT-2's reproductions use. */
+  config: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 } satisfies AdamWConfig as AdamWConfig,
+
+  /** Before the first step: zero moments. */
+  init: <P>(params: Params<P>, p: P): AdamWState<P> => {
+    const zeros = (): P =>
+      rebuild(params, new Map(leavesOf(params, p).map(([path, leaf]) => [path, tf.zerosLike(leaf)])))
+    return { mean: zeros(), square: zeros(), beta1Power: 1, beta2Power: 1 }
+  },
+
+  // --------------------------------------------------------- combinators
+
+  /** One step. Borrows everything and returns new tensors; nothing is read from the device. */
+  update: <P>(
+    config: AdamWConfig,
+    params: Params<P>,
+    given: { readonly params: P; readonly grads: P; readonly state: AdamWState<P>; readonly learningRate: number },
+  ): { readonly params: P; readonly state: AdamWState<P> } => {
+    const { beta1, beta2, epsilon, weightDecay, clip } = config
+    const beta1Power = given.state.beta1Power * beta1
+    const beta2Power = given.state.beta2Power * beta2
+    const grads = new Map(leavesOf(params, given.grads))
+    const means = new Map(leavesOf(params, given.state.mean))
+    const squares = new Map(leavesOf(params, given.state.square))
+    const next = {
+      params: new Map<string, tf.Tensor>(),
+      mean: new Map<string, tf.Tensor>(),
+      square: new Map<string, tf.Tensor>(),
+    }
+    const shrink = tf.tidy(() => {
+      const norm = tf.sqrt(tf.addN([...grads.values()].map((grad) => tf.sum(tf.square(grad)))))
+      return tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6)))
+    })
+    for (const [path, leaf] of leavesOf(params, given.params)) {
+      const [p, m, v] = tf.tidy(() => {
+        const grad = tf.mul(at(grads, path), shrink)
+        const mean = tf.add(tf.mul(at(means, path), beta1), tf.mul(grad, 1 - beta1))
+        const square = tf.add(tf.mul(at(squares, path), beta2), tf.mul(tf.square(grad), 1 - beta2))
+        const scale = tf.add(tf.sqrt(tf.mul(square, 1 / (1 - beta2Power))), epsilon)
+        const change = tf.div(tf.mul(mean, given.learningRate / (1 - beta1Power)), scale)
+        const kept = leaf.rank > 1 ? tf.mul(leaf, 1 - given.learningRate * weightDecay) : leaf
+        return [tf.sub(kept, change), mean, square] as [tf.Tensor, tf.Tensor, tf.Tensor]
+      })
+      next.params.set(path, p)
+      next.mean.set(path, m)
+      next.square.set(path, v)
+    }
+    shrink.dispose()
+    return {
+      params: rebuild(params, next.params),
+      state: { mean: rebuild(params, next.mean), square: rebuild(params, next.square), beta1Power, beta2Power },
+    }
+  },
+}
+
+const leavesOf = <P>(params: Params<P>, p: P): ReadonlyArray<readonly [string, tf.Tensor]> =>
+  params.leaves(p).map(([path, leaf]) => {
+    if (!(leaf instanceof tf.Tensor)) throw new TypeError(`AdamW needs tensors, but the parameter ${path} is none.`)
+    return [path, leaf]
+  })
+
+const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor => {
+  const found = tensors.get(path)
+  if (found === undefined) throw new TypeError(`There is no gradient or moment for the parameter ${path}.`)
+  return found
+}
+
+const rebuild = <P>(params: Params<P>, leaves: ReadonlyMap<string, tf.Tensor>): P => {
+  const built = Params.fromLeaves(params, leaves)
+  if (E.isLeft(built)) throw built.left
+  return built.right
+}

@@ -1,0 +1,72 @@
+/**
+ * Bytes as training data: windows that are functions of their sample id.
+ */
+import { Key } from "../core/Key.ts"
+import { words } from "../exact/draws.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Training and validation bytes; a token is a byte. */
+export interface Text {
+  readonly train: Uint8Array
+  readonly validation: Uint8Array
+}
+
+/** Tokens and the tokens that follow them, both int32 `[batch, context]`. */
+export type Batch = readonly [tokens: tf.Tensor, targets: tf.Tensor]
+
+export const Text = {
+  // -------------------------------------------------------- constructors
+
+  /** The last tenth is for validation. Throws `RangeError` where a part has no window of `context` + 1 bytes. */
+  split: (bytes: Uint8Array, context: number): Text => {
+    const cut = Math.floor(bytes.length * 0.9)
+    const text = { train: bytes.subarray(0, cut), validation: bytes.subarray(cut) }
+    if (text.validation.length < context + 1)
+      throw new RangeError(
+        `${bytes.length} bytes are too short a text: a tenth of it must hold ${context + 1}. Give a longer text, or a smaller context.`,
+      )
+    return text
+  },
+
+  // --------------------------------------------------------- destructors
+
+  /** Windows for the samples with these global ids: the id alone, with the seed, says where in the text. */
+  batch: (bytes: Uint8Array, context: number, seed: number, samples: ReadonlyArray<number>): Batch => {
+    const places = words({ key: Key.child("window")(Key.fromSeed(seed)), samples }, 1)
+    return windows(
+      bytes,
+      context,
+      Array.from(places, (word) => word % (bytes.length - context)),
+    )
+  },
+
+  /** `count` windows spread evenly over all bytes. */
+  even: (bytes: Uint8Array, context: number, count: number): Batch =>
+    windows(
+      bytes,
+      context,
+      Array.from({ length: count }, (_, i) => Math.floor((i * (bytes.length - context - 1)) / Math.max(1, count - 1))),
+    ),
+
+  /** The cross-entropy, in nats a byte, of the validation bytes under the byte frequencies of the training bytes (plus one). */
+  unigram: ({ train, validation }: Text): number => {
+    const counts = new Float64Array(256).fill(1)
+    for (const byte of train) counts[byte] = (counts[byte] ?? 0) + 1
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    let nats = 0
+    for (const byte of validation) nats -= Math.log((counts[byte] ?? 1) / total)
+    return nats / validation.length
+  },
+}
+
+const windows = (bytes: Uint8Array, context: number, starts: ReadonlyArray<number>): Batch => {
+  const take = (shift: number): tf.Tensor => {
+    const ids = new Int32Array(starts.length * context)
+    for (const [i, start] of starts.entries())
+      ids.set(bytes.subarray(start + shift, start + shift + context), i * context)
+    return tf.tensor2d(ids, [starts.length, context], "int32")
+  }
+  return [take(0), take(1)]
+}

@@ -1,0 +1,8 @@
+/**
+ * Training: steps that check themselves, AdamW, schedules and text.
+ */
+export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
+export { LossNotFinite } from "./errors/LossNotFinite.ts"
+export { learningRate, type Schedule } from "./schedule.ts"
+export { isTrainError, lossAndGrads, trainStep, type Trained, type TrainError } from "./step.ts"
+export { Text, type Batch } from "./Text.ts"

@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Tests import the package by its name, as a user does; the name leads to the source, as `paths` in tsconfig.json does. */
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^bijou$/, replacement: source("./src/index.ts") },
+      { find: /^bijou\/(tensor|residual|net|train)$/, replacement: source("./src/$1/index.ts") },
+      { find: /^bijou\/laws$/, replacement: source("./laws/index.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts", "laws/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
