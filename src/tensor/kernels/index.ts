@@ -1,0 +1,45 @@
+/** The kernels of our own, as data, and the one function that registers them. */
+import { tf } from "../tf.ts"
+import { bijouPack } from "./typed/BijouPack.ts"
+import { bijouUnpack } from "./typed/BijouUnpack.ts"
+import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
+import { batchMatMul } from "./wasm/BatchMatMul.ts"
+import { cast } from "./wasm/Cast.ts"
+import { missingGradients } from "./wasm/fromCpu.ts"
+import { gatherV2 } from "./wasm/GatherV2.ts"
+import { identity } from "./wasm/Identity.ts"
+import { slice } from "./wasm/Slice.ts"
+import { splitV } from "./wasm/SplitV.ts"
+import { sum } from "./wasm/Sum.ts"
+import { tile } from "./wasm/Tile.ts"
+import { transposeKernel } from "./wasm/Transpose.ts"
+import { unpackKernel } from "./wasm/Unpack.ts"
+
+const KERNELS: readonly tf.KernelConfig[] = [
+  ...bijouPack,
+  ...bijouUnpack,
+  ...unsortedSegmentSum,
+  ...missingGradients,
+  batchMatMul,
+  cast,
+  gatherV2,
+  identity,
+  slice,
+  splitV,
+  sum,
+  tile,
+  transposeKernel,
+  unpackKernel,
+]
+
+/** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+export const registerKernels = (): void => {
+  for (const kernel of KERNELS) {
+    const { kernelName, backendName } = kernel
+    const stock = tf.getKernel(kernelName, backendName)
+    if (stock?.kernelFunc === kernel.kernelFunc) continue
+    if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
+    // Other stock kernels call the stock one directly, so what it sets up is still needed.
+    tf.registerKernel({ ...stock, ...kernel })
+  }
+}

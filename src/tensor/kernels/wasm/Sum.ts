@@ -1,0 +1,33 @@
+/**
+ * `Sum` over the leading axes of a float32 tensor, which every bias gradient is: rows are added in their order, in float64, and rounded once.
+ *
+ * The stock kernel transposes first, and does all other sums.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
+import { tf } from "../../tf.ts"
+import { asWasm, fromWasm, sizeOf } from "../typed/access.ts"
+import { inputOf } from "../typed/fromTyped.ts"
+
+const stock = tf.getKernel("Sum", "wasm")
+
+export const sum: tf.KernelConfig = {
+  kernelName: "Sum",
+  backendName: "wasm",
+  kernelFunc: (call) => {
+    const x = inputOf(call.inputs, "x")
+    const rank = x.shape.length
+    const axes = tf.util.parseAxisParam(call.attrs?.["axis"] as number | number[], x.shape) // tfjs's op has set it
+    const leading = axes.length < rank && [...axes].sort((p, q) => p - q).every((axis, i) => axis === i)
+    if (x.dtype !== "float32" || axes.length === 0 || !leading) return stock.kernelFunc(call)
+
+    const rest = x.shape.slice(axes.length)
+    const access = fromWasm(asWasm(call.backend))
+    const out = access.output(call.attrs?.["keepDims"] ? [...axes.map(() => 1), ...rest] : rest, "float32")
+    const values = access.view(x)
+    const width = sizeOf(rest)
+    const sums = new Float64Array(width)
+    for (let at = 0; at < values.length; at += width) for (let j = 0; j < width; j++) sums[j]! += values[at + j]!
+    access.view(out).set(sums)
+    return out
+  },
+}
