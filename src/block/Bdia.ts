@@ -19,7 +19,7 @@ import { Env } from "../core/Env.ts"
 import { NotDifferentiable } from "../core/errors/NotDifferentiable.ts"
 import { heldSide, type Held } from "../core/Held.ts"
 import type { Layer, Recorded } from "../core/Layer.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, type Program } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import { gammas } from "../exact/draws.ts"
 import type { Space } from "../exact/Space.ts"
@@ -60,11 +60,7 @@ const start = <P, C, X, Bit>({
         expectInRange(space, env, next)
         return [[own(c), [own(x), next]], leave(env, null, () => [own(c), own(x)] as const, tape)] as const
       }),
-    inverse: ([c, [x]]) =>
-      attempt((env) => {
-        expectRebuilt(env, x)
-        return [env.scope.own(c), env.scope.own(x)]
-      }),
+    inverse: ([c, [x]]) => attempt((env) => [env.scope.own(c), env.scope.own(x)]),
     infer: ([c, x]) =>
       attempt((env) => {
         expectOnGrid(space, env, x)
@@ -76,10 +72,8 @@ const start = <P, C, X, Bit>({
       attempt((env) => {
         const { own } = env.scope
         const { value, pull } = held._tag === "taped" ? held.tape : layer.vjp(env.params, [c, x], residualDraw(env))
-        if (held._tag === "reversed") {
-          expectRebuilt(env, x)
+        if (held._tag === "reversed")
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
-        }
         const { cotangent, grads } = pull(dn)
         const [jc, jx] = cotangent ?? nothingToPull(env)
         const input = [own(c), own(x)] as const
@@ -169,8 +163,23 @@ const step = <P, C, X, Bit>({
 const fromContextResidual = <P, C, X, Bit>(
   h: ContextResidual<P, C, X, Bit>,
   depth: number,
-): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], BdiaSide<P, C, X, Bit>> =>
-  chain(start(h), step(h))(depth)
+): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], BdiaSide<P, C, X, Bit>> => {
+  const f = chain(start(h), step(h))(depth)
+  return {
+    ...f,
+    pullback: (b, side, cotangent) => (env) =>
+      F.pipe(
+        checkGrid(h.space, b[1])(env),
+        E.chain(() => f.pullback(b, side, cotangent)(env)),
+      ),
+  }
+}
+
+/** On the grid a fault is at least one step, which no subtraction on the way back can round away. */
+const checkGrid = <P, X, Bit>({ quantize }: Space<X, Bit>, state: Two<X>): Program<P, void> =>
+  attempt((env) => {
+    for (const x of state) env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: quantize(x), recorded: x })
+  })
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K): parameters are an array of length K, and the paths 0 to

@@ -60,10 +60,10 @@ const numeric = (value: unknown): value is number => typeof value === "number"
 const number = (init: (key: Key) => number): Params<number> => leaf({ init, add: (x, y) => x + y, is: numeric })
 
 /** A record of parts; each gets the key of its name. */
-const struct = <R extends Readonly<Record<string, unknown>>>(fields: {
+const struct = <R extends object>(fields: {
   readonly [K in keyof R]: Params<R[K]>
 }): Params<R> => {
-  const names = Object.keys(fields) as ReadonlyArray<keyof R & string> // a record literal has no other keys
+  const names = Object.keys(fields) as unknown as ReadonlyArray<keyof R & string> // a record literal has no other keys
   const collect = <X>(value: (name: keyof R & string) => X) =>
     Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X } // the same keys as `fields`
   return {

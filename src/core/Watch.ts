@@ -15,7 +15,10 @@ export interface Place {
   readonly step: number
 }
 
-/** What must hold of a value; `Rebuilt` asks for nothing, it shows an activation that came back to whoever records. */
+/**
+ * What must hold of a value, `Same` also of several in an array. `Rebuilt` asks for nothing: it shows an activation that
+ * came back to whoever records.
+ */
 export type Claim =
   | { readonly _tag: "InRange"; readonly place: Place; readonly x: unknown; readonly fractionBits: number }
   | {

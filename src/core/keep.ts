@@ -1,6 +1,9 @@
 /**
  * Any layer as a bijection: it leaves its input behind, which is gradient checkpointing; with the plan's `tape`, ordinary
  * backpropagation.
+ *
+ * Its pullback evaluates the layer again, and claims that the value is the output it was given: behind `keep`, whatever
+ * a reversed chain has rebuilt is checked against the value it started from.
  */
 import { option as O } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
@@ -31,6 +34,8 @@ export const keep =
       pullback: (b, kept, db) =>
         attempt((env) => {
           const tape = kept._tag === "taped" ? kept.tape : layer.vjp(env.params, kept.input, draw(env))
+          if (kept._tag === "kept")
+            env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: b, recorded: tape.value })
           const { cotangent, grads } = tape.pull(db)
           const input = env.scope.own(kept.input)
           env.scope.release([b, kept, db])

@@ -53,7 +53,13 @@ export const decodeFrame = (
   const expected = start + payloadLength(kind, shape)
   if (bytes.length !== expected)
     return refuse(`A ${kind} of shape [${shape.join(", ")}] takes ${expected} bytes, but ${bytes.length} were given.`)
-  return E.right({ kind, fractionBits, shape, payload: bytes.subarray(start) })
+  // Not `subarray`: on a Node Buffer that gives a Buffer, whose `slice` does not copy.
+  return E.right({
+    kind,
+    fractionBits,
+    shape,
+    payload: new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start),
+  })
 }
 
 // ---------------------------------------------------------- destructors

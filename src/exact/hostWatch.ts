@@ -61,6 +61,7 @@ const largest = (x: unknown): number => {
 const sameBits = (x: unknown, y: unknown): boolean => {
   if (typeof x === "number" && typeof y === "number") return numberBits.equals(x, y)
   if (x instanceof Float32Array && y instanceof Float32Array) return float32Bits.equals(x, y)
+  if (Array.isArray(x) && Array.isArray(y)) return x.length === y.length && x.every((item, i) => sameBits(item, y[i]))
   throw unreadable(x)
 }
 

@@ -109,12 +109,7 @@ export const block = ({
   // GPT-2 shrinks the weights of the ways back to the stream with the number of them.
   const deviation = 0.02 / Math.sqrt(2 * depth)
   return fromTfjs(
-    Params.struct<{
-      readonly norm1: LayerNormParams
-      readonly attention: AttentionParams
-      readonly norm2: LayerNormParams
-      readonly mlp: MlpParams
-    }>({
+    Params.struct<GptBlock>({
       norm1: LayerNorm.params(width),
       attention: Attention.params(width, deviation),
       norm2: LayerNorm.params(width),
@@ -129,7 +124,7 @@ export const block = ({
 }
 
 const headParams = ({ width, vocabulary }: GptConfig): Params<GptHead> =>
-  Params.struct<{ readonly norm: LayerNormParams; readonly unembed: tf.Tensor }>({
+  Params.struct<GptHead>({
     norm: LayerNorm.params(width),
     unembed: tensor.normal([width, vocabulary], 0.02),
   })

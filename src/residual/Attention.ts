@@ -24,7 +24,7 @@ export const Attention = {
 
   /** `outDeviation` scales the weights of the way back to the stream, as GPT-2 does with depth. */
   params: (width: number, outDeviation?: number): Params<AttentionParams> =>
-    Params.struct<{ readonly qkv: LinearParams; readonly out: LinearParams }>({
+    Params.struct<AttentionParams>({
       qkv: Linear.params(width, 3 * width),
       out: Linear.params(width, width, outDeviation),
     }),
@@ -37,15 +37,21 @@ export const Attention = {
 
   // --------------------------------------------------------- combinators
 
-  apply: ({ qkv, out }: AttentionParams, x: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
-    const [batch = 1, time = 1, width = 1] = x.shape
-    const size = width / heads
-    const split = Linear.apply(qkv, x).reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
+  apply: ({ qkv, out }: AttentionParams, x: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
+    Linear.apply(out, Attention.mix(Linear.apply(qkv, x), heads, reach)),
+
+  /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
+  mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
+    const [batch = 1, time = 1, triple = 3] = qkv.shape
+    const size = triple / 3 / heads
+    const split = qkv.reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
     const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // [batch, heads, time, size] each
     const scores = tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size))
     const weights = tf.softmax(reach === "causal" ? scores.add(future(time)) : scores)
-    const mixed = tf.matMul(weights, v).transpose([0, 2, 1, 3]).reshape([batch, time, width])
-    return Linear.apply(out, mixed)
+    return tf
+      .matMul(weights, v)
+      .transpose([0, 2, 1, 3])
+      .reshape([batch, time, triple / 3])
   },
 }
 

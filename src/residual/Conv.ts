@@ -21,7 +21,7 @@ export const Conv = {
 
   /** Normal filters of variance 2 / fan-in (He et al. 2015), zero bias. */
   params: (size: number, inputs: number, outputs: number): Params<ConvParams> =>
-    Params.struct<{ readonly filter: tf.Tensor; readonly bias: tf.Tensor }>({
+    Params.struct<ConvParams>({
       filter: tensor.normal([size, size, inputs, outputs], Math.sqrt(2 / (size * size * inputs))),
       bias: tensor.zeros([outputs]),
     }),

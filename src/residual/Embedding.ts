@@ -21,7 +21,7 @@ export const Embedding = {
   // -------------------------------------------------------- constructors
 
   params: (vocabulary: number, context: number, width: number, deviation = 0.02): Params<EmbeddingParams> =>
-    Params.struct<{ readonly tokens: tf.Tensor; readonly positions: tf.Tensor }>({
+    Params.struct<EmbeddingParams>({
       tokens: tensor.normal([vocabulary, width], deviation),
       positions: tensor.normal([context, width], deviation),
     }),

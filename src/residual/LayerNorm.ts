@@ -19,7 +19,7 @@ export const LayerNorm = {
   // -------------------------------------------------------- constructors
 
   params: (width: number): Params<LayerNormParams> =>
-    Params.struct<{ readonly gain: tf.Tensor; readonly bias: tf.Tensor }>({
+    Params.struct<LayerNormParams>({
       gain: tensor.ones([width]),
       bias: tensor.zeros([width]),
     }),

@@ -21,7 +21,7 @@ export const Linear = {
 
   /** Normal weights of the given deviation, zero bias. */
   params: (inputs: number, outputs: number, deviation = 0.02): Params<LinearParams> =>
-    Params.struct<{ readonly weight: tf.Tensor; readonly bias: tf.Tensor }>({
+    Params.struct<LinearParams>({
       weight: tensor.normal([inputs, outputs], deviation),
       bias: tensor.zeros([outputs]),
     }),

@@ -20,7 +20,7 @@ export const Mlp = {
 
   /** `downDeviation` scales the weights of the way back to the stream, as GPT-2 does with depth. */
   params: (width: number, hidden: number, downDeviation?: number): Params<MlpParams> =>
-    Params.struct<{ readonly up: LinearParams; readonly down: LinearParams }>({
+    Params.struct<MlpParams>({
       up: Linear.params(width, hidden),
       down: Linear.params(hidden, width, downDeviation),
     }),

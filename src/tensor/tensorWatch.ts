@@ -10,6 +10,7 @@ import type { RevError } from "../core/RevError.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
+import { tensorsIn } from "./tree.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -56,7 +57,7 @@ export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevE
           )
         case "Same":
           return gather(
-            () => distance(read(claim, claim.rebuilt), read(claim, claim.recorded)),
+            () => differing(claim, claim.rebuilt, claim.recorded),
             (value) => (value === 0 ? null : new Irreversible(claim.place)),
           )
         case "Rebuilt":
@@ -81,6 +82,19 @@ export const tensorEnv = <P>(run: Run<P>): Env<P> => Env.make(run, tensorScope, 
 
 /** Zero for equal values only: floats that differ have a difference, and a NaN stays one. */
 const distance = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.max(tf.abs(tf.sub(x, y)))
+
+/** How many of the tensors in two structures differ; one NaN is like another, for a loss may be one in both directions. */
+const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor => {
+  const [xs, ys] = [tensorsIn(rebuilt), tensorsIn(recorded)]
+  if (xs.length !== ys.length) throw new TypeError(`${xs.length} tensors were rebuilt where ${ys.length} are recorded.`)
+  if (xs.length === 0) read(claim, rebuilt)
+  const differ = xs.map((x, i) => {
+    const y = read(claim, ys[i])
+    const same = tf.logicalOr(tf.equal(x, y), tf.logicalAnd(tf.notEqual(x, x), tf.notEqual(y, y)))
+    return tf.cast(tf.logicalNot(tf.all(same)), "float32")
+  })
+  return tf.addN(differ)
+}
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

@@ -6,6 +6,7 @@
  */
 import { either as E } from "fp-ts"
 import { Params } from "../core/Params.ts"
+import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -37,7 +38,7 @@ export const AdamW = {
   /** Before the first step: zero moments. */
   init: <P>(params: Params<P>, p: P): AdamWState<P> => {
     const zeros = (): P =>
-      rebuild(params, new Map(leavesOf(params, p).map(([path, leaf]) => [path, tf.zerosLike(leaf)])))
+      rebuild(params, new Map(tensorLeaves(params, p).map(([path, leaf]) => [path, tf.zerosLike(leaf)])))
     return { mean: zeros(), square: zeros(), beta1Power: 1, beta2Power: 1 }
   },
 
@@ -52,9 +53,9 @@ export const AdamW = {
     const { beta1, beta2, epsilon, weightDecay, clip } = config
     const beta1Power = given.state.beta1Power * beta1
     const beta2Power = given.state.beta2Power * beta2
-    const grads = new Map(leavesOf(params, given.grads))
-    const means = new Map(leavesOf(params, given.state.mean))
-    const squares = new Map(leavesOf(params, given.state.square))
+    const grads = new Map(tensorLeaves(params, given.grads))
+    const means = new Map(tensorLeaves(params, given.state.mean))
+    const squares = new Map(tensorLeaves(params, given.state.square))
     const next = {
       params: new Map<string, tf.Tensor>(),
       mean: new Map<string, tf.Tensor>(),
@@ -64,7 +65,7 @@ export const AdamW = {
       const norm = tf.sqrt(tf.addN([...grads.values()].map((grad) => tf.sum(tf.square(grad)))))
       return tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6)))
     })
-    for (const [path, leaf] of leavesOf(params, given.params)) {
+    for (const [path, leaf] of tensorLeaves(params, given.params)) {
       const [p, m, v] = tf.tidy(() => {
         const grad = tf.mul(at(grads, path), shrink)
         const mean = tf.add(tf.mul(at(means, path), beta1), tf.mul(grad, 1 - beta1))
@@ -85,12 +86,6 @@ export const AdamW = {
     }
   },
 }
-
-const leavesOf = <P>(params: Params<P>, p: P): ReadonlyArray<readonly [string, tf.Tensor]> =>
-  params.leaves(p).map(([path, leaf]) => {
-    if (!(leaf instanceof tf.Tensor)) throw new TypeError(`AdamW needs tensors, but the parameter ${path} is none.`)
-    return [path, leaf]
-  })
 
 const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor => {
   const found = tensors.get(path)

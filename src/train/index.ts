@@ -2,7 +2,10 @@
  * Training: steps that check themselves, AdamW, schedules and text.
  */
 export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
+export { generate, type Prompt } from "./generate.ts"
+export { heldBytes } from "./held.ts"
 export { LossNotFinite } from "./errors/LossNotFinite.ts"
 export { learningRate, type Schedule } from "./schedule.ts"
 export { isTrainError, lossAndGrads, trainStep, type Trained, type TrainError } from "./step.ts"
 export { Text, type Batch } from "./Text.ts"
+export { validate } from "./validate.ts"

@@ -1,0 +1,30 @@
+/**
+ * Ctrl-C: the first asks for an end at the next step boundary, the second ends at once.
+ */
+
+// ---------------------------------------------------------------- model
+
+export interface Interrupt {
+  /** Lets waiting signals in, then tells whether one came. */
+  readonly requested: () => Promise<boolean>
+  readonly stopListening: () => void
+}
+
+// --------------------------------------------------------- constructors
+
+export const listenForInterrupt = (): Interrupt => {
+  let count = 0
+  const onSignal = (): void => {
+    count++
+    if (count > 1) process.exit(130)
+    process.stderr.write("\nStopping after this step. Press Ctrl-C again to quit at once.\n")
+  }
+  process.on("SIGINT", onSignal)
+  return {
+    requested: async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return count > 0
+    },
+    stopListening: () => process.off("SIGINT", onSignal),
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The options of `bijou start`, decoded from the command line.
+ */
+import { either as E } from "fp-ts"
+import * as t from "io-ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+
+// ---------------------------------------------------------------- model
+
+const whole = (least: number, most: number): t.Type<number, string, unknown> => {
+  const holds = (n: number) => Number.isInteger(n) && n >= least && n <= most
+  return new t.Type<number, string, unknown>(
+    `a whole number from ${least} to ${most}`,
+    (u): u is number => typeof u === "number" && holds(u),
+    (u, context) => {
+      const n = typeof u === "string" && /^[+-]?\d+$/.test(u.trim()) ? Number(u) : NaN
+      return holds(n) ? t.success(n) : t.failure(u, context)
+    },
+    String,
+  )
+}
+
+const StartOptions = t.readonly(
+  t.strict({
+    data: t.union([t.string, t.undefined]),
+    steps: whole(1, 1_000_000),
+    depth: whole(1, 10_000),
+    width: whole(4, 8_192),
+    heads: whole(1, 1_024),
+    batch: whole(1, 4_096),
+    context: whole(2, 8_192),
+    seed: whole(0, Number.MAX_SAFE_INTEGER),
+    backend: t.keyof({ wasm: null, cpu: null }),
+    out: t.string,
+  }),
+)
+
+export type StartOptions = t.TypeOf<typeof StartOptions>
+
+// ---------------------------------------------------------- destructors
+
+/** The options, or one sentence about the first that cannot be used. */
+export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
+  const decoded = StartOptions.decode(given)
+  if (E.isLeft(decoded)) {
+    const [first] = decoded.left
+    const field = first?.context.findLast(({ key }) => /^[a-z]+$/.test(key))
+    const wanted = field?.key === "backend" ? "wasm or cpu" : (field?.type.name ?? "another value")
+    return E.left(new UnusableInput(`--${field?.key} must be ${wanted}, not ${JSON.stringify(first?.value)}.`))
+  }
+  const { width, heads } = decoded.right
+  return width % heads === 0
+    ? decoded
+    : E.left(
+        new UnusableInput(
+          `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`,
+        ),
+      )
+}

@@ -1,0 +1,180 @@
+/**
+ * `bijou start`: trains a byte-level GPT without stored activations, and shows what that costs.
+ */
+import { stat } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+import { either as E } from "fp-ts"
+import { Key } from "../core/Key.ts"
+import { gpt, type Gpt } from "../net/Gpt.ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { measure, type Cost } from "../report/measure.ts"
+import { startProgress } from "../report/Progress.ts"
+import { declarations, readText } from "../report/readText.ts"
+import { writeReport, type Report } from "../report/Report.ts"
+import { roundTrip } from "../report/roundTrip.ts"
+import { complaints, summary } from "../report/summary.ts"
+import { useBackend } from "../tensor/backend.ts"
+import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { tensorScope } from "../tensor/tensorScope.ts"
+import { tensorEnv } from "../tensor/tensorWatch.ts"
+import { AdamW } from "../train/AdamW.ts"
+import { generate } from "../train/generate.ts"
+import { learningRate } from "../train/schedule.ts"
+import { trainStep, type Trained } from "../train/step.ts"
+import { Text } from "../train/Text.ts"
+import { validate } from "../train/validate.ts"
+import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
+import type { StartOptions } from "./StartOptions.ts"
+
+// ---------------------------------------------------------------- model
+
+type GptTrained = Trained<Parameters<Gpt["network"]["params"]["leaves"]>[0]>
+
+const fractionBits = 9
+const sweepDepths = [6, 12, 24]
+const timedSteps = 3
+const validationBatches = 4
+const prompt = "export "
+
+// ---------------------------------------------------------- destructors
+
+/** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
+export const start = async (options: StartOptions): Promise<number> => {
+  const text = await load(options)
+  await checkFolder(options.out)
+  await useBackend(options.backend)
+  const interrupt = listenForInterrupt()
+  try {
+    return await session(options, text, interrupt)
+  } finally {
+    interrupt.stopListening()
+  }
+}
+
+const session = async (options: StartOptions, text: Text, interrupt: Interrupt): Promise<number> => {
+  const { width, heads, depth, context, batch, seed } = options
+  const config = { vocabulary: 256, context, width, heads, depth, fractionBits, dropout: 0 }
+  const net = gpt(config)
+  const params = net.network.params.init(Key.fromSeed(seed))
+  const parameters = tensorLeaves(net.network.params, params).reduce((sum, [, { size }]) => sum + size, 0)
+  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${options.backend}`)
+  say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.\n`)
+
+  const held = Array.from({ length: validationBatches }, (_, i) => {
+    const part = Math.floor(text.validation.length / validationBatches)
+    return Text.even(text.validation.subarray(i * part, (i + 1) * part), context, batch)
+  })
+  const validation = async ({ params: p }: GptTrained) => orThrow(await validate(net.network, p)(held)())
+  const before: GptTrained = { params, state: AdamW.init(net.network.params, params) }
+  const first = await validation(before)
+
+  const { trained, steps } = await train(net, before, text, options, interrupt)
+  const last = await validation(trained)
+  if (steps < options.steps || (await interrupt.requested())) {
+    say(
+      `\nStopped after step ${steps} of ${options.steps}. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`,
+    )
+    say("No report was written.")
+    return 130
+  }
+
+  const bytes = { bytes: new TextEncoder().encode(prompt), count: 200, temperature: 0.7, seed }
+  const sample = new TextDecoder().decode(orThrow(await generate(net, trained.params)(bytes)()))
+  const samples = sampleIds(steps, batch)
+  const [tokens, targets] = Text.batch(text.train, context, seed, samples)
+  const rebuildProcess = [process.execPath, ...process.execArgv, fileURLToPath(import.meta.resolve("./rebuild.js"))]
+  const trip = orThrow(
+    await roundTrip(net, { params: trained.params, seed, step: steps, samples }, tokens, rebuildProcess)(),
+  )
+
+  const costs = new Map<number, Cost>()
+  const depths = [...new Set([...sweepDepths, depth])]
+  const progress = startProgress("measuring", depths.length)
+  for (const [i, k] of depths.entries()) {
+    costs.set(k, orThrow(await measure({ ...config, depth: k }, [tokens, targets], timedSteps)()))
+    progress.update(i + 1, `K = ${k}`)
+    if (await interrupt.requested()) break
+  }
+  progress.stop()
+  const cost = costs.get(depth)
+  if (cost === undefined || costs.size < depths.length) {
+    say(`\nStopped while measuring. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
+    say("No report was written.")
+    return 130
+  }
+
+  const report: Report = {
+    ...{ backend: options.backend, depth, width, heads, batch, context, fractionBits, steps, seed, parameters },
+    loss: { uniform: Math.log(256), unigram: Text.unigram(text), first, last },
+    roundTrip: trip,
+    held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },
+    msPerStep: { reversed: cost.reversedMs, taped: cost.tapedMs },
+    sweep: sweepDepths.flatMap((k) => costs.get(k) ?? []),
+    sample,
+  }
+  const path = await writeReport(options.out, report)
+  say(`\n${summary(report)}\n`)
+  for (const complaint of complaints(report)) say(complaint)
+  say(`Written to ${path}`)
+  tensorScope.release([trained, tokens, targets, held])
+  return complaints(report).length === 0 ? 0 : 1
+}
+
+const train = async (
+  net: Gpt,
+  before: GptTrained,
+  text: Text,
+  { steps, batch, context, seed }: StartOptions,
+  interrupt: Interrupt,
+): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
+  const schedule = { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps }
+  const take = trainStep(net.network, AdamW.config)
+  const progress = startProgress("training", steps)
+  const begun = performance.now()
+  let trained = before
+  try {
+    for (let step = 0; step < steps; step++) {
+      if (await interrupt.requested()) return { trained, steps: step }
+      const samples = sampleIds(step, batch)
+      const data = Text.batch(text.train, context, seed, samples)
+      const env = tensorEnv({ params: trained.params, seed, step, samples })
+      const result = orThrow(await take(trained, data, env, learningRate(schedule, step))())
+      tensorScope.release(data)
+      trained = result.trained
+      const speed = ((step + 1) * batch * context) / ((performance.now() - begun) / 1000)
+      progress.update(step + 1, `loss ${result.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
+    }
+    return { trained, steps }
+  } finally {
+    progress.stop()
+  }
+}
+
+const load = async ({ data, context }: StartOptions): Promise<Text> => {
+  const bytes = orThrow(await (data === undefined ? declarations : readText(data))())
+  try {
+    return Text.split(bytes, validationBatches * context)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UnusableInput(`${data === undefined ? "The default text" : `--data ${data}`}: ${error.message}`)
+  }
+}
+
+const checkFolder = async (out: string): Promise<void> => {
+  const found = await stat(out).catch(() => null)
+  if (found !== null && !found.isDirectory())
+    throw new UnusableInput(`--out ${out} is a file. Give a folder, which is made where there is none.`)
+}
+
+/** Every sample of a run has an id of its own, whatever the batch it is in. */
+const sampleIds = (step: number, batch: number): ReadonlyArray<number> =>
+  Array.from({ length: batch }, (_, i) => step * batch + i)
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const orThrow = <X>(result: E.Either<Error, X>): X => {
+  if (E.isLeft(result)) throw result.left
+  return result.right
+}

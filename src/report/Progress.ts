@@ -1,0 +1,59 @@
+/**
+ * Progress of long work: a bar on a terminal, now and then a plain line elsewhere. Written to standard error.
+ */
+import { Presets, SingleBar } from "cli-progress"
+
+// ---------------------------------------------------------------- model
+
+export interface Progress {
+  /** `done` of the total, and a few words about how it goes. */
+  readonly update: (done: number, words: string) => void
+  readonly stop: () => void
+}
+
+// --------------------------------------------------------- constructors
+
+/** Progress over `total` units of work called `what`. */
+export const startProgress = (what: string, total: number): Progress =>
+  process.stderr.isTTY ? bar(what, total) : lines(what, total)
+
+const bar = (what: string, total: number): Progress => {
+  const room = (process.stderr.columns ?? 80) - what.length - 52
+  const drawn = new SingleBar(
+    {
+      format: room < 4 ? "{value}/{total} {words}" : `${what} {bar} {value}/{total} {words} {left}`,
+      barsize: Math.max(4, Math.min(24, room)),
+      hideCursor: true,
+      gracefulExit: false,
+      stream: process.stderr,
+    },
+    Presets.shades_classic,
+  )
+  const clock = startClock(total)
+  drawn.start(total, 0, { words: "", left: "" })
+  return { update: (done, words) => drawn.update(done, { words, left: clock(done) }), stop: () => drawn.stop() }
+}
+
+const lines = (what: string, total: number): Progress => {
+  const clock = startClock(total)
+  let told = -1
+  return {
+    update: (done, words) => {
+      const tenth = Math.floor((10 * done) / total)
+      if (tenth === told && done !== 1) return
+      told = tenth
+      process.stderr.write(`${what} ${done}/${total} ${words} ${clock(done)}\n`)
+    },
+    stop: () => {},
+  }
+}
+
+/** Time left, from the pace so far. */
+const startClock = (total: number): ((done: number) => string) => {
+  const start = performance.now()
+  return (done) => {
+    if (done === 0) return ""
+    const seconds = Math.round(((performance.now() - start) / 1000 / done) * (total - done))
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left`
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What `bijou start` found, as data.
+ */
+import { mkdir, rename, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import * as t from "io-ts"
+
+// ---------------------------------------------------------------- model
+
+const MemoryAndTime = t.strict({
+  depth: t.number,
+  reversedBytes: t.number,
+  tapedBytes: t.number,
+  reversedMs: t.number,
+  tapedMs: t.number,
+})
+
+/** Losses are in nats a byte on the validation text, bytes are of distinct buffers, times are medians of a step. */
+export const Report = t.readonly(
+  t.strict({
+    backend: t.string,
+    depth: t.number,
+    width: t.number,
+    heads: t.number,
+    batch: t.number,
+    context: t.number,
+    fractionBits: t.number,
+    steps: t.number,
+    seed: t.number,
+    parameters: t.number,
+    loss: t.strict({ uniform: t.number, unigram: t.number, first: t.number, last: t.number }),
+    roundTrip: t.strict({ bits: t.number, differing: t.number }),
+    held: t.strict({ reversedBytes: t.number, tapedBytes: t.number }),
+    msPerStep: t.strict({ reversed: t.number, taped: t.number }),
+    sweep: t.readonlyArray(MemoryAndTime),
+    sample: t.string,
+  }),
+)
+
+export type Report = t.TypeOf<typeof Report>
+
+// ---------------------------------------------------------- destructors
+
+/** Writes `report.json` into a folder, whole or not at all; returns its path. */
+export const writeReport = async (folder: string, report: Report): Promise<string> => {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, "report.json")
+  await writeFile(`${path}.part`, `${JSON.stringify(Report.encode(report), null, 2)}\n`)
+  await rename(`${path}.part`, path)
+  return path
+}

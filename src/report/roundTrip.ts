@@ -1,0 +1,153 @@
+/**
+ * The round trip of a network's activations through bytes and another process.
+ */
+import { spawn } from "node:child_process"
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { either as E, taskEither as TE } from "fp-ts"
+import * as t from "io-ts"
+import type { Env, Run } from "../core/Env.ts"
+import { run } from "../core/Program.ts"
+import { Side } from "../core/Side.ts"
+import type { RevError } from "../core/RevError.ts"
+import type { Claim, Watch } from "../core/Watch.ts"
+import { differingBits } from "../exact/bits.ts"
+import { float32Side } from "../exact/float32Space.ts"
+import { gpt, GptConfig, type Gpt } from "../net/Gpt.ts"
+import { backends, useBackend } from "../tensor/backend.ts"
+import { parameterSide } from "../tensor/parameterSide.ts"
+import { tensorEnv } from "../tensor/tensorWatch.ts"
+import { tf } from "../tensor/tf.ts"
+
+// ---------------------------------------------------------------- model
+
+/** How many bits were rebuilt, and how many of them are not those of the forward pass. */
+export interface RoundTrip {
+  readonly bits: number
+  readonly differing: number
+}
+
+type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
+
+const Meta = t.strict({
+  backend: t.keyof({ wasm: null, cpu: null } satisfies Record<(typeof backends)[number], null>),
+  config: GptConfig,
+  seed: t.number,
+  step: t.number,
+  samples: t.readonlyArray(t.number),
+})
+
+// --------------------------------------------------------- constructors
+
+/**
+ * Runs the trunk forward and records every activation; writes the last state and the planes to files; has another
+ * process, started with `command`, rebuild all activations from those; and compares bit patterns.
+ */
+export const roundTrip =
+  (
+    net: Gpt,
+    given: Run<GptParams>,
+    tokens: tf.Tensor,
+    command: ReadonlyArray<string>,
+  ): TE.TaskEither<RevError | Error, RoundTrip> =>
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "bijou-"))
+    try {
+      const recorded = await recording(tensorEnv(given), "InRange", net.trunk.forward(tokens))
+      if (E.isLeft(recorded)) return recorded
+      const { value, activations } = recorded.right
+      const [state, side] = value
+      const meta = {
+        backend: tf.getBackend(),
+        config: net.config,
+        seed: given.seed,
+        step: given.step ?? 0,
+        samples: given.samples ?? [0],
+      }
+      await writeFile(join(folder, "meta.json"), JSON.stringify(meta))
+      await writeFile(join(folder, "parameters"), await parameterSide(net.trunk.params).toBytes(given.params)())
+      await writeFile(join(folder, "state"), await stateSide(net).toBytes(state)())
+      await writeFile(join(folder, "side"), await net.trunk.side.toBytes(side)())
+      tf.dispose([...state, side] as unknown as tf.TensorContainer) // any structure of tensors
+      await finished([...command, folder])
+      const rebuilt = await activationsSide(net.config.depth - 1).fromBytes(await readFile(join(folder, "rebuilt")))()
+      return E.isLeft(rebuilt) ? rebuilt : E.right(compare(rebuilt.right, activations))
+    } catch (error) {
+      return E.left(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+/** The other process: reads what `roundTrip` wrote into a folder and writes the activations x_{K-2} .. x_0. */
+export const rebuild = async (folder: string): Promise<void> => {
+  const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
+  await useBackend(meta.backend)
+  const net = gpt(meta.config)
+  const params = orThrow(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())
+  const state = orThrow(await stateSide(net).fromBytes(await readFile(join(folder, "state")))())
+  const side = orThrow(await net.trunk.side.fromBytes(await readFile(join(folder, "side")))())
+  const env = tensorEnv({ params, seed: meta.seed, step: meta.step, samples: meta.samples })
+  const { activations } = orThrow(await recording(env, "Rebuilt", net.trunk.inverse(state, side)))
+  const bytes = await activationsSide(activations.length).toBytes(activations)()
+  await writeFile(join(folder, "rebuilt"), bytes)
+}
+
+// ----------------------------------------------------------- combinators
+
+/** Runs a program and copies, in order, the activations about which it makes claims of one kind. */
+const recording = async <P, A>(
+  env: Env<P>,
+  kind: "InRange" | "Rebuilt",
+  program: Parameters<typeof run<P, A>>[0],
+): Promise<E.Either<RevError, { readonly value: A; readonly activations: ReadonlyArray<Float32Array> }>> => {
+  const seen: tf.Tensor[] = []
+  const watch: Watch = {
+    settle: env.watch.settle,
+    expect: (claim: Claim) => {
+      if (claim._tag === kind && claim.x instanceof tf.Tensor) seen.push(tf.keep(claim.x.clone()))
+      env.watch.expect(claim)
+    },
+  }
+  const result = await run(program)({ ...env, watch })()
+  const activations: Float32Array[] = []
+  for (const x of seen) {
+    activations.push((await x.data()) as Float32Array) // the space has float32 values only
+    x.dispose()
+  }
+  return E.isLeft(result) ? result : E.right({ value: result.right, activations })
+}
+
+// ---------------------------------------------------------- destructors
+
+/** Recorded are x_0 .. x_K, rebuilt are x_{K-2} .. x_0. */
+const compare = (rebuilt: ReadonlyArray<Float32Array>, recorded: ReadonlyArray<Float32Array>): RoundTrip =>
+  rebuilt.reduce(
+    ({ bits, differing }, x, i) => {
+      const original = recorded[rebuilt.length - 1 - i]
+      if (original === undefined || original.length !== x.length)
+        throw new Error("An activation was rebuilt in another size.")
+      return { bits: bits + 32 * x.length, differing: differing + differingBits(x, original) }
+    },
+    { bits: 0, differing: 0 },
+  )
+
+const stateSide = ({ space }: Gpt) => Side.pair(space.value, space.value)
+
+const activationsSide = (count: number) => Side.array(count, float32Side(null))
+
+const finished = ([program = "", ...args]: ReadonlyArray<string>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] })
+    child.once("error", reject)
+    child.once("exit", (code) => {
+      if (code === 0) resolve()
+      else reject(new Error(`The process that rebuilds the activations ended with code ${code}.`))
+    })
+  })
+
+const orThrow = <X>(result: E.Either<unknown, X>): X => {
+  if (E.isRight(result)) return result.right
+  throw result.left instanceof Error ? result.left : new Error("The files of the round trip do not decode.")
+}

@@ -1,0 +1,24 @@
+/**
+ * The loss on data that was not trained on.
+ */
+import { either as E, type taskEither as TE } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import { run } from "../core/Program.ts"
+import type { RevError } from "../core/RevError.ts"
+import { tensorEnv } from "../tensor/tensorWatch.ts"
+import type { tf } from "../tensor/tf.ts"
+
+/** The mean of the network's expectation over batches of equal size, with dropout and gamma off. */
+export const validate =
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, params: P) =>
+  (batches: ReadonlyArray<A>): TE.TaskEither<RevError, number> =>
+  async () => {
+    let sum = 0
+    for (const batch of batches) {
+      const result = await run(net.infer(batch))(tensorEnv({ params, seed: 0 }))()
+      if (E.isLeft(result)) return result
+      sum += (await result.right.data())[0] ?? NaN
+      result.right.dispose()
+    }
+    return E.right(sum / batches.length)
+  }
