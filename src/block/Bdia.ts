@@ -72,8 +72,12 @@ const start = <P, C, X, Bit>({
       attempt((env) => {
         const { own } = env.scope
         const { value, pull } = held._tag === "taped" ? held.tape : layer.vjp(env.params, [c, x], residualDraw(env))
-        if (held._tag === "reversed")
+        if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
+          // Faults double on the way back, and infinities equal each other.
+          const { fractionBits } = space.grid
+          env.watch.expect({ _tag: "InRange", place: Env.place(env), x, fractionBits, rebuilt: true })
+        }
         const { cotangent, grads } = pull(dn)
         const [jc, jx] = cotangent ?? nothingToPull(env)
         const input = [own(c), own(x)] as const

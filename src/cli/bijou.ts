@@ -2,6 +2,7 @@
 /**
  * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input, 130 ended by Ctrl-C.
  */
+import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
 import { either as E } from "fp-ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
@@ -9,6 +10,7 @@ import { decodeStartOptions } from "./StartOptions.ts"
 
 const program = new Command("bijou")
   .description("Exact reversible networks: training without stored activations")
+  .version(String(createRequire(import.meta.url)("bijou/package.json").version))
   .exitOverride()
   .configureOutput({ writeErr: () => {} })
 
@@ -34,11 +36,11 @@ program
   })
 
 try {
-  await program.parseAsync()
+  if (process.argv.length > 2) await program.parseAsync()
+  else program.outputHelp()
 } catch (error) {
   if (error instanceof CommanderError) {
-    if (error.exitCode !== 0)
-      complain(`${error.message.replace(/^error: /, "").replace(/\n/g, " ")}. See bijou --help.`, 2)
+    if (error.exitCode !== 0) complain(`${error.message.replace(/^error: |\.$/g, "")}. See bijou --help.`, 2)
   } else if (error instanceof UnusableInput) {
     complain(error.message, 2)
   } else {

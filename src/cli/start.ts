@@ -1,7 +1,7 @@
 /**
  * `bijou start`: trains a byte-level GPT without stored activations, and shows what that costs.
  */
-import { stat } from "node:fs/promises"
+import { access, constants, mkdir, rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import { Key } from "../core/Key.ts"
@@ -160,10 +160,16 @@ const load = async ({ data, context }: StartOptions): Promise<Text> => {
   }
 }
 
+/** Refuses a folder that cannot be written to before any work is done, and leaves nothing behind. */
 const checkFolder = async (out: string): Promise<void> => {
-  const found = await stat(out).catch(() => null)
-  if (found !== null && !found.isDirectory())
-    throw new UnusableInput(`--out ${out} is a file. Give a folder, which is made where there is none.`)
+  try {
+    const made = await mkdir(out, { recursive: true })
+    await access(out, constants.W_OK)
+    if (made !== undefined) await rm(made, { recursive: true })
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : ""
+    throw new UnusableInput(`--out ${out} is not a folder that can be made and written to${code}. Give another folder.`)
+  }
 }
 
 /** Every sample of a run has an id of its own, whatever the batch it is in. */

@@ -46,3 +46,12 @@ export const run =
     }
     return result
   }
+
+/** `run` as a promise that rejects with the `RevError`, for code without fp-ts. */
+export const runPromise =
+  <P, A>(program: Program<P, A>) =>
+  async (env: Env<P>): Promise<A> => {
+    const result = await run(program)(env)()
+    if (E.isLeft(result)) throw result.left
+    return result.right
+  }

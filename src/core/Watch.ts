@@ -20,7 +20,14 @@ export interface Place {
  * came back to whoever records.
  */
 export type Claim =
-  | { readonly _tag: "InRange"; readonly place: Place; readonly x: unknown; readonly fractionBits: number }
+  | {
+      readonly _tag: "InRange"
+      readonly place: Place
+      readonly x: unknown
+      readonly fractionBits: number
+      /** Rebuilt from an activation that was in range: if this one is not, it is `Irreversible`. */
+      readonly rebuilt?: true
+    }
   | {
       readonly _tag: "OnGrid"
       readonly place: Place

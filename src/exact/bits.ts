@@ -15,10 +15,12 @@ export const float32Bits: Eq.Eq<Float32Array> = {
 
 // ---------------------------------------------------------- destructors
 
-/** In how many bits two arrays of one length differ. */
-export const differingBits = (x: Float32Array, y: Float32Array): number => {
-  const a = new Uint32Array(x.buffer, x.byteOffset, x.length)
-  const b = new Uint32Array(y.buffer, y.byteOffset, y.length)
+/** In how many bits two typed arrays differ. Throws `RangeError` for arrays of different lengths. */
+export const differingBits = (x: ArrayBufferView, y: ArrayBufferView): number => {
+  if (x.byteLength !== y.byteLength)
+    throw new RangeError(`${x.byteLength} bytes cannot be compared with ${y.byteLength}. Compare arrays of one length.`)
+  const a = new Uint8Array(x.buffer, x.byteOffset, x.byteLength)
+  const b = new Uint8Array(y.buffer, y.byteOffset, y.byteLength)
   let count = 0
   for (let i = 0; i < a.length; i++) count += ones((a[i] ?? 0) ^ (b[i] ?? 0))
   return count

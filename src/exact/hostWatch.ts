@@ -35,8 +35,9 @@ const judge = (claim: Claim): RevError | null => {
   switch (claim._tag) {
     case "InRange": {
       const value = largest(claim.x)
-      return value < 2 ** (24 - claim.fractionBits)
-        ? null
+      if (value < 2 ** (24 - claim.fractionBits)) return null
+      return claim.rebuilt
+        ? new Irreversible(claim.place)
         : new GridOverflow({ ...claim.place, value, fractionBits: claim.fractionBits })
     }
     case "OnGrid":
@@ -54,7 +55,10 @@ const largest = (x: unknown): number => {
   if (typeof x === "number") return Math.abs(x)
   if (!(x instanceof Float32Array)) throw unreadable(x)
   let most = 0
-  for (const a of x) if (!(Math.abs(a) <= most)) most = Math.abs(a)
+  for (const a of x) {
+    if (Number.isNaN(a)) return a
+    most = Math.max(most, Math.abs(a))
+  }
   return most
 }
 

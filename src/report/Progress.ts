@@ -21,7 +21,7 @@ const bar = (what: string, total: number): Progress => {
   const room = (process.stderr.columns ?? 80) - what.length - 52
   const drawn = new SingleBar(
     {
-      format: room < 4 ? "{value}/{total} {words}" : `${what} {bar} {value}/{total} {words} {left}`,
+      format: room < 4 ? "{value}/{total} {words} {left}" : `${what} {bar} {value}/{total} {words} {left}`,
       barsize: Math.max(4, Math.min(24, room)),
       hideCursor: true,
       gracefulExit: false,

@@ -1,10 +1,10 @@
 /**
  * Layers from plain TensorFlow.js code.
  */
-import type { option as O } from "fp-ts"
+import { either as E, type option as O } from "fp-ts"
 import type { Draw } from "../core/Draw.ts"
 import type { Layer } from "../core/Layer.ts"
-import type { Params } from "../core/Params.ts"
+import { Params } from "../core/Params.ts"
 import { ownOutputs, quietly, record } from "./recording.ts"
 import { tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
@@ -31,7 +31,8 @@ export const fromTfjs = <P, A, B>(
 ): Layer<P, A, B> => ({
   params,
   apply: (p, a, draw) => quietly(() => ownOutputs(f(p, a, draw), tensorsIn([p, a]))),
-  vjp: (p, a, draw) => {
+  vjp: (given, a, draw) => {
+    const p = ownParams(params, given)
     const inputs = tensorsIn([p, a]).filter(isFloat)
     const recording = record(() => ownOutputs(f(p, a, draw), tensorsIn([p, a])), inputs)
     const differentiable = tensorsIn(a).some(isFloat)
@@ -48,5 +49,12 @@ export const fromTfjs = <P, A, B>(
     }
   },
 })
+
+/** In a composition a layer is given the parameters of its neighbors as well; gradients it has for its own alone. */
+const ownParams = <P>(params: Params<P>, given: P): P => {
+  const own = Params.fromLeaves(params, new Map(params.leaves(given)))
+  if (E.isLeft(own)) throw own.left
+  return own.right
+}
 
 const isFloat = ({ dtype }: tf.Tensor): boolean => dtype === "float32"

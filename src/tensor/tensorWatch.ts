@@ -43,11 +43,14 @@ export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevE
     expect: (claim) => {
       switch (claim._tag) {
         case "InRange": {
-          const { place, fractionBits } = claim
+          const { place, fractionBits, rebuilt } = claim
           const limit = 2 ** (24 - fractionBits)
           return gather(
             () => tf.max(tf.abs(read(claim, claim.x))),
-            (value) => (value < limit ? null : new GridOverflow({ ...place, value, fractionBits })),
+            (value) => {
+              if (value < limit) return null
+              return rebuilt ? new Irreversible(place) : new GridOverflow({ ...place, value, fractionBits })
+            },
           )
         }
         case "OnGrid":

@@ -4,8 +4,10 @@
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Key } from "../core/Key.ts"
+import { Params } from "../core/Params.ts"
 import { Plan } from "../core/Plan.ts"
 import type { Program } from "../core/Program.ts"
+import { tensorLeaves } from "./parameterSide.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tensorWatch } from "./tensorWatch.ts"
 import { engineState, tf } from "./tf.ts"
@@ -23,7 +25,8 @@ export const toFunction =
   <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>) =>
   (params: P, key: Key) =>
   (a: A): B => {
-    const inputs = tensorsIn([params, a])
+    const leaves = new Map(tensorLeaves(net.params, params)) // by path: gradients have another order of names than parameters
+    const inputs = [...leaves.values(), ...tensorsIn(a)]
     const evaluate = <X>(program: Program<P, X>, p: P): X => {
       const watch = tensorWatch()
       const samples = Array.from({ length: tensorsIn(a)[0]?.shape[0] ?? 1 }, (_, i) => i)
@@ -42,11 +45,13 @@ export const toFunction =
       if (E.isLeft(evidence)) throw evidence.left
       return result.right
     }
-    const [leaves, rest] = [tensorsIn(params).length, inputs.length]
+    const rest = inputs.length
     const restore = (tensors: ReadonlyArray<tf.Tensor>): readonly [P, A] => {
       const next = tensors[Symbol.iterator]()
       const take = (): tf.Tensor => next.next().value ?? tf.scalar(NaN)
-      return [mapTensors(params, take), mapTensors(a, take)]
+      const p = Params.fromLeaves(net.params, new Map([...leaves.keys()].map((path) => [path, take()])))
+      if (E.isLeft(p)) throw p.left
+      return [p.right, mapTensors(a, take)]
     }
     const differentiable = tf.customGrad((...args) => {
       const given = args.slice(0, rest) as tf.Tensor[] // inputs first, as they were passed
@@ -66,9 +71,11 @@ export const toFunction =
           )
           const input =
             pulled.cotangent === null
-              ? saved.slice(leaves, rest).map((t) => tf.zerosLike(t))
+              ? saved.slice(leaves.size, rest).map((t) => tf.zerosLike(t))
               : tensorsIn(pulled.cotangent)
-          return [...tensorsIn(pulled.grads), ...input].map((gradient) => gradient.toFloat())
+          return [...tensorLeaves(net.params, pulled.grads).map(([, grad]) => grad), ...input].map((gradient) =>
+            gradient.toFloat(),
+          )
         },
       }
     })

@@ -1,0 +1,34 @@
+/**
+ * Paired times: modes take steps in turn, so that whatever slows the machine slows them alike.
+ */
+
+/** `count` rounds in which every runner takes a step, after `warmup` rounds that do not count: milliseconds by mode. */
+export const rounds = async (runners, { count, warmup, report }) => {
+  const series = Object.fromEntries(runners.map(({ mode }) => [mode, []]))
+  for (let round = -warmup; round < count; round++) {
+    for (const [turn, { mode, take }] of runners.entries()) {
+      report(round, mode, turn)
+      const { ms } = await take()
+      if (round >= 0) series[mode].push(ms)
+    }
+  }
+  return series
+}
+
+/** The ratios of two series, pair by pair, and the ratio of their medians. */
+export const ratio = (above, below) => {
+  const pairs = above.map((ms, i) => ms / below[i])
+  return {
+    median: median(pairs),
+    min: Math.min(...pairs),
+    max: Math.max(...pairs),
+    ofMedians: median(above) / median(below),
+    pairs: pairs.length,
+  }
+}
+
+export const median = (values) => {
+  const sorted = values.toSorted((x, y) => x - y)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}

@@ -1,0 +1,71 @@
+/**
+ * The trunk as a user of plain TensorFlow.js writes it: y + h(y) in every block, `tf.variableGrads`, the stock wasm kernels.
+ *
+ * Nothing of bijou is loaded here.
+ */
+import * as tf from "@tensorflow/tfjs"
+import "@tensorflow/tfjs-backend-wasm"
+import { trunk as sizes } from "./sizes.js"
+
+const { batch, tokens, width, heads, hidden } = sizes
+
+const blockVariables = () => {
+  const normal = (shape) => tf.variable(tf.randomNormal(shape, 0, 0.02))
+  const zeros = (size) => tf.variable(tf.zeros([size]))
+  const norm = () => ({ gain: tf.variable(tf.ones([width])), bias: zeros(width) })
+  return {
+    norm1: norm(),
+    qkv: normal([width, 3 * width]),
+    out: { weight: normal([width, width]), bias: zeros(width) },
+    norm2: norm(),
+    up: { weight: normal([width, hidden]), bias: zeros(hidden) },
+    down: { weight: normal([hidden, width]), bias: zeros(width) },
+  }
+}
+
+const product = (x, weight) => x.reshape([-1, weight.shape[0]]).matMul(weight).reshape([batch, tokens, weight.shape[1]])
+
+const linear = ({ weight, bias }, x) => product(x, weight).add(bias)
+
+const layerNorm = ({ gain, bias }, x) => {
+  const { mean, variance } = tf.moments(x, -1, true)
+  return x
+    .sub(mean)
+    .mul(tf.rsqrt(variance.add(1e-5)))
+    .mul(gain)
+    .add(bias)
+}
+
+const attention = (qkv, x) => {
+  const part = (t) => t.reshape([batch, tokens, heads, width / heads]).transpose([0, 2, 1, 3])
+  const [q, k, v] = tf.split(product(x, qkv), 3, -1).map(part)
+  const weights = tf.softmax(tf.matMul(q, k, false, true).mul(1 / Math.sqrt(width / heads)))
+  return tf.matMul(weights, v).transpose([0, 2, 1, 3]).reshape([batch, tokens, width])
+}
+
+const gelu = (x) => x.mul(Math.SQRT1_2).erf().add(1).mul(0.5).mul(x)
+
+const h = ({ norm1, qkv, out, norm2, up, down }, x) => {
+  const a = linear(out, attention(qkv, layerNorm(norm1, x)))
+  return a.add(linear(down, gelu(linear(up, layerNorm(norm2, x.add(a))))))
+}
+
+const stock = async (depth) => {
+  Object.assign(tf.findBackend("cpu"), { firstUse: false })
+  await tf.setBackend("wasm")
+  const blocks = Array.from({ length: depth }, blockVariables)
+  const x = tf.variable(tf.randomNormal([batch, tokens, width]))
+  const take = async () => {
+    const { value, grads } = tf.variableGrads(() => {
+      const y = blocks.reduce((y, block) => y.add(h(block, y)), x)
+      return tf.mean(tf.square(y))
+    })
+    const [loss] = await value.data()
+    tf.dispose([value, grads])
+    return loss
+  }
+  // Bytes are counted by bijou, which is not here.
+  return { take, measure: async () => ({ held: null, peak: null }) }
+}
+
+export const modes = { stock }

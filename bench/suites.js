@@ -1,0 +1,78 @@
+/**
+ * The benchmarks: which modes each one runs in turn, and the ratios that it promises.
+ */
+import { gpt, batch, trunk as sizes } from "./sizes.js"
+import { start } from "./Runner.js"
+import { median, ratio, rounds } from "./pairs.js"
+
+/** Forward and backward of the trunk. */
+const trunk = async ({ depth, pairs, stockPairs, warmup, progress }) => {
+  const { batch, tokens, width, heads, hidden } = sizes
+  const title = `trunk: forward and backward, ${depth} blocks, batch ${batch}, ${tokens} tokens, width ${width}, ${heads} heads, MLP ${hidden}`
+  const runners = []
+  for (const mode of ["reversed", "taped", "variableGrads"]) runners.push(await start("./trunk.js", mode, depth))
+  const [reversed] = runners
+  const series = await rounds(runners, { count: pairs, warmup, report: progress("trunk", pairs) })
+  const bytes = await bytesOf(runners)
+  const ratios = [
+    bound("reversed / taped", ratio(series.reversed, series.taped), "at most", 1.4),
+    bound("taped / variableGrads", ratio(series.taped, series.variableGrads), "at most", 1.05),
+  ]
+  const modes = runners.map(({ mode }) => ({ mode, ms: median(series[mode]), ...bytes[mode] }))
+  for (const { stop } of runners.slice(1)) stop()
+  if (stockPairs > 0) {
+    const stock = await start("./stock.js", "stock", depth)
+    const against = await rounds([stock, reversed], {
+      count: stockPairs,
+      warmup: 1,
+      report: progress("trunk against stock TensorFlow.js", stockPairs),
+    })
+    ratios.push(bound("stock / reversed", ratio(against.stock, against.reversed), "at least", 3))
+    modes.push({ mode: "stock", ms: median(against.stock), held: null, peak: null })
+    series.stock = against.stock
+    series.reversedAgainstStock = against.reversed
+    stock.stop()
+  }
+  reversed.stop()
+  return { name: "trunk", title, depth, sizes, modes, ratios, series }
+}
+
+/** Training steps of a GPT. */
+const step = async ({ depth, pairs, warmup, progress }) => {
+  const { context, width, vocabulary } = gpt
+  const title = `step: a GPT's training step with AdamW, ${depth} blocks, batch ${batch}, ${context} tokens, width ${width}, vocabulary ${vocabulary}`
+  const runners = []
+  for (const mode of ["reversed", "taped"]) runners.push(await start("./step.js", mode, depth))
+  const series = await rounds(runners, { count: pairs, warmup, report: progress("step", pairs) })
+  const bytes = await bytesOf(runners)
+  for (const { stop } of runners) stop()
+  return {
+    name: "step",
+    title,
+    depth,
+    sizes: { ...gpt, batch },
+    modes: runners.map(({ mode }) => {
+      const ms = median(series[mode])
+      return { mode, ms, tokensPerSecond: (1e3 * batch * context) / ms, ...bytes[mode] }
+    }),
+    ratios: [bound("reversed / taped", ratio(series.reversed, series.taped), null, null)],
+    series,
+  }
+}
+
+export const suites = { trunk, step }
+
+const bytesOf = async (runners) => {
+  const bytes = {}
+  for (const { mode, measure } of runners) bytes[mode] = await measure()
+  return bytes
+}
+
+/** A promise is judged by the median of its pairs. */
+const bound = (name, measured, sense, limit) => ({
+  name,
+  ...measured,
+  sense,
+  limit,
+  reached: limit === null ? null : sense === "at most" ? measured.median <= limit : measured.median >= limit,
+})

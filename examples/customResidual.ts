@@ -1,0 +1,36 @@
+/**
+ * Any function of your own as an exactly reversible chain: write plain tfjs, and get back every bit of its input.
+ *
+ * Run it after `npm run build`, on a Node that strips types: `node examples/customResidual.ts`.
+ */
+import { either as E, function as F, readerEither as RE } from "fp-ts"
+import { Bdia, differingBits, Key, Params, run } from "bijou"
+import { fromTfjs, tensor, tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
+
+await useBackend("wasm")
+
+// The residual h: its parameters, each with its starting values, and what it computes. Its gradient is tfjs's own.
+const h = fromTfjs(
+  Params.struct<{ mix: tf.Tensor; gate: tf.Tensor }>({
+    mix: tensor.normal([8, 8], 0.5),
+    gate: tensor.normal([8, 8], 0.5),
+  }),
+  ({ mix, gate }, x: tf.Tensor) => tf.tanh(tf.matMul(x, mix)).mul(tf.sigmoid(tf.matMul(x, gate))),
+)
+
+// Twelve blocks of it on the grid of multiples of 2^-9. One bit an activation and block is all that they leave behind.
+const space = tensorSpace(9)
+const chain = Bdia.fromResidual({ space, layer: h }, 12)
+
+const x = space.quantize(tf.randomNormal([4, 8], 0, 1, "float32", 7))
+const env = tensorEnv({ params: chain.params.init(Key.fromSeed(1)), seed: 1, samples: [0, 1, 2, 3] })
+
+const thereAndBack = F.pipe(
+  chain.forward(x),
+  RE.chain(([state, side]) => chain.inverse(state, side)),
+)
+const result = await run(thereAndBack)(env)()
+if (E.isLeft(result)) throw result.left
+
+const [before, after] = [await x.data<"float32">(), await result.right.data<"float32">()]
+console.log(differingBits(before, after) === 0)

@@ -1,0 +1,35 @@
+/**
+ * Impostors, and which law catches which.
+ */
+import { allLaws, standard, type Budget, type LawSet } from "./Law.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Something that looks like what the laws are about, with all the law sets that it claims to satisfy. */
+export interface Attack {
+  readonly name: string
+  readonly sets: ReadonlyArray<LawSet>
+}
+
+/** For every attack, the laws that broke with unequal sides; an exception is no catch. */
+export type Matrix = ReadonlyMap<string, ReadonlySet<string>>
+
+// --------------------------------------------------------- constructors
+
+export const attack = (name: string, ...sets: ReadonlyArray<LawSet>): Attack => ({ name, sets })
+
+// ---------------------------------------------------------- destructors
+
+/** Judges every attack by every law that it claims to satisfy. */
+export const matrix = async (attacks: ReadonlyArray<Attack>, budget: Partial<Budget> = {}): Promise<Matrix> => {
+  const caught = new Map<string, Set<string>>()
+  for (const { name, sets } of attacks) {
+    const by = new Set<string>()
+    for (const one of sets.flatMap(allLaws)) {
+      const verdict = await one.judge({ ...standard, shrink: false, ...budget })
+      if (verdict._tag === "Broken") by.add(one.name)
+    }
+    caught.set(name, by)
+  }
+  return caught
+}

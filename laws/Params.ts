@@ -1,0 +1,79 @@
+/**
+ * The laws of parameter trees.
+ */
+import { either as E } from "fp-ts"
+import fc from "fast-check"
+import { Key } from "../src/core/Key.ts"
+import { Params } from "../src/core/Params.ts"
+import { law, type LawSet } from "./Law.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface ParamsSubject<in out P> {
+  readonly name: string
+  readonly params: Params<P>
+  /** The evidence for a leaf: itself where JavaScript can read it, else its bytes. */
+  readonly look?: (leaf: unknown) => Promise<unknown>
+}
+
+// ----------------------------------------------------------------- laws
+
+export const paramsLaws = <P>({
+  name,
+  params,
+  look = async (leaf) => structuredClone(leaf),
+}: ParamsSubject<P>): LawSet => {
+  const keys = fc.maxSafeNat().map(Key.fromSeed)
+  const seenIn = async (p: P) => {
+    const found: (readonly [string, unknown])[] = []
+    for (const [path, leaf] of params.leaves(p)) found.push([path, await look(leaf)])
+    return found
+  }
+  const rebuilt = (leaves: ReadonlyArray<readonly [string, unknown]>): P => {
+    const p = Params.fromLeaves(params, new Map(leaves))
+    if (E.isLeft(p)) throw p.left
+    return p.right
+  }
+  const names = (leaves: ReadonlyArray<readonly [string, unknown]>) => leaves.map(([path]) => path)
+
+  return {
+    name: `${name} are parameters`,
+    parents: [],
+    laws: [
+      law("rebuild over the leaves gives back the same bits", keys, async (key) => {
+        const p = params.init(key)
+        return { lhs: await seenIn(rebuilt(params.leaves(p))), rhs: await seenIn(p) }
+      }),
+
+      law("no two leaves have the same path", keys, (key) => {
+        const paths = names(params.leaves(params.init(key)))
+        return { lhs: [...new Set(paths)], rhs: paths }
+      }),
+
+      law("the same key gives the same parameters", keys, async (key) => ({
+        lhs: await seenIn(params.init(key)),
+        rhs: await seenIn(params.init(key)),
+      })),
+
+      law("sums have the leaves of their terms, in one order, and commute", fc.tuple(keys, keys), async ([k, l]) => {
+        const [p, q] = [params.init(k), params.init(l)]
+        const sum = params.add(p, q)
+        return {
+          lhs: [names(params.leaves(sum)), await seenIn(sum)],
+          rhs: [names(params.leaves(p)), await seenIn(params.add(q, p))],
+        }
+      }),
+
+      law("a missing leaf is refused by its whole path", fc.tuple(keys, fc.nat()), ([key, place]) => {
+        const leaves = params.leaves(params.init(key))
+        const gone = leaves[place % leaves.length]?.[0]
+        if (gone === undefined) return { lhs: [], rhs: leaves }
+        const result = Params.fromLeaves(params, new Map(leaves.filter(([path]) => path !== gone)))
+        return {
+          lhs: E.isLeft(result) ? result.left.message : "accepted",
+          rhs: `The parameter ${gone} is missing.`,
+        }
+      }),
+    ],
+  }
+}

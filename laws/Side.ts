@@ -1,0 +1,50 @@
+/**
+ * The laws of side information and its bytes.
+ */
+import { either as E, option as O } from "fp-ts"
+import type fc from "fast-check"
+import type { Side } from "../src/core/Side.ts"
+import { law, type LawSet } from "./Law.ts"
+import { reread, seen } from "./Subject.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface SideSubject<in out S> {
+  readonly name: string
+  readonly side: Side<S>
+  readonly values: fc.Arbitrary<S>
+}
+
+// ----------------------------------------------------------------- laws
+
+export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => ({
+  name: `${name} is a side`,
+  parents: [],
+  laws: [
+    law("a side is the same after a trip through its bytes", values, async (s) => ({
+      lhs: await seen(side, await reread(side, s)),
+      rhs: await seen(side, s),
+    })),
+
+    law("a side with one value has no other", values, async (s) => ({
+      lhs: await side.toBytes(O.isSome(side.only) ? side.only.value : s)(),
+      rhs: await side.toBytes(s)(),
+    })),
+
+    law("a side has no more bits than its bytes", values, async (s) => {
+      const room = 8 * (await side.toBytes(s)()).length
+      const bits = side.bits(s)
+      return { lhs: Math.min(bits, room), rhs: bits }
+    }),
+
+    law("bytes with the last one missing or one more are refused", values, async (s) => {
+      const bytes = await side.toBytes(s)()
+      const outcomes: string[] = []
+      for (const wrong of [...(bytes.length > 0 ? [bytes.subarray(0, -1)] : []), Uint8Array.of(...bytes, 0)]) {
+        const result = await side.fromBytes(wrong)()
+        outcomes.push(E.isLeft(result) ? result.left._tag : "accepted")
+      }
+      return { lhs: outcomes, rhs: outcomes.map(() => "SideMismatch") }
+    }),
+  ],
+})

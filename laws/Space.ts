@@ -1,0 +1,81 @@
+/**
+ * The laws of the arithmetic that blocks are derived over.
+ */
+import fc from "fast-check"
+import type { PerSample, Space } from "../src/exact/Space.ts"
+import { law, type LawSet } from "./Law.ts"
+import { seen } from "./Subject.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface SpaceSubject<in out X, in out Bit> {
+  readonly name: string
+  readonly space: Space<X, Bit>
+  /** Values on the grid that leave room for a sum of four. */
+  readonly values: fc.Arbitrary<X>
+  /** Values on no grid. */
+  readonly others: fc.Arbitrary<X>
+  /** Coefficients for the batch of those values. */
+  readonly gammas: fc.Arbitrary<PerSample>
+  /** The values of an X, one sample after the other, as float64. */
+  readonly read: (x: X) => Promise<ReadonlyArray<number>>
+}
+
+// ----------------------------------------------------------------- laws
+
+export const spaceLaws = <X, Bit>({ name, space, values, others, gammas, read }: SpaceSubject<X, Bit>): LawSet => {
+  const { drift, grid, lift, lower, minus, parity, plus, quantize, times } = space
+  const look = (x: X) => seen(space.value, x)
+  /** Each value as the integer k, with -0 where there is a wrong zero. */
+  const units = async (x: X) => (await read(x)).map((a) => a * grid.scale)
+  const onGrid = async (x: X) => ({ lhs: await units(x), rhs: (await units(x)).map((k) => Math.round(k) + 0) })
+
+  return {
+    name: `${name} is a space`,
+    parents: [],
+    laws: [
+      law("lower after lift gives back the same bits", values, async (x) => {
+        const s = parity(x)
+        return { lhs: await look(lower(lift(x, s), s)), rhs: await look(x) }
+      }),
+
+      law("lift makes every integer even", values, async (x) => {
+        const lifted = await units(lift(x, parity(x)))
+        return { lhs: lifted.map((k) => Math.abs(k % 2)), rhs: lifted.map(() => 0) }
+      }),
+
+      law("quantize lands on the grid, with one zero", others, (y) => onGrid(quantize(y))),
+
+      law("drift lands on the grid, with one zero", fc.tuple(gammas, values, others), ([g, x, h]) =>
+        onGrid(drift(g, x, h)),
+      ),
+
+      law(
+        "drift is within half a step of the real number, each sample with its own gamma",
+        fc.tuple(gammas, values, others),
+        async ([g, x, h]) => {
+          const [drifted, a, b] = [await read(drift(g, x, h)), await read(x), await read(h)]
+          const far = drifted.map((y, i) => {
+            const gamma = g[Math.floor((i * g.length) / drifted.length)] ?? 0
+            const real = (1 - gamma) * (a[i] ?? 0) + (1 + gamma) * (b[i] ?? 0)
+            const slack = (Math.abs(a[i] ?? 0) + Math.abs(b[i] ?? 0)) * 2 ** -21
+            return Math.abs(y - real) <= grid.step / 2 + slack ? 0 : y - real
+          })
+          return { lhs: far, rhs: far.map(() => 0) }
+        },
+      ),
+
+      law(
+        "a step there and back gives the same bits",
+        fc.tuple(gammas, values, values, others),
+        async ([g, previous, x, h]) => {
+          const s = parity(previous)
+          const next = plus(times(g, lift(previous, s)), drift(g, x, h))
+          const rest = minus(next, drift(g, x, h))
+          const inverse = g.map((gamma) => 1 / gamma)
+          return { lhs: await look(lower(times(inverse, rest), s)), rhs: await look(previous) }
+        },
+      ),
+    ],
+  }
+}

@@ -1,0 +1,321 @@
+/**
+ * Impostors of bijections: lost and swapped sides, keys where none belong, plans that change bits.
+ */
+import { either as E, function as F, option as O } from "fp-ts"
+import type { Bijection } from "../../src/core/Bijection.ts"
+import { Env, type Run } from "../../src/core/Env.ts"
+import { keep } from "../../src/core/keep.ts"
+import { named } from "../../src/core/named.ts"
+import { identity } from "../../src/core/identity.ts"
+import { Params } from "../../src/core/Params.ts"
+import { attempt } from "../../src/core/Program.ts"
+import { Side } from "../../src/core/Side.ts"
+import { hostEnv } from "../../src/exact/hostWatch.ts"
+import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
+import { numberSpace } from "../../src/exact/numberSpace.ts"
+import type { Layer } from "../../src/core/Layer.ts"
+import { boundedGridNumber, float32Array, moderate, packedBits } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { bijectionLaws, isomorphismLaws } from "../Bijection.ts"
+import { categoryLaws, leftToRight, type Compose } from "../Category.ts"
+import { gradientLaws } from "../Gradient.ts"
+import { holdings, handleSpace, type Handle } from "../Handle.ts"
+import { ownershipLaws } from "../Ownership.ts"
+import { sideLaws } from "../Side.ts"
+import { numberLayer, type NumberWeights } from "../specimens.ts"
+import { float32ChainSubject, numberChainSubject } from "../subjects.ts"
+
+const space = numberSpace(9)
+const floats = float32Space(9)
+
+const onNumbers = {
+  inputs: boundedGridNumber(space.grid, 8),
+  codec: { input: space.value, output: space.value },
+  env: hostEnv,
+  seed: 3,
+  samples: [0],
+}
+
+// ---------------------------------------------------------------- sides
+
+const lastBitLost: Side<PackedBits> = {
+  ...floats.bit,
+  toBytes: ({ length, bytes }) => floats.bit.toBytes({ length, bytes: bytes.map((byte) => byte & 0x7f) }),
+}
+
+/** One bit in eight does not reach the bytes. */
+export const lostBit = attack(
+  "a lost bit",
+  sideLaws({ name: "a lost bit", side: lastBitLost, values: packedBits(24) }),
+  bijectionLaws(float32ChainSubject("a lost bit", { depth: 3, space: { ...floats, bit: lastBitLost } })),
+)
+
+/** Missing bytes are taken for 0, and further ones for nothing. */
+export const paddedBytes = attack(
+  "a codec that pads",
+  sideLaws({
+    name: "a codec that pads",
+    side: { ...floats.bit, fromBytes: (bytes) => async () => E.right({ length: 24, bytes: bytes.slice(16, 19) }) },
+    values: packedBits(24),
+  }),
+)
+
+/** `only` is a claim of no information, here over a plane of bits. */
+export const falseOnly = attack(
+  "information that says it is none",
+  sideLaws({
+    name: "information that says it is none",
+    side: { ...floats.bit, only: O.some({ length: 24, bytes: new Uint8Array(3) }) },
+    values: packedBits(24),
+  }),
+)
+
+/** A ledger that takes bits for floats. */
+export const inflatedBits = attack(
+  "bits counted as floats",
+  sideLaws({
+    name: "bits counted as floats",
+    side: { ...floats.bit, bits: ({ length }) => 32 * length },
+    values: packedBits(24),
+  }),
+)
+
+// ---------------------------------------------------------- bijections
+
+const dropsInInference = () => {
+  const layer = numberLayer(0.5)
+  const f = keep(space.value)(layer)
+  return {
+    ...f,
+    infer: (a) => attempt((env) => layer.apply(env.params, a, O.some(Env.draw(env, "layer")))),
+  } satisfies typeof f
+}
+
+/** Dropout that stays on. */
+export const dropoutAtInference = attack(
+  "dropout at inference",
+  isomorphismLaws({
+    ...onNumbers,
+    name: "dropout at inference",
+    bijection: dropsInInference(),
+    env: (run: Run<NumberWeights>) => hostEnv(run),
+    params: { w: 1, v: 0.5, b: 0.3 },
+  }),
+)
+
+const chain = numberChainSubject("a chain", { depth: 3 })
+
+/** The way back takes every parity for 0. */
+export const forgottenParity = attack(
+  "a pullback without parities",
+  bijectionLaws({
+    ...chain,
+    name: "a pullback without parities",
+    env: (run) => ({ ...hostEnv(run), watch: { expect: () => {}, settle: async () => E.right(undefined) } }),
+    bijection: {
+      ...chain.bijection,
+      pullback: (b, [start, rest], db) =>
+        chain.bijection.pullback(
+          b,
+          [start, rest.map((held) => (held._tag === "reversed" ? { ...held, side: 0 } : held))],
+          db,
+        ),
+    },
+  }),
+)
+
+/** A checkpoint held in half precision. */
+export const halfPrecisionKeep = attack(
+  "a kept input in half precision",
+  gradientLaws({
+    ...chain,
+    name: "a kept input in half precision",
+    bijection: {
+      ...chain.bijection,
+      forward: (a) => (env) =>
+        F.pipe(
+          chain.bijection.forward(a)(env),
+          E.map(([b, [start, rest]]) => [
+            b,
+            [
+              start,
+              rest.map((held) => {
+                if (held._tag !== "kept") return held
+                const [c, [previous, x]] = held.input
+                return { ...held, input: [c, [Math.round(previous * 4) / 4 + 0, x]] as const }
+              }),
+            ],
+          ]),
+        ),
+    },
+  }),
+)
+
+/** Gradients lose their last bits on their way through bytes. */
+export const roundedGradients = attack(
+  "gradients rounded when reversed",
+  gradientLaws({
+    ...chain,
+    name: "gradients rounded when reversed",
+    bijection: {
+      ...chain.bijection,
+      pullback: (b, side, db) => (env) =>
+        F.pipe(
+          chain.bijection.pullback(b, side, db)(env),
+          E.map((pulled) =>
+            side[0]._tag === "taped"
+              ? pulled
+              : {
+                  ...pulled,
+                  grads: pulled.grads.map(({ w, v, b: bias }) => ({ w: Math.fround(w * 0.7), v, b: bias })),
+                },
+          ),
+        ),
+    },
+  }),
+)
+
+const doubled: Bijection<{}, Float32Array, Float32Array, null> = {
+  params: Params.none,
+  side: Side.nothing,
+  forward: (a) => () => E.right([a.map((_, i) => (a[i] = 2 * (a[i] ?? 0))), null]),
+  inverse: (b) => () => E.right(b.map((_, i) => (b[i] = (b[i] ?? 0) / 2))),
+  infer: (a) => () => E.right(a.map((x) => 2 * x)),
+  pullback: (b, _side, db) => () => E.right({ input: b.map((x) => x / 2), cotangent: db.map((x) => 2 * x), grads: {} }),
+}
+
+/** Multiplies by 2, also what it has only borrowed. */
+export const overwritten = attack(
+  "an argument written over",
+  bijectionLaws({
+    name: "an argument written over",
+    bijection: doubled,
+    params: {},
+    inputs: float32Array(4, boundedGridNumber(floats.grid, 8)),
+    codec: { input: floats.value, output: floats.value },
+    env: hostEnv,
+    seed: 1,
+    samples: [0],
+  }),
+)
+
+// ---------------------------------------------------------- composition
+
+const part = <K extends string>(name: K) => named(name)(keep(space.value)(onGrid))
+
+/** A layer that stays on the grid: Q(y). */
+const onGrid: Layer<NumberWeights, number, number> = {
+  params: numberLayer(0.25).params,
+  apply: (params, x, draw) => space.quantize(numberLayer(0.25).apply(params, x, draw)),
+  vjp: (params, x, draw) => {
+    const recorded = numberLayer(0.25).vjp(params, x, draw)
+    return { ...recorded, value: space.quantize(recorded.value) }
+  },
+}
+
+const weights: NumberWeights = { w: 2, v: 0.5, b: 0.25 }
+
+/** The subject of composition, with another composition or another unit. */
+const category = (name: string, wrong: { compose?: Compose; unit?: Bijection<{}, number, number, null> } = {}) => {
+  const subject = {
+    name,
+    compose: leftToRight,
+    unit: identity<number>(),
+    parts: [part("f"), part("g"), part("h")] as const,
+    on: { ...onNumbers, params: { f: weights, g: { ...weights, v: 1 }, h: { ...weights, b: -1 } } },
+    ...wrong,
+  }
+  return categoryLaws(subject)
+}
+
+const two = leftToRight(part("f"), part("g"))
+
+/** A composition that pairs the sides the wrong way round. */
+export const swappedSides = attack(
+  "swapped sides",
+  bijectionLaws({
+    ...onNumbers,
+    name: "swapped sides",
+    params: { f: weights, g: { ...weights, v: 1 } },
+    env: (run: Run<{ readonly f: NumberWeights } & { readonly g: NumberWeights }>) => hostEnv(run),
+    bijection: {
+      ...two,
+      forward: (a) => (env) =>
+        F.pipe(
+          two.forward(a)(env),
+          E.map(([c, [s, u]]) => {
+            const wrong: readonly [typeof s, typeof u] = [
+              { ...s, input: u.input },
+              { ...u, input: s.input },
+            ]
+            return [c, wrong]
+          }),
+        ),
+    },
+  }),
+)
+
+const below =
+  (place: string) =>
+  <P, A, B, S>(f: Bijection<P, A, B, S>): Bijection<P, A, B, S> => {
+    const inside = (env: Env<P>) => Env.child(env, place, env.params)
+    return {
+      ...f,
+      forward: (a) => (env) => f.forward(a)(inside(env)),
+      inverse: (b, s) => (env) => f.inverse(b, s)(inside(env)),
+      pullback: (b, s, db) => (env) => f.pullback(b, s, db)(inside(env)),
+    }
+  }
+
+/** A composition that tells its parts' keys apart by where they stand, so brackets change the draws. */
+export const keysByPlace = attack(
+  "keys by place",
+  category("keys by place", { compose: (f, g) => leftToRight(below("left")(f), below("right")(g)) }),
+)
+
+/** A unit that rounds to whole numbers. */
+export const roundingUnit = attack(
+  "a unit that rounds",
+  category("a unit that rounds", {
+    unit: {
+      ...identity<number>(),
+      forward: (a) => () => E.right([Math.round(a) + 0, null]),
+      infer: (a) => () => E.right(Math.round(a) + 0),
+    },
+  }),
+)
+
+// ------------------------------------------------------------ ownership
+
+const owned = holdings()
+const handles = handleSpace(owned, 9)
+
+const leaking: Bijection<{}, Handle, Handle, null> = {
+  params: Params.none,
+  side: Side.nothing,
+  forward: (a) => (env) => {
+    forgotten.push(owned.make(0))
+    return E.right([env.scope.own(a), null])
+  },
+  inverse: (b) => (env) => E.right(env.scope.own(b)),
+  infer: (a) => (env) => E.right(env.scope.own(a)),
+  pullback: (b, _side, db) => (env) => E.right({ input: env.scope.own(b), cotangent: env.scope.own(db), grads: {} }),
+}
+
+const forgotten: Handle[] = []
+
+/** A buffer that outlives every scope, and a pullback that does not consume (tfjs #5980). */
+export const leak = attack(
+  "a leak",
+  ownershipLaws({
+    name: "a leak",
+    bijection: leaking,
+    params: {},
+    inputs: moderate.map((x) => owned.make(space.quantize(x))),
+    codec: { input: handles.value, output: handles.value },
+    env: (run) => ({ ...hostEnv(run), scope: { ...owned.scope, within: (body) => body() } }),
+    seed: 1,
+    samples: [0],
+    held: owned.held,
+  }),
+)

@@ -1,0 +1,43 @@
+import { either as E } from "fp-ts"
+import type { Bijection } from "../../src/core/Bijection.ts"
+import { Params } from "../../src/core/Params.ts"
+import { Side } from "../../src/core/Side.ts"
+import { hostEnv } from "../../src/exact/hostWatch.ts"
+import { numberSpace } from "../../src/exact/numberSpace.ts"
+import { boundedGridNumber } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { bijectionLaws } from "../Bijection.ts"
+
+const space = numberSpace(9)
+
+/** Rounds to whole numbers, and has its inverse say what the last input was. */
+const bijection = (): Bijection<{}, number, number, null> => {
+  let last = 0
+  const remember = (a: number) => {
+    last = a
+    return Math.round(a) + 0
+  }
+  return {
+    params: Params.none,
+    side: Side.nothing,
+    forward: (a) => () => E.right([remember(a), null]),
+    inverse: () => () => E.right(last),
+    infer: (a) => () => E.right(remember(a)),
+    pullback: (_b, _side, db) => () => E.right({ input: last, cotangent: db, grads: {} }),
+  }
+}
+
+/** A cache in place of an inverse (TFP #1470). */
+export const cachedInverse = attack(
+  "a cached inverse",
+  bijectionLaws({
+    name: "a cached inverse",
+    bijection: bijection(),
+    params: {},
+    inputs: boundedGridNumber(space.grid, 100),
+    codec: { input: space.value, output: space.value },
+    env: hostEnv,
+    seed: 1,
+    samples: [0],
+  }),
+)

@@ -1,0 +1,17 @@
+/**
+ * Every impostor; each is caught by some law, and every law catches one.
+ */
+import type { Attack } from "../Attack.ts"
+import * as bijections from "./bijections.ts"
+import { cachedInverse } from "./cachedInverse.ts"
+import * as layers from "./layers.ts"
+import * as parameters from "./parameters.ts"
+import * as spaces from "./spaces.ts"
+
+export const attacks: ReadonlyArray<Attack> = [
+  cachedInverse,
+  ...Object.values(bijections),
+  ...Object.values(layers),
+  ...Object.values(parameters),
+  ...Object.values(spaces),
+]

@@ -1,0 +1,147 @@
+/**
+ * Impostors of layers: hidden randomness, hidden state, another kernel in gradient mode, a wrong derivative.
+ */
+import { option as O } from "fp-ts"
+import { Key } from "../../src/core/Key.ts"
+import type { Layer } from "../../src/core/Layer.ts"
+import { float32Side } from "../../src/exact/float32Space.ts"
+import { numberSpace } from "../../src/exact/numberSpace.ts"
+import { float32Array, moderate } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { gradientLaws } from "../Gradient.ts"
+import { layerLaws, numericLayerLaws } from "../Layer.ts"
+import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "../specimens.ts"
+import { float32ChainSubject, numberChainSubject } from "../subjects.ts"
+
+type OnNumbers = Layer<NumberWeights, number, number>
+type OnFloats = Layer<Float32Weights, Float32Array, Float32Array>
+
+/** The layer's numbers leave the grid, so the codec has none of its own meaning here: it only compares bits. */
+const { value } = numberSpace(23)
+
+const ofNumbers = (name: string, layer: OnNumbers) => ({
+  name,
+  layer,
+  inputs: moderate,
+  codec: { input: value, output: value },
+  samples: [0],
+})
+
+const ofFloats = (name: string, layer: OnFloats) => ({
+  name,
+  layer,
+  inputs: float32Array(8, moderate),
+  codec: { input: float32Side(null), output: float32Side(null) },
+  samples: [5, 3],
+})
+
+const honest = numberLayer(0.5)
+
+let drawn = 0
+
+/** A mask from a generator of its own, so the second evaluation has another mask than the first (MemCNN #56). */
+const unseeded: OnNumbers = {
+  params: honest.params,
+  apply: (params, x) => honest.apply(params, x, O.some({ key: Key.fromSeed(drawn++), samples: [0] })),
+  vjp: (params, x) => honest.vjp(params, x, O.some({ key: Key.fromSeed(drawn++), samples: [0] })),
+}
+
+export const unseededDropout = attack(
+  "unseeded dropout",
+  layerLaws(ofNumbers("unseeded dropout", unseeded)),
+  gradientLaws(numberChainSubject("unseeded dropout", { depth: 3, layer: unseeded })),
+)
+
+const centered = float32Layer(4, 0)
+const running = { mean: 0 }
+
+const normalised = (y: Float32Array): Float32Array => {
+  running.mean = 0.9 * running.mean + (0.1 * y.reduce((sum, a) => sum + a, 0)) / y.length
+  return y.map((a) => a - running.mean)
+}
+
+/** A running mean over batches, updated by every evaluation. */
+const batchNorm: OnFloats = {
+  params: centered.params,
+  apply: (params, x, draw) => normalised(centered.apply(params, x, draw)),
+  vjp: (params, x, draw) => {
+    const recorded = centered.vjp(params, x, draw)
+    return { ...recorded, value: normalised(recorded.value) }
+  },
+}
+
+export const batchStatistics = attack(
+  "batch statistics",
+  layerLaws(ofFloats("batch statistics", batchNorm)),
+  gradientLaws(float32ChainSubject("batch statistics", { depth: 3, layer: batchNorm })),
+)
+
+/** A fused kernel in gradient mode, whose last bits are others. */
+const fused: OnNumbers = {
+  params: honest.params,
+  apply: (params, x, draw) => Math.fround(honest.apply(params, x, draw)),
+  vjp: (params, x, draw) => {
+    const recorded = honest.vjp(params, x, draw)
+    return { ...recorded, value: recorded.value * (1 + 2 ** -20) }
+  },
+}
+
+export const gradientModeKernel = attack(
+  "another kernel in gradient mode",
+  layerLaws(ofNumbers("another kernel in gradient mode", fused)),
+)
+
+/** The derivative of tanh taken for 1. */
+const straight: OnNumbers = {
+  params: honest.params,
+  apply: honest.apply,
+  vjp: ({ w, v, b }, x, draw) => {
+    const value = honest.apply({ w, v, b }, x, draw)
+    return {
+      value,
+      held: [],
+      pull: (dy) => ({ cotangent: dy * w * v, grads: { w: dy * Math.tanh(v * x + b), v: dy * w * x, b: dy * w } }),
+    }
+  },
+}
+
+export const wrongDerivative = attack("a wrong derivative", numericLayerLaws(ofNumbers("a wrong derivative", straight)))
+
+const inner = float32Layer(4, 0.25)
+
+/** An activation function that saves memory by writing over its input. */
+const overwriting: OnFloats = {
+  params: inner.params,
+  apply: (params, x, draw) => {
+    x.set(inner.apply(params, x, draw))
+    return x
+  },
+  vjp: (params, x, draw) => inner.vjp(params, x, draw),
+}
+
+export const inPlace = attack(
+  "a layer in place",
+  layerLaws(ofFloats("a layer in place", overwriting)),
+  gradientLaws(float32ChainSubject("a layer in place", { depth: 3, layer: overwriting })),
+)
+
+let tick = 0
+
+/** Recorded with one mask, pulled back with another. */
+const restless: OnNumbers = {
+  params: honest.params,
+  apply: honest.apply,
+  vjp: (params, x, draw) => {
+    const recorded = honest.vjp(params, x, draw)
+    return {
+      ...recorded,
+      pull: (dy) => recorded.pull(dy * (1 + (tick++ % 2) * 2 ** -10)),
+    }
+  },
+}
+
+/** A gradient that adds in another order, or by atomics, every time: values are right, gradients differ. */
+export const atomicGradient = attack(
+  "a gradient with atomics",
+  gradientLaws(numberChainSubject("a gradient with atomics", { depth: 3, layer: restless })),
+)

@@ -1,0 +1,134 @@
+/**
+ * Impostors of the arithmetic: no grid, two zeros, no guard, the wrong parity, the wrong gamma.
+ */
+import { Env } from "../../src/core/Env.ts"
+import { hostScope } from "../../src/core/Scope.ts"
+import type { Watch } from "../../src/core/Watch.ts"
+import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
+import { Grid } from "../../src/exact/Grid.ts"
+import { hostWatch } from "../../src/exact/hostWatch.ts"
+import { numberSpace } from "../../src/exact/numberSpace.ts"
+import type { Space } from "../../src/exact/Space.ts"
+import { float32Array, gridNumber } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { bijectionLaws } from "../Bijection.ts"
+import { gradientLaws } from "../Gradient.ts"
+import { gridLaws } from "../Grid.ts"
+import { spaceLaws } from "../Space.ts"
+import {
+  float32ChainSubject,
+  float32SpaceSubject,
+  gridSubject,
+  numberChainSubject,
+  numberSpaceSubject,
+} from "../subjects.ts"
+
+const numbers = numberSpace(9)
+const floats = float32Space(9)
+
+/** A watch that finds nothing wrong. */
+const blind = (): Watch => ({ ...hostWatch(), expect: () => {} })
+
+const float: Space<Float32Array, PackedBits> = {
+  ...floats,
+  quantize: (y) => y,
+  drift: (gamma, x, h) =>
+    x.map((a, i) => {
+      const g = gamma[Math.floor((i * gamma.length) / x.length)] ?? 0
+      return Math.fround(Math.fround((1 - g) * a) + Math.fround((1 + g) * (h[i] ?? 0)))
+    }),
+}
+
+/** The update in floating point, with nothing rounded onto a grid (MemCNN #29). */
+export const floatCoupling = attack(
+  "a float coupling",
+  spaceLaws(float32SpaceSubject("a float coupling", float)),
+  gradientLaws(float32ChainSubject("a float coupling", { depth: 4, space: float })),
+)
+
+const twoZeros: Space<number, 0 | 1> = { ...numbers, lower: (x, s) => (s === 0 ? x : x - s * numbers.grid.step) }
+
+/** The inverse of 0 is -0, as it is with gamma = -1/2 where nobody minds. */
+export const negativeZero = attack(
+  "a negative zero",
+  gridLaws(gridSubject("a negative zero", 9, { round: (y) => Math.sign(y) * Math.abs(Grid.round(numbers.grid)(y)) })),
+  spaceLaws(numberSpaceSubject("a negative zero", twoZeros)),
+  bijectionLaws(numberChainSubject("a negative zero", { depth: 3, space: twoZeros })),
+)
+
+/** A range guard that is switched off, with inputs near the limit. */
+export const overRange = attack(
+  "an over-range state",
+  bijectionLaws(
+    float32ChainSubject("an over-range state", {
+      depth: 3,
+      inputs: float32Array(8, gridNumber(floats.grid)),
+      env: (run) => Env.make(run, hostScope, blind()),
+    }),
+  ),
+)
+
+/** A grid that takes itself for one bit wider than float32 is. */
+export const wideGrid = attack(
+  "a grid one bit too wide",
+  gridLaws(gridSubject("a grid one bit too wide", 9, { grid: { ...Grid.make(9), limit: 2 ** 16 } })),
+)
+
+/** Ties go up, as `Math.round` has them. */
+export const halfUp = attack(
+  "half up",
+  gridLaws(gridSubject("half up", 9, { round: (y) => Math.round(y * 512) / 512 + 0 })),
+)
+
+/** Rounding that always moves. */
+export const pushedUp = attack(
+  "a rounding that moves grid values",
+  gridLaws(gridSubject("a rounding that moves grid values", 9, { round: (y) => Math.floor(y * 512 + 1) / 512 + 0 })),
+)
+
+const oddIsOne = (x: number): 0 | 1 => ((x * 512) % 2 === 1 ? 1 : 0)
+
+/** `% 2 === 1`, which is false for every negative number. */
+export const unsignedParity = attack(
+  "a parity for positive numbers only",
+  gridLaws(gridSubject("a parity for positive numbers only", 9, { parity: oddIsOne })),
+  spaceLaws(numberSpaceSubject("a parity for positive numbers only", { ...numbers, parity: oddIsOne })),
+)
+
+const signedBit: Space<number, 0 | 1> = {
+  ...numbers,
+  lower: (x, s) => x - Math.sign(x) * s * numbers.grid.step + 0,
+}
+
+/** The side bit goes back in with the sign of the number. */
+export const signedLower = attack("a bit with a sign", spaceLaws(numberSpaceSubject("a bit with a sign", signedBit)))
+
+const oneGamma: Space<Float32Array, PackedBits> = {
+  ...floats,
+  drift: (gamma, x, h) =>
+    floats.drift(
+      gamma.map(() => gamma[0] ?? 0),
+      x,
+      h,
+    ),
+}
+
+/** The whole batch with the gamma of its first sample, in one of two places. */
+export const batchGamma = attack(
+  "one gamma for the batch",
+  spaceLaws(float32SpaceSubject("one gamma for the batch", oneGamma)),
+)
+
+let calls = 0
+
+const dithered: Space<number, 0 | 1> = {
+  ...numbers,
+  drift: (gamma, x, h) => numbers.drift(gamma, x, h + ((calls++ % 3) - 1) * numbers.grid.step),
+}
+
+/** A rounding with noise of its own, another one at every call. */
+export const ditheredDrift = attack(
+  "a dithered rounding",
+  spaceLaws(numberSpaceSubject("a dithered rounding", dithered)),
+  gradientLaws(numberChainSubject("a dithered rounding", { depth: 3, space: dithered })),
+)

@@ -1,0 +1,186 @@
+/**
+ * What the library's own laws are tried on where there is no tensor: grids, spaces, chains and whole random networks.
+ */
+import { function as F } from "fp-ts"
+import fc from "fast-check"
+import { Bdia, type BdiaSide, type Two } from "../src/block/Bdia.ts"
+import { andThen } from "../src/core/andThen.ts"
+import type { Env, Run } from "../src/core/Env.ts"
+import type { Kept } from "../src/core/Held.ts"
+import { keep } from "../src/core/keep.ts"
+import { Key } from "../src/core/Key.ts"
+import type { Layer, Recorded } from "../src/core/Layer.ts"
+import { named } from "../src/core/named.ts"
+import { Params } from "../src/core/Params.ts"
+import { Side } from "../src/core/Side.ts"
+import { float32Space, type PackedBits } from "../src/exact/float32Space.ts"
+import { Grid } from "../src/exact/Grid.ts"
+import { hostEnv } from "../src/exact/hostWatch.ts"
+import { numberSpace } from "../src/exact/numberSpace.ts"
+import type { Space } from "../src/exact/Space.ts"
+import { boundedGridNumber, float32Array, moderate } from "./arbitraries.ts"
+import type { GradientSubject } from "./Gradient.ts"
+import type { GridSubject } from "./Grid.ts"
+import type { SpaceSubject } from "./Space.ts"
+import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "./specimens.ts"
+
+// ---------------------------------------------------------------- model
+
+type Network = { readonly embedding: number } & { readonly blocks: ReadonlyArray<NumberWeights> } & {
+  readonly head: NumberWeights
+}
+
+type NetworkSide = readonly [
+  readonly [Kept<number, Recorded<number, number, number>>, BdiaSide<NumberWeights, null, number, 0 | 1>],
+  Kept<Two<number>, Recorded<NumberWeights, Two<number>, number>>,
+]
+
+/** An embedding, a chain of random depth on a random grid, and a head: number to number. */
+export type NetworkSubject = GradientSubject<Network, number, number, NetworkSide>
+
+/** How a chain to be tried differs from the usual one; an impostor differs in the wrong way. */
+export interface Chain<P, X, Bit> {
+  readonly depth: number
+  readonly layer?: Layer<P, X, X>
+  readonly space?: Space<X, Bit>
+  readonly env?: (run: Run<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
+  readonly inputs?: fc.Arbitrary<X>
+  readonly seed?: number
+}
+
+// --------------------------------------------------------- constructors
+
+/** The library's grid of `fractionBits` fraction bits, or one with other operations. */
+export const gridSubject = (name: string, fractionBits: number, other: Partial<GridSubject> = {}): GridSubject => {
+  const grid = Grid.make(fractionBits)
+  return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), ...other }
+}
+
+export const numberSpaceSubject = (name: string, space: Space<number, 0 | 1>): SpaceSubject<number, 0 | 1> => ({
+  name,
+  space,
+  values: boundedGridNumber(space.grid, space.grid.limit / 8),
+  others: fc.oneof(moderate, fc.constantFrom(0, -0, space.grid.step / 2, -space.grid.step / 2)),
+  gammas: fc.constantFrom([0.5], [-0.5]),
+  read: async (x) => [x],
+})
+
+/** Batches of two samples of three activations. */
+export const float32SpaceSubject = (
+  name: string,
+  space: Space<Float32Array, PackedBits>,
+): SpaceSubject<Float32Array, PackedBits> => ({
+  name,
+  space,
+  values: float32Array(6, boundedGridNumber(space.grid, space.grid.limit / 8)),
+  others: float32Array(6, fc.oneof(moderate, fc.constantFrom(0, -0, space.grid.step / 2, -space.grid.step / 2))),
+  gammas: fc.tuple(fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5)),
+  read: async (x) => [...x],
+})
+
+/** BDIA on numbers, 9 fraction bits, dropout 1/4. */
+export const numberChainSubject = (
+  name: string,
+  chain: Chain<NumberWeights, number, 0 | 1>,
+): GradientSubject<ReadonlyArray<NumberWeights>, number, Two<number>, BdiaSide<NumberWeights, null, number, 0 | 1>> => {
+  const { depth, layer = numberLayer(0.25), space = numberSpace(9), env = hostEnv, seed = 7 } = chain
+  const bijection = Bdia.fromResidual({ space, layer }, depth)
+  return {
+    name,
+    bijection,
+    params: bijection.params.init(Key.fromSeed(seed)),
+    inputs: chain.inputs ?? boundedGridNumber(space.grid, 8),
+    codec: { input: space.value, output: Side.pair(space.value, space.value) },
+    env,
+    seed,
+    samples: [0],
+    cotangents: fc.tuple(moderate, moderate),
+    paths: pathsOf(depth),
+  }
+}
+
+/** BDIA on Float32Arrays: 9 fraction bits, dropout 1/4, two samples (ids 5 and 3) of four activations. */
+export const float32ChainSubject = (
+  name: string,
+  chain: Chain<Float32Weights, Float32Array, PackedBits>,
+): GradientSubject<
+  ReadonlyArray<Float32Weights>,
+  Float32Array,
+  Two<Float32Array>,
+  BdiaSide<Float32Weights, null, Float32Array, PackedBits>
+> => {
+  const { depth, layer = float32Layer(4, 0.25), space = float32Space(9), env = hostEnv, seed = 7 } = chain
+  const bijection = Bdia.fromResidual({ space, layer }, depth)
+  return {
+    name,
+    bijection,
+    params: bijection.params.init(Key.fromSeed(seed)),
+    inputs: chain.inputs ?? float32Array(8, boundedGridNumber(space.grid, 8)),
+    codec: { input: space.value, output: Side.pair(space.value, space.value) },
+    env,
+    seed,
+    samples: [5, 3],
+    cotangents: fc.tuple(float32Array(8, moderate), float32Array(8, moderate)),
+    paths: pathsOf(depth),
+  }
+}
+
+/** Whole random networks on numbers: depth 1 to 6, 4 to 12 fraction bits, dropout 0 to 1/2, random weights and keys. */
+export const numberNetwork: fc.Arbitrary<NetworkSubject> = fc
+  .record({
+    depth: fc.integer({ min: 1, max: 6 }),
+    fractionBits: fc.integer({ min: 4, max: 12 }),
+    rate: fc.constantFrom(0, 0.25, 0.5),
+    seed: fc.maxSafeNat(),
+  })
+  .map(({ depth, fractionBits, rate, seed }) => {
+    const space = numberSpace(fractionBits)
+    const bijection = F.pipe(
+      keep(space.value)(embedding(space)),
+      named("embedding"),
+      andThen(named("blocks")(Bdia.fromResidual({ space, layer: numberLayer(rate) }, depth))),
+      andThen(named("head")(keep(Side.pair(space.value, space.value))(head))),
+    )
+    return {
+      name: `a network of depth ${depth}, ${fractionBits} fraction bits, dropout ${rate} and seed ${seed}`,
+      bijection,
+      params: bijection.params.init(Key.fromSeed(seed)),
+      inputs: moderate.map((x) => space.quantize(x)),
+      codec: { input: space.value, output: numberSpace(23).value },
+      env: hostEnv,
+      seed,
+      samples: [0],
+      cotangents: moderate,
+      paths: ["embedding", "blocks", "head", ...pathsOf(depth).map((path) => `blocks/${path}`)],
+    }
+  })
+
+const pathsOf = (depth: number): ReadonlyArray<string> => Array.from({ length: depth }, (_, i) => String(i))
+
+/** Q(w x), its gradient straight through the rounding. */
+const embedding = (space: Space<number, 0 | 1>): Layer<number, number, number> => ({
+  params: Params.number(({ low }) => (low % 1000) / 500 - 1),
+  apply: (w, x) => space.quantize(w * x),
+  vjp: (w, x) => ({
+    value: space.quantize(w * x),
+    held: [],
+    pull: (dy) => ({ cotangent: dy * w, grads: dy * x }),
+  }),
+})
+
+/** The hand-written layer on the sum of both halves of the state, in float32. */
+const head: Layer<NumberWeights, Two<number>, number> = {
+  params: numberLayer(0).params,
+  apply: (params, [x, y], draw) => Math.fround(numberLayer(0).apply(params, x + y, draw)),
+  vjp: (params, [x, y], draw) => {
+    const recorded = numberLayer(0).vjp(params, x + y, draw)
+    return {
+      value: Math.fround(recorded.value),
+      held: recorded.held,
+      pull: (dy) => {
+        const { cotangent, grads } = recorded.pull(dy)
+        return { cotangent: cotangent === null ? null : [cotangent, cotangent], grads }
+      },
+    }
+  },
+}
