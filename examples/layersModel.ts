@@ -6,7 +6,7 @@
 import { either as E, function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection } from "bijou"
 import { LayerNorm, Linear, onGrid } from "bijou/residual"
-import { float32TensorSide, fromTfjs, tensorSpace, tf, toFunction, useBackend } from "bijou/tensor"
+import { float32TensorSide, fromTfjs, tensorSpace, tf, toFunction, toInference, useBackend } from "bijou/tensor"
 
 await useBackend("wasm")
 
@@ -36,7 +36,7 @@ class Reversible<P, S> extends tf.layers.Layer {
     return shape
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
     const [x] = [inputs].flat()
     if (x === undefined) throw new TypeError("The layer has one input.")
     const params = Params.fromLeaves(
@@ -44,6 +44,7 @@ class Reversible<P, S> extends tf.layers.Layer {
       new Map([...this.leaves].map(([path, w]) => [path, w.read()])),
     )
     if (E.isLeft(params)) throw params.left
+    if (training !== true) return toInference(this.network)(params.right)(x)
     return toFunction(this.network)(params.right, Key.step(this.step++)(Key.fromSeed(1)))(x)
   }
 }

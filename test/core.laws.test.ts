@@ -153,7 +153,6 @@ describe("whole random networks", () => {
 })
 
 const side = numbers.value
-const part = <K extends string>(name: K) => named(name)(keep(side)(numberLayer(0.25)))
 const weights = { w: 2, v: 0.5, b: 0.25 }
 const plain = { codec: { input: exactNumber(), output: exactNumber() }, env: hostEnv, seed: 3, samples: [0] }
 

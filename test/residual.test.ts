@@ -2,7 +2,7 @@
  * Layers: the same bits in every direction, gradients against an independent differentiation, and what they compute.
  */
 import { function as F, option as O } from "fp-ts"
-import { Key, Params, serial, type Draw, type Layer } from "bijou"
+import { Key, namedLayer, Params, serial, type Draw, type Layer } from "bijou"
 import {
   Attention,
   Conv,
@@ -256,5 +256,31 @@ onBackends("Composition", () => {
     expect(distance(grads.a.dataSync(), da.dataSync())).toBeLessThan(1e-6)
     expect(distance(grads.b.dataSync(), db.dataSync())).toBeLessThan(1e-6)
     expect(cotangent && distance(cotangent.dataSync().subarray(0, 3), dx.dataSync())).toBeLessThan(1e-6)
+  })
+})
+
+onBackends("layers under names", () => {
+  it("are serial though they are equal, with gradients of their own", () => {
+    const two = F.pipe(
+      Linear.make(3, 3, 0.5),
+      namedLayer("one"),
+      serial(F.pipe(Linear.make(3, 3, 0.5), namedLayer("two"))),
+    )
+    const params = two.params.init(Key.fromSeed(4))
+    const x = tf.tensor2d([[1, 2, 3]])
+    const { value, pull } = two.vjp(params, x, O.none)
+    expect(bitsOf(value)).toEqual(bitsOf(Linear.apply(params.two, Linear.apply(params.one, x))))
+    const { grads } = pull(tf.onesLike(value))
+    expect(bitsOf(grads.two.bias)).toEqual(bitsOf(tf.ones([3])))
+    expect(bitsOf(grads.one.bias)).toEqual(bitsOf(tf.sum(params.two.weight, 1)))
+  })
+
+  it("have draws of their own", () => {
+    const drop = Dropout.make("drop", 0.5)
+    const draw = O.some({ key: Key.fromSeed(1), samples: [0] })
+    const [one, two] = ["one", "two"].map((name) =>
+      bitsOf(namedLayer(name)(drop).apply({ [name]: {} }, tf.ones([1, 64]), draw)),
+    )
+    expect(one).not.toEqual(two)
   })
 })

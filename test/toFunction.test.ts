@@ -4,7 +4,16 @@
 import { function as F } from "fp-ts"
 import { andThen, Bdia, GridOverflow, keep, Key, named, Params, serial, ShapeMismatch } from "bijou"
 import { Dropout, Linear } from "bijou/residual"
-import { float32TensorSide, fromTfjs, mapTensors, tensorSpace, tensorEnv, tf, toFunction } from "bijou/tensor"
+import {
+  float32TensorSide,
+  fromTfjs,
+  mapTensors,
+  tensorSpace,
+  tensorEnv,
+  tf,
+  toFunction,
+  toInference,
+} from "bijou/tensor"
 import { lossAndGrads } from "bijou/train"
 import { expect, it } from "vitest"
 import { alive, ask, bitsOf, leafBits, lively, noise, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
@@ -150,6 +159,22 @@ onBackends("toFunction", () => {
     const losses = history.history["loss"] as number[]
     expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? NaN))
     expect(model.trainableWeights.length).toBe(2 + 2 + 4 * 2 + 2)
+  })
+
+  it("predicts with toInference, which draws nothing and has the bits of infer", async () => {
+    const { network } = tinyGpt()
+    const params = lively(network.params, 1)
+    const batch = tinyBatch()
+    const before = alive()
+    const value = toInference(network)(params)(batch)
+    const predicted = bitsOf(value)
+    value.dispose()
+    expect(alive()).toEqual(before)
+    const inferred = await ask(network.infer(batch), tensorEnv({ params, seed: 9, samples }))
+    expect(predicted).toEqual(bitsOf(inferred))
+    const trained = toFunction(network)(params, key(9))(batch)
+    expect(bitsOf(trained)).not.toEqual(predicted)
+    tf.dispose([inferred, trained])
   })
 })
 

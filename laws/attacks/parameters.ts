@@ -3,7 +3,6 @@
  */
 import { either as E } from "fp-ts"
 import { Key } from "../../src/core/Key.ts"
-import { Params } from "../../src/core/Params.ts"
 import { attack } from "../Attack.ts"
 import { paramsLaws } from "../Params.ts"
 import { numberLayer } from "../specimens.ts"

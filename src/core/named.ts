@@ -1,9 +1,11 @@
 /**
- * A part under a name.
+ * A part, or a layer, under a name.
  */
-import { either as E, function as F } from "fp-ts"
+import { either as E, function as F, option as O } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
+import { Draw } from "./Draw.ts"
 import { Env } from "./Env.ts"
+import type { Layer } from "./Layer.ts"
 import { Params } from "./Params.ts"
 
 /** Nests the parameters under `name`, extends the path and folds the name into the key. */
@@ -26,3 +28,22 @@ export const named =
         ),
     }
   }
+
+/** A layer under a name: nests the parameters and folds the name into the draw, so that equal layers can be `serial`. */
+export const namedLayer =
+  <K extends string>(name: K) =>
+  <P, A, B>(layer: Layer<P, A, B>): Layer<{ readonly [k in K]: P }, A, B> => ({
+    params: Params.named(name, layer.params),
+    apply: (params, a, draw) => layer.apply(params[name], a, O.map(Draw.child(name))(draw)),
+    vjp: (params, a, draw) => {
+      const recorded = layer.vjp(params[name], a, O.map(Draw.child(name))(draw))
+      return {
+        value: recorded.value,
+        held: recorded.held,
+        pull: (cotangent) => {
+          const back = recorded.pull(cotangent)
+          return { cotangent: back.cotangent, grads: { [name]: back.grads } as { readonly [k in K]: P } } // a computed key
+        },
+      }
+    },
+  })

@@ -8,7 +8,7 @@ import { Params } from "./Params.ts"
 
 /**
  * `pipe(f, serial(g))` applies `f`, then `g`. Parameters meet and must have different names; both parts see the same
- * draw, so give random layers names of their own.
+ * draw: put equal or random layers under names of their own with `namedLayer`.
  */
 export const serial =
   <Q extends object, B, C>(g: Layer<Q, B, C>) =>

@@ -37,6 +37,6 @@ export const Dropout = {
 }
 
 /** Refuses a rate outside [0, 1). */
-export const checkRate = (rate: number): void => {
+const checkRate = (rate: number): void => {
   if (!(rate >= 0 && rate < 1)) throw new RangeError(`A dropout rate lies in [0, 1), ${rate} does not.`)
 }

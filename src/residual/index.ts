@@ -3,6 +3,7 @@
  */
 export { Attention, type AttentionParams, type Reach } from "./Attention.ts"
 export { Conv, type ConvParams } from "./Conv.ts"
+export { crossEntropy } from "./crossEntropy.ts"
 export { Dropout } from "./Dropout.ts"
 export { Embedding, type EmbeddingParams } from "./Embedding.ts"
 export { gelu } from "./gelu.ts"

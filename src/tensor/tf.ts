@@ -4,9 +4,9 @@
  * Loads the cpu and wasm backends; which one runs is chosen by `useBackend`.
  */
 import * as tf from "@tensorflow/tfjs"
-import * as wasm from "@tensorflow/tfjs-backend-wasm"
+import "@tensorflow/tfjs-backend-wasm"
 
-export { tf, wasm }
+export { tf }
 
 // ---------------------------------------------------------------- model
 

@@ -5,11 +5,9 @@ import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Key } from "../core/Key.ts"
 import { Params } from "../core/Params.ts"
-import { Plan } from "../core/Plan.ts"
 import type { Program } from "../core/Program.ts"
+import { evaluateNow } from "./evaluateNow.ts"
 import { tensorLeaves } from "./parameterSide.ts"
-import { tensorScope } from "./tensorScope.ts"
-import { tensorWatch } from "./tensorWatch.ts"
 import { engineState, tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
@@ -19,7 +17,7 @@ import { mapTensors, tensorsIn } from "./tree.ts"
  *
  * The leading axis of the input's first tensor is the batch, and its places are the sample ids; use a key of its own for
  * every step (`Key.step`). A tfjs function cannot wait, so every claim is read at once: the value or its gradient throws
- * the network's `RevError`.
+ * the network's `RevError`. Predict with `toInference`, which draws nothing.
  */
 export const toFunction =
   <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>) =>
@@ -27,24 +25,7 @@ export const toFunction =
   (a: A): B => {
     const leaves = new Map(tensorLeaves(net.params, params)) // by path: gradients have another order of names than parameters
     const inputs = [...leaves.values(), ...tensorsIn(a)]
-    const evaluate = <X>(program: Program<P, X>, p: P): X => {
-      const watch = tensorWatch()
-      const samples = Array.from({ length: tensorsIn(a)[0]?.shape[0] ?? 1 }, (_, i) => i)
-      const result = program({
-        params: p,
-        path: [],
-        key,
-        step: 0,
-        samples,
-        plan: Plan.reversed,
-        scope: tensorScope,
-        watch,
-      })
-      const evidence = watch.settleNow()
-      if (E.isLeft(result)) throw result.left
-      if (E.isLeft(evidence)) throw evidence.left
-      return result.right
-    }
+    const evaluate = <X>(program: Program<P, X>, p: P): X => evaluateNow(program, p, key, a)
     const rest = inputs.length
     const restore = (tensors: ReadonlyArray<tf.Tensor>): readonly [P, A] => {
       const next = tensors[Symbol.iterator]()

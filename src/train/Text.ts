@@ -32,7 +32,10 @@ export const Text = {
 
   // --------------------------------------------------------- destructors
 
-  /** Windows for the samples with these global ids: the id alone, with the seed, says where in the text. */
+  /**
+   * Windows for the samples with these global ids: the id alone, with the seed, says where in the text. Throws
+   * `RangeError` for fewer than `context` + 1 bytes.
+   */
   batch: (bytes: Uint8Array, context: number, seed: number, samples: ReadonlyArray<number>): Batch => {
     const places = words({ key: Key.child("window")(Key.fromSeed(seed)), samples }, 1)
     return windows(
@@ -62,6 +65,10 @@ export const Text = {
 }
 
 const windows = (bytes: Uint8Array, context: number, starts: ReadonlyArray<number>): Batch => {
+  if (bytes.length < context + 1)
+    throw new RangeError(
+      `${bytes.length} bytes hold no window of ${context + 1}. Give a longer text, or a smaller context.`,
+    )
   const take = (shift: number): tf.Tensor => {
     const ids = new Int32Array(starts.length * context)
     for (const [i, start] of starts.entries())

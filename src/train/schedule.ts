@@ -14,7 +14,7 @@ export interface Schedule {
 
 // ---------------------------------------------------------- destructors
 
-/** Linear from 0 over the warm-up, then half a cosine from `peak` to `floor`; steps count from 0. */
+/** Linear over the warm-up, whose last step is the first at `peak`, then half a cosine from `peak` to `floor`; steps count from 0. */
 export const learningRate = ({ peak, floor, warmup, steps }: Schedule, step: number): number => {
   if (step < warmup) return (peak * (step + 1)) / warmup
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup))
