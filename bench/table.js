@@ -20,7 +20,7 @@ export const tables = ({ title, modes, ratios }) =>
   ].map((row) => row.trimEnd())
 
 /** Whether a promise was kept, in words. */
-export const verdict = ({ name, median, sense, limit, reached }) =>
+const verdict = ({ name, median, sense, limit, reached }) =>
   `${name} is ${decimals(median)}, to be ${sense} ${decimals(limit)}: ${reached ? "reached" : "NOT reached"}`
 
 const line = ([first, ...rest]) => first.padEnd(22) + rest.map((cell, i) => cell.padStart([9, 9, 9, 11][i])).join("")

@@ -152,7 +152,6 @@ describe("whole random networks", () => {
   })
 })
 
-const side = numbers.value
 const weights = { w: 2, v: 0.5, b: 0.25 }
 const plain = { codec: { input: exactNumber(), output: exactNumber() }, env: hostEnv, seed: 3, samples: [0] }
 
