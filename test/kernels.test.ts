@@ -2,6 +2,8 @@
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
+import { useBackend } from "../src/tensor/backend.ts"
+import { differ } from "../src/tensor/kernels/composed/differ.ts"
 import { pack } from "../src/tensor/kernels/composed/pack.ts"
 import { unpack } from "../src/tensor/kernels/composed/unpack.ts"
 import { registerKernels } from "../src/tensor/kernels/index.ts"
@@ -494,5 +496,27 @@ describe("parity planes", () => {
       })
       expect(shapes).toEqual([[1], [2, 3, 5], [2], [2, 3, 5]])
     }
+  })
+})
+
+describe.each(["cpu", "wasm"] as const)("BijouDiffer on %s", (backend) => {
+  it("counts the elements with other bits, and agrees with the composed form on whether there are any", async () => {
+    await useBackend(backend)
+    const differing = (x: tf.Tensor, y: tf.Tensor) =>
+      (tf.engine().runKernel("BijouDiffer", { x, y }) as tf.Tensor).dataSync()[0]
+    const x = tf.tensor1d([0, 1, NaN, -2, 3, Infinity])
+    const cases: ReadonlyArray<readonly [ReadonlyArray<number>, number]> = [
+      [[0, 1, NaN, -2, 3, Infinity], 0],
+      [[0, 1, NaN, -2, 3, -Infinity], 1],
+      [[0, 1 + 2 ** -23, 0, -2, 3, NaN], 3],
+      [[5, 5, 5, 5, 5, 5], 6],
+    ]
+    for (const [values, count] of cases) {
+      const y = tf.tensor1d([...values])
+      expect(differing(x, y)).toBe(count)
+      expect(differ(x, y).dataSync()[0]).toBe(count === 0 ? 0 : 1)
+    }
+    expect(differing(tf.tensor1d([0]), tf.tensor1d([-0]))).toBe(1)
+    expect(differing(tf.tensor1d([7, 8], "int32"), tf.tensor1d([7, 9], "int32"))).toBe(1)
   })
 })

@@ -173,15 +173,20 @@ const fromContextResidual = <P, C, X, Bit>(
     ...f,
     pullback: (b, side, cotangent) => (env) =>
       F.pipe(
-        checkGrid(h.space, b[1])(env),
+        checkGrid(h.space, b[1], side)(env),
         E.chain(() => f.pullback(b, side, cotangent)(env)),
       ),
   }
 }
 
 /** On the grid a fault is at least one step, which no subtraction on the way back can round away. */
-const checkGrid = <P, X, Bit>({ quantize }: Space<X, Bit>, state: Two<X>): Program<P, void> =>
+const checkGrid = <P, C, X, Bit>(
+  { quantize }: Space<X, Bit>,
+  state: Two<X>,
+  [first, rest]: BdiaSide<P, C, X, Bit>,
+): Program<ReadonlyArray<P>, void> =>
   attempt((env) => {
+    if ((rest.at(-1) ?? first)._tag !== "reversed") return
     for (const x of state) env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: quantize(x), recorded: x })
   })
 

@@ -8,6 +8,7 @@ import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
 import type { RevError } from "../core/RevError.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
+import { differ } from "./kernels/composed/differ.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { tensorsIn } from "./tree.ts"
@@ -55,7 +56,7 @@ export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevE
         }
         case "OnGrid":
           return gather(
-            () => distance(read(claim, claim.x), read(claim, claim.rounded)),
+            () => difference(read(claim, claim.x), read(claim, claim.rounded)),
             (value) => (value === 0 ? null : new NotOnGrid({ ...claim.place, fractionBits: claim.fractionBits })),
           )
         case "Same":
@@ -83,21 +84,18 @@ export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevE
 /** The environment of a network on tensors. */
 export const tensorEnv = <P>(run: Run<P>): Env<P> => Env.make(run, tensorScope, tensorWatch())
 
-/** Zero for equal values only: floats that differ have a difference, and a NaN stays one. */
-const distance = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.max(tf.abs(tf.sub(x, y)))
-
-/** How many of the tensors in two structures differ; one NaN is like another, for a loss may be one in both directions. */
+/** Zero where the tensors of two structures are the same; one NaN is like another, for a loss may be one in both directions. */
 const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor => {
   const [xs, ys] = [tensorsIn(rebuilt), tensorsIn(recorded)]
   if (xs.length !== ys.length) throw new TypeError(`${xs.length} tensors were rebuilt where ${ys.length} are recorded.`)
   if (xs.length === 0) read(claim, rebuilt)
-  const differ = xs.map((x, i) => {
-    const y = read(claim, ys[i])
-    const same = tf.logicalOr(tf.equal(x, y), tf.logicalAnd(tf.notEqual(x, x), tf.notEqual(y, y)))
-    return tf.cast(tf.logicalNot(tf.all(same)), "float32")
-  })
-  return tf.addN(differ)
+  return tf.addN(xs.map((x, i) => difference(x, read(claim, ys[i]))))
 }
+
+const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
+  tf.getKernel("BijouDiffer", tf.getBackend()) === undefined
+    ? differ(x, y)
+    : (tf.engine().runKernel("BijouDiffer", { x, y }) as tf.Tensor) // one output
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

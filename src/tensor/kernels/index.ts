@@ -1,5 +1,6 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouUnpack } from "./typed/BijouUnpack.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
@@ -16,6 +17,7 @@ import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
+  ...bijouDiffer,
   ...bijouPack,
   ...bijouUnpack,
   ...unsortedSegmentSum,
