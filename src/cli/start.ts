@@ -16,12 +16,11 @@ import { complaints, summary } from "../report/summary.ts"
 import { useBackend } from "../tensor/backend.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
-import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { AdamW } from "../train/AdamW.ts"
 import { generate } from "../train/generate.ts"
-import { learningRate } from "../train/schedule.ts"
-import { trainStep, type Trained } from "../train/step.ts"
+import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
+import { training } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import type { StartOptions } from "./StartOptions.ts"
@@ -80,7 +79,7 @@ const session = async (options: StartOptions, text: Text, interrupt: Interrupt):
 
   const bytes = { bytes: new TextEncoder().encode(prompt), count: 200, temperature: 0.7, seed }
   const sample = new TextDecoder().decode(orThrow(await generate(net, trained.params)(bytes)()))
-  const samples = sampleIds(steps, batch)
+  const samples = Array.from({ length: batch }, (_, i) => steps * batch + i)
   const [tokens, targets] = Text.batch(text.train, context, seed, samples)
   const rebuildProcess = [process.execPath, ...process.execArgv, fileURLToPath(import.meta.resolve("./rebuild.js"))]
   const trip = orThrow(
@@ -127,24 +126,28 @@ const train = async (
   { steps, batch, context, seed }: StartOptions,
   interrupt: Interrupt,
 ): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
-  const schedule = { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps }
-  const take = trainStep(net.network, AdamW.config)
   const progress = startProgress("training", steps)
   const begun = performance.now()
-  let trained = before
+  const run = training(
+    net.network,
+    {
+      optimizer: AdamW.config,
+      schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
+      batch,
+      seed,
+      data: (samples) => Text.batch(text.train, context, seed, samples),
+    },
+    before,
+  )
+  let last = { trained: before, steps: 0 }
   try {
-    for (let step = 0; step < steps; step++) {
-      if (await interrupt.requested()) return { trained, steps: step }
-      const samples = sampleIds(step, batch)
-      const data = Text.batch(text.train, context, seed, samples)
-      const env = tensorEnv({ params: trained.params, seed, step, samples })
-      const result = orThrow(await take(trained, data, env, learningRate(schedule, step))())
-      tensorScope.release(data)
-      trained = result.trained
-      const speed = ((step + 1) * batch * context) / ((performance.now() - begun) / 1000)
-      progress.update(step + 1, `loss ${result.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
+    for await (const now of run) {
+      const speed = (now.steps * batch * context) / ((performance.now() - begun) / 1000)
+      progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
+      last = now
+      if (await interrupt.requested()) break
     }
-    return { trained, steps }
+    return last
   } finally {
     progress.stop()
   }
@@ -171,10 +174,6 @@ const checkFolder = async (out: string): Promise<void> => {
     throw new UnusableInput(`--out ${out} is not a folder that can be made and written to${code}. Give another folder.`)
   }
 }
-
-/** Every sample of a run has an id of its own, whatever the batch it is in. */
-const sampleIds = (step: number, batch: number): ReadonlyArray<number> =>
-  Array.from({ length: batch }, (_, i) => step * batch + i)
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
