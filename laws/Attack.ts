@@ -16,6 +16,7 @@ export type Matrix = ReadonlyMap<string, ReadonlySet<string>>
 
 // --------------------------------------------------------- constructors
 
+/** An impostor under a name, which gets printed, with the law sets that it claims to satisfy. */
 export const attack = (name: string, ...sets: ReadonlyArray<LawSet>): Attack => ({ name, sets })
 
 // ---------------------------------------------------------- destructors

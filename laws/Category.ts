@@ -34,6 +34,7 @@ export const leftToRight: Compose = <P extends object, Q extends object, A, B, C
 
 // ----------------------------------------------------------------- laws
 
+/** Identity on either side changes nothing, and composition is associative up to the bracketing of the side. */
 export const categoryLaws = <P extends object, Q extends object, R extends object, A, S, T, U>({
   name,
   compose,

@@ -10,6 +10,7 @@ import { ask, reread, scopeOf, seen, seenLeaves, type Subject } from "./Subject.
 
 // ---------------------------------------------------------------- model
 
+/** A subject whose gradients are tried, with cotangents of its output. */
 export interface GradientSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
   readonly cotangents: fc.Arbitrary<B>
   /** The paths that a plan may name. */
@@ -18,6 +19,7 @@ export interface GradientSubject<in out P, in out A, in out B, in out S> extends
 
 // ----------------------------------------------------------------- laws
 
+/** Gradients under every plan have the bits of those under `Plan.taped`; the laws of bijections must hold as well. */
 export const gradientLaws = <P, A, B, S>(subject: GradientSubject<P, A, B, S>): LawSet => {
   const { bijection: f, codec, inputs, cotangents, paths } = subject
   const scope = scopeOf(subject)

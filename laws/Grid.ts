@@ -12,12 +12,15 @@ import { law, type LawSet } from "./Law.ts"
 export interface GridSubject {
   readonly name: string
   readonly grid: Grid
+  /** Half to even onto the grid, with one zero. */
   readonly round: (y: number) => number
+  /** The lowest bit of k, for a grid value k 2^-l. */
   readonly parity: (x: number) => 0 | 1
 }
 
 // ----------------------------------------------------------------- laws
 
+/** Rounding, sums and parities agree with exact arithmetic on integers, and there is one zero. */
 export const gridLaws = ({ name, grid, round, parity }: GridSubject): LawSet => ({
   name: `${name} is a grid`,
   parents: [],

@@ -20,6 +20,7 @@ export interface Handle {
 /** Who holds what. */
 export interface Holdings {
   readonly scope: Scope
+  /** A handle to a new buffer, freed with the innermost `within` that does not return it. */
   readonly make: (value: number) => Handle
   /** Throws once the handle has been freed. */
   readonly read: (handle: Handle) => number
@@ -31,6 +32,7 @@ export interface Holdings {
 
 // --------------------------------------------------------- constructors
 
+/** Holdings of nothing yet, counted apart from all others. */
 export const holdings = (): Holdings => {
   const live = new Set<Handle>()
   const owners = new Map<Handle["buffer"], number>()

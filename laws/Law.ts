@@ -17,12 +17,15 @@ export interface Sides {
   readonly rhs: unknown
 }
 
+/** An equation with a name that can be put to the test. */
 export interface Law {
   /** An English phrase, since it gets printed. */
   readonly name: string
+  /** Tries generated inputs up to the first that fails; an error on the way is the verdict `Raised`. */
   readonly judge: (budget: Budget) => Promise<Verdict>
 }
 
+/** Laws that belong together, under the name of what they are about. */
 export interface LawSet {
   readonly name: string
   /** The laws that must hold as well. */
@@ -40,6 +43,7 @@ export interface Budget {
   readonly equals: Equality
 }
 
+/** What came of a law: it holds, or one input, with the seed and path that repeat it, on which it does not. */
 export type Verdict =
   | { readonly _tag: "Holds" }
   /** The sides differ. */
@@ -61,7 +65,9 @@ export type Verdict =
 
 /** What is used of a test framework. */
 export interface Runner {
+  /** Groups the tests that `body` declares. */
   readonly describe: (name: string, body: () => void) => unknown
+  /** Declares a test, which fails when the promise of `body` rejects. */
   readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 

@@ -13,6 +13,7 @@ import { seen } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A layer with inputs, codecs to compare its values by, and the global sample ids of every batch. */
 export interface LayerSubject<in out P, in out A, in out B> {
   readonly name: string
   readonly layer: Layer<P, A, B>
@@ -29,6 +30,7 @@ const draws = (samples: ReadonlyArray<number>): fc.Arbitrary<O.Option<Draw>> =>
     .option(fc.maxSafeNat(), { freq: 3 })
     .map((seed) => (seed === null ? O.none : O.some({ key: Key.fromSeed(seed), samples })))
 
+/** Evaluations replay bit for bit, recorded or not and whatever ran in between, and leave the input as it was. */
 export const layerLaws = <P, A, B>({ name, layer, inputs, codec, samples }: LayerSubject<P, A, B>): LawSet => {
   const cases = fc.tuple(fc.maxSafeNat(), inputs, draws(samples)).map(([seed, a, draw]) => ({
     params: layer.params.init(Key.fromSeed(seed)),

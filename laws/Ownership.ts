@@ -7,6 +7,7 @@ import { reread, type Subject } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A subject whose buffers can be counted. */
 export interface OwnershipSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
   /** The number of distinct buffers that are held just now. */
   readonly held: () => number
@@ -14,6 +15,7 @@ export interface OwnershipSubject<in out P, in out A, in out B, in out S> extend
 
 // ----------------------------------------------------------------- laws
 
+/** forward, inverse and infer leave behind only what they return, and pullback consumes what it is given. */
 export const ownershipLaws = <P, A, B, S>(subject: OwnershipSubject<P, A, B, S>): LawSet => {
   const { bijection: f, codec, inputs, held, params, seed, samples } = subject
   const env = subject.env({ params, seed, samples })

@@ -9,6 +9,7 @@ import { law, type LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A kind of parameter tree to be tried, from random keys. */
 export interface ParamsSubject<in out P> {
   readonly name: string
   readonly params: Params<P>
@@ -18,6 +19,10 @@ export interface ParamsSubject<in out P> {
 
 // ----------------------------------------------------------------- laws
 
+/**
+ * Trees come back from their leaves, paths are unique, keys decide the values, sums commute, and a missing leaf is
+ * refused by its path.
+ */
 export const paramsLaws = <P>({
   name,
   params,

@@ -9,6 +9,7 @@ import { reread, seen } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A codec of side information with sides to write and read. */
 export interface SideSubject<in out S> {
   readonly name: string
   readonly side: Side<S>
@@ -17,6 +18,7 @@ export interface SideSubject<in out S> {
 
 // ----------------------------------------------------------------- laws
 
+/** Sides come back from their bytes, `only` has no rival, and bytes that are cut short or too many are refused. */
 export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => ({
   name: `${name} is a side`,
   parents: [],

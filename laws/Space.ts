@@ -8,6 +8,7 @@ import { seen } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A space with values to compute on, and a way to read them exactly. */
 export interface SpaceSubject<in out X, in out Bit> {
   readonly name: string
   readonly space: Space<X, Bit>
@@ -23,6 +24,9 @@ export interface SpaceSubject<in out X, in out Bit> {
 
 // ----------------------------------------------------------------- laws
 
+/**
+ * Results land on the grid with one zero, `drift` rounds to the nearest, and a step there and back gives the same bits.
+ */
 export const spaceLaws = <X, Bit>({ name, space, values, others, gammas, read }: SpaceSubject<X, Bit>): LawSet => {
   const { drift, grid, lift, lower, minus, parity, plus, quantize, times } = space
   const look = (x: X) => seen(space.value, x)

@@ -11,6 +11,7 @@ import { isPlain } from "./bits.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A bijection with all that its laws are tried on: parameters, inputs, codecs of both ends, and an environment. */
 export interface Subject<in out P, in out A, in out B, in out S> {
   readonly name: string
   readonly bijection: Bijection<P, A, B, S>

@@ -21,6 +21,7 @@ export const sameBits: Equality = (x, y) => firstDifference(x, y) === null
 /** Where two values differ first: the way to it, and both sides there; `null` where they are the same. */
 export const firstDifference = (x: unknown, y: unknown): Difference | null => differ(x, y, "")
 
+/** The first place where two values differ, and what stands there on both sides. */
 export interface Difference {
   /** Such as `[1].side[0]`; empty for the whole value. */
   readonly at: string

@@ -37,5 +37,8 @@ export {
   numberNetwork,
   numberSpaceSubject,
   float32SpaceSubject,
+  type Chain,
+  type Network,
+  type NetworkSide,
   type NetworkSubject,
 } from "./subjects.ts"

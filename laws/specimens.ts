@@ -10,12 +10,14 @@ import { uniforms } from "../src/exact/draws.ts"
 
 // ---------------------------------------------------------------- model
 
+/** The weights of `numberLayer`. */
 export interface NumberWeights {
   readonly w: number
   readonly v: number
   readonly b: number
 }
 
+/** The weights of `float32Layer`, `[width]` each. */
 export interface Float32Weights {
   readonly w: Float32Array
   readonly u: Float32Array

@@ -26,11 +26,13 @@ import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } fr
 
 // ---------------------------------------------------------------- model
 
-type Network = { readonly embedding: number } & { readonly blocks: ReadonlyArray<NumberWeights> } & {
+/** The parameters of the networks that `numberNetwork` generates. */
+export type Network = { readonly embedding: number } & { readonly blocks: ReadonlyArray<NumberWeights> } & {
   readonly head: NumberWeights
 }
 
-type NetworkSide = readonly [
+/** What such a network leaves behind: embedding and blocks, then head. */
+export type NetworkSide = readonly [
   readonly [Kept<number, Recorded<number, number, number>>, BdiaSide<NumberWeights, null, number, 0 | 1>],
   Kept<Two<number>, Recorded<NumberWeights, Two<number>, number>>,
 ]
@@ -43,6 +45,7 @@ export interface Chain<P, X, Bit> {
   readonly depth: number
   readonly layer?: Layer<P, X, X>
   readonly space?: Space<X, Bit>
+  /** `hostEnv` unless given. */
   readonly env?: (run: Run<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
   readonly inputs?: fc.Arbitrary<X>
   readonly seed?: number
@@ -56,6 +59,7 @@ export const gridSubject = (name: string, fractionBits: number, other: Partial<G
   return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), ...other }
 }
 
+/** One number at a time, on the grid up to an eighth of its limit and off it. */
 export const numberSpaceSubject = (name: string, space: Space<number, 0 | 1>): SpaceSubject<number, 0 | 1> => ({
   name,
   space,

@@ -41,5 +41,5 @@ export { float32Side, float32Space, type PackedBits } from "./exact/float32Space
 export { hostEnv, hostWatch } from "./exact/hostWatch.ts"
 export { numberSpace } from "./exact/numberSpace.ts"
 export type { PerSample, Space } from "./exact/Space.ts"
-export { Bdia, type BdiaSide, type Two } from "./block/Bdia.ts"
+export { Bdia, type BdiaSide, type Tape, type Two } from "./block/Bdia.ts"
 export type { Context, ContextResidual, Residual } from "./block/Residual.ts"

@@ -8,6 +8,7 @@ import * as layers from "./layers.ts"
 import * as parameters from "./parameters.ts"
 import * as spaces from "./spaces.ts"
 
+/** The library's impostors, for `matrix`; each is caught by a law, and every law catches one. */
 export const attacks: ReadonlyArray<Attack> = [
   cachedInverse,
   ...Object.values(bijections),

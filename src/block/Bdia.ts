@@ -30,7 +30,8 @@ import type { ContextResidual, Residual } from "./Residual.ts"
 /** The state of a two-step chain: x_{k-1} and x_k. */
 export type Two<X> = readonly [previous: X, current: X]
 
-type Tape<P, C, X> = Recorded<P, readonly [C, X], X>
+/** What a block keeps under `tape`: the residual's value and the way back through it. */
+export type Tape<P, C, X> = Recorded<P, readonly [C, X], X>
 
 /** What a chain of K blocks leaves: nothing for block 0 and one plane of parities for each of the K - 1 others, as planned. */
 export type BdiaSide<P, C, X, Bit> = readonly [
@@ -281,4 +282,5 @@ const nothingToPull = (env: Env<unknown>): never => {
   throw new NotDifferentiable({ path: env.path, what: "The residual" })
 }
 
+/** Exact reversible chains from any residual, with or without a context: Zhang, Lewis, Kleijn (ICML 2025). */
 export const Bdia = { fromResidual, fromContextResidual }

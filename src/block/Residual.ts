@@ -22,6 +22,7 @@ export interface ContextResidual<P, C, X, Bit> {
 
 /** What a chain must know of its context: how its cotangents add up, and its codec. */
 export interface Context<in out C> {
+  /** The sum of two cotangents of the context, one from each block that read it. */
   readonly add: (x: C, y: C) => C
   readonly side: Side<C>
 }

@@ -11,6 +11,7 @@ export interface Draw {
   readonly samples: ReadonlyArray<number>
 }
 
+/** Draws are derived by name, so that two layers at one path do not share their random numbers. */
 export const Draw = {
   // --------------------------------------------------------- combinators
 

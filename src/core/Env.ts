@@ -10,6 +10,10 @@ import type { Place, Watch } from "./Watch.ts"
 
 // ---------------------------------------------------------------- model
 
+/**
+ * What a program reads: the parameters of its part, its address and randomness, the plan, and who frees and who checks
+ * its values.
+ */
 export interface Env<out P> {
   readonly params: P
   readonly path: Path
@@ -36,6 +40,7 @@ export interface Run<out P> {
   readonly plan?: Plan
 }
 
+/** Environments: `make` gives that of a whole network, `child` that of a part. */
 export const Env = {
   // -------------------------------------------------------- constructors
 

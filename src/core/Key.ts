@@ -14,6 +14,7 @@ export interface Key {
   readonly high: number
 }
 
+/** Keys start from a seed and split by name or step; the same way down gives the same key. */
 export const Key = {
   // -------------------------------------------------------- constructors
 

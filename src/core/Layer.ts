@@ -12,6 +12,10 @@ import type { Params } from "./Params.ts"
 
 // ---------------------------------------------------------------- model
 
+/**
+ * A function from `A` to `B` with parameters `P`; what it throws, a program returns as `Left`: a `RevError` as it is,
+ * all else as `LayerFailed`.
+ */
 export interface Layer<in out P, in out A, in out B> {
   readonly params: Params<P>
   /** Borrows `a`. Without a draw it is the expectation: dropout is off. */

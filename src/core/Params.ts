@@ -13,6 +13,7 @@ import type { RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A kind of parameter tree `P`: how its leaves are made from a key, named, summed, and put together again. */
 export interface Params<in out P> {
   /** The same key gives the same parameters. */
   readonly init: (key: Key) => P
@@ -157,4 +158,5 @@ const at = <X>(items: ReadonlyArray<X>, i: number): X => {
   return item
 }
 
+/** Parameter trees from leaves and from parts. */
 export const Params = { none, leaf, number, struct, named, array, both, fromLeaves }

@@ -17,6 +17,7 @@ export type Choice = "reverse" | "keep" | "tape"
 /** Choices by path, such as `{ "blocks/5": "tape" }`; a path without one takes that of its nearest ancestor (`""` is the network). */
 export type Plan = Readonly<Record<string, Choice>>
 
+/** The two usual plans; any other is a record of choices by path. */
 export const Plan = {
   // -------------------------------------------------------- constructors
 

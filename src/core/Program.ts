@@ -8,6 +8,7 @@ import { isRevError, type RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A computation with parameters `P` that ends in `A`, or in `Left` of a `RevError`; `run` and `runPromise` run it. */
 export type Program<P, A> = RE.ReaderEither<Env<P>, RevError, A>
 
 // --------------------------------------------------------- constructors

@@ -14,12 +14,18 @@ import type { RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
 
+/** The codec of side information `S`: how much information it is, and its bytes. */
 export interface Side<in out S> {
   /** The one value of a side that has one value: nothing needs to be kept. */
   readonly only: O.Option<S>
   /** Information in bits, padding left out. */
   readonly bits: (side: S) => number
+  /** The bytes of SPEC.md, the same on every backend. */
   readonly toBytes: (side: S) => T.Task<Uint8Array>
+  /**
+   * The side with these bytes; `Left` where they are cut short, too many, or of another kind: `SideMismatch`, and for
+   * parameters also `ParameterMismatch`.
+   */
   readonly fromBytes: (bytes: Uint8Array) => TE.TaskEither<RevError, S>
 }
 
@@ -116,4 +122,5 @@ const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>>
     : E.left(new SideMismatch(`${bytes.length - at} bytes are left over behind the last part of a side.`))
 }
 
+/** Codecs of nothing, of two parts, and of many equal parts. */
 export const Side = { nothing, pair, array }

@@ -38,7 +38,12 @@ export type Claim =
   | { readonly _tag: "Same"; readonly place: Place; readonly rebuilt: unknown; readonly recorded: unknown }
   | { readonly _tag: "Rebuilt"; readonly place: Place; readonly x: unknown }
 
+/** Takes claims while a program runs and says at its end whether all of them held. */
 export interface Watch {
+  /**
+   * Adds a claim, which may be judged as late as `settle`. Throws `TypeError` for values of a kind that the watch
+   * cannot read.
+   */
   readonly expect: (claim: Claim) => void
   /** Right if every claim held, else the first that did not. Frees the evidence; the watch starts afresh. */
   readonly settle: TE.TaskEither<RevError, void>

@@ -21,6 +21,7 @@ export interface Grid {
   readonly limit: number
 }
 
+/** Makes grids, rounds numbers onto them, and reads parities. */
 export const Grid = {
   // -------------------------------------------------------- constructors
 

@@ -19,7 +19,9 @@ export interface Space<in out X, in out Bit> {
   readonly quantize: (y: X) => X
   /** Q((1-g) x + (1+g) h): the one operation that rounds, called by forward, inverse and pullback. */
   readonly drift: (gamma: PerSample, x: X, h: X) => X
+  /** x + y, exact for grid values while |x + y| is below the limit. */
   readonly plus: (x: X, y: X) => X
+  /** x - y, exact for grid values while |x - y| is below the limit. */
   readonly minus: (x: X, y: X) => X
   /** Each sample times its coefficient. */
   readonly times: (coefficients: PerSample, x: X) => X

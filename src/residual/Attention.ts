@@ -19,6 +19,9 @@ export interface AttentionParams {
 /** `causal`: a token sees itself and those before it; `full`: all tokens. */
 export type Reach = "causal" | "full"
 
+/**
+ * Multi-head self-attention on `[batch, time, width]`: softmax(Q K^T / sqrt(d)) V for every head. Vaswani et al. 2017.
+ */
 export const Attention = {
   // -------------------------------------------------------- constructors
 
@@ -37,6 +40,7 @@ export const Attention = {
 
   // --------------------------------------------------------- combinators
 
+  /** The attention of x, `[batch, time, width]`, in the same shape; the heads must divide the width. */
   apply: ({ qkv, out }: AttentionParams, x: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
     Linear.apply(out, Attention.mix(Linear.apply(qkv, x), heads, reach)),
 

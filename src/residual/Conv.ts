@@ -9,6 +9,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A square filter for every pair of input and output channels, and a bias for every output channel. */
 export interface ConvParams {
   /** `[size, size, inputs, outputs]` */
   readonly filter: tf.Tensor
@@ -16,6 +17,7 @@ export interface ConvParams {
   readonly bias: tf.Tensor
 }
 
+/** Convolution of stride 1 over images, with zero padding that keeps their size. */
 export const Conv = {
   // -------------------------------------------------------- constructors
 
@@ -32,6 +34,7 @@ export const Conv = {
 
   // --------------------------------------------------------- combinators
 
+  /** The convolution of x, `[batch, height, width, inputs]`, to `[batch, height, width, outputs]`. */
   apply: ({ filter, bias }: ConvParams, x: tf.Tensor): tf.Tensor =>
     tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same").add(bias), // four axes each, as documented
 }

@@ -11,6 +11,9 @@ import { uniforms } from "../exact/draws.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tf } from "../tensor/tf.ts"
 
+/**
+ * Dropout whose mask is a function of the draw, so that both directions drop the same values. Srivastava et al. 2014.
+ */
 export const Dropout = {
   // -------------------------------------------------------- constructors
 

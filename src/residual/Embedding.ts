@@ -10,6 +10,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A vector for every token of the vocabulary and for every position of the context. */
 export interface EmbeddingParams {
   /** `[vocabulary, width]` */
   readonly tokens: tf.Tensor
@@ -17,9 +18,11 @@ export interface EmbeddingParams {
   readonly positions: tf.Tensor
 }
 
+/** Learned vectors for tokens and positions, summed. */
 export const Embedding = {
   // -------------------------------------------------------- constructors
 
+  /** Independent normal values of mean 0 and the given deviation. */
   params: (vocabulary: number, context: number, width: number, deviation = 0.02): Params<EmbeddingParams> =>
     Params.struct<EmbeddingParams>({
       tokens: tensor.normal([vocabulary, width], deviation),

@@ -9,6 +9,7 @@ import type { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
+/** W and b of y = x W + b. */
 export interface LinearParams {
   /** `[inputs, outputs]` */
   readonly weight: tf.Tensor
@@ -16,6 +17,7 @@ export interface LinearParams {
   readonly bias: tf.Tensor
 }
 
+/** The affine map y = x W + b on the last axis. */
 export const Linear = {
   // -------------------------------------------------------- constructors
 
@@ -32,6 +34,7 @@ export const Linear = {
 
   // --------------------------------------------------------- combinators
 
+  /** x W + b, from `[..., inputs]` to `[..., outputs]`. */
   apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor => multiply(x, weight).add(bias),
 }
 

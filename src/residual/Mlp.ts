@@ -10,11 +10,13 @@ import { Linear, type LinearParams } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
+/** `up` is W1 and b1, width to hidden; `down` is W2 and b2, hidden to width. */
 export interface MlpParams {
   readonly up: LinearParams
   readonly down: LinearParams
 }
 
+/** The two-layer perceptron of a transformer: W2 gelu(W1 x + b1) + b2 on the last axis. */
 export const Mlp = {
   // -------------------------------------------------------- constructors
 
@@ -31,5 +33,6 @@ export const Mlp = {
 
   // --------------------------------------------------------- combinators
 
+  /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor): tf.Tensor => Linear.apply(down, gelu(Linear.apply(up, x))),
 }

@@ -16,6 +16,7 @@ export interface Plane {
   readonly shape: ReadonlyArray<number>
 }
 
+/** Packs the parities of a tensor, unpacks them as grid steps, and writes them as bytes. */
 export const Plane = {
   // -------------------------------------------------------- constructors
 

@@ -7,6 +7,9 @@ import { mapTensors, tensorsIn } from "./tree.ts"
 
 // ------------------------------------------------------------ instances
 
+/**
+ * The scope of tensors: `within` is `tf.tidy`, `own` makes handles to the same buffers, and `release` disposes of them.
+ */
 export const tensorScope: Scope = {
   within: <A>(body: () => A) => tf.tidy(body as () => tf.TensorContainer) as A, // tidy passes any structure through
   own: (value) => mapTensors(value, (tensor) => tensor.clone()),

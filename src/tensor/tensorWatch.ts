@@ -15,11 +15,11 @@ import { tensorsIn } from "./tree.ts"
 
 // --------------------------------------------------------- constructors
 
-/**
- * A watch over tensors; `settle` waits once, however many claims there are. `settleNow` does not wait, for callers that
- * cannot, on backends that can be read at once.
- */
-export const tensorWatch = (): Watch & { readonly settleNow: () => E.Either<RevError, void> } => {
+/** A watch over tensors; `settle` waits once, however many claims there are. */
+export const tensorWatch = (): Watch & {
+  /** `settle` for callers that cannot wait, on backends that can be read at once. */
+  readonly settleNow: () => E.Either<RevError, void>
+} => {
   let evidence: Array<{ readonly value: tf.Tensor; readonly judge: (value: number) => RevError | null }> = []
   const gather = (value: () => tf.Tensor, judge: (value: number) => RevError | null): void => {
     evidence.push({ value: tf.keep(tf.tidy(value)), judge })

@@ -16,6 +16,7 @@ export interface Text {
 /** Tokens and the tokens that follow them, both int32 `[batch, context]`. */
 export type Batch = readonly [tokens: tf.Tensor, targets: tf.Tensor]
 
+/** Splits bytes for training, cuts batches from them, and measures the baseline to beat. */
 export const Text = {
   // -------------------------------------------------------- constructors
 

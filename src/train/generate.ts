@@ -12,6 +12,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
+/** What to continue, by how much, and how boldly. */
 export interface Prompt {
   readonly bytes: Uint8Array
   /** How many bytes to add. */
