@@ -199,7 +199,7 @@ onBackends("A layer", () => {
     const mine = tf.grad((a: tf.Tensor) => LayerNorm.apply({ gain, bias }, a))(x, dy)
     expect(distance(mine.dataSync(), tf.grad(norm)(x, dy).dataSync())).toBeLessThan(1e-5)
     const plain = (a: tf.Tensor) => a.mul(tf.erf(a.mul(Math.SQRT1_2)).add(1).mul(0.5))
-    expect(bitsOf(gelu(x))).toEqual(bitsOf(plain(x)))
+    expect(distance(gelu(x).dataSync(), plain(x).dataSync())).toBeLessThan(1e-6)
     const ours = tf.grad((a: tf.Tensor) => gelu(a))(x, dy)
     expect(distance(ours.dataSync(), tf.grad(plain)(x, dy).dataSync())).toBeLessThan(1e-5)
   })

@@ -1,5 +1,5 @@
 /**
- * Impostors of bijections: lost and swapped sides, keys where none belong, plans that change bits.
+ * Impostors of bijections and their composition: swapped sides, keys where none belong, plans that change bits, leaks.
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
@@ -11,19 +11,18 @@ import { Params } from "../../src/core/Params.ts"
 import { attempt } from "../../src/core/Program.ts"
 import { Side } from "../../src/core/Side.ts"
 import { hostEnv } from "../../src/exact/hostWatch.ts"
-import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
+import { float32Space } from "../../src/exact/float32Space.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
 import type { Layer } from "../../src/core/Layer.ts"
-import { boundedGridNumber, float32Array, moderate, packedBits } from "../arbitraries.ts"
+import { boundedGridNumber, float32Array, moderate } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { bijectionLaws, isomorphismLaws } from "../Bijection.ts"
 import { categoryLaws, leftToRight, type Compose } from "../Category.ts"
 import { gradientLaws } from "../Gradient.ts"
 import { holdings, handleSpace, type Handle } from "../Handle.ts"
 import { ownershipLaws } from "../Ownership.ts"
-import { sideLaws } from "../Side.ts"
 import { numberLayer, type NumberWeights } from "../specimens.ts"
-import { float32ChainSubject, numberChainSubject } from "../subjects.ts"
+import { numberChainSubject } from "../subjects.ts"
 
 const space = numberSpace(9)
 const floats = float32Space(9)
@@ -35,52 +34,6 @@ const onNumbers = {
   seed: 3,
   samples: [0],
 }
-
-// ---------------------------------------------------------------- sides
-
-const lastBitLost: Side<PackedBits> = {
-  ...floats.bit,
-  toBytes: ({ length, bytes }) => floats.bit.toBytes({ length, bytes: bytes.map((byte) => byte & 0x7f) }),
-}
-
-/** One bit in eight does not reach the bytes. */
-export const lostBit = attack(
-  "a lost bit",
-  sideLaws({ name: "a lost bit", side: lastBitLost, values: packedBits(24) }),
-  bijectionLaws(float32ChainSubject("a lost bit", { depth: 3, space: { ...floats, bit: lastBitLost } })),
-)
-
-/** Missing bytes are taken for 0, and further ones for nothing. */
-export const paddedBytes = attack(
-  "a codec that pads",
-  sideLaws({
-    name: "a codec that pads",
-    side: { ...floats.bit, fromBytes: (bytes) => async () => E.right({ length: 24, bytes: bytes.slice(16, 19) }) },
-    values: packedBits(24),
-  }),
-)
-
-/** `only` is a claim of no information, here over a plane of bits. */
-export const falseOnly = attack(
-  "information that says it is none",
-  sideLaws({
-    name: "information that says it is none",
-    side: { ...floats.bit, only: O.some({ length: 24, bytes: new Uint8Array(3) }) },
-    values: packedBits(24),
-  }),
-)
-
-/** A ledger that takes bits for floats. */
-export const inflatedBits = attack(
-  "bits counted as floats",
-  sideLaws({
-    name: "bits counted as floats",
-    side: { ...floats.bit, bits: ({ length }) => 32 * length },
-    values: packedBits(24),
-  }),
-)
-
-// ---------------------------------------------------------- bijections
 
 const dropsInInference = () => {
   const layer = numberLayer(0.5)

@@ -6,6 +6,7 @@ import * as bijections from "./bijections.ts"
 import { cachedInverse } from "./cachedInverse.ts"
 import * as layers from "./layers.ts"
 import * as parameters from "./parameters.ts"
+import * as sides from "./sides.ts"
 import * as spaces from "./spaces.ts"
 
 /** The library's impostors, for `matrix`; each is caught by a law, and every law catches one. */
@@ -14,5 +15,6 @@ export const attacks: ReadonlyArray<Attack> = [
   ...Object.values(bijections),
   ...Object.values(layers),
   ...Object.values(parameters),
+  ...Object.values(sides),
   ...Object.values(spaces),
 ]

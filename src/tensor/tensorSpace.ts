@@ -4,6 +4,7 @@
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { Grid } from "../exact/Grid.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
+import { hasKernel, runKernel } from "./kernels/own.ts"
 import { Plane } from "./Plane.ts"
 import { float32TensorSide } from "./tensorSide.ts"
 import { tf } from "./tf.ts"
@@ -20,44 +21,49 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
     grid,
     quantize: (y) => tf.tidy(() => fromSteps(tf.mul(y, grid.scale))),
     // The scale 2^l rides on the coefficients: multiplying by a power of two commutes with every rounding.
-    drift: (gamma, x, h) =>
-      tf.tidy(() => {
-        const own = coefficients(
-          gamma.map((g) => (1 - g) * grid.scale),
-          x,
-        )
-        const change = coefficients(
-          gamma.map((g) => (1 + g) * grid.scale),
-          x,
-        )
-        return fromSteps(tf.add(tf.mul(x, own), tf.mul(alike(h, x), change)))
-      }),
+    drift: (gamma, x, h) => {
+      const own = gamma.map((g) => (1 - g) * grid.scale)
+      const change = gamma.map((g) => (1 + g) * grid.scale)
+      if (hasKernel("BijouDrift")) {
+        checkSamples(gamma, x)
+        return runKernel("BijouDrift", { x, h: alike(h, x) }, { own, change, step: gamma.map(() => grid.step) })
+      }
+      return tf.tidy(() =>
+        fromSteps(tf.add(tf.mul(x, coefficients(own, x)), tf.mul(alike(h, x), coefficients(change, x)))),
+      )
+    },
     plus: (x, y) => tf.add(x, alike(y, x)),
     minus: (x, y) => tf.sub(x, alike(y, x)),
     times: (perSample, x) => tf.tidy(() => tf.mul(x, coefficients(perSample, x))),
     parity: (x) => Plane.ofParities(x, fractionBits),
-    lift: (x, plane) => tf.tidy(() => tf.add(x, steps(plane, x, fractionBits))),
-    lower: (x, plane) => tf.tidy(() => oneZero(tf.sub(x, steps(plane, x, fractionBits)))),
+    lift: (x, plane) => shift(x, plane, grid.step) ?? tf.tidy(() => tf.add(x, Plane.toSteps(plane, fractionBits))),
+    lower: (x, plane) =>
+      shift(x, plane, -grid.step) ?? tf.tidy(() => oneZero(tf.sub(x, Plane.toSteps(plane, fractionBits)))),
     bit: Plane.side(fractionBits),
     value: float32TensorSide(fractionBits),
   }
 }
 
-const steps = (plane: Plane, x: tf.Tensor, fractionBits: number): tf.Tensor => {
+/** x + s `by` in one kernel, where the backend has one. */
+const shift = (x: tf.Tensor, plane: Plane, by: number): tf.Tensor | null => {
   if (!sameShape(plane.shape, x.shape))
     throw new ShapeMismatch(
       `A plane of shape [${plane.shape.join(", ")}] does not fit activations of shape [${x.shape.join(", ")}]. Use the plane of this block.`,
     )
-  return Plane.toSteps(plane, fractionBits)
+  return plane.packed.dtype === "int32" ? runKernel("BijouShift", { x, words: plane.packed }, { by }) : null
 }
 
 /** One coefficient for every sample, shaped to spread over the other axes. */
 const coefficients = (perSample: PerSample, x: tf.Tensor): tf.Tensor => {
+  checkSamples(perSample, x)
+  return tf.tensor([...perSample], [perSample.length, ...x.shape.slice(1).map(() => 1)], "float32")
+}
+
+const checkSamples = (perSample: PerSample, x: tf.Tensor): void => {
   if (x.rank === 0 || x.shape[0] !== perSample.length)
     throw new ShapeMismatch(
       `Activations of shape [${x.shape.join(", ")}] met ${perSample.length} sample ids. Name one sample id for each place on the leading axis.`,
     )
-  return tf.tensor([...perSample], [perSample.length, ...x.shape.slice(1).map(() => 1)], "float32")
 }
 
 const alike = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {

@@ -1,7 +1,11 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { bijouDrift } from "./simd/BijouDrift.ts"
+import { bijouGelu } from "./simd/BijouGelu.ts"
+import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
+import { bijouShift } from "./typed/BijouShift.ts"
 import { bijouUnpack } from "./typed/BijouUnpack.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
@@ -18,7 +22,11 @@ import { unpackKernel } from "./wasm/Unpack.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouDiffer,
+  ...bijouDrift,
+  ...bijouGelu,
+  ...bijouGeluGrad,
   ...bijouPack,
+  ...bijouShift,
   ...bijouUnpack,
   ...unsortedSegmentSum,
   ...missingGradients,

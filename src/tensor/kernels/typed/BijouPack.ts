@@ -4,6 +4,7 @@
  * Input `x` (float32, values k 2^-l, any shape), attribute `fractionBits` (l). Output int32 [ceil(n / 32)]: bit i mod 32 of word i div 32,
  * least significant first, is the parity of k_i (|k| mod 2 for negatives). The bits behind the last element are 0.
  */
+// oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "./access.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
@@ -19,7 +20,7 @@ export const bijouPack = fromTyped("BijouPack", (access, inputs, attrs) => {
     const last = Math.min(n, i + 32)
     let word = 0
     // ToInt32 keeps the lowest bit of any integer, and two's complement has the parity of |k| there.
-    for (let bit = 0; i < last; i++, bit++) word |= (((values[i] ?? 0) * scale) & 1) << bit
+    for (let bit = 0; i < last; i++, bit++) word |= ((values[i]! * scale) & 1) << bit
     words[w] = word
   }
   return out

@@ -5,6 +5,7 @@
  * a kernel asks for its outputs first, calls `touch` on its inputs, and takes its views last.
  */
 import type { tf } from "../../tf.ts"
+import type { Memory } from "../simd/webAssembly.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -24,6 +25,7 @@ export interface Access {
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
+    readonly asm: { readonly memory: Memory }
     readonly tfjs: {
       readonly registerTensor: (id: number, size: number, memoryOffset: number) => void
       readonly disposeData: (id: number) => void

@@ -26,7 +26,14 @@ export const sum: tf.KernelConfig = {
     const values = access.view(x)
     const width = sizeOf(rest)
     const sums = new Float64Array(width)
-    for (let at = 0; at < values.length; at += width) for (let j = 0; j < width; j++) sums[j]! += values[at + j]!
+    let at = 0
+    // Four rows at once: their order stays, and the sums are read and written a quarter as often.
+    for (; at + 4 * width <= values.length; at += 4 * width)
+      for (let j = 0; j < width; j++) {
+        const i = at + j
+        sums[j] = sums[j]! + values[i]! + values[i + width]! + values[i + 2 * width]! + values[i + 3 * width]!
+      }
+    for (; at < values.length; at += width) for (let j = 0; j < width; j++) sums[j]! += values[at + j]!
     access.view(out).set(sums)
     return out
   },

@@ -105,7 +105,20 @@ const runs = (
     const f = from + i * over.from
     const t = to + i * over.to
     if (length >= 128) y.set(x.subarray(f, f + length), t)
-    else for (let j = 0; j < length; j++) y[t + j] = x[f + j]!
+    else {
+      let j = 0
+      for (; j + 8 <= length; j += 8) {
+        y[t + j] = x[f + j]!
+        y[t + j + 1] = x[f + j + 1]!
+        y[t + j + 2] = x[f + j + 2]!
+        y[t + j + 3] = x[f + j + 3]!
+        y[t + j + 4] = x[f + j + 4]!
+        y[t + j + 5] = x[f + j + 5]!
+        y[t + j + 6] = x[f + j + 6]!
+        y[t + j + 7] = x[f + j + 7]!
+      }
+      for (; j < length; j++) y[t + j] = x[f + j]!
+    }
   }
 }
 

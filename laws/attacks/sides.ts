@@ -1,0 +1,55 @@
+/**
+ * Impostors of sides and their bytes.
+ */
+import { either as E, option as O } from "fp-ts"
+import type { Side } from "../../src/core/Side.ts"
+import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
+import { packedBits } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { bijectionLaws } from "../Bijection.ts"
+import { sideLaws } from "../Side.ts"
+import { float32ChainSubject } from "../subjects.ts"
+
+const floats = float32Space(9)
+
+const lastBitLost: Side<PackedBits> = {
+  ...floats.bit,
+  toBytes: ({ length, bytes }) => floats.bit.toBytes({ length, bytes: bytes.map((byte) => byte & 0x7f) }),
+}
+
+/** One bit in eight does not reach the bytes. */
+export const lostBit = attack(
+  "a lost bit",
+  sideLaws({ name: "a lost bit", side: lastBitLost, values: packedBits(24) }),
+  bijectionLaws(float32ChainSubject("a lost bit", { depth: 3, space: { ...floats, bit: lastBitLost } })),
+)
+
+/** Missing bytes are taken for 0, and further ones for nothing. */
+export const paddedBytes = attack(
+  "a codec that pads",
+  sideLaws({
+    name: "a codec that pads",
+    side: { ...floats.bit, fromBytes: (bytes) => async () => E.right({ length: 24, bytes: bytes.slice(16, 19) }) },
+    values: packedBits(24),
+  }),
+)
+
+/** `only` is a claim of no information, here over a plane of bits. */
+export const falseOnly = attack(
+  "information that says it is none",
+  sideLaws({
+    name: "information that says it is none",
+    side: { ...floats.bit, only: O.some({ length: 24, bytes: new Uint8Array(3) }) },
+    values: packedBits(24),
+  }),
+)
+
+/** A ledger that takes bits for floats. */
+export const inflatedBits = attack(
+  "bits counted as floats",
+  sideLaws({
+    name: "bits counted as floats",
+    side: { ...floats.bit, bits: ({ length }) => 32 * length },
+    values: packedBits(24),
+  }),
+)
