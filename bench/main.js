@@ -37,7 +37,7 @@ async function main() {
     options = command.opts()
   } catch (error) {
     if (error.exitCode === 0) return 0
-    process.stderr.write(`${error.message.replace(/^error: /, "")}\n`)
+    process.stderr.write(`${sentence(error.message)}\n`)
     return 2
   }
   for (const signal of ["SIGINT", "SIGTERM"])
@@ -65,6 +65,12 @@ async function main() {
   } finally {
     stopAll()
   }
+}
+
+/** commander's message as one sentence. */
+function sentence(message) {
+  const text = message.replace(/^error: /, "").replace(" is invalid. ", " is invalid: ").replace(/\.?$/, ".")
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** One line that changes on a terminal, one line a round elsewhere. */
@@ -97,7 +103,7 @@ function whole(least, most) {
   return (text) => {
     const value = Number(text)
     if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`)
+    throw new InvalidArgumentError(`it takes a whole number from ${least} to ${most}`)
   }
 }
 
@@ -106,6 +112,6 @@ function writable(file) {
     accessSync(dirname(file), constants.W_OK)
     return file
   } catch {
-    throw new InvalidArgumentError("Its folder must be there and let files be written.")
+    throw new InvalidArgumentError("its folder must be there and let files be written")
   }
 }

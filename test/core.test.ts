@@ -116,7 +116,9 @@ describe("a parameter tree", () => {
   test("of the wrong length is refused by the part that has none", async () => {
     const f = repeat(3)(scaled)
     const result = await run(f.forward(1))(hostEnv({ params: [{ w: 1 }], seed: 1 }))()
-    expect(messageOf(result)).toBe("ParameterMismatch: Part 1 has no parameters: 1 were given.")
+    expect(messageOf(result)).toBe(
+      "ParameterMismatch: Part 1 has no parameters: 1 were given. Use those that this network's params.init makes.",
+    )
   })
 })
 

@@ -47,8 +47,10 @@ describe("A configuration of a GPT", () => {
     expect(() => tinyGpt({ width: 6, heads: 4 })).toThrow(
       "4 heads do not divide a width of 6. Use a width that is a multiple of the heads.",
     )
-    expect(() => tinyGpt({ depth: 0 })).toThrow("A chain has at least 1 part, not 0.")
-    expect(() => tinyGpt({ fractionBits: 24 })).toThrow("A grid has 0 to 23 fraction bits, not 24.")
+    expect(() => tinyGpt({ depth: 0 })).toThrow("depth of a GPT must be a whole number from 1 to 100000, not 0")
+    expect(() => tinyGpt({ fractionBits: 24 })).toThrow(
+      "The field fractionBits of a GPT must be a whole number from 0 to 23, not 24.",
+    )
   })
 })
 

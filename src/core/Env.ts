@@ -47,6 +47,9 @@ export const Env = {
   /** The environment of a whole network. */
   make: <P>(run: Run<P>, scope: Scope, watch: Watch): Env<P> => {
     const step = run.step ?? 0
+    for (const id of [step, ...(run.samples ?? [])])
+      if (!Number.isSafeInteger(id) || id < 0)
+        throw new RangeError(`Steps and sample ids are non-negative integers below 2^53, not ${String(id)}.`)
     return {
       params: run.params,
       path: [],

@@ -19,7 +19,8 @@ import { Side } from "./Side.ts"
 export const chain =
   <P, A, B, S, U>(first: Bijection<P, A, B, S>, rest: Bijection<P, B, B, U>) =>
   (n: number): Bijection<ReadonlyArray<P>, A, B, readonly [S, ReadonlyArray<U>]> => {
-    if (!Number.isSafeInteger(n) || n < 1) throw new RangeError(`A chain has at least 1 part, not ${n}.`)
+    if (!Number.isSafeInteger(n) || n < 1)
+      throw new RangeError(`A chain has a whole number of parts, at least 1, not ${JSON.stringify(n)}.`)
     const head = part<P>(0)
     const tail = loop(rest, 1, n)
     return {
@@ -90,7 +91,11 @@ const part =
   <X>(env: Env<ReadonlyArray<P>>, use: (at: Env<P>) => E.Either<RevError, X>): E.Either<RevError, X> => {
     const params = env.params[i]
     return params === undefined
-      ? E.left(new ParameterMismatch(`Part ${i} has no parameters: ${env.params.length} were given.`))
+      ? E.left(
+          new ParameterMismatch(
+            `Part ${i} has no parameters: ${env.params.length} were given. Use those that this network's params.init makes.`,
+          ),
+        )
       : use(Env.child(env, String(i), params))
   }
 

@@ -15,8 +15,10 @@ export const float32Bits: Eq.Eq<Float32Array> = {
 
 // ---------------------------------------------------------- destructors
 
-/** In how many bits two typed arrays differ. Throws `RangeError` for arrays of different lengths. */
+/** In how many bits two typed arrays differ. Throws `RangeError` for different lengths, `TypeError` for anything else. */
 export const differingBits = (x: ArrayBufferView, y: ArrayBufferView): number => {
+  if (!ArrayBuffer.isView(x) || !ArrayBuffer.isView(y))
+    throw new TypeError("Bits are counted in typed arrays. Give the awaited `data()` of a tensor, not the tensor.")
   if (x.byteLength !== y.byteLength)
     throw new RangeError(`${x.byteLength} bytes cannot be compared with ${y.byteLength}. Compare arrays of one length.`)
   const a = new Uint8Array(x.buffer, x.byteOffset, x.byteLength)

@@ -79,7 +79,7 @@ export type Gpt = ReturnType<typeof gpt>
  * same parameters where they have them. Throws `RangeError` for sizes that do not fit together.
  */
 export const gpt = (config: GptConfig) => {
-  checkHeads(config.width, config.heads)
+  checkConfig(config)
   const space = tensorSpace(config.fractionBits)
   const state = Side.pair(space.value, space.value)
   const embedding = Embedding.make(config.vocabulary, config.context, config.width)
@@ -97,6 +97,18 @@ export const gpt = (config: GptConfig) => {
   )
   const logits = F.pipe(trunk, andThen(F.pipe(logitsHead(config), keep(state), named("head"))))
   return { config, space, trunk, network, logits }
+}
+
+const checkConfig = (config: GptConfig): void => {
+  const decoded = GptConfig.decode(config)
+  if (decoded._tag === "Left") {
+    const [first] = decoded.left
+    const field = first?.context.find(({ key }) => key !== "")
+    throw new RangeError(
+      `The field ${field?.key ?? "?"} of a GPT must be ${field?.type.name}, not ${String(first?.value)}.`,
+    )
+  }
+  checkHeads(config.width, config.heads)
 }
 
 /** h_k(x) = a + Mlp(LayerNorm(x + a)) with a = Attention(LayerNorm(x)), on `[batch, time, width]`. */

@@ -15,6 +15,10 @@ export const readText =
   async () => {
     try {
       const found = await stat(path)
+      if (!found.isDirectory() && !found.isFile())
+        return refuse(
+          `--data ${path} is neither a file nor a folder. Give a file with text in it, or a folder of such files.`,
+        )
       const bytes = found.isDirectory() ? await readFolder(path, () => true) : await readFile(path)
       if (bytes.length > 0) return E.right(bytes)
       return refuse(`--data ${path} holds no text. Give a file with text in it, or a folder of such files.`)

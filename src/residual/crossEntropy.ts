@@ -12,6 +12,8 @@ import { tf } from "../tensor/tf.ts"
 export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor => {
   const classes = logits.shape.at(-1) ?? 1
   const rows = logits.size / classes
+  // A class that there is not has no place in the one-hot matrix, and would count as a loss of 0; gather refuses it.
+  tf.gather(tf.zeros([classes]), targets.as1D().toInt())
   const picked = tf.oneHot(targets.as1D().toInt(), classes)
   return tf
     .logSoftmax(logits.reshape([rows, classes]))

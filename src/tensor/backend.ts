@@ -16,6 +16,8 @@ export type BackendName = (typeof backends)[number]
 
 /** Makes `name` the backend of all tensors and registers the kernels of our own. Rejects where it cannot start. */
 export const useBackend = async (name: BackendName): Promise<void> => {
+  if (!backends.includes(name))
+    throw new RangeError(`There is no backend ${String(name)}. Use one of ${backends.join(", ")}.`)
   registerKernels()
   // Its first use prints an advertisement for another package, in the middle of whatever the program is showing.
   Object.assign(tf.findBackend("cpu"), { firstUse: false })

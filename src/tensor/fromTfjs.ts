@@ -12,7 +12,8 @@ import { mapTensors, tensorsIn } from "./tree.ts"
 /**
  * A layer whose gradient is TensorFlow.js's own: write the function, and no gradients.
  *
- * `f` must be a function of its arguments: random numbers come from the draw, and nothing outside is changed. Inputs
+ * `f` must be a function of its arguments: random numbers come from the draw, nothing outside is changed, and tensors
+ * that it captures get no gradient. Inputs
  * and parameters are tensors in arrays and objects; integer tensors have the cotangent zero, and an input without any
  * float tensor has none.
  *
@@ -30,11 +31,15 @@ export const fromTfjs = <P, A, B>(
   f: (params: P, a: A, draw: O.Option<Draw>) => B,
 ): Layer<P, A, B> => ({
   params,
-  apply: (p, a, draw) => quietly(() => ownOutputs(f(p, a, draw), tensorsIn([p, a]))),
+  apply: (p, a, draw) => {
+    checkAlive([p, a])
+    return quietly(() => ownOutputs(f(p, a, draw)))
+  },
   vjp: (given, a, draw) => {
+    checkAlive([given, a])
     const p = ownParams(params, given)
     const inputs = tensorsIn([p, a]).filter(isFloat)
-    const recording = record(() => ownOutputs(f(p, a, draw), tensorsIn([p, a])), inputs)
+    const recording = record(() => ownOutputs(f(p, a, draw)), inputs)
     const differentiable = tensorsIn(a).some(isFloat)
     return {
       value: recording.value,
@@ -55,6 +60,13 @@ const ownParams = <P>(params: Params<P>, given: P): P => {
   const own = Params.fromLeaves(params, new Map(params.leaves(given)))
   if (E.isLeft(own)) throw own.left
   return own.right
+}
+
+const checkAlive = (given: unknown): void => {
+  if (tensorsIn(given).some(({ isDisposed }) => isDisposed))
+    throw new Error(
+      "a tensor it was given is freed already. A pullback consumes output, side and cotangent, and a training step the parameters before it.",
+    )
 }
 
 const isFloat = ({ dtype }: tf.Tensor): boolean => dtype === "float32"

@@ -4,7 +4,7 @@
  * Laws (checked by `laws/Layer.ts`): the values of `quietly` and `record` have the same bits, and the gradients of
  * `record` have those of `tf.valueAndGrads`.
  */
-import { engineState, tf, unkeep, type TapeNode } from "./tf.ts"
+import { engineState, isMadeHere, tf, unkeep, type TapeNode } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
 // ---------------------------------------------------------------- model
@@ -142,6 +142,6 @@ const pull = <B>(
 
 // ----------------------------------------------------------- combinators
 
-/** The same structure with a handle of its own for every tensor that is also among `borrowed`. */
-export const ownOutputs = <B>(value: B, borrowed: ReadonlyArray<tf.Tensor>): B =>
-  mapTensors(value, (tensor) => (borrowed.includes(tensor) ? tensor.clone() : tensor))
+/** The same structure with a handle of its own for every tensor that was not made in the innermost scope. */
+export const ownOutputs = <B>(value: B): B =>
+  mapTensors(value, (tensor) => (isMadeHere(tensor) ? tensor : tensor.clone()))

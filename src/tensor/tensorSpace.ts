@@ -19,7 +19,7 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
   const fromSteps = (k: tf.Tensor): tf.Tensor => oneZero(tf.mul(tf.round(k), grid.step))
   return {
     grid,
-    quantize: (y) => tf.tidy(() => fromSteps(tf.mul(y, grid.scale))),
+    quantize: (y) => tf.tidy(() => fromSteps(tf.mul(floating(y), grid.scale))),
     // The scale 2^l rides on the coefficients: multiplying by a power of two commutes with every rounding.
     drift: (gamma, x, h) => {
       const own = gamma.map((g) => (1 - g) * grid.scale)
@@ -64,6 +64,12 @@ const checkSamples = (perSample: PerSample, x: tf.Tensor): void => {
     throw new ShapeMismatch(
       `Activations of shape [${x.shape.join(", ")}] met ${perSample.length} sample ids. Name one sample id for each place on the leading axis.`,
     )
+}
+
+const floating = (y: tf.Tensor): tf.Tensor => {
+  if (y.dtype !== "float32")
+    throw new ShapeMismatch(`Activations are float32, but ${y.dtype} was given. Cast it with toFloat().`)
+  return y
 }
 
 const alike = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {

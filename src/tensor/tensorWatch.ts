@@ -22,7 +22,7 @@ export const tensorWatch = (): Watch & {
 } => {
   let evidence: Array<{ readonly value: tf.Tensor; readonly judge: (value: number) => RevError | null }> = []
   const gather = (value: () => tf.Tensor, judge: (value: number) => RevError | null): void => {
-    evidence.push({ value: tf.keep(tf.tidy(value)), judge })
+    evidence.push({ value: tf.keep(tf.tidy(() => tf.cast(value(), "float32"))), judge })
   }
   const take = () => {
     const gathered = evidence

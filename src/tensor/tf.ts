@@ -42,3 +42,9 @@ export const unkeep = (tensor: tf.Tensor): void => {
   owned.scopeId = activeScope.id
   activeScope.track.push(tensor)
 }
+
+/** Whether a tensor belongs to the innermost scope, and will be freed with it. */
+export const isMadeHere = (tensor: tf.Tensor): boolean => {
+  const { scopeId, kept } = tensor as tf.Tensor & { kept: boolean; scopeId: number }
+  return !kept && scopeId === engineState().activeScope?.id
+}

@@ -1,0 +1,83 @@
+/**
+ * What a person gets wrong, and the sentence that says so.
+ */
+import { either as E } from "fp-ts"
+import { Bdia, differingBits, hostEnv, Params, run } from "bijou"
+import { gpt } from "bijou/net"
+import { crossEntropy } from "bijou/residual"
+import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
+import { describe, expect, it } from "vitest"
+import { alive, bitsOf, noise, onBackends } from "./specimens.ts"
+
+const space = tensorSpace(9)
+const chainOf = (f: (x: tf.Tensor) => tf.Tensor) =>
+  Bdia.fromResidual({ space, layer: fromTfjs(Params.none, (_, x: tf.Tensor) => f(x)) }, 3)
+const env = () => tensorEnv({ params: [{}, {}, {}], seed: 1, samples: [0, 1] })
+
+onBackends("misuse", () => {
+  it("of an integer input is refused by name, and leaves nothing behind", async () => {
+    const x = tf.ones([2, 3], "int32")
+    const before = alive()
+    const result = await run(chainOf((a) => a).forward(x))(env())()
+    expect(result).toMatchObject({ left: { _tag: "ShapeMismatch" } })
+    expect(E.isLeft(result) && result.left.message).toContain("Activations are float32, but int32 was given")
+    expect(alive()).toEqual(before)
+  })
+
+  it("of a residual that returns what it captured does not free it", async () => {
+    const captured = noise([2, 3], 1)
+    const bits = bitsOf(captured)
+    const net = chainOf(() => captured)
+    const x = space.quantize(noise([2, 3], 2))
+    const there = await run(net.forward(x))(env())()
+    if (E.isLeft(there)) throw there.left
+    const back = await run(net.inverse(...there.right))(env())()
+    if (E.isLeft(back)) throw back.left
+    expect(bitsOf(back.right)).toEqual(bitsOf(x))
+    const pulled = await run(net.pullback(...there.right, [tf.zeros([2, 3]), tf.ones([2, 3])]))(env())()
+    expect(E.isRight(pulled)).toBe(true)
+    expect(bitsOf(captured)).toEqual(bits)
+  })
+
+  it("of what a pullback consumed is called so", async () => {
+    const net = chainOf((x) => x.tanh())
+    const there = await run(net.forward(space.quantize(noise([2, 3], 2))))(env())()
+    if (E.isLeft(there)) throw there.left
+    await run(net.pullback(...there.right, [tf.zeros([2, 3]), tf.ones([2, 3])]))(env())()
+    const again = await run(net.inverse(...there.right))(env())()
+    expect(E.isLeft(again) && again.left.message).toContain(
+      "freed already. A pullback consumes output, side and cotangent",
+    )
+  })
+
+  it("of a class outside the logits is refused, not counted as no loss", () => {
+    expect(() => crossEntropy(tf.zeros([2, 4]), tf.tensor1d([1, 9], "int32"))).toThrow("9")
+  })
+})
+
+describe("misuse", () => {
+  it("of tensors where typed arrays are compared is a TypeError", () => {
+    const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[] // as JavaScript may
+    for (const value of values) expect(() => differingBits(value, value)).toThrow("Give the awaited `data()`")
+    expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("one length")
+  })
+
+  it("of ids and steps that are no whole numbers is a RangeError", () => {
+    for (const id of [0.5, -1, NaN, 2 ** 53, "1" as unknown as number])
+      expect(() => hostEnv({ params: {}, seed: 1, samples: [id] })).toThrow(`below 2^53, not ${id}`)
+    expect(() => hostEnv({ params: {}, seed: 1, step: 1.5 })).toThrow("not 1.5")
+  })
+
+  it("of the sizes of a GPT names the field", () => {
+    const config = { vocabulary: 16, context: 4, width: 8, heads: 2, depth: 2, fractionBits: 9, dropout: 0 }
+    expect(() => gpt({ ...config, dropout: 1 })).toThrow(
+      "The field dropout of a GPT must be a number from 0 to below 1, not 1.",
+    )
+    expect(() => gpt({ ...config, vocabulary: 0 })).toThrow("The field vocabulary of a GPT")
+    expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be a whole number")
+  })
+
+  it("of a backend that there is not names those that there are", async () => {
+    await expect(useBackend("webgl" as "cpu")).rejects.toThrow("There is no backend webgl. Use one of wasm, cpu.")
+  })
+})
