@@ -69,7 +69,10 @@ async function main() {
 
 /** commander's message as one sentence. */
 function sentence(message) {
-  const text = message.replace(/^error: /, "").replace(" is invalid. ", " is invalid: ").replace(/\.?$/, ".")
+  const text = message
+    .replace(/^error: /, "")
+    .replace(" is invalid. ", " is invalid: ")
+    .replace(/\.?$/, ".")
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
