@@ -37,7 +37,8 @@ export interface Progress<out P> {
 // --------------------------------------------------------- constructors
 
 /**
- * Takes `schedule.steps` steps of AdamW and yields after each; leave the loop to stop early. A refused step throws its
+ * Takes `schedule.steps` steps of AdamW and yields after each; leave the loop to stop early. Consumes `from`, and every
+ * input that `data` makes. A refused step throws its
  * `TrainError`, and the parameters of the last yield are as they were.
  */
 export const training = async function* <P, A, S>(
