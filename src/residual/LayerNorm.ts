@@ -15,9 +15,11 @@ export interface LayerNormParams {
   readonly bias: tf.Tensor
 }
 
+/** Layer normalisation on `[..., width]`: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016. */
 export const LayerNorm = {
   // -------------------------------------------------------- constructors
 
+  /** Gain 1 and bias 0: the layer starts as the bare normalisation. */
   params: (width: number): Params<LayerNormParams> =>
     Params.struct<LayerNormParams>({
       gain: tensor.ones([width]),
@@ -30,6 +32,7 @@ export const LayerNorm = {
 
   // --------------------------------------------------------- combinators
 
+  /** Normalises each vector on the last axis of x, `[..., width]`. */
   apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => normalised(x).mul(gain).add(bias),
 }
 
