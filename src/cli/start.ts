@@ -44,13 +44,13 @@ export const start = async (options: StartOptions): Promise<number> => {
   await useBackend(options.backend)
   const interrupt = listenForInterrupt()
   try {
-    return await session(options, text, interrupt)
+    return await trainAndMeasure(options, text, interrupt)
   } finally {
     interrupt.stopListening()
   }
 }
 
-const session = async (options: StartOptions, text: Text, interrupt: Interrupt): Promise<number> => {
+const trainAndMeasure = async (options: StartOptions, text: Text, interrupt: Interrupt): Promise<number> => {
   const { width, heads, depth, context, batch, seed } = options
   const config = { vocabulary: 256, context, width, heads, depth, fractionBits, dropout: 0 }
   const net = gpt(config)
