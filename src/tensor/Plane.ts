@@ -6,6 +6,7 @@ import type { Side } from "../core/Side.ts"
 import { decodeFrame, encodeFrame, payloadLength, sizeOf } from "../exact/frame.ts"
 import { pack, BITS_PER_WORD } from "./kernels/composed/pack.ts"
 import { unpack } from "./kernels/composed/unpack.ts"
+import { hasKernel, runKernel } from "./kernels/own.ts"
 import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -22,9 +23,7 @@ export const Plane = {
 
   /** The parities of a tensor on the grid. */
   ofParities: (x: tf.Tensor, fractionBits: number): Plane => ({
-    packed: hasKernels()
-      ? (tf.engine().runKernel("BijouPack", { x }, { fractionBits }) as tf.Tensor)
-      : pack(x, fractionBits), // one output
+    packed: hasKernel("BijouPack") ? runKernel("BijouPack", { x }, { fractionBits }) : pack(x, fractionBits),
     shape: x.shape,
   }),
 
@@ -33,7 +32,7 @@ export const Plane = {
   /** The parities as 0 and 2^-l, in the shape of the activations. */
   toSteps: ({ packed, shape }: Plane, fractionBits: number): tf.Tensor =>
     packed.dtype === "int32"
-      ? (tf.engine().runKernel("BijouUnpack", { words: packed }, { shape: [...shape], fractionBits }) as tf.Tensor) // one output
+      ? runKernel("BijouUnpack", { words: packed }, { shape, fractionBits })
       : unpack(packed.as1D(), shape, fractionBits),
 
   // ----------------------------------------------------------- instances
@@ -62,7 +61,7 @@ export const Plane = {
       if (E.isLeft(frame)) return frame
       const { shape, payload } = frame.right
       const size = sizeOf(shape)
-      if (hasKernels()) {
+      if (hasKernel("BijouPack")) {
         const words = new Uint8Array(4 * Math.ceil(size / 32))
         words.set(payload)
         return E.right({ packed: tf.tensor1d(new Int32Array(words.buffer), "int32"), shape })
@@ -77,5 +76,3 @@ export const Plane = {
     },
   }),
 }
-
-const hasKernels = (): boolean => tf.getKernel("BijouPack", tf.getBackend()) !== undefined

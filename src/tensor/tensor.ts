@@ -4,6 +4,7 @@
 import type { Key } from "../core/Key.ts"
 import { Params } from "../core/Params.ts"
 import { normals } from "../exact/draws.ts"
+import { sizeOf } from "../exact/frame.ts"
 import { tf } from "./tf.ts"
 
 // --------------------------------------------------------- constructors
@@ -22,9 +23,8 @@ export const tensor = {
   /** Independent normal values of mean 0 and the given deviation, drawn from the parameter's key. */
   normal: (shape: ReadonlyArray<number>, deviation: number): Params<tf.Tensor> =>
     leaf((key) => {
-      const size = shape.reduce((product, length) => product * length, 1)
       return tf.tensor(
-        normals({ key, samples: [0] }, size).map((x) => x * deviation),
+        normals({ key, samples: [0] }, sizeOf(shape)).map((x) => x * deviation),
         [...shape],
       )
     }),

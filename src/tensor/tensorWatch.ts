@@ -9,6 +9,7 @@ import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
 import type { RevError } from "../core/RevError.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
 import { differ } from "./kernels/composed/differ.ts"
+import { hasKernel, runKernel } from "./kernels/own.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { tensorsIn } from "./tree.ts"
@@ -93,9 +94,7 @@ const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor
 }
 
 const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
-  tf.getKernel("BijouDiffer", tf.getBackend()) === undefined
-    ? differ(x, y)
-    : (tf.engine().runKernel("BijouDiffer", { x, y }) as tf.Tensor) // one output
+  hasKernel("BijouDiffer") ? runKernel("BijouDiffer", { x, y }) : differ(x, y)
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

@@ -1,6 +1,7 @@
 /** A kernel over four lanes at a time, registered for the wasm backend where the engine has SIMD; others compose tfjs operations. */
 import type { tf } from "../../tf.ts"
-import { asWasm, fromWasm, sizeOf, type WasmBackend } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { moduleOf, type Elementwise } from "./Code.ts"
 import { webAssembly } from "./webAssembly.ts"

@@ -3,7 +3,7 @@
  *
  * Inputs `x` and `y` (float32 or int32). Output float32 [], a count that is exact below 2^24 and never 0 by rounding.
  */
-import { sizeOf } from "./access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
 export const bijouDiffer = fromTyped("BijouDiffer", (access, inputs) => {

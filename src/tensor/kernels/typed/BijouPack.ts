@@ -5,7 +5,7 @@
  * least significant first, is the parity of k_i (|k| mod 2 for negatives). The bits behind the last element are 0.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
-import { sizeOf } from "./access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
 export const bijouPack = fromTyped("BijouPack", (access, inputs, attrs) => {

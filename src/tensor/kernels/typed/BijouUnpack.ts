@@ -3,7 +3,7 @@
  *
  * Input `words` (int32 [ceil(n / 32)]), attributes `shape` (of n elements) and `fractionBits` (l). Output float32 of that shape.
  */
-import { sizeOf } from "./access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
 export const bijouUnpack = fromTyped("BijouUnpack", (access, inputs, attrs) => {

@@ -6,7 +6,7 @@
  * are dropped.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
-import { sizeOf } from "./access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
 export const unsortedSegmentSum = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) => {

@@ -4,6 +4,7 @@
  * A view of the wasm heap dies when the heap grows, and both `output` and reading a tensor that still lives on another backend may grow it:
  * a kernel asks for its outputs first, calls `touch` on its inputs, and takes its views last.
  */
+import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { Memory } from "../simd/webAssembly.ts"
 
@@ -84,9 +85,6 @@ export const bitsOf = (access: Access, x: tf.TensorInfo): Int32Array | Uint8Arra
   if (view instanceof Uint8Array || view instanceof Int32Array) return view
   return new Int32Array(view.buffer, view.byteOffset, view.length)
 }
-
-/** The number of elements of a shape. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1)
 
 const bytesOf = (dtype: tf.DataType): number => (dtype === "bool" ? 1 : 4)
 

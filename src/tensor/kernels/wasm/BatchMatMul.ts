@@ -7,7 +7,8 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../tf.ts"
-import { asWasm, fromWasm, sizeOf, type WasmBackend } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { swapLast } from "./Transpose.ts"
 

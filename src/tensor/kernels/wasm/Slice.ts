@@ -1,6 +1,7 @@
 /** `Slice` by runs of the heap; the stock kernel reads element by element, and slowly beyond rank four. */
 import { tf } from "../../tf.ts"
-import { asWasm, bitsOf, fromWasm, sizeOf, type WasmBackend } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, bitsOf, fromWasm, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 
 const stock = tf.getKernel("Slice", "wasm")

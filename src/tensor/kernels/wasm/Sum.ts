@@ -5,7 +5,8 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { tf } from "../../tf.ts"
-import { asWasm, fromWasm, sizeOf } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, fromWasm } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 
 const stock = tf.getKernel("Sum", "wasm")

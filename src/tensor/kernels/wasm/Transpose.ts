@@ -6,7 +6,8 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../tf.ts"
-import { asWasm, bitsOf, fromWasm, sizeOf, type WasmBackend } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, bitsOf, fromWasm, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 
 export const transposeKernel: tf.KernelConfig = {

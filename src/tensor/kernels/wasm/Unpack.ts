@@ -1,6 +1,7 @@
 /** `Unpack` (unstack) by runs of the heap; the stock kernel slices once for each part, and slow beyond rank four. */
 import type { tf } from "../../tf.ts"
-import { asWasm, bitsOf, fromWasm, sizeOf } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asWasm, bitsOf, fromWasm } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 
 export const unpackKernel: tf.KernelConfig = {

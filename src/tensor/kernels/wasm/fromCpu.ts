@@ -4,7 +4,8 @@
  * The result has the bits of the cpu backend.
  */
 import { tf } from "../../tf.ts"
-import { asCpu, asWasm, fromWasm, type Numbers, sizeOf } from "../typed/access.ts"
+import { sizeOf } from "../../../exact/frame.ts"
+import { asCpu, asWasm, fromWasm, type Numbers } from "../typed/access.ts"
 
 /** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is in `typed/`). */
 const MISSING = [
