@@ -4,87 +4,112 @@
  * Output and side are read back from bytes before anything is inverted, and every input is judged together with a second
  * one, so that no cache can fake an inverse.
  */
+import { option as O } from "fp-ts"
 import fc from "fast-check"
-import { law, type LawSet } from "./Law.ts"
-import { ask, reread, scopeOf, seen, type Subject } from "./Subject.ts"
+import { invert } from "../src/core/invert.ts"
+import { aboutBijection } from "./about.ts"
+import { look } from "./evidence.ts"
+import type { LawSet } from "./Law.ts"
+import { casesOf, rereadSide, seenSide, type Case } from "./Session.ts"
+import type { Subject } from "./Subject.ts"
+
+// ----------------------------------------------------------------- laws
 
 /** The laws of any bijection, differentiable or not. */
-export const isomorphismLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
-  const { bijection: f, codec, inputs } = subject
-  const { release } = scopeOf(subject)
-  const forth = (a: A) => ask(subject, f.forward(a))
+export const bijectionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, inputs, name = "it" } = subject
+  const law = aboutBijection(subject)
+  const cases = casesOf(subject)
+  const pairs = fc.record({ pair: fc.tuple(inputs, inputs), seed: fc.maxSafeNat() })
+  const alone = ({ a }: Case<A>) => [a]
 
   return {
-    name: `${subject.name} is a bijection`,
+    topic: "bijection",
+    name: `${name} is a bijection`,
     parents: [],
     laws: [
-      law("inverse after forward gives back the same bits", fc.tuple(inputs, inputs), async (pair) => {
-        const images = [await forth(pair[0]), await forth(pair[1])]
-        const back: unknown[] = []
-        for (const [b, s] of images) {
-          const given = [await reread(codec.output, b), await reread(f.side, s)] as const
-          const a = await ask(subject, f.inverse(...given))
-          back.push(await seen(codec.input, a))
-          release([b, s, given, a])
+      law(
+        "inverse after forward gives back the same bits",
+        pairs,
+        ({ pair }) => pair,
+        async ({ ask, reread }, { pair }) => {
+          const images = [await ask(pair[0], f.forward(pair[0])), await ask(pair[1], f.forward(pair[1]))]
+          const back: unknown[] = []
+          for (const [i, [b, s]] of images.entries()) {
+            const a = i === 0 ? pair[0] : pair[1]
+            back.push(await look(await ask(a, f.inverse(await reread(b), await rereadSide(f.side, s)))))
+          }
+          return { lhs: back, rhs: await look(pair) }
+        },
+      ),
+
+      law("forward after inverse gives back output and side", cases, alone, async ({ ask, reread }, { a }) => {
+        const [b, s] = await ask(a, f.forward(a))
+        const rebuilt = await ask(a, f.inverse(await reread(b), await rereadSide(f.side, s)))
+        const [again, side] = await ask(a, f.forward(rebuilt))
+        return {
+          lhs: [await look(again), await seenSide(f, side)],
+          rhs: [await look(b), await seenSide(f, s)],
         }
-        const sides = { lhs: back, rhs: [await seen(codec.input, pair[0]), await seen(codec.input, pair[1])] }
-        release(pair)
-        return sides
       }),
 
-      law("forward after inverse gives back output and side", inputs, async (a) => {
-        const [b, s] = await forth(a)
-        const given = [await reread(codec.output, b), await reread(f.side, s)] as const
-        const rebuilt = await ask(subject, f.inverse(...given))
-        const [again, side] = await forth(rebuilt)
-        const sides = {
-          lhs: [await seen(codec.output, again), await f.side.toBytes(side)()],
-          rhs: [await seen(codec.output, b), await f.side.toBytes(s)()],
-        }
-        release([a, b, s, given, rebuilt, again, side])
-        return sides
+      law("forward, inverse and infer leave their arguments as they were", cases, alone, async ({ ask }, { a }) => {
+        const before = await look(a)
+        const [b, s] = await ask(a, f.forward(a))
+        const output = [await look(b), await seenSide(f, s)]
+        await ask(a, f.infer(a))
+        await ask(a, f.inverse(b, s))
+        return { lhs: [await look(a), await look(b), await seenSide(f, s)], rhs: [before, ...output] }
       }),
 
-      law("forward, inverse and infer leave their arguments as they were", inputs, async (a) => {
-        const before = await seen(codec.input, a)
-        const [b, s] = await forth(a)
-        const output = [await seen(codec.output, b), await f.side.toBytes(s)()]
-        const others = [await ask(subject, f.infer(a)), await ask(subject, f.inverse(b, s))]
-        const sides = {
-          lhs: [await seen(codec.input, a), await seen(codec.output, b), await f.side.toBytes(s)()],
-          rhs: [before, ...output],
-        }
-        release([a, b, s, others])
-        return sides
+      law(
+        "inference uses no key",
+        fc.record({ a: inputs, seed: fc.maxSafeNat(), other: fc.maxSafeNat() }),
+        alone,
+        async ({ ask }, { a, other }) => ({
+          lhs: await look(await ask(a, f.infer(a))),
+          rhs: await look(await ask(a, f.infer(a), { seed: other, step: 1 })),
+        }),
+      ),
+
+      law("a side has no more bits than its bytes", cases, alone, async ({ ask }, { a }) => {
+        const [, s] = await ask(a, f.forward(a))
+        const [bits, room] = [f.side.bits(s), 8 * (await seenSide(f, s)).length]
+        return { lhs: Math.min(bits, room), rhs: bits }
       }),
 
-      law("inference uses no key", fc.tuple(inputs, fc.nat()), async ([a, seed]) => {
-        const one = await ask(subject, f.infer(a))
-        const other = await ask(subject, f.infer(a), { seed, step: 1 })
-        const sides = { lhs: await seen(codec.output, one), rhs: await seen(codec.output, other) }
-        release([a, one, other])
-        return sides
+      law("a side is the same after a trip through its bytes", cases, alone, async ({ ask }, { a }) => {
+        const [, s] = await ask(a, f.forward(a))
+        return { lhs: await seenSide(f, await rereadSide(f.side, s)), rhs: await seenSide(f, s) }
       }),
     ],
   }
 }
 
-/** The laws of a differentiable bijection. */
-export const bijectionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
-  const { bijection: f, codec, inputs } = subject
-  const { release } = scopeOf(subject)
+/** The laws of bijections that leave nothing behind. */
+export const isomorphismLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, name = "it" } = subject
+  const law = aboutBijection(subject)
+  const alone = ({ a }: Case<A>) => [a]
+  const inverted = invert(f)
   return {
-    name: subject.name,
-    parents: [isomorphismLaws(subject)],
+    topic: "isomorphism",
+    name: `${name} is an isomorphism`,
+    parents: [bijectionLaws(subject)],
     laws: [
-      law("pullback rebuilds the input that inverse gives", inputs, async (a) => {
-        const [b, s] = await ask(subject, f.forward(a))
-        const inverted = await ask(subject, f.inverse(b, s))
-        const given = [await reread(codec.output, b), await reread(f.side, s), await reread(codec.output, b)] as const
-        const pulled = await ask(subject, f.pullback(...given))
-        const sides = { lhs: await seen(codec.input, pulled.input), rhs: await seen(codec.input, inverted) }
-        release([a, b, s, inverted, pulled])
-        return sides
+      law("an isomorphism leaves nothing behind", casesOf(subject), alone, async ({ ask }, { a }) => {
+        const [, s] = await ask(a, f.forward(a))
+        return { lhs: [f.side.bits(s), O.isSome(f.side.only)], rhs: [0, true] }
+      }),
+
+      law("inverted, forward and inverse change places", casesOf(subject), alone, async ({ ask, reread }, { a }) => {
+        const [b, s] = await ask(a, f.forward(a))
+        if (O.isNone(inverted)) return { lhs: "none", rhs: "its inverse" }
+        const [back] = await ask(a, inverted.value.forward(await reread(b)))
+        return {
+          lhs: [await look(back), await look(await ask(a, inverted.value.inverse(back, null)))],
+          rhs: [await look(await ask(a, f.inverse(b, s))), await look(b)],
+        }
       }),
     ],
   }

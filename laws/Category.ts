@@ -3,8 +3,10 @@
  */
 import { andThen } from "../src/core/andThen.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
+import { look } from "./evidence.ts"
 import { law, type LawSet } from "./Law.ts"
-import { ask, reread, seen, seenLeaves, type Subject } from "./Subject.ts"
+import { casesOf, inSession, rereadSide, type Case } from "./Session.ts"
+import type { Tried } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -20,8 +22,8 @@ export interface CategorySubject<P extends object, Q extends object, R extends o
   readonly compose: Compose
   readonly unit: Bijection<{}, A, A, null>
   readonly parts: readonly [Bijection<P, A, A, S>, Bijection<Q, A, A, T>, Bijection<R, A, A, U>]
-  /** Everything but the bijection; parameters are those of all parts. */
-  readonly on: Omit<Subject<P & Q & R, A, A, unknown>, "bijection" | "name">
+  /** Inputs, and the parameters of all parts. */
+  readonly on: Tried<P & Q & R, A>
 }
 
 // ------------------------------------------------------------ instances
@@ -45,25 +47,28 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
   type All = P & Q & R
 
   /** All that a composition does to an input, there through bytes and back, with its side in one bracketing. */
-  const behavior = async <V, W>(bijection: Bijection<All, A, A, V>, a: A, flat: (side: V) => W, of: Of<W>) => {
-    const subject: Subject<All, A, A, V> = { ...on, name, bijection }
-    const look = (x: A) => seen(on.codec.input, x)
-    const [b, side] = await ask(subject, bijection.forward(a))
-    const back = await ask(subject, bijection.inverse(b, await reread(bijection.side, side)))
-    const pulled = await ask(subject, bijection.pullback(b, side, await reread(on.codec.output, b)))
-    return {
-      output: await look(b),
-      side: await of(flat(side)),
-      inferred: await look(await ask(subject, bijection.infer(a))),
-      input: await look(back),
-      rebuilt: await look(pulled.input),
-      cotangent: pulled.cotangent === null ? null : await look(pulled.cotangent),
-      grads: Object.fromEntries((await seenLeaves(subject, pulled.grads)) as Iterable<readonly [string, unknown]>),
-    }
-  }
+  const behavior = <V, W>(bijection: Bijection<All, A, A, V>, one: Case<A>, flat: (side: V) => W, of: Of<W>) =>
+    inSession(on, bijection.params, one, one.a, async ({ ask, reread, leaves }) => {
+      const { a } = one
+      const [b, side] = await ask(a, bijection.forward(a))
+      const back = await ask(a, bijection.inverse(b, await rereadSide(bijection.side, side)))
+      const seen = {
+        output: await look(b),
+        side: await of(flat(side)),
+        inferred: await look(await ask(a, bijection.infer(a))),
+        input: await look(back),
+      }
+      const pulled = await ask(a, bijection.pullback(b, side, await reread(b)))
+      return {
+        ...seen,
+        rebuilt: await look(pulled.input),
+        cotangent: await look(pulled.cotangent),
+        grads: Object.fromEntries((await leaves(pulled.grads)) as Iterable<readonly [string, unknown]>), // pairs
+      }
+    })
   // Parameters of a part alone are among those of all parts.
   const widen = <V>(part: Bijection<P, A, A, V>) => part as unknown as Bijection<All, A, A, V>
-  const alone = (a: A) =>
+  const alone = (a: Case<A>) =>
     behavior(
       widen(f),
       a,
@@ -72,10 +77,11 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
     )
 
   return {
+    topic: "category",
     name: `${name} is a category`,
     parents: [],
     laws: [
-      law("identity before a part changes nothing", on.inputs, async (a) => ({
+      law("identity before a part changes nothing", casesOf(on), async (a) => ({
         lhs: await behavior(
           widen(compose(unit, f)),
           a,
@@ -85,7 +91,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
         rhs: await alone(a),
       })),
 
-      law("identity after a part changes nothing", on.inputs, async (a) => ({
+      law("identity after a part changes nothing", casesOf(on), async (a) => ({
         lhs: await behavior(
           widen(compose(f, unit)),
           a,
@@ -95,7 +101,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
         rhs: await alone(a),
       })),
 
-      law("composition is associative, up to the bracketing of the side", on.inputs, async (a) => {
+      law("composition is associative, up to the bracketing of the side", casesOf(on), async (a) => {
         const bytes = async ([s, t, u]: readonly [S, T, U]) => [
           await f.side.toBytes(s)(),
           await g.side.toBytes(t)(),

@@ -1,60 +1,137 @@
 /**
- * The laws of gradients: a plan changes memory and time, and not a single bit.
+ * The laws of gradients and plans: a plan changes memory and time, and not a single bit.
  */
 import fc from "fast-check"
+import { Key } from "../src/core/Key.ts"
 import { Plan } from "../src/core/Plan.ts"
+import type { Watch } from "../src/core/Watch.ts"
 import { plan as anyPlan } from "./arbitraries.ts"
+import { aboutBijection } from "./about.ts"
 import { bijectionLaws } from "./Bijection.ts"
-import { law, type LawSet } from "./Law.ts"
-import { ask, reread, scopeOf, seen, seenLeaves, type Subject } from "./Subject.ts"
-
-// ---------------------------------------------------------------- model
-
-/** A subject whose gradients are tried, with cotangents of its output. */
-export interface GradientSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
-  readonly cotangents: fc.Arbitrary<B>
-  /** The paths that a plan may name. */
-  readonly paths: ReadonlyArray<string>
-}
+import { free, look } from "./evidence.ts"
+import type { LawSet } from "./Law.ts"
+import { casesOf, rereadSide, type Case, type Session } from "./Session.ts"
+import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
 /** Gradients under every plan have the bits of those under `Plan.taped`; the laws of bijections must hold as well. */
-export const gradientLaws = <P, A, B, S>(subject: GradientSubject<P, A, B, S>): LawSet => {
-  const { bijection: f, codec, inputs, cotangents, paths } = subject
-  const scope = scopeOf(subject)
+export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, inputs, name = "it" } = subject
+  const law = aboutBijection(subject)
+  const alone = ({ a }: Case<A>) => [a]
 
   /** All that the way there and back under a plan gives: output, input, cotangent and gradients. */
-  const sweep = async (plan: Plan, a: A, db: B, throughBytes = false) => {
-    const [b, s] = await ask(subject, f.forward(a), { plan })
-    const output = await seen(codec.output, b)
-    const left = throughBytes ? await reread(f.side, s) : s
-    const { input, cotangent, grads } = await ask(subject, f.pullback(b, left, scope.own(db)), { plan })
-    const all = {
+  const sweep = async (session: Session<P, A>, plan: Plan, a: A, drawn: number, throughBytes = false) => {
+    const { ask, cotangent, leaves } = session
+    const [b, s] = await ask(a, f.forward(a), { plan })
+    const output = await look(b)
+    const left = throughBytes ? await rereadSide(f.side, s) : s
+    const pulled = await ask(a, f.pullback(b, left, await cotangent(b, drawn)), { plan })
+    return {
       output,
-      input: await seen(codec.input, input),
-      cotangent: cotangent === null ? null : await seen(codec.input, cotangent),
-      grads: await seenLeaves(subject, grads),
+      input: await look(pulled.input),
+      cotangent: await look(pulled.cotangent),
+      grads: await leaves(pulled.grads),
     }
-    scope.release([input, cotangent, grads])
-    return all
   }
 
-  const under = (name: string, plans: fc.Arbitrary<Plan>, throughBytes: boolean) =>
-    law(name, fc.tuple(inputs, cotangents, plans), async ([a, db, plan]) => {
-      const sides = { lhs: await sweep(plan, a, db, throughBytes), rhs: await sweep(Plan.taped, a, db) }
-      scope.release([a, db])
-      return sides
-    })
+  const under = (title: string, plans: fc.Arbitrary<Plan>, throughBytes: boolean) =>
+    law(
+      title,
+      fc.record({ a: inputs, seed: fc.maxSafeNat(), drawn: fc.maxSafeNat(), plan: plans }),
+      alone,
+      async (session, { a, drawn, plan }) => ({
+        lhs: await sweep(session, plan, a, drawn, throughBytes),
+        rhs: await sweep(session, Plan.taped, a, drawn),
+      }),
+    )
 
   return {
-    name: `${subject.name} has gradients`,
+    topic: "gradient",
+    name: `${name} has gradients`,
     parents: [bijectionLaws(subject)],
     laws: [
+      law("pullback rebuilds the input that inverse gives", casesOf(subject), alone, async (session, { a }) => {
+        const { ask, cotangent, reread } = session
+        const [b, s] = await ask(a, f.forward(a))
+        const inverted = await look(await ask(a, f.inverse(b, s)))
+        const given = [await reread(b), await rereadSide(f.side, s)] as const
+        const pulled = await ask(a, f.pullback(...given, await cotangent(b, 0)))
+        return { lhs: await look(pulled.input), rhs: inverted }
+      }),
+
       under("reversed gradients are the taped ones", fc.constant(Plan.reversed), false),
       under("gradients from a kept input are the taped ones", fc.constant<Plan>({ "": "keep" }), false),
-      under("gradients under any plan are the taped ones", anyPlan(paths), false),
-      under("gradients from a side read back from bytes are the taped ones", anyPlan(paths), true),
+      under("gradients under any plan are the taped ones", plansOf(subject), false),
+      under("gradients from a side read back from bytes are the taped ones", plansOf(subject), true),
     ],
   }
 }
+
+/** No plan changes a path, a name, a draw, an output, or what is left to rebuild from. */
+export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, inputs, name = "it" } = subject
+  const law = aboutBijection(subject)
+  const planned = fc.record({ a: inputs, seed: fc.maxSafeNat(), plan: plansOf(subject) })
+  const alone = ({ a }: { readonly a: A }) => [a]
+
+  return {
+    topic: "plan",
+    name: `${name} follows plans`,
+    parents: [],
+    laws: [
+      law(
+        "no plan changes the output or the paths of its activations",
+        planned,
+        alone,
+        async (session, { a, plan }) => {
+          const under = async (chosen: Plan) => {
+            const env = session.env(a, { plan: chosen })
+            const paths: string[] = []
+            const program = f.forward(a)
+            const [b] = await session.ask(a, (given) => program({ ...given, watch: noting(env.watch, paths) }), {
+              plan: chosen,
+            })
+            return { output: await look(b), paths }
+          }
+          return { lhs: await under(plan), rhs: await under(Plan.reversed) }
+        },
+      ),
+
+      law("no plan changes what inverse gives", planned, alone, async ({ ask }, { a, plan }) => {
+        const [b, s] = await ask(a, f.forward(a), { plan })
+        return { lhs: await look(await ask(a, f.inverse(b, s), { plan })), rhs: await look(a) }
+      }),
+
+      law("no plan changes the names of gradients", planned, alone, async ({ ask, cotangent }, { a, plan }) => {
+        const names = async (chosen: Plan) => {
+          const [b, s] = await ask(a, f.forward(a), { plan: chosen })
+          const { grads } = await ask(a, f.pullback(b, s, await cotangent(b, 0)), { plan: chosen })
+          return f.params.leaves(grads).map(([path]) => path)
+        }
+        return { lhs: await names(plan), rhs: await names(Plan.reversed) }
+      }),
+    ],
+  }
+}
+
+/** Plans over the paths of parameters and of all that they are below; parameters are made when the first plan is. */
+const plansOf = <P, A, B, S>({ bijection: { params } }: Subject<P, A, B, S>): fc.Arbitrary<Plan> =>
+  fc.constant(null).chain(() => {
+    const tree = params.init(Key.fromSeed(0))
+    const leaves = params.leaves(tree)
+    free(leaves)
+    return anyPlan([...new Set(leaves.flatMap(([path]) => ancestors(path)))])
+  })
+
+const ancestors = (path: string): ReadonlyArray<string> =>
+  path.split("/").map((_, i, names) => names.slice(0, i + 1).join("/"))
+
+const noting = (watch: Watch, paths: string[]): Watch => ({
+  ...watch,
+  expect: (claim) => {
+    if (claim._tag === "InRange") paths.push(claim.place.path.join("/"))
+    watch.expect(claim)
+  },
+})

@@ -2,6 +2,7 @@
  * The laws of the grid, against exact rational arithmetic on integers.
  */
 import fc from "fast-check"
+import type { Watch } from "../src/core/Watch.ts"
 import type { Grid } from "../src/exact/Grid.ts"
 import { gridNumber, nearGrid } from "./arbitraries.ts"
 import { law, type LawSet } from "./Law.ts"
@@ -16,12 +17,15 @@ export interface GridSubject {
   readonly round: (y: number) => number
   /** The lowest bit of k, for a grid value k 2^-l. */
   readonly parity: (x: number) => 0 | 1
+  /** The guard that sees every activation. */
+  readonly watch: () => Watch
 }
 
 // ----------------------------------------------------------------- laws
 
 /** Rounding, sums and parities agree with exact arithmetic on integers, and there is one zero. */
-export const gridLaws = ({ name, grid, round, parity }: GridSubject): LawSet => ({
+export const gridLaws = ({ name, grid, round, parity, watch }: GridSubject): LawSet => ({
+  topic: "grid",
   name: `${name} is a grid`,
   parents: [],
   laws: [
@@ -49,12 +53,26 @@ export const gridLaws = ({ name, grid, round, parity }: GridSubject): LawSet => 
       rhs: 0,
     })),
 
+    law("the guard refuses what reaches the limit, and nothing below it", reach(grid), async (x) => {
+      const guard = watch()
+      guard.expect({ _tag: "InRange", place: { path: [], step: 0 }, x, fractionBits: grid.fractionBits })
+      return { lhs: (await guard.settle())._tag, rhs: Math.abs(x) < grid.limit ? "Right" : "Left" }
+    }),
+
     law("parity is the lowest bit of the integer, below zero too", gridNumber(grid), (x) => ({
       lhs: parity(x),
       rhs: Number(BigInt.asUintN(1, units(grid, x))),
     })),
   ],
 })
+
+/** Grid values, and what lies at the limit and beyond it. */
+const reach = (grid: Grid): fc.Arbitrary<number> =>
+  fc.oneof(
+    gridNumber(grid),
+    fc.constantFrom(grid.limit, -grid.limit, grid.limit - grid.step, grid.step - grid.limit, Infinity, -Infinity, NaN),
+    fc.double({ min: grid.limit, noNaN: true }),
+  )
 
 /** k of a grid value k 2^-l. */
 const units = (grid: Grid, x: number): bigint => BigInt(x * grid.scale)

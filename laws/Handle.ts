@@ -2,6 +2,7 @@
  * Numbers with owners: a kind of value that must be freed, to count what a program holds without a device.
  */
 import { either as E, option as O } from "fp-ts"
+import { Env } from "../src/core/Env.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import type { Scope } from "../src/core/Scope.ts"
 import type { Side } from "../src/core/Side.ts"
@@ -9,12 +10,14 @@ import type { Watch } from "../src/core/Watch.ts"
 import { hostWatch } from "../src/exact/hostWatch.ts"
 import { numberSpace } from "../src/exact/numberSpace.ts"
 import type { Space } from "../src/exact/Space.ts"
+import { isBits, type Readable } from "./evidence.ts"
+import type { Kind } from "./Kind.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One owner of a buffer; `own` makes further owners of the same buffer. */
-export interface Handle {
-  readonly buffer: { readonly value: number }
+/** One owner of a buffer; `own` makes further owners of the same buffer. Laws read it as a tensor of no dimensions. */
+export interface Handle extends Readable {
+  readonly dataId: { readonly value: number }
 }
 
 /** Who holds what. */
@@ -26,6 +29,8 @@ export interface Holdings {
   readonly read: (handle: Handle) => number
   /** The number of distinct buffers that are held. */
   readonly held: () => number
+  /** Values with these owners, for laws. */
+  readonly kind: Kind
   /** The largest `held` since the last call. */
   readonly peak: () => number
 }
@@ -35,12 +40,21 @@ export interface Holdings {
 /** Holdings of nothing yet, counted apart from all others. */
 export const holdings = (): Holdings => {
   const live = new Set<Handle>()
-  const owners = new Map<Handle["buffer"], number>()
+  const owners = new Map<Handle["dataId"], number>()
   const frames: Set<Handle>[] = []
   let peak = 0
 
-  const adopt = (buffer: Handle["buffer"]): Handle => {
-    const handle = { buffer }
+  const adopt = (buffer: Handle["dataId"]): Handle => {
+    const handle: Handle = {
+      dataId: buffer,
+      dtype: "float32",
+      shape: [],
+      get isDisposed() {
+        return !live.has(handle)
+      },
+      data: async () => Float64Array.of(buffer.value),
+      dispose: () => free(handle),
+    }
     live.add(handle)
     frames.at(-1)?.add(handle)
     owners.set(buffer, (owners.get(buffer) ?? 0) + 1)
@@ -49,11 +63,11 @@ export const holdings = (): Holdings => {
   }
   const free = (handle: Handle) => {
     if (!live.delete(handle)) return
-    const left = (owners.get(handle.buffer) ?? 0) - 1
-    if (left === 0) owners.delete(handle.buffer)
-    else owners.set(handle.buffer, left)
+    const left = (owners.get(handle.dataId) ?? 0) - 1
+    if (left === 0) owners.delete(handle.dataId)
+    else owners.set(handle.dataId, left)
   }
-  const isHandle = (value: object): value is Handle => "buffer" in value && !ArrayBuffer.isView(value)
+  const isHandle = (value: object): value is Handle => "dataId" in value && !ArrayBuffer.isView(value)
   const each = (value: unknown, visit: (handle: Handle) => void): void => {
     if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return
     if (isHandle(value)) visit(value)
@@ -61,36 +75,53 @@ export const holdings = (): Holdings => {
   }
   const copy = (value: unknown): unknown => {
     if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value
-    if (isHandle(value)) return adopt(value.buffer)
+    if (isHandle(value)) return adopt(value.dataId)
     if (Array.isArray(value)) return value.map(copy)
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)]))
   }
 
+  const make = (value: number): Handle => adopt({ value })
+  const remake = (evidence: unknown): unknown => {
+    if (isBits(evidence)) return make(evidence.values[0] ?? NaN)
+    if (Array.isArray(evidence)) return evidence.map(remake)
+    if (typeof evidence !== "object" || evidence === null) return evidence
+    return Object.fromEntries(Object.entries(evidence).map(([name, part]) => [name, remake(part)]))
+  }
+  const read = (handle: Handle): number => {
+    if (!live.has(handle)) throw new Error("A handle was read after it was freed.")
+    return handle.dataId.value
+  }
+  const scope: Scope = {
+    within: (body) => {
+      const made = new Set<Handle>()
+      frames.push(made)
+      try {
+        const result = body()
+        each(result, (handle) => {
+          if (made.delete(handle)) frames.at(-2)?.add(handle)
+        })
+        return result
+      } finally {
+        frames.pop()
+        for (const handle of made) free(handle)
+      }
+    },
+    own: <A>(value: A) => copy(value) as A, // the same tree with other handles
+    release: (value) => each(value, free),
+  }
+  const held = () => owners.size
   return {
-    scope: {
-      within: (body) => {
-        const made = new Set<Handle>()
-        frames.push(made)
-        try {
-          const result = body()
-          each(result, (handle) => {
-            if (made.delete(handle)) frames.at(-2)?.add(handle)
-          })
-          return result
-        } finally {
-          frames.pop()
-          for (const handle of made) free(handle)
-        }
-      },
-      own: <A>(value: A) => copy(value) as A, // the same tree with other handles
-      release: (value) => each(value, free),
+    scope,
+    make,
+    read,
+    held,
+    kind: {
+      env: (run) => Env.make(run, scope, handleWatch({ read })),
+      make: remake,
+      within: (body) => body(),
+      held,
+      trace: null,
     },
-    make: (value) => adopt({ value }),
-    read: (handle) => {
-      if (!live.has(handle)) throw new Error("A handle was read after it was freed.")
-      return handle.buffer.value
-    },
-    held: () => owners.size,
     peak: () => {
       const most = peak
       peak = owners.size
@@ -140,7 +171,7 @@ export const handleLayer = <P>(
 })
 
 /** `hostWatch` over handles. */
-export const handleWatch = ({ read }: Holdings): Watch => {
+export const handleWatch = ({ read }: Pick<Holdings, "read">): Watch => {
   const { expect, settle } = hostWatch()
   const value = (x: unknown) => read(x as Handle) // every claim of a network on handles is about handles
   return {

@@ -1,122 +1,155 @@
 /**
  * The laws of layers.
  */
-import { option as O } from "fp-ts"
+import { either as E, option as O } from "fp-ts"
 import fc from "fast-check"
 import type { Draw } from "../src/core/Draw.ts"
 import { Key } from "../src/core/Key.ts"
-import type { Layer } from "../src/core/Layer.ts"
-import type { Side } from "../src/core/Side.ts"
-import { moderate } from "./arbitraries.ts"
-import { law, type LawSet } from "./Law.ts"
-import { seen } from "./Subject.ts"
+import { aboutLayer } from "./about.ts"
+import { floatsLike, floatsOf, look, mapFloats } from "./evidence.ts"
+import type { Law, LawSet } from "./Law.ts"
+import type { Session } from "./Session.ts"
+import type { LayerSubject, Tried } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A layer with inputs, codecs to compare its values by, and the global sample ids of every batch. */
-export interface LayerSubject<in out P, in out A, in out B> {
-  readonly name: string
-  readonly layer: Layer<P, A, B>
-  readonly inputs: fc.Arbitrary<A>
-  readonly codec: { readonly input: Side<A>; readonly output: Side<B> }
-  readonly samples: ReadonlyArray<number>
+interface Drawn<A> {
+  readonly a: A
+  readonly seed: number
+  /** A fourth of the cases is the expectation. */
+  readonly random: boolean
 }
 
 // ----------------------------------------------------------------- laws
 
-/** A fourth of the draws is none: the expectation. */
-const draws = (samples: ReadonlyArray<number>): fc.Arbitrary<O.Option<Draw>> =>
-  fc
-    .option(fc.maxSafeNat(), { freq: 3 })
-    .map((seed) => (seed === null ? O.none : O.some({ key: Key.fromSeed(seed), samples })))
-
 /** Evaluations replay bit for bit, recorded or not and whatever ran in between, and leave the input as it was. */
-export const layerLaws = <P, A, B>({ name, layer, inputs, codec, samples }: LayerSubject<P, A, B>): LawSet => {
-  const cases = fc.tuple(fc.maxSafeNat(), inputs, draws(samples)).map(([seed, a, draw]) => ({
-    params: layer.params.init(Key.fromSeed(seed)),
-    a,
-    draw,
-  }))
-  const look = (b: B) => seen(codec.output, b)
-  const apply = ({ params, a, draw }: { params: P; a: A; draw: O.Option<Draw> }) => layer.apply(params, a, draw)
+export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
+  const { layer, inputs, name = "it" } = subject
+  const law = aboutLayer(subject)
+  const cases = casesOf(subject)
+  const alone = ({ a }: Drawn<A>) => a
+  const apply = (session: Session<P, A>, one: Drawn<A>) =>
+    look(layer.apply(session.params, one.a, drawOf(session, one)))
 
   return {
+    topic: "layer",
     name: `${name} is a layer`,
     parents: [],
     laws: [
-      law("two evaluations have the same bits", cases, async (one) => ({
-        lhs: await look(apply(one)),
-        rhs: await look(apply(one)),
+      law("two evaluations have the same bits", cases, alone, async (session, one) => ({
+        lhs: await apply(session, one),
+        rhs: await apply(session, one),
       })),
 
       law(
         "an evaluation has the same bits whatever was evaluated in between",
-        fc.tuple(cases, cases),
-        async ([one, other]) => {
-          const before = await look(apply(one))
-          await look(apply(other))
-          return { lhs: await look(apply(one)), rhs: before }
+        fc.record({ one: cases, other: inputs, seed: fc.maxSafeNat() }),
+        ({ one }) => one.a,
+        async (session, { one, other, seed }) => {
+          const before = await apply(session, one)
+          await apply(session, { a: other, seed, random: true })
+          return { lhs: await apply(session, one), rhs: before }
         },
       ),
 
-      law("a recorded value has the bits of a plain one", cases, async (one) => ({
-        lhs: await look(layer.vjp(one.params, one.a, one.draw).value),
-        rhs: await look(apply(one)),
+      law("a recorded value has the bits of a plain one", cases, alone, async (session, one) => ({
+        lhs: await look(layer.vjp(session.params, one.a, drawOf(session, one)).value),
+        rhs: await apply(session, one),
       })),
 
-      law("an evaluation leaves its input as it was", cases, async (one) => {
-        const before = await seen(codec.input, one.a)
-        apply(one)
-        return { lhs: await seen(codec.input, one.a), rhs: before }
+      law("an evaluation leaves its input as it was", cases, alone, async (session, one) => {
+        const before = await look(one.a)
+        await apply(session, one)
+        layer.vjp(session.params, one.a, drawOf(session, one))
+        return { lhs: await look(one.a), rhs: before }
+      }),
+
+      law("two ways back have the same bits", cases, alone, async (session, one) => {
+        const back = async () => {
+          const { value, pull } = layer.vjp(session.params, one.a, drawOf(session, one))
+          const { cotangent, grads } = pull(await session.cotangent(value, one.seed))
+          return [await look(cotangent), await session.leaves(grads)]
+        }
+        return { lhs: await back(), rhs: await back() }
       }),
     ],
   }
 }
 
-/** The distance that the law of derivatives allows, relative to the numeric derivative or to 1 where that is smaller. */
-export const derivativeDistance = 1e-6
+/**
+ * The distances that the law of derivatives allows, relative to the size of the derivative's terms: for layers in
+ * float64 and for layers in float32.
+ */
+export const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
 
-/** The laws of a layer on numbers, whose derivative can be had by central differences in float64. */
-export const numericLayerLaws = <P>(subject: LayerSubject<P, number, number>): LawSet => {
-  const { layer, samples } = subject
-  const cases = fc.tuple(fc.maxSafeNat(), moderate, moderate, draws(samples))
-  return {
-    name: `${subject.name} is a layer on numbers`,
-    parents: [layerLaws(subject)],
-    laws: [
-      law(
-        `pull is the derivative, within ${derivativeDistance} of central differences`,
-        cases,
-        ([seed, x, dy, draw]) => {
-          const params = layer.params.init(Key.fromSeed(seed))
-          const { cotangent, grads } = layer.vjp(params, x, draw).pull(dy)
-          const leaves = layer.params.leaves(params).map(([path, leaf]) => [path, Number(leaf)] as const)
-          const moved = (name: string, by: number): P => {
-            const find = (path: string) => {
-              const found = leaves.find(([at]) => at === path)
-              return found === undefined ? O.none : O.some(found[1] + (path === name ? by : 0))
-            }
-            const tree = layer.params.rebuild(find)
-            if (tree._tag === "Left") throw tree.left
-            return tree.right
-          }
-          const slope = (f: (by: number) => number) => (dy * (f(1e-5) - f(-1e-5))) / 2e-5
-          const pulled: [string, number, number][] = [
-            ["input", Number(cotangent), slope((by) => layer.apply(params, x + by, draw))],
-            ...layer.params
-              .leaves(grads)
-              .map(([path, grad]): [string, number, number] => [
-                path,
-                Number(grad),
-                slope((by) => layer.apply(moved(path, by), x, draw)),
-              ]),
-          ]
-          const far = pulled.filter(
-            ([, exact, numeric]) => !(Math.abs(exact - numeric) <= derivativeDistance * Math.max(1, Math.abs(numeric))),
-          )
-          return { lhs: far, rhs: [] }
-        },
-      ),
-    ],
-  }
+/** Its steps: where one is too coarse or too fine, or crosses a kink, another is not. */
+const steps = { float64: [1e-5], float32: [2 ** -5, 2 ** -7, 2 ** -9] }
+
+/** The laws of a layer whose derivative can be had by central differences: all but those on integers. */
+export const derivativeLaws = <P, A, B>(
+  subject: LayerSubject<P, A, B>,
+  precision: keyof typeof derivativeDistance,
+): LawSet => ({
+  topic: "derivative",
+  name: `${subject.name ?? "it"} has derivatives`,
+  parents: [layerLaws(subject)],
+  laws: [derivativeLaw(subject, precision)],
+})
+
+/**
+ * Along a random direction of input and parameters, <cotangent, direction> is the slope of <value, dy>, summed in float64.
+ */
+const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof typeof derivativeDistance): Law => {
+  const { layer } = subject
+  const distance = derivativeDistance[precision]
+  return aboutLayer(subject)(
+    `pull is the derivative, within ${distance} of central differences`,
+    casesOf(subject),
+    ({ a }) => a,
+    async (session, one) => {
+      const { kind, params } = session
+      const draw = drawOf(session, one)
+      const [input, leaves] = [await look(one.a), layer.params.leaves(params)]
+      const values: unknown[] = []
+      for (const [, leaf] of leaves) values.push(await look(leaf))
+      const place = [input, values]
+      const direction = floatsOf(floatsLike(place, one.seed))
+      const { value, pull } = layer.vjp(params, one.a, draw)
+      const dy = floatsLike(await look(value), one.seed)
+      const { cotangent, grads } = pull(kind.make(dy) as B) // of the value's structure
+      const slopes = [cotangent === null ? mapFloats(input, () => 0) : await look(cotangent)]
+      for (const [, grad] of layer.params.leaves(grads)) slopes.push(await look(grad))
+      const terms = floatsOf(slopes).map((slope, i) => slope * (direction[i] ?? 0))
+      const pulled = sum(terms)
+
+      /** <value, dy> where input and parameters are moved along the direction. */
+      const at = async (by: number): Promise<number> => {
+        const [a, moved] = mapFloats(place, (x, i) => x + by * (direction[i] ?? 0)) as [unknown, unknown[]] // as `place` is
+        const rebuilt = layer.params.rebuild((path) => {
+          const i = leaves.findIndex(([name]) => name === path)
+          return i < 0 ? O.none : O.some(kind.make(moved[i]))
+        })
+        if (E.isLeft(rebuilt)) throw rebuilt.left
+        const there = floatsOf(await look(layer.apply(rebuilt.right, kind.make(a) as A, draw))) // of the input's structure
+        return sum(floatsOf(dy).map((d, i) => d * (there[i] ?? 0)))
+      }
+      const found: number[] = []
+      for (const step of steps[precision]) found.push(((await at(step)) - (await at(-step))) / (2 * step))
+      const size = Math.max(1, Math.sqrt(sum(terms.map((term) => term * term))))
+      const agrees = found.some((slope) => Math.abs(pulled - slope) <= distance * Math.max(size, Math.abs(slope)))
+      return agrees ? { lhs: [], rhs: [] } : { lhs: pulled, rhs: found }
+    },
+  )
 }
+
+const casesOf = <P, A>({ inputs }: Tried<P, A>): fc.Arbitrary<Drawn<A>> =>
+  fc.record({
+    a: inputs,
+    seed: fc.maxSafeNat(),
+    random: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  })
+
+const drawOf = <P, A>({ samples }: Session<P, A>, { a, seed, random }: Drawn<A>): O.Option<Draw> =>
+  random ? O.some({ key: Key.fromSeed(seed), samples: samples(a) }) : O.none
+
+const sum = (terms: ReadonlyArray<number>): number => terms.reduce((total, term) => total + term, 0)

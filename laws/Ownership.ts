@@ -1,55 +1,88 @@
 /**
- * The laws of ownership: what a program made and does not return is freed.
+ * The laws of ownership: what is given is borrowed or consumed as it is said, and what is made and not returned is freed.
  */
-import { run, type Program } from "../src/core/Program.ts"
-import { law, type LawSet } from "./Law.ts"
-import { reread, type Subject } from "./Subject.ts"
-
-// ---------------------------------------------------------------- model
-
-/** A subject whose buffers can be counted. */
-export interface OwnershipSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
-  /** The number of distinct buffers that are held just now. */
-  readonly held: () => number
-}
+import { aboutBijection } from "./about.ts"
+import { look, readablesIn } from "./evidence.ts"
+import type { LawSet } from "./Law.ts"
+import { casesOf, type Case } from "./Session.ts"
+import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** forward, inverse and infer leave behind only what they return, and pullback consumes what it is given. */
-export const ownershipLaws = <P, A, B, S>(subject: OwnershipSubject<P, A, B, S>): LawSet => {
-  const { bijection: f, codec, inputs, held, params, seed, samples } = subject
-  const env = subject.env({ params, seed, samples })
-  const { release } = env.scope
-  const does = async <X>(program: Program<P, X>): Promise<X> => {
-    const result = await run(program)(env)()
-    if (result._tag === "Left") throw result.left
-    return result.right
-  }
+/** For kinds of value whose buffers can be counted. */
+export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, name = "it" } = subject
+  const law = aboutBijection(subject)
+  const alone = ({ a }: Case<A>) => [a]
   return {
-    name: `${subject.name} owns what it makes`,
+    topic: "ownership",
+    name: `${name} owns what it makes`,
     parents: [],
     laws: [
-      law("forward, inverse and infer leave no buffer behind but those they return", inputs, async (a) => {
-        const before = held()
-        const [b, s] = await does(f.forward(a))
-        const back = await does(f.inverse(b, s))
-        const inferred = await does(f.infer(a))
-        release([b, s, back, inferred])
-        const after = held()
-        release(a)
-        return { lhs: after, rhs: before }
+      law("forward holds what it returns, and nothing else", casesOf(subject), alone, async ({ kind, ask }, { a }) => {
+        const before = kind.held?.() ?? 0
+        const [b, s] = await ask(a, f.forward(a))
+        const held = (kind.held?.() ?? 0) - before
+        const returned = new Set(readablesIn([b, s]).map(bufferOf))
+        for (const given of readablesIn(a)) returned.delete(bufferOf(given))
+        return { lhs: held, rhs: returned.size }
       }),
 
-      law("pullback consumes output, side and cotangent", inputs, async (a) => {
-        const before = held()
-        const [b, s] = await does(f.forward(a))
-        const db = await reread(codec.output, b)
-        const { input, cotangent, grads } = await does(f.pullback(b, s, db))
-        release([input, cotangent, grads])
-        const after = held()
-        release(a)
-        return { lhs: after, rhs: before }
+      law(
+        "forward, inverse and infer leave no buffer behind but those they return",
+        casesOf(subject),
+        alone,
+        async ({ kind, ask, env }, { a }) => {
+          const before = kind.held?.()
+          const [b, s] = await ask(a, f.forward(a))
+          const back = await ask(a, f.inverse(b, s))
+          const inferred = await ask(a, f.infer(a))
+          env(a).scope.release([b, s, back, inferred])
+          return { lhs: kind.held?.(), rhs: before }
+        },
+      ),
+
+      law(
+        "what forward, inverse and infer return is freed apart from what they were given",
+        casesOf(subject),
+        alone,
+        async (session, { a }) => {
+          const { ask, env } = session
+          const { release } = env(a).scope
+          const before = await look(a)
+          release(await ask(a, f.infer(a)))
+          const [b, s] = await ask(a, f.forward(a))
+          const output = await look(b)
+          release(await ask(a, f.inverse(b, s)))
+          const after = [await look(a), await look(b)]
+          release([b, s])
+          return { lhs: [...after, await look(a)], rhs: [before, output, before] }
+        },
+      ),
+
+      law("pullback consumes output, side and cotangent", casesOf(subject), alone, async (session, { a }) => {
+        const { kind, ask, env, cotangent } = session
+        const before = kind.held?.()
+        const [b, s] = await ask(a, f.forward(a))
+        const pulled = await ask(a, f.pullback(b, s, await cotangent(b, 0)))
+        env(a).scope.release(pulled)
+        return { lhs: kind.held?.(), rhs: before }
       }),
+
+      law(
+        "output, side and cotangent are freed where pullback ends",
+        casesOf(subject),
+        alone,
+        async (session, { a }) => {
+          const [b, s] = await session.ask(a, f.forward(a))
+          const db = await session.cotangent(b, 0)
+          await session.ask(a, f.pullback(b, s, db))
+          const given = readablesIn([b, s, db])
+          return { lhs: given.map(({ isDisposed }) => isDisposed), rhs: given.map(() => true) }
+        },
+      ),
     ],
   }
 }
+
+const bufferOf = (value: object): unknown => ("dataId" in value ? value.dataId : value)

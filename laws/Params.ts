@@ -5,6 +5,7 @@ import { either as E } from "fp-ts"
 import fc from "fast-check"
 import { Key } from "../src/core/Key.ts"
 import { Params } from "../src/core/Params.ts"
+import { look } from "./evidence.ts"
 import { law, type LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
@@ -13,8 +14,6 @@ import { law, type LawSet } from "./Law.ts"
 export interface ParamsSubject<in out P> {
   readonly name: string
   readonly params: Params<P>
-  /** The evidence for a leaf: itself where JavaScript can read it, else its bytes. */
-  readonly look?: (leaf: unknown) => Promise<unknown>
 }
 
 // ----------------------------------------------------------------- laws
@@ -23,11 +22,7 @@ export interface ParamsSubject<in out P> {
  * Trees come back from their leaves, paths are unique, keys decide the values, sums commute, and a missing leaf is
  * refused by its path.
  */
-export const paramsLaws = <P>({
-  name,
-  params,
-  look = async (leaf) => structuredClone(leaf),
-}: ParamsSubject<P>): LawSet => {
+export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
   const keys = fc.maxSafeNat().map(Key.fromSeed)
   const seenIn = async (p: P) => {
     const found: (readonly [string, unknown])[] = []
@@ -42,6 +37,7 @@ export const paramsLaws = <P>({
   const names = (leaves: ReadonlyArray<readonly [string, unknown]>) => leaves.map(([path]) => path)
 
   return {
+    topic: "params",
     name: `${name} are parameters`,
     parents: [],
     laws: [

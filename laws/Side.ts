@@ -4,8 +4,9 @@
 import { either as E, option as O } from "fp-ts"
 import type fc from "fast-check"
 import type { Side } from "../src/core/Side.ts"
+import { look } from "./evidence.ts"
 import { law, type LawSet } from "./Law.ts"
-import { reread, seen } from "./Subject.ts"
+import { rereadSide } from "./Session.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -20,12 +21,13 @@ export interface SideSubject<in out S> {
 
 /** Sides come back from their bytes, `only` has no rival, and bytes that are cut short or too many are refused. */
 export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => ({
+  topic: "side",
   name: `${name} is a side`,
   parents: [],
   laws: [
     law("a side is the same after a trip through its bytes", values, async (s) => ({
-      lhs: await seen(side, await reread(side, s)),
-      rhs: await seen(side, s),
+      lhs: await look(await rereadSide(side, s)),
+      rhs: await look(s),
     })),
 
     law("a side with one value has no other", values, async (s) => ({

@@ -3,12 +3,12 @@
  */
 import fc from "fast-check"
 import type { PerSample, Space } from "../src/exact/Space.ts"
+import { floatsOf, look } from "./evidence.ts"
 import { law, type LawSet } from "./Law.ts"
-import { seen } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A space with values to compute on, and a way to read them exactly. */
+/** A space with values to compute on. */
 export interface SpaceSubject<in out X, in out Bit> {
   readonly name: string
   readonly space: Space<X, Bit>
@@ -18,8 +18,6 @@ export interface SpaceSubject<in out X, in out Bit> {
   readonly others: fc.Arbitrary<X>
   /** Coefficients for the batch of those values. */
   readonly gammas: fc.Arbitrary<PerSample>
-  /** The values of an X, one sample after the other, as float64. */
-  readonly read: (x: X) => Promise<ReadonlyArray<number>>
 }
 
 // ----------------------------------------------------------------- laws
@@ -27,14 +25,15 @@ export interface SpaceSubject<in out X, in out Bit> {
 /**
  * Results land on the grid with one zero, `drift` rounds to the nearest, and a step there and back gives the same bits.
  */
-export const spaceLaws = <X, Bit>({ name, space, values, others, gammas, read }: SpaceSubject<X, Bit>): LawSet => {
+export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: SpaceSubject<X, Bit>): LawSet => {
   const { drift, grid, lift, lower, minus, parity, plus, quantize, times } = space
-  const look = (x: X) => seen(space.value, x)
+  const read = async (x: X) => floatsOf(await look(x))
   /** Each value as the integer k, with -0 where there is a wrong zero. */
   const units = async (x: X) => (await read(x)).map((a) => a * grid.scale)
   const onGrid = async (x: X) => ({ lhs: await units(x), rhs: (await units(x)).map((k) => Math.round(k) + 0) })
 
   return {
+    topic: "space",
     name: `${name} is a space`,
     parents: [],
     laws: [

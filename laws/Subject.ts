@@ -1,67 +1,54 @@
 /**
- * What the laws of bijections are tried on: a network with its parameters, inputs and codecs, whatever its values are.
+ * What laws are tried on: a bijection, a residual or a layer, with inputs.
  */
-import { either as E } from "fp-ts"
-import fc from "fast-check"
+import type fc from "fast-check"
+import type { Residual } from "../src/block/Residual.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
 import type { Env, Run } from "../src/core/Env.ts"
-import { run, type Program } from "../src/core/Program.ts"
-import type { Side } from "../src/core/Side.ts"
-import { isPlain } from "./bits.ts"
+import type { Key } from "../src/core/Key.ts"
+import type { Layer } from "../src/core/Layer.ts"
+import type { Kind } from "./Kind.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A bijection with all that its laws are tried on: parameters, inputs, codecs of both ends, and an environment. */
-export interface Subject<in out P, in out A, in out B, in out S> {
-  readonly name: string
-  readonly bijection: Bijection<P, A, B, S>
-  readonly params: P
-  /** Each generated input is used once, then freed through the scope. */
+/** What every subject may say of itself; only `inputs` has to be. */
+export interface Tried<in out P, in out A> {
+  /** What it is called in reports. */
+  readonly name?: string
+  /** Inputs are borrowed, and freed when a law has been judged. */
   readonly inputs: fc.Arbitrary<A>
-  readonly codec: { readonly input: Side<A>; readonly output: Side<B> }
-  /** `hostEnv` for numbers and Float32Arrays. */
-  readonly env: (run: Run<P>) => Env<P>
-  readonly seed: number
-  /** The samples of every input's batch. */
-  readonly samples: ReadonlyArray<number>
-  /** Bytes of a parameter, for leaves that JavaScript cannot read at once. */
-  readonly leaf?: (leaf: unknown) => Promise<unknown>
+  /** Fixed parameters, or how they are drawn from a key; unless given, they are what `init` draws. */
+  readonly params?: P | ((key: Key) => P)
+  /** Global ids of the samples of an input; unless given, one for each place on the leading axis of its first tensor, else one in all. */
+  readonly samples?: (a: A) => ReadonlyArray<number>
+  /** Of what kind values are; unless given, that is seen from inputs and parameters. */
+  readonly kind?: Kind
+  /** The environment of a run; unless given, that of the kind. */
+  readonly env?: (run: Run<P>) => Env<P>
 }
 
-// ---------------------------------------------------------- destructors
-
-/** Runs a program of the subject; a `RevError` is thrown, and an input that the range guard refuses is no input. */
-export const ask = async <P, A, B, S, X>(
-  subject: Subject<P, A, B, S>,
-  program: Program<P, X>,
-  chosen: Partial<Run<P>> = {},
-): Promise<X> => {
-  const { params, seed, samples } = subject
-  const result = await run(program)(subject.env({ params, seed, samples, ...chosen }))()
-  if (E.isRight(result)) return result.right
-  fc.pre(result.left._tag !== "GridOverflow")
-  throw result.left
+/** A bijection to be tried. */
+export interface Subject<in out P, in out A, in out B, in out S> extends Tried<P, A> {
+  readonly bijection: Bijection<P, A, B, S>
 }
 
-/** What is left of a value after a trip through its bytes. */
-export const reread = async <X>(side: Side<X>, value: X): Promise<X> => {
-  const result = await side.fromBytes(await side.toBytes(value)())()
-  if (E.isLeft(result)) throw result.left
-  return result.right
+/** A residual to be tried, alone and as the BDIA chain that is derived from it. */
+export interface ResidualSubject<in out P, in out X, in out Bit> extends Tried<P, X> {
+  readonly residual: Residual<P, X, Bit>
+  /** Blocks of the chain: 3 unless given. */
+  readonly depth?: number
 }
 
-/** The evidence for a value: a copy of itself where JavaScript can read it, else its bytes. */
-export const seen = async <X>(side: Side<X>, value: X): Promise<unknown> =>
-  isPlain(value) ? structuredClone(value) : await side.toBytes(value)()
-
-/** The evidence for every leaf of a parameter tree, by path. */
-export const seenLeaves = async <P, A, B, S>(subject: Subject<P, A, B, S>, params: P): Promise<unknown> => {
-  const look = subject.leaf ?? (async (leaf: unknown) => structuredClone(leaf))
-  const found: [string, unknown][] = []
-  for (const [path, leaf] of subject.bijection.params.leaves(params)) found.push([path, await look(leaf)])
-  return found
+/** A layer to be tried. */
+export interface LayerSubject<in out P, in out A, in out B> extends Tried<P, A> {
+  readonly layer: Layer<P, A, B>
 }
 
-/** The scope of a fresh environment, to free what a law has made. */
-export const scopeOf = <P, A, B, S>({ env, params, seed, samples }: Subject<P, A, B, S>): Env<P>["scope"] =>
-  env({ params, seed, samples }).scope
+// --------------------------------------------------------- constructors
+
+/** A subject as it is given: the types of bijection, inputs and parameters must meet. */
+export const subject: {
+  <P, A, B, S>(given: Subject<P, A, B, S>): Subject<P, A, B, S>
+  <P, X, Bit>(given: ResidualSubject<P, X, Bit>): ResidualSubject<P, X, Bit>
+  <P, A, B>(given: LayerSubject<P, A, B>): LayerSubject<P, A, B>
+} = <G>(given: G): G => given

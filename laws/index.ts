@@ -4,32 +4,48 @@
 export * as arbitraries from "./arbitraries.ts"
 export { attacks } from "./attacks/index.ts"
 export { attack, matrix, type Attack, type Matrix } from "./Attack.ts"
+export { batchLaws, layerBatchLaws } from "./Batch.ts"
 export { bijectionLaws, isomorphismLaws } from "./Bijection.ts"
 export { firstDifference, isPlain, sameBits, showBits, type Difference, type Equality } from "./bits.ts"
 export { categoryLaws, leftToRight, type CategorySubject, type Compose } from "./Category.ts"
-export { gradientLaws, type GradientSubject } from "./Gradient.ts"
+export { diagnose, diagnoseLayer } from "./Diagnosis.ts"
+export { evaluationLaws, type EvaluationSubject } from "./Evaluation.ts"
+export { look, type Readable } from "./evidence.ts"
+export { gradientLaws, planLaws } from "./Gradient.ts"
 export { gridLaws, type GridSubject } from "./Grid.ts"
 export { handleLayer, handleSpace, handleWatch, holdings, type Handle, type Holdings } from "./Handle.ts"
+export { inferenceLaws, type InferenceSubject } from "./Inference.ts"
+export { hostKind, type Kind, type Step } from "./Kind.ts"
 export {
   allLaws,
+  allSets,
   checkLaws,
+  judgeAll,
   law,
   report,
   standard,
+  type Broken,
   type Budget,
+  type Counterexample,
+  type Holds,
+  type Judged,
   type Law,
   type LawSet,
+  type Raised,
   type Runner,
   type Sides,
   type Verdict,
 } from "./Law.ts"
-export { derivativeDistance, layerLaws, numericLayerLaws, type LayerSubject } from "./Layer.ts"
-export { ownershipLaws, type OwnershipSubject } from "./Ownership.ts"
+export { derivativeDistance, derivativeLaws, layerLaws } from "./Layer.ts"
+export { ownershipLaws } from "./Ownership.ts"
 export { paramsLaws, type ParamsSubject } from "./Params.ts"
+export { productLaws, type Lift, type ProductSubject } from "./Product.ts"
+export { sharingLaws, type SharingSubject } from "./Sharing.ts"
 export { sideLaws, type SideSubject } from "./Side.ts"
 export { spaceLaws, type SpaceSubject } from "./Space.ts"
 export { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "./specimens.ts"
-export type { Subject } from "./Subject.ts"
+export { subject, type LayerSubject, type ResidualSubject, type Subject, type Tried } from "./Subject.ts"
+export { trainingLaws, type TrainingSubject } from "./Training.ts"
 export {
   float32ChainSubject,
   gridSubject,

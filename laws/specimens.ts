@@ -7,6 +7,7 @@ import { Key } from "../src/core/Key.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import { Params } from "../src/core/Params.ts"
 import { uniforms } from "../src/exact/draws.ts"
+import { Grid } from "../src/exact/Grid.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -47,6 +48,20 @@ export const numberLayer = (rate: number): Layer<NumberWeights, number, number> 
     }
   },
 })
+
+/** `numberLayer` that stays on the grid of `fractionBits` fraction bits: Q(y), its gradient straight through. */
+export const onGridLayer = (fractionBits: number, rate: number): Layer<NumberWeights, number, number> => {
+  const round = Grid.round(Grid.make(fractionBits))
+  const layer = numberLayer(rate)
+  return {
+    params: layer.params,
+    apply: (params, x, draw) => round(layer.apply(params, x, draw)),
+    vjp: (params, x, draw) => {
+      const recorded = layer.vjp(params, x, draw)
+      return { ...recorded, value: round(recorded.value) }
+    },
+  }
+}
 
 /**
  * y_i = m_i tanh(w_i x_i + u_i x_{i+1} + b_i) on samples of `width` activations, i + 1 taken within the sample; every

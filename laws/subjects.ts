@@ -8,20 +8,19 @@ import { andThen } from "../src/core/andThen.ts"
 import type { Env, Run } from "../src/core/Env.ts"
 import type { Kept } from "../src/core/Held.ts"
 import { keep } from "../src/core/keep.ts"
-import { Key } from "../src/core/Key.ts"
 import type { Layer, Recorded } from "../src/core/Layer.ts"
 import { named } from "../src/core/named.ts"
 import { Params } from "../src/core/Params.ts"
 import { Side } from "../src/core/Side.ts"
 import { float32Space, type PackedBits } from "../src/exact/float32Space.ts"
 import { Grid } from "../src/exact/Grid.ts"
-import { hostEnv } from "../src/exact/hostWatch.ts"
+import { hostWatch } from "../src/exact/hostWatch.ts"
 import { numberSpace } from "../src/exact/numberSpace.ts"
 import type { Space } from "../src/exact/Space.ts"
 import { boundedGridNumber, float32Array, moderate } from "./arbitraries.ts"
-import type { GradientSubject } from "./Gradient.ts"
 import type { GridSubject } from "./Grid.ts"
 import type { SpaceSubject } from "./Space.ts"
+import type { Subject } from "./Subject.ts"
 import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "./specimens.ts"
 
 // ---------------------------------------------------------------- model
@@ -38,17 +37,15 @@ export type NetworkSide = readonly [
 ]
 
 /** An embedding, a chain of random depth on a random grid, and a head: number to number. */
-export type NetworkSubject = GradientSubject<Network, number, number, NetworkSide>
+export type NetworkSubject = Subject<Network, number, number, NetworkSide>
 
 /** How a chain to be tried differs from the usual one; an impostor differs in the wrong way. */
 export interface Chain<P, X, Bit> {
   readonly depth: number
   readonly layer?: Layer<P, X, X>
   readonly space?: Space<X, Bit>
-  /** `hostEnv` unless given. */
   readonly env?: (run: Run<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
   readonly inputs?: fc.Arbitrary<X>
-  readonly seed?: number
 }
 
 // --------------------------------------------------------- constructors
@@ -56,7 +53,7 @@ export interface Chain<P, X, Bit> {
 /** The library's grid of `fractionBits` fraction bits, or one with other operations. */
 export const gridSubject = (name: string, fractionBits: number, other: Partial<GridSubject> = {}): GridSubject => {
   const grid = Grid.make(fractionBits)
-  return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), ...other }
+  return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), watch: hostWatch, ...other }
 }
 
 /** One number at a time, on the grid up to an eighth of its limit and off it. */
@@ -66,7 +63,6 @@ export const numberSpaceSubject = (name: string, space: Space<number, 0 | 1>): S
   values: boundedGridNumber(space.grid, space.grid.limit / 8),
   others: fc.oneof(moderate, fc.constantFrom(0, -0, space.grid.step / 2, -space.grid.step / 2)),
   gammas: fc.constantFrom([0.5], [-0.5]),
-  read: async (x) => [x],
 })
 
 /** Batches of two samples of three activations. */
@@ -79,27 +75,20 @@ export const float32SpaceSubject = (
   values: float32Array(6, boundedGridNumber(space.grid, space.grid.limit / 8)),
   others: float32Array(6, fc.oneof(moderate, fc.constantFrom(0, -0, space.grid.step / 2, -space.grid.step / 2))),
   gammas: fc.tuple(fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5)),
-  read: async (x) => [...x],
 })
 
 /** BDIA on numbers, 9 fraction bits, dropout 1/4. */
 export const numberChainSubject = (
   name: string,
   chain: Chain<NumberWeights, number, 0 | 1>,
-): GradientSubject<ReadonlyArray<NumberWeights>, number, Two<number>, BdiaSide<NumberWeights, null, number, 0 | 1>> => {
-  const { depth, layer = numberLayer(0.25), space = numberSpace(9), env = hostEnv, seed = 7 } = chain
+): Subject<ReadonlyArray<NumberWeights>, number, Two<number>, BdiaSide<NumberWeights, null, number, 0 | 1>> => {
+  const { depth, layer = numberLayer(0.25), space = numberSpace(9) } = chain
   const bijection = Bdia.fromResidual({ space, layer }, depth)
   return {
     name,
     bijection,
-    params: bijection.params.init(Key.fromSeed(seed)),
     inputs: chain.inputs ?? boundedGridNumber(space.grid, 8),
-    codec: { input: space.value, output: Side.pair(space.value, space.value) },
-    env,
-    seed,
-    samples: [0],
-    cotangents: fc.tuple(moderate, moderate),
-    paths: pathsOf(depth),
+    ...(chain.env === undefined ? {} : { env: chain.env }),
   }
 }
 
@@ -107,25 +96,20 @@ export const numberChainSubject = (
 export const float32ChainSubject = (
   name: string,
   chain: Chain<Float32Weights, Float32Array, PackedBits>,
-): GradientSubject<
+): Subject<
   ReadonlyArray<Float32Weights>,
   Float32Array,
   Two<Float32Array>,
   BdiaSide<Float32Weights, null, Float32Array, PackedBits>
 > => {
-  const { depth, layer = float32Layer(4, 0.25), space = float32Space(9), env = hostEnv, seed = 7 } = chain
+  const { depth, layer = float32Layer(4, 0.25), space = float32Space(9) } = chain
   const bijection = Bdia.fromResidual({ space, layer }, depth)
   return {
     name,
     bijection,
-    params: bijection.params.init(Key.fromSeed(seed)),
     inputs: chain.inputs ?? float32Array(8, boundedGridNumber(space.grid, 8)),
-    codec: { input: space.value, output: Side.pair(space.value, space.value) },
-    env,
-    seed,
-    samples: [5, 3],
-    cotangents: fc.tuple(float32Array(8, moderate), float32Array(8, moderate)),
-    paths: pathsOf(depth),
+    samples: () => [5, 3],
+    ...(chain.env === undefined ? {} : { env: chain.env }),
   }
 }
 
@@ -148,18 +132,9 @@ export const numberNetwork: fc.Arbitrary<NetworkSubject> = fc
     return {
       name: `a network of depth ${depth}, ${fractionBits} fraction bits, dropout ${rate} and seed ${seed}`,
       bijection,
-      params: bijection.params.init(Key.fromSeed(seed)),
       inputs: moderate.map((x) => space.quantize(x)),
-      codec: { input: space.value, output: numberSpace(23).value },
-      env: hostEnv,
-      seed,
-      samples: [0],
-      cotangents: moderate,
-      paths: ["embedding", "blocks", "head", ...pathsOf(depth).map((path) => `blocks/${path}`)],
     }
   })
-
-const pathsOf = (depth: number): ReadonlyArray<string> => Array.from({ length: depth }, (_, i) => String(i))
 
 /** Q(w x), its gradient straight through the rounding. */
 const embedding = (space: Space<number, 0 | 1>): Layer<number, number, number> => ({

@@ -1,29 +1,29 @@
 /**
  * The laws of the library, on numbers, on Float32Arrays and on numbers with owners.
  */
-import { function as F } from "fp-ts"
+import { function as F, option as O } from "fp-ts"
 import {
   andThen,
   Bdia,
   first,
   float32Space,
   Grid,
-  hostEnv,
   identity,
   keep,
-  Key,
   named,
   numberSpace,
   Params,
   repeat,
   Side,
+  type Bijection,
 } from "bijou"
 import {
   allLaws,
   arbitraries,
-  bijectionLaws,
+  batchLaws,
   categoryLaws,
   checkLaws,
+  evaluationLaws,
   float32ChainSubject,
   float32Layer,
   float32SpaceSubject,
@@ -32,17 +32,20 @@ import {
   gridSubject,
   handleLayer,
   handleSpace,
-  handleWatch,
   holdings,
-  layerLaws,
+  inferenceLaws,
+  isomorphismLaws,
+  layerBatchLaws,
   leftToRight,
   numberChainSubject,
   numberLayer,
   numberNetwork,
   numberSpaceSubject,
-  numericLayerLaws,
+  derivativeLaws,
   ownershipLaws,
   paramsLaws,
+  planLaws,
+  productLaws,
   report,
   sideLaws,
   spaceLaws,
@@ -111,26 +114,38 @@ checkLaws(
 
 // --------------------------------------------------------------- layers
 
-const exact = float32Side(null)
 for (const rate of [0, 0.5]) {
   checkLaws(
     runner,
-    numericLayerLaws({
-      name: `the layer on numbers with dropout ${rate}`,
-      layer: numberLayer(rate),
-      inputs: arbitraries.moderate,
-      codec: { input: numbers.value, output: numbers.value },
-      samples: [4],
-    }),
+    derivativeLaws(
+      {
+        name: `the layer on numbers with dropout ${rate}`,
+        layer: numberLayer(rate),
+        inputs: arbitraries.moderate,
+        samples: () => [4],
+      },
+      "float64",
+    ),
   )
   checkLaws(
     runner,
-    layerLaws({
+    derivativeLaws(
+      {
+        name: `the layer on Float32Arrays with dropout ${rate}`,
+        layer: float32Layer(4, rate),
+        inputs: arbitraries.float32Array(8, arbitraries.moderate),
+        samples: () => [4, 9],
+      },
+      "float32",
+    ),
+  )
+  checkLaws(
+    runner,
+    layerBatchLaws({
       name: `the layer on Float32Arrays with dropout ${rate}`,
       layer: float32Layer(4, rate),
       inputs: arbitraries.float32Array(8, arbitraries.moderate),
-      codec: { input: exact, output: exact },
-      samples: [4, 9],
+      samples: () => [4, 9],
     }),
   )
 }
@@ -153,8 +168,6 @@ describe("whole random networks", () => {
 })
 
 const weights = { w: 2, v: 0.5, b: 0.25 }
-const plain = { codec: { input: exactNumber(), output: exactNumber() }, env: hostEnv, seed: 3, samples: [0] }
-
 /** Numbers in their own eight bytes, for parts that leave the grid. */
 function exactNumber(): Side<number> {
   return {
@@ -176,25 +189,55 @@ checkLaws(
       named("h")(keep(exactNumber())(numberLayer(0.25))),
     ],
     on: {
-      ...plain,
       inputs: arbitraries.moderate,
       params: { f: weights, g: { ...weights, v: 1 }, h: { ...weights, b: -1 } },
     },
   }),
 )
 
+const one = { bijection: keep(exactNumber())(numberLayer(0.25)), inputs: arbitraries.moderate }
+
 checkLaws(
   runner,
-  bijectionLaws({
-    ...plain,
-    env: hostEnv,
+  productLaws({
+    ...one,
     name: "first",
-    bijection: first<number>()(keep(exactNumber())(numberLayer(0.25))),
-    params: weights,
-    inputs: fc.tuple(arbitraries.moderate, fc.double()),
-    codec: { input: Side.pair(exactNumber(), exactNumber()), output: Side.pair(exactNumber(), exactNumber()) },
+    lift: <P, A, B, S, C>(f: Bijection<P, A, B, S>) => first<C>()(f),
+    others: fc.double({ noNaN: true }),
   }),
 )
+
+checkLaws(runner, isomorphismLaws({ name: "identity", bijection: identity<number>(), inputs: fc.double() }))
+
+for (const depth of [1, 2, 7]) {
+  const space = float32Space(9)
+  checkLaws(
+    runner,
+    evaluationLaws({
+      name: `${depth} blocks`,
+      layer: float32Layer(4, 0.25),
+      derive: (layer) => Bdia.fromResidual({ space, layer }, depth),
+      evaluations: depth,
+      inputs: arbitraries.float32Array(8, arbitraries.boundedGridNumber(space.grid, 8)),
+      samples: () => [5, 3],
+    }),
+  )
+  checkLaws(
+    runner,
+    inferenceLaws({
+      ...float32ChainSubject(`${depth} blocks`, { depth }),
+      plain: (params, x) => {
+        const [h0, ...rest] = params.map((p) => (y: Float32Array) => float32Layer(4, 0.25).apply(p, y, O.none))
+        let previous = x
+        let current = space.plus(x, space.quantize(h0?.(x) ?? x))
+        for (const h of rest) [previous, current] = [current, space.quantize(space.plus(current, h(current)))]
+        return [previous, current] as const
+      },
+    }),
+  )
+  checkLaws(runner, batchLaws(float32ChainSubject(`${depth} blocks on Float32Arrays`, { depth })))
+  checkLaws(runner, planLaws(float32ChainSubject(`${depth} blocks on Float32Arrays`, { depth })))
+}
 
 // ------------------------------------------------------------ ownership
 
@@ -207,13 +250,8 @@ checkLaws(
   ownershipLaws({
     name: "a chain on numbers with owners",
     bijection: trunk,
-    params: trunk.params.init(Key.fromSeed(1)),
     inputs: arbitraries.boundedGridNumber(Grid.make(9), 8).map(owned.make),
-    codec: { input: handles.value, output: Side.pair(handles.value, handles.value) },
-    env: (run) => ({ ...hostEnv(run), scope: owned.scope, watch: handleWatch(owned) }),
-    seed: 1,
-    samples: [0],
-    held: owned.held,
+    kind: owned.kind,
   }),
 )
 
@@ -228,12 +266,7 @@ checkLaws(
   ownershipLaws({
     name: "kept layers on numbers with owners",
     bijection: kept,
-    params: kept.params.init(Key.fromSeed(1)),
     inputs: arbitraries.moderate.map(owned.make),
-    codec: { input: handles.value, output: handles.value },
-    env: (run) => ({ ...hostEnv(run), scope: owned.scope, watch: handleWatch(owned) }),
-    seed: 1,
-    samples: [0],
-    held: owned.held,
+    kind: owned.kind,
   }),
 )

@@ -3,7 +3,7 @@
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
-import { Env, type Run } from "../../src/core/Env.ts"
+import { Env } from "../../src/core/Env.ts"
 import { keep } from "../../src/core/keep.ts"
 import { named } from "../../src/core/named.ts"
 import { identity } from "../../src/core/identity.ts"
@@ -13,15 +13,14 @@ import { Side } from "../../src/core/Side.ts"
 import { hostEnv } from "../../src/exact/hostWatch.ts"
 import { float32Space } from "../../src/exact/float32Space.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
-import type { Layer } from "../../src/core/Layer.ts"
 import { boundedGridNumber, float32Array, moderate } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
-import { bijectionLaws, isomorphismLaws } from "../Bijection.ts"
+import { bijectionLaws } from "../Bijection.ts"
 import { categoryLaws, leftToRight, type Compose } from "../Category.ts"
 import { gradientLaws } from "../Gradient.ts"
-import { holdings, handleSpace, type Handle } from "../Handle.ts"
+import { holdings, type Handle } from "../Handle.ts"
 import { ownershipLaws } from "../Ownership.ts"
-import { numberLayer, type NumberWeights } from "../specimens.ts"
+import { numberLayer, onGridLayer, type NumberWeights } from "../specimens.ts"
 import { numberChainSubject } from "../subjects.ts"
 
 const space = numberSpace(9)
@@ -29,10 +28,6 @@ const floats = float32Space(9)
 
 const onNumbers = {
   inputs: boundedGridNumber(space.grid, 8),
-  codec: { input: space.value, output: space.value },
-  env: hostEnv,
-  seed: 3,
-  samples: [0],
 }
 
 const dropsInInference = () => {
@@ -47,11 +42,10 @@ const dropsInInference = () => {
 /** Dropout that stays on. */
 export const dropoutAtInference = attack(
   "dropout at inference",
-  isomorphismLaws({
+  bijectionLaws({
     ...onNumbers,
     name: "dropout at inference",
     bijection: dropsInInference(),
-    env: (run: Run<NumberWeights>) => hostEnv(run),
     params: { w: 1, v: 0.5, b: 0.3 },
   }),
 )
@@ -61,7 +55,7 @@ const chain = numberChainSubject("a chain", { depth: 3 })
 /** The way back takes every parity for 0. */
 export const forgottenParity = attack(
   "a pullback without parities",
-  bijectionLaws({
+  gradientLaws({
     ...chain,
     name: "a pullback without parities",
     env: (run) => ({ ...hostEnv(run), watch: { expect: () => {}, settle: async () => E.right(undefined) } }),
@@ -145,26 +139,12 @@ export const overwritten = attack(
     bijection: doubled,
     params: {},
     inputs: float32Array(4, boundedGridNumber(floats.grid, 8)),
-    codec: { input: floats.value, output: floats.value },
-    env: hostEnv,
-    seed: 1,
-    samples: [0],
   }),
 )
 
 // ---------------------------------------------------------- composition
 
-const part = <K extends string>(name: K) => named(name)(keep(space.value)(onGrid))
-
-/** A layer that stays on the grid: Q(y). */
-const onGrid: Layer<NumberWeights, number, number> = {
-  params: numberLayer(0.25).params,
-  apply: (params, x, draw) => space.quantize(numberLayer(0.25).apply(params, x, draw)),
-  vjp: (params, x, draw) => {
-    const recorded = numberLayer(0.25).vjp(params, x, draw)
-    return { ...recorded, value: space.quantize(recorded.value) }
-  },
-}
+const part = <K extends string>(name: K) => named(name)(keep(space.value)(onGridLayer(9, 0.25)))
 
 const weights: NumberWeights = { w: 2, v: 0.5, b: 0.25 }
 
@@ -190,7 +170,6 @@ export const swappedSides = attack(
     ...onNumbers,
     name: "swapped sides",
     params: { f: weights, g: { ...weights, v: 1 } },
-    env: (run: Run<{ readonly f: NumberWeights } & { readonly g: NumberWeights }>) => hostEnv(run),
     bijection: {
       ...two,
       forward: (a) => (env) =>
@@ -241,34 +220,58 @@ export const roundingUnit = attack(
 // ------------------------------------------------------------ ownership
 
 const owned = holdings()
-const handles = handleSpace(owned, 9)
+
+/** The laws of ownership on numbers with owners, for a bijection that does nothing. */
+const ownership = (name: string, bijection: Bijection<{}, Handle, Handle, null>) =>
+  ownershipLaws({
+    name,
+    bijection,
+    params: {},
+    inputs: moderate.map((x) => owned.make(space.quantize(x))),
+    kind: owned.kind,
+    env: (run) => ({ ...owned.kind.env(run), scope: { ...owned.scope, within: (body) => body() } }),
+  })
 
 const leaking: Bijection<{}, Handle, Handle, null> = {
-  params: Params.none,
-  side: Side.nothing,
+  ...identity<Handle>(),
   forward: (a) => (env) => {
     forgotten.push(owned.make(0))
     return E.right([env.scope.own(a), null])
   },
-  inverse: (b) => (env) => E.right(env.scope.own(b)),
-  infer: (a) => (env) => E.right(env.scope.own(a)),
   pullback: (b, _side, db) => (env) => E.right({ input: env.scope.own(b), cotangent: env.scope.own(db), grads: {} }),
 }
 
 const forgotten: Handle[] = []
 
 /** A buffer that outlives every scope, and a pullback that does not consume (tfjs #5980). */
-export const leak = attack(
-  "a leak",
-  ownershipLaws({
-    name: "a leak",
-    bijection: leaking,
+export const leak = attack("a leak", ownership("a leak", leaking))
+
+/** Returns the very handle that it has only borrowed, so that whoever frees the output frees the input. */
+export const borrowedOutput = attack(
+  "a borrowed output",
+  ownership("a borrowed output", {
+    ...identity<Handle>(),
+    forward: (a) => () => E.right([a, null]),
+    inverse: (b) => () => E.right(b),
+    infer: (a) => () => E.right(a),
+  }),
+)
+
+/** Frees the input that it has only borrowed. */
+export const disposedInput = attack(
+  "a disposed input",
+  bijectionLaws({
+    name: "a disposed input",
+    bijection: {
+      ...identity<Handle>(),
+      forward: (a) => (env) => {
+        const b = owned.make(owned.read(a))
+        env.scope.release(a)
+        return E.right([b, null])
+      },
+    },
     params: {},
     inputs: moderate.map((x) => owned.make(space.quantize(x))),
-    codec: { input: handles.value, output: handles.value },
-    env: (run) => ({ ...hostEnv(run), scope: { ...owned.scope, within: (body) => body() } }),
-    seed: 1,
-    samples: [0],
-    held: owned.held,
+    kind: owned.kind,
   }),
 )

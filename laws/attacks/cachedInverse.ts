@@ -2,7 +2,6 @@ import { either as E } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
 import { Params } from "../../src/core/Params.ts"
 import { Side } from "../../src/core/Side.ts"
-import { hostEnv } from "../../src/exact/hostWatch.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
 import { boundedGridNumber } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
@@ -35,9 +34,5 @@ export const cachedInverse = attack(
     bijection: bijection(),
     params: {},
     inputs: boundedGridNumber(space.grid, 100),
-    codec: { input: space.value, output: space.value },
-    env: hostEnv,
-    seed: 1,
-    samples: [0],
   }),
 )

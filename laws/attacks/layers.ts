@@ -4,35 +4,27 @@
 import { option as O } from "fp-ts"
 import { Key } from "../../src/core/Key.ts"
 import type { Layer } from "../../src/core/Layer.ts"
-import { float32Side } from "../../src/exact/float32Space.ts"
-import { numberSpace } from "../../src/exact/numberSpace.ts"
 import { float32Array, moderate } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { gradientLaws } from "../Gradient.ts"
-import { layerLaws, numericLayerLaws } from "../Layer.ts"
+import { derivativeLaws, layerLaws } from "../Layer.ts"
 import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "../specimens.ts"
 import { float32ChainSubject, numberChainSubject } from "../subjects.ts"
 
 type OnNumbers = Layer<NumberWeights, number, number>
 type OnFloats = Layer<Float32Weights, Float32Array, Float32Array>
 
-/** The layer's numbers leave the grid, so the codec has none of its own meaning here: it only compares bits. */
-const { value } = numberSpace(23)
-
 const ofNumbers = (name: string, layer: OnNumbers) => ({
   name,
   layer,
   inputs: moderate,
-  codec: { input: value, output: value },
-  samples: [0],
 })
 
 const ofFloats = (name: string, layer: OnFloats) => ({
   name,
   layer,
   inputs: float32Array(8, moderate),
-  codec: { input: float32Side(null), output: float32Side(null) },
-  samples: [5, 3],
+  samples: () => [5, 3],
 })
 
 const honest = numberLayer(0.5)
@@ -105,7 +97,10 @@ const straight: OnNumbers = {
   },
 }
 
-export const wrongDerivative = attack("a wrong derivative", numericLayerLaws(ofNumbers("a wrong derivative", straight)))
+export const wrongDerivative = attack(
+  "a wrong derivative",
+  derivativeLaws(ofNumbers("a wrong derivative", straight), "float64"),
+)
 
 const inner = float32Layer(4, 0.25)
 

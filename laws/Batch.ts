@@ -1,0 +1,116 @@
+/**
+ * The laws of samples: each has its own result, whatever stands beside it and wherever it stands.
+ *
+ * They are what lets a batch be shuffled, split among workers, and run again with others at inference.
+ */
+import fc from "fast-check"
+import { aboutBijection, aboutLayer } from "./about.ts"
+import { option as O } from "fp-ts"
+import { Key } from "../src/core/Key.ts"
+import { look, pick, reorder } from "./evidence.ts"
+import type { LawSet, Sides } from "./Law.ts"
+import type { Session } from "./Session.ts"
+import type { LayerSubject, Subject, Tried } from "./Subject.ts"
+
+// ----------------------------------------------------------------- laws
+
+/** For bijections whose input and output have the samples on their leading axes, two of them at least. */
+export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const law = aboutBijection(subject)
+  const f = subject.bijection
+  const result = async ({ ask }: Session<P, A>, a: A, samples: ReadonlyArray<number>) => {
+    const [b] = await ask(a, f.forward(a), { samples })
+    return look(b)
+  }
+  return {
+    topic: "batch",
+    name: `${subject.name ?? "it"} keeps samples apart`,
+    parents: [],
+    laws: [
+      law(
+        places,
+        pairsOf(subject),
+        ({ pair }) => [pair[0]],
+        (session, { pair }) => moved(session, pair[0], result),
+      ),
+      law(
+        neighbors,
+        pairsOf(subject),
+        ({ pair }) => [pair[0]],
+        (session, { pair }) => mixed(session, pair, result),
+      ),
+    ],
+  }
+}
+
+/** The same for layers. */
+export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
+  const law = aboutLayer(subject)
+  const result =
+    (seed: number) =>
+    ({ params }: Session<P, A>, a: A, samples: ReadonlyArray<number>) =>
+      look(subject.layer.apply(params, a, O.some({ key: Key.fromSeed(seed), samples })))
+  return {
+    topic: "layerBatch",
+    name: `${subject.name ?? "it"} keeps samples apart`,
+    parents: [],
+    laws: [
+      law(
+        places,
+        pairsOf(subject),
+        ({ pair }) => pair[0],
+        (session, { pair, seed }) => moved(session, pair[0], result(seed)),
+      ),
+      law(
+        neighbors,
+        pairsOf(subject),
+        ({ pair }) => pair[0],
+        (session, { pair, seed }) => mixed(session, pair, result(seed)),
+      ),
+    ],
+  }
+}
+
+const places = "a sample has the same result wherever it stands in the batch"
+const neighbors = "a sample has the same result whatever the other samples are"
+
+type Result<P, A> = (session: Session<P, A>, a: A, samples: ReadonlyArray<number>) => Promise<unknown>
+
+const pairsOf = <P, A>({ inputs }: Tried<P, A>) => fc.record({ pair: fc.tuple(inputs, inputs), seed: fc.maxSafeNat() })
+
+/** The batch backwards, each sample with its id. */
+const moved = async <P, A>(session: Session<P, A>, a: A, result: Result<P, A>): Promise<Sides> => {
+  const samples = session.samples(a)
+  const order = samples.map((_, i) => samples.length - 1 - i)
+  const turned = session.kind.make(reorder(await look(a), order)) as A // the same samples in another order
+  return {
+    lhs: await result(
+      session,
+      turned,
+      order.map((i) => samples[i] ?? 0),
+    ),
+    rhs: reorder(await result(session, a, samples), order),
+  }
+}
+
+/** The first sample stays, the others are those of another input. */
+const mixed = async <P, A>(
+  session: Session<P, A>,
+  [a, other]: readonly [A, A],
+  result: Result<P, A>,
+): Promise<Sides> => {
+  const samples = session.samples(a)
+  fc.pre(session.samples(other).length === samples.length)
+  const order = samples.map((_, i) => i)
+  const from = order.map((i) => (i === 0 ? 0 : 1))
+  const mix = session.kind.make(pick(order, [await look(a), await look(other)], from)) as A // of the same structure
+  const [one, two] = [await result(session, mix, samples), await result(session, a, samples)]
+  return {
+    lhs: pick(
+      order,
+      [two, one],
+      from.map((source) => 1 - source),
+    ),
+    rhs: two,
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * One case of a law: parameters drawn, an environment for every program, and all that was made freed at its end.
+ */
+import { either as E } from "fp-ts"
+import fc from "fast-check"
+import type { Bijection } from "../src/core/Bijection.ts"
+import type { Env, Run } from "../src/core/Env.ts"
+import { Key } from "../src/core/Key.ts"
+import type { Params } from "../src/core/Params.ts"
+import { run, type Program } from "../src/core/Program.ts"
+import type { RevError } from "../src/core/RevError.ts"
+import type { Side } from "../src/core/Side.ts"
+import { floatsLike, free, look, readablesIn } from "./evidence.ts"
+import type { Kind } from "./Kind.ts"
+import { kindOf } from "./kindOf.ts"
+import type { Tried } from "./Subject.ts"
+
+// ---------------------------------------------------------------- model
+
+/** What a case is made of besides its input: the seed of parameters and draws. */
+export interface Seeded {
+  readonly seed: number
+}
+
+/** A case of one input. */
+export interface Case<A> extends Seeded {
+  readonly a: A
+}
+
+/** What a law does in one case. */
+export interface Session<P, A> {
+  readonly kind: Kind
+  readonly params: P
+  readonly samples: (a: A) => ReadonlyArray<number>
+  readonly env: (a: A, chosen?: Partial<Run<P>>) => Env<P>
+  /** Runs a program on the samples of `a`. A `RevError` is thrown, and an input that the range guard refuses is no input. */
+  readonly ask: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<X>
+  /** The same, with the `RevError` as it is. */
+  readonly attempt: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<E.Either<RevError, X>>
+  /** What is left of a value after a trip through its bits. */
+  readonly reread: <X>(value: X) => Promise<X>
+  /** The evidence for every leaf of a parameter tree, by path. */
+  readonly leaves: (params: P) => Promise<unknown>
+  /** A cotangent like this value, by seed; seed 0 stands for ones. */
+  readonly cotangent: <X>(like: X, seed: number) => Promise<X>
+}
+
+// --------------------------------------------------------- constructors
+
+/** Cases of one input. */
+export const casesOf = <P, A>({ inputs }: Tried<P, A>): fc.Arbitrary<Case<A>> =>
+  fc.record({ a: inputs, seed: fc.maxSafeNat() })
+
+/** Runs `body` in a session about a part with these parameters, with the kind of value that `example` is of. */
+export const inSession = async <P, A, R>(
+  tried: Tried<P, A>,
+  params: Params<P>,
+  { seed }: Seeded,
+  example: unknown,
+  body: (session: Session<P, A>) => Promise<R>,
+): Promise<R> => {
+  const kind = tried.kind ?? (await kindIn(tried, params, example))
+  return kind.within(() => body(open(tried, params, seed, kind)))
+}
+
+const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, seed: number, kind: Kind): Session<P, A> => {
+  const params = draw(tried, tree, seed)
+  const samples = tried.samples ?? sampleIds
+  const env = (a: A, chosen: Partial<Run<P>> = {}) =>
+    (tried.env ?? kind.env)({ params, seed, samples: samples(a), ...chosen })
+  const attempt = <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => run(program)(env(a, chosen))()
+  return {
+    kind,
+    params,
+    samples,
+    env,
+    attempt,
+    ask: async (a, program, chosen) => {
+      const result = await attempt(a, program, chosen)
+      if (E.isRight(result)) return result.right
+      fc.pre(result.left._tag !== "GridOverflow")
+      throw result.left
+    },
+    reread: async <X>(value: X) => kind.make(await look(value)) as X, // the same bits, structure and kind
+    leaves: async (p) => {
+      const found: [string, unknown][] = []
+      for (const [path, leaf] of tree.leaves(p)) found.push([path, await look(leaf)])
+      return found
+    },
+    cotangent: async <X>(like: X, drawn: number) => kind.make(floatsLike(await look(like), drawn)) as X, // of the same structure
+  }
+}
+
+const draw = <P, A>({ params }: Tried<P, A>, tree: Params<P>, seed: number): P => {
+  const key = Key.child("parameters")(Key.fromSeed(seed))
+  if (params === undefined) return tree.init(key)
+  return typeof params === "function" ? (params as (key: Key) => P)(key) : params // a parameter tree is no function
+}
+
+/** Where no input is a tensor, parameters may be. */
+const kindIn = async <P, A>(tried: Tried<P, A>, tree: Params<P>, example: unknown): Promise<Kind> => {
+  if (readablesIn(example).length > 0) return kindOf(example)
+  const params = draw(tried, tree, 0)
+  const leaves = tree.leaves(params).map(([, leaf]) => leaf)
+  if (params !== tried.params) free(leaves)
+  return kindOf(leaves)
+}
+
+/** Ids apart and not in order, as in a shuffled batch. */
+const sampleIds = (a: unknown): ReadonlyArray<number> => {
+  const length = readablesIn(a)[0]?.shape[0] ?? 1
+  return Array.from({ length }, (_, place) => 7 * (length - place) - 2)
+}
+
+// ---------------------------------------------------------- destructors
+
+/** What is left of a side after a trip through its bytes. */
+export const rereadSide = async <S>(side: Side<S>, value: S): Promise<S> => {
+  const result = await side.fromBytes(await side.toBytes(value)())()
+  if (E.isLeft(result)) throw result.left
+  return result.right
+}
+
+/** The bytes of a side, as evidence. */
+export const seenSide = <P, A, B, S>({ side }: Bijection<P, A, B, S>, value: S): Promise<Uint8Array> =>
+  side.toBytes(value)()

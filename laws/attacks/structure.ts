@@ -1,0 +1,113 @@
+/**
+ * Impostors of structure: isomorphisms that hide information, products that touch both halves, sharing that forgets a use.
+ */
+import { either as E, function as F, option as O } from "fp-ts"
+import fc from "fast-check"
+import type { Bijection } from "../../src/core/Bijection.ts"
+import { andThen } from "../../src/core/andThen.ts"
+import { first } from "../../src/core/first.ts"
+import { identity } from "../../src/core/identity.ts"
+import { keep } from "../../src/core/keep.ts"
+import { named } from "../../src/core/named.ts"
+import { tied } from "../../src/core/tied.ts"
+import { numberSpace } from "../../src/exact/numberSpace.ts"
+import { boundedGridNumber } from "../arbitraries.ts"
+import { attack } from "../Attack.ts"
+import { isomorphismLaws } from "../Bijection.ts"
+import { productLaws, type Lift } from "../Product.ts"
+import { sharingLaws } from "../Sharing.ts"
+import { onGridLayer } from "../specimens.ts"
+
+const space = numberSpace(9)
+const inputs = boundedGridNumber(space.grid, 8)
+
+// --------------------------------------------------------- isomorphisms
+
+/** Squares, with the lost sign for a side. */
+export const hiddenSide = attack(
+  "an isomorphism with something to hide",
+  isomorphismLaws({
+    name: "an isomorphism with something to hide",
+    bijection: {
+      ...identity<number>(),
+      side: { ...space.bit, only: O.none },
+      forward: (a) => () => E.right([Math.abs(a), a < 0 ? 1 : 0]),
+      inverse: (b, s) => () => E.right(s === 1 ? -b : b),
+      infer: (a) => () => E.right(Math.abs(a)),
+      pullback: (b, s, db) => () => E.right({ input: s === 1 ? -b : b, cotangent: s === 1 ? -db : db, grads: {} }),
+    } satisfies Bijection<{}, number, number, 0 | 1>,
+    inputs,
+  }),
+)
+
+// ------------------------------------------------------------- products
+
+const part = keep(space.value)(onGridLayer(9, 0.25))
+
+const product = (name: string, lift: Lift) =>
+  productLaws({ name, bijection: part, lift, others: fc.double({ noNaN: true }), inputs })
+
+/** Runs the part at a path of its own, so that it draws another mask than alone. */
+export const movedPart = attack(
+  "a product that moves its part",
+  product("a product that moves its part", <P, A, B, S, C>(f: Bijection<P, A, B, S>) => {
+    const inside = named("first")(f)
+    const lifted = first<C>()(inside)
+    return {
+      params: f.params,
+      side: f.side,
+      forward: (pair) => (env) => lifted.forward(pair)({ ...env, params: { first: env.params } }),
+      inverse: (pair, side) => (env) => lifted.inverse(pair, side)({ ...env, params: { first: env.params } }),
+      infer: (pair) => (env) => lifted.infer(pair)({ ...env, params: { first: env.params } }),
+      pullback: (pair, side, cotangent) => (env) =>
+        F.pipe(
+          lifted.pullback(pair, side, cotangent)({ ...env, params: { first: env.params } }),
+          E.map((pulled) => ({ ...pulled, grads: pulled.grads.first })),
+        ),
+    } satisfies Bijection<P, readonly [A, C], readonly [B, C], S>
+  }),
+)
+
+/** Sends the second half through float32. */
+export const touchedHalf = attack(
+  "a product that touches both halves",
+  product("a product that touches both halves", <P, A, B, S, C>(f: Bijection<P, A, B, S>) => {
+    const lifted = first<C>()(f)
+    const rounded = (c: C): C => (typeof c === "number" ? (Math.fround(c) as C) : c) // a number for a number
+    return {
+      ...lifted,
+      forward: ([a, c]) => lifted.forward([a, rounded(c)]),
+    } satisfies typeof lifted
+  }),
+)
+
+// -------------------------------------------------------------- sharing
+
+const use = named("w")(keep(space.value)(onGridLayer(9, 0.25)))
+const twice = F.pipe(use, tied("w")(use))
+const apart = F.pipe(
+  named("f")(keep(space.value)(onGridLayer(9, 0.25))),
+  andThen(named("g")(keep(space.value)(onGridLayer(9, 0.25)))),
+)
+
+/** A gradient of a shared parameter that is overwritten by its second use. */
+export const forgottenUse = attack(
+  "sharing that forgets a use",
+  sharingLaws({
+    name: "sharing that forgets a use",
+    bijection: {
+      ...twice,
+      pullback:
+        (c, [s, u], dc) =>
+        (env) =>
+          F.pipe(
+            use.pullback(c, u, dc)(env),
+            E.chain((back) => use.pullback(back.input, s, back.cotangent ?? 0)(env)),
+          ),
+    },
+    apart,
+    split: { params: ({ w }) => ({ f: w, g: w }), input: (a) => a },
+    sum: { grads: ({ f, g }) => ({ w: part.params.add(f, g) }), cotangent: (a) => a },
+    inputs,
+  }),
+)

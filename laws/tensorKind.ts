@@ -1,0 +1,46 @@
+/**
+ * Tensors, as laws run, read and count them.
+ */
+import { buffers } from "../src/tensor/buffers.ts"
+import { tensorEnv } from "../src/tensor/tensorWatch.ts"
+import { tf } from "../src/tensor/tf.ts"
+import { traceKernels } from "../src/tensor/traceKernels.ts"
+import { isBits } from "./evidence.ts"
+import type { Kind } from "./Kind.ts"
+
+/** TensorFlow.js's tensors on whatever backend is chosen. */
+export const tensorKind: Kind = {
+  env: tensorEnv,
+  make: (evidence) => make(evidence),
+  within: async (body) => {
+    tf.engine().startScope()
+    try {
+      return await body()
+    } finally {
+      tf.engine().endScope()
+    }
+  },
+  held: () => buffers().count,
+  trace: (body) =>
+    traceKernels(body).map(({ kernel, outputs }) => {
+      const digest = outputs.map((values) => digestOf(values)).join(" ")
+      return { kernel, digest }
+    }),
+}
+
+const make = (evidence: unknown): unknown => {
+  if (isBits(evidence)) return tf.tensor(evidence.values.slice(), [...evidence.shape], evidence.dtype as tf.DataType) // a tensor's own
+  if (ArrayBuffer.isView(evidence)) return structuredClone(evidence)
+  if (Array.isArray(evidence)) return evidence.map(make)
+  if (typeof evidence === "object" && evidence !== null)
+    return Object.fromEntries(Object.entries(evidence).map(([name, part]) => [name, make(part)]))
+  return evidence
+}
+
+/** FNV-1a over the bytes: enough to tell one run of a kernel from the next. */
+const digestOf = (values: ArrayBufferView): string => {
+  let hash = 0x811c9dc5
+  for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0
+  return hash.toString(16)
+}
