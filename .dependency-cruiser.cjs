@@ -49,7 +49,7 @@ module.exports = {
       comment: "An index.ts is an entry for users; inside the package import the file that holds the noun.",
       severity: "error",
       from: { path: "^(src|laws)/", pathNot: "\\.test\\.ts$" },
-      to: { path: ["^src/index\\.ts$", "^src/[^/]+/index\\.ts$"] },
+      to: { path: ["^src/index\\.ts$", "^src/[^/]+/index\\.ts$", "^laws/(tensor/)?index\\.ts$"] },
     },
     {
       name: "laws-without-cli",
@@ -57,6 +57,14 @@ module.exports = {
       severity: "error",
       from: { path: "^laws/" },
       to: { path: inside("cli") },
+    },
+    {
+      name: "laws-without-tensors",
+      comment:
+        "`bijou/laws` works on numbers where TensorFlow.js is not installed, so only laws/tensor leans on tensors; the one import of it is dynamic.",
+      severity: "error",
+      from: { path: "^laws/", pathNot: "^laws/(tensor/|kindOf\\.ts$)" },
+      to: { path: ["^laws/tensor/", inside("tensor")] },
     },
     {
       name: "only-cli-imports-laws",

@@ -4,7 +4,7 @@
 import { andThen } from "../src/core/andThen.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
 import { look } from "./evidence.ts"
-import { law, type LawSet } from "./Law.ts"
+import { law, type LawSet, type Sides } from "./Law.ts"
 import { casesOf, inSession, rereadSide, type Case } from "./Session.ts"
 import type { Tried } from "./Subject.ts"
 
@@ -36,7 +36,7 @@ export const leftToRight: Compose = <P extends object, Q extends object, A, B, C
 
 // ----------------------------------------------------------------- laws
 
-/** Identity on either side changes nothing, and composition is associative up to the bracketing of the side. */
+/** Sides pair up in order, identity on either side changes nothing, and composition is associative up to the bracketing of the side. */
 export const categoryLaws = <P extends object, Q extends object, R extends object, A, S, T, U>({
   name,
   compose,
@@ -67,7 +67,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
       }
     })
   // Parameters of a part alone are among those of all parts.
-  const widen = <V>(part: Bijection<P, A, A, V>) => part as unknown as Bijection<All, A, A, V>
+  const widen = <Some, V>(part: Bijection<Some, A, A, V>) => part as unknown as Bijection<All, A, A, V>
   const alone = (a: Case<A>) =>
     behavior(
       widen(f),
@@ -81,6 +81,19 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
     name: `${name} is a category`,
     parents: [],
     laws: [
+      law("a composition leaves the side of its first part, then that of its second", casesOf(on), (one) => {
+        const both = compose(f, g)
+        return inSession<All, A, Sides>(on, widen(both).params, one, one.a, async ({ ask }) => {
+          const [, pair] = await ask(one.a, widen(both).forward(one.a))
+          const [b, s] = await ask(one.a, widen(f).forward(one.a))
+          const [, t] = await ask(one.a, widen(g).forward(b))
+          return {
+            lhs: partsOf(await both.side.toBytes(pair)()),
+            rhs: [await f.side.toBytes(s)(), await g.side.toBytes(t)()],
+          }
+        })
+      }),
+
       law("identity before a part changes nothing", casesOf(on), async (a) => ({
         lhs: await behavior(
           widen(compose(unit, f)),
@@ -124,6 +137,15 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
       }),
     ],
   }
+}
+
+/** The parts of composite bytes, by SPEC.md: a count of 4 bytes, then each part behind its length of 4 bytes. */
+const partsOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const parts: Uint8Array[] = []
+  for (let at = 4; at < bytes.length; at += 4 + view.getUint32(at, true))
+    parts.push(bytes.slice(at + 4, at + 4 + view.getUint32(at, true)))
+  return parts
 }
 
 type Of<W> = (flat: W) => Promise<unknown>

@@ -2,14 +2,13 @@
  * The laws of gradients and plans: a plan changes memory and time, and not a single bit.
  */
 import fc from "fast-check"
-import { Key } from "../src/core/Key.ts"
 import { Plan } from "../src/core/Plan.ts"
 import type { Watch } from "../src/core/Watch.ts"
-import { plan as anyPlan } from "./arbitraries.ts"
 import { aboutBijection } from "./about.ts"
 import { bijectionLaws } from "./Bijection.ts"
-import { free, look } from "./evidence.ts"
+import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
+import { plansOf } from "./plansOf.ts"
 import { casesOf, rereadSide, type Case, type Session } from "./Session.ts"
 import type { Subject } from "./Subject.ts"
 
@@ -115,18 +114,6 @@ export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
     ],
   }
 }
-
-/** Plans over the paths of parameters and of all that they are below; parameters are made when the first plan is. */
-const plansOf = <P, A, B, S>({ bijection: { params } }: Subject<P, A, B, S>): fc.Arbitrary<Plan> =>
-  fc.constant(null).chain(() => {
-    const tree = params.init(Key.fromSeed(0))
-    const leaves = params.leaves(tree)
-    free(leaves)
-    return anyPlan([...new Set(leaves.flatMap(([path]) => ancestors(path)))])
-  })
-
-const ancestors = (path: string): ReadonlyArray<string> =>
-  path.split("/").map((_, i, names) => names.slice(0, i + 1).join("/"))
 
 const noting = (watch: Watch, paths: string[]): Watch => ({
   ...watch,

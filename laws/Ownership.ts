@@ -1,10 +1,12 @@
 /**
  * The laws of ownership: what is given is borrowed or consumed as it is said, and what is made and not returned is freed.
  */
+import fc from "fast-check"
 import { aboutBijection } from "./about.ts"
 import { look, readablesIn } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
 import { casesOf, type Case } from "./Session.ts"
+import { plansOf } from "./plansOf.ts"
 import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
@@ -14,19 +16,30 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
   const alone = ({ a }: Case<A>) => [a]
+  const planned = fc.record({ a: subject.inputs, seed: fc.maxSafeNat(), plan: plansOf(subject) })
   return {
     topic: "ownership",
     name: `${name} owns what it makes`,
     parents: [],
     laws: [
-      law("forward holds what it returns, and nothing else", casesOf(subject), alone, async ({ kind, ask }, { a }) => {
-        const before = kind.held?.() ?? 0
-        const [b, s] = await ask(a, f.forward(a))
-        const held = (kind.held?.() ?? 0) - before
-        const returned = new Set(readablesIn([b, s]).map(bufferOf))
-        for (const given of readablesIn(a)) returned.delete(bufferOf(given))
-        return { lhs: held, rhs: returned.size }
-      }),
+      law(
+        "forward holds what it returns, and nothing else",
+        planned,
+        alone,
+        async ({ kind, ask, params }, { a, plan }) => {
+          const leaves = f.params.leaves(params).map(([, leaf]) => leaf)
+          const before = kind.held?.() ?? 0
+          const [b, s] = await ask(a, f.forward(a), { plan })
+          const held = (kind.held?.() ?? 0) - before
+          const returned = new Set(
+            readablesIn([b, s])
+              .filter(({ isDisposed }) => !isDisposed)
+              .map(bufferOf),
+          )
+          for (const given of readablesIn([a, leaves])) returned.delete(bufferOf(given))
+          return { lhs: held, rhs: returned.size }
+        },
+      ),
 
       law(
         "forward, inverse and infer leave no buffer behind but those they return",
@@ -60,11 +73,11 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         },
       ),
 
-      law("pullback consumes output, side and cotangent", casesOf(subject), alone, async (session, { a }) => {
+      law("pullback consumes output, side and cotangent", planned, alone, async (session, { a, plan }) => {
         const { kind, ask, env, cotangent } = session
         const before = kind.held?.()
-        const [b, s] = await ask(a, f.forward(a))
-        const pulled = await ask(a, f.pullback(b, s, await cotangent(b, 0)))
+        const [b, s] = await ask(a, f.forward(a), { plan })
+        const pulled = await ask(a, f.pullback(b, s, await cotangent(b, 0)), { plan })
         env(a).scope.release(pulled)
         return { lhs: kind.held?.(), rhs: before }
       }),

@@ -6,11 +6,11 @@ import fc from "fast-check"
 import type { Bijection } from "../src/core/Bijection.ts"
 import type { Env, Run } from "../src/core/Env.ts"
 import { Key } from "../src/core/Key.ts"
-import type { Params } from "../src/core/Params.ts"
+import { Params } from "../src/core/Params.ts"
 import { run, type Program } from "../src/core/Program.ts"
 import type { RevError } from "../src/core/RevError.ts"
 import type { Side } from "../src/core/Side.ts"
-import { floatsLike, free, look, readablesIn } from "./evidence.ts"
+import { floatsLike, floatsOf, free, look, mapFloats, readablesIn } from "./evidence.ts"
 import type { Kind } from "./Kind.ts"
 import { kindOf } from "./kindOf.ts"
 import type { Tried } from "./Subject.ts"
@@ -60,11 +60,15 @@ export const inSession = async <P, A, R>(
   body: (session: Session<P, A>) => Promise<R>,
 ): Promise<R> => {
   const kind = tried.kind ?? (await kindIn(tried, params, example))
-  return kind.within(() => body(open(tried, params, seed, kind)))
+  return kind.within(async () => {
+    const drawn = draw(tried, params, seed)
+    return body(
+      open(tried, params, tried.params === undefined ? await moved(params, drawn, seed, kind) : drawn, seed, kind),
+    )
+  })
 }
 
-const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, seed: number, kind: Kind): Session<P, A> => {
-  const params = draw(tried, tree, seed)
+const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number, kind: Kind): Session<P, A> => {
   const samples = tried.samples ?? sampleIds
   const env = (a: A, chosen: Partial<Run<P>> = {}) =>
     (tried.env ?? kind.env)({ params, seed, samples: samples(a), ...chosen })
@@ -95,6 +99,19 @@ const draw = <P, A>({ params }: Tried<P, A>, tree: Params<P>, seed: number): P =
   const key = Key.child("parameters")(Key.fromSeed(seed))
   if (params === undefined) return tree.init(key)
   return typeof params === "function" ? (params as (key: Key) => P)(key) : params // a parameter tree is no function
+}
+
+/** Fresh parameters moved by up to 0.2, so that no bias of 0 and no gain of 1 hides anything. */
+const moved = async <P>(tree: Params<P>, params: P, seed: number, kind: Kind): Promise<P> => {
+  const leaves = tree.leaves(params)
+  const values: unknown[] = []
+  for (const [, leaf] of leaves) values.push(await look(leaf))
+  const steps = floatsOf(floatsLike(values, seed))
+  const after = mapFloats(values, (x, i) => Math.fround(x + 0.1 * (steps[i] ?? 0))) as unknown[] // as `values` is
+  free(leaves)
+  const p = Params.fromLeaves(tree, new Map(leaves.map(([path], i) => [path, kind.make(after[i])])))
+  if (E.isLeft(p)) throw p.left
+  return p.right
 }
 
 /** Where no input is a tensor, parameters may be. */

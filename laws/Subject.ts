@@ -17,7 +17,7 @@ export interface Tried<in out P, in out A> {
   readonly name?: string
   /** Inputs are borrowed, and freed when a law has been judged. */
   readonly inputs: fc.Arbitrary<A>
-  /** Fixed parameters, or how they are drawn from a key; unless given, they are what `init` draws. */
+  /** Fixed parameters, or how they are drawn from a key; unless given, they are what `init` draws, moved a little. */
   readonly params?: P | ((key: Key) => P)
   /** Global ids of the samples of an input; unless given, one for each place on the leading axis of its first tensor, else one in all. */
   readonly samples?: (a: A) => ReadonlyArray<number>

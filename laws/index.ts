@@ -2,6 +2,7 @@
  * bijou/laws: the laws of the library, for any test framework, and the impostors that they catch.
  */
 export * as arbitraries from "./arbitraries.ts"
+export { architectures, type Architecture } from "./Architecture.ts"
 export { attacks } from "./attacks/index.ts"
 export { attack, matrix, type Attack, type Matrix } from "./Attack.ts"
 export { batchLaws, layerBatchLaws } from "./Batch.ts"
@@ -11,6 +12,7 @@ export { categoryLaws, leftToRight, type CategorySubject, type Compose } from ".
 export { diagnose, diagnoseLayer } from "./Diagnosis.ts"
 export { evaluationLaws, type EvaluationSubject } from "./Evaluation.ts"
 export { look, type Readable } from "./evidence.ts"
+export { footprintLaws, type FootprintSubject } from "./Footprint.ts"
 export { gradientLaws, planLaws } from "./Gradient.ts"
 export { gridLaws, type GridSubject } from "./Grid.ts"
 export { handleLayer, handleSpace, handleWatch, holdings, type Handle, type Holdings } from "./Handle.ts"
@@ -37,6 +39,7 @@ export {
   type Verdict,
 } from "./Law.ts"
 export { derivativeDistance, derivativeLaws, layerLaws } from "./Layer.ts"
+export { drawn, float32Material, numberMaterial, oneOrTwo, type DrawnLayer, type Material } from "./Material.ts"
 export { ownershipLaws } from "./Ownership.ts"
 export { paramsLaws, type ParamsSubject } from "./Params.ts"
 export { productLaws, type Lift, type ProductSubject } from "./Product.ts"

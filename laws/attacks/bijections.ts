@@ -1,7 +1,7 @@
 /**
  * Impostors of bijections and their composition: swapped sides, keys where none belong, plans that change bits, leaks.
  */
-import { either as E, function as F, option as O } from "fp-ts"
+import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
 import { Env } from "../../src/core/Env.ts"
 import { keep } from "../../src/core/keep.ts"
@@ -198,6 +198,29 @@ const below =
       pullback: (b, s, db) => (env) => f.pullback(b, s, db)(inside(env)),
     }
   }
+
+/** A composition whose sides stand in the other order, and that knows it. */
+export const reversedOrder = attack(
+  "sides in the other order",
+  category("sides in the other order", {
+    compose: (f, g) => {
+      const both = leftToRight(f, g)
+      const { toBytes, fromBytes } = Side.pair(g.side, f.side)
+      return {
+        ...both,
+        side: {
+          ...both.side,
+          toBytes: ([s, u]) => toBytes([u, s]),
+          fromBytes: (bytes) =>
+            F.pipe(
+              fromBytes(bytes),
+              TE.map(([u, s]) => [s, u] as const),
+            ),
+        },
+      }
+    },
+  }),
+)
 
 /** A composition that tells its parts' keys apart by where they stand, so brackets change the draws. */
 export const keysByPlace = attack(

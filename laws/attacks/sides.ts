@@ -4,10 +4,12 @@
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../../src/core/Side.ts"
 import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
-import { packedBits } from "../arbitraries.ts"
+import { boundedGridNumber, float32Array, packedBits } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { bijectionLaws } from "../Bijection.ts"
+import { footprintLaws } from "../Footprint.ts"
 import { sideLaws } from "../Side.ts"
+import { float32Layer } from "../specimens.ts"
 import { float32ChainSubject } from "../subjects.ts"
 
 const floats = float32Space(9)
@@ -51,5 +53,25 @@ export const inflatedBits = attack(
     name: "bits counted as floats",
     side: { ...floats.bit, bits: ({ length }) => 32 * length },
     values: packedBits(24),
+  }),
+)
+
+const exact = float32ChainSubject("a chain", {
+  depth: 3,
+  layer: float32Layer(3, 0.25),
+  inputs: float32Array(6, boundedGridNumber(floats.grid, 8)),
+})
+
+/** A ledger that counts whole bytes, padding and all. */
+export const countedPadding = attack(
+  "padding counted as information",
+  footprintLaws({
+    ...exact,
+    name: "padding counted as information",
+    bijection: {
+      ...exact.bijection,
+      side: { ...exact.bijection.side, bits: (side) => 8 * Math.ceil(exact.bijection.side.bits(side) / 8) },
+    },
+    bits: (x) => 2 * x.length,
   }),
 )

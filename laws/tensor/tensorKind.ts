@@ -1,12 +1,12 @@
 /**
  * Tensors, as laws run, read and count them.
  */
-import { buffers } from "../src/tensor/buffers.ts"
-import { tensorEnv } from "../src/tensor/tensorWatch.ts"
-import { tf } from "../src/tensor/tf.ts"
-import { traceKernels } from "../src/tensor/traceKernels.ts"
-import { isBits } from "./evidence.ts"
-import type { Kind } from "./Kind.ts"
+import { buffers } from "../../src/tensor/buffers.ts"
+import { tensorEnv } from "../../src/tensor/tensorWatch.ts"
+import { tf } from "../../src/tensor/tf.ts"
+import { traceKernels } from "../../src/tensor/traceKernels.ts"
+import { isBits } from "../evidence.ts"
+import type { Kind } from "../Kind.ts"
 
 /** TensorFlow.js's tensors on whatever backend is chosen. */
 export const tensorKind: Kind = {
