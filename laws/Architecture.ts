@@ -16,6 +16,10 @@ import { serial } from "../src/core/serial.ts"
 import { Side } from "../src/core/Side.ts"
 import { tied } from "../src/core/tied.ts"
 import { onGrid } from "../src/residual/onGrid.ts"
+import { law, type LawSet } from "./Law.ts"
+import { lawsOf } from "./lawsOf.ts"
+import { report } from "./report.ts"
+import { judgeAll } from "./run.ts"
 import { leftToRight } from "./Category.ts"
 import type { DrawnLayer, Material } from "./Material.ts"
 import type { Subject } from "./Subject.ts"
@@ -80,6 +84,24 @@ export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<
       kept: parts.reduce((sum, { kept }) => sum + kept, 0),
     }))
 }
+
+/**
+ * Random architectures obey every law of bijections, gradients, plans and, on a device, ownership. A case is an
+ * architecture with two inputs a law, so that a failure shrinks to the simplest one.
+ */
+export const architectureLaws = <X, Bit>(material: Material<X, Bit>): LawSet => ({
+  name: `random architectures on ${material.name}`,
+  topic: "architecture",
+  parents: [],
+  laws: [
+    law("a random architecture obeys every law", architectures(material), async (architecture) => {
+      const { set } = await lawsOf(architecture)
+      const { laws } = await judgeAll(set, { runs: 2, shrink: false })
+      const failures = laws.flatMap(({ name, verdict }) => (verdict._tag === "Holds" ? [] : [report(name, verdict)]))
+      return { lhs: failures, rhs: [] }
+    }),
+  ],
+})
 
 /** Q(layer), its input kept. */
 const keptLayer = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>

@@ -32,12 +32,14 @@ export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
         pairsOf(subject),
         ({ pair }) => [pair[0]],
         (session, { pair }) => moved(session, pair[0], result),
+        byPlace,
       ),
       law(
         neighbors,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
         (session, { pair }) => mixed(session, pair, result),
+        byNeighbors,
       ),
     ],
   }
@@ -52,20 +54,22 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
       look(subject.layer.apply(params, a, O.some({ key: Key.fromSeed(seed), samples })))
   return {
     topic: "layerBatch",
-    name: `${subject.name ?? "it"} keeps samples apart`,
+    name: `${subject.name ?? "it"} evaluates samples apart`,
     parents: [],
     laws: [
       law(
-        places,
+        layerPlaces,
         pairsOf(subject),
         ({ pair }) => pair[0],
         (session, { pair, seed }) => moved(session, pair[0], result(seed)),
+        byPlace,
       ),
       law(
-        neighbors,
+        layerNeighbors,
         pairsOf(subject),
         ({ pair }) => pair[0],
         (session, { pair, seed }) => mixed(session, pair, result(seed)),
+        byNeighbors,
       ),
     ],
   }
@@ -73,6 +77,13 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
 
 const places = "a sample has the same result wherever it stands in the batch"
 const neighbors = "a sample has the same result whatever the other samples are"
+const layerPlaces = "an evaluation gives a sample the same result wherever it stands in the batch"
+const layerNeighbors = "an evaluation gives a sample the same result whatever the other samples are"
+
+const byPlace =
+  "The result depends on the place in the batch: address every draw by the sample's id (draw.samples), not by its place."
+const byNeighbors =
+  "The result depends on the rest of the batch: take statistics over one sample (LayerNorm, GroupNorm), not over the batch."
 
 type Result<P, A> = (session: Session<P, A>, a: A, samples: ReadonlyArray<number>) => Promise<unknown>
 

@@ -1,15 +1,14 @@
 /**
  * Why a law fails: the usual causes, tried one after the other on the input that failed.
  */
-import { either as E } from "fp-ts"
+import { either as E, option as O } from "fp-ts"
 import type { Bijection } from "../src/core/Bijection.ts"
-import { firstDifference, sameBits, showBits } from "./bits.ts"
+import { Key } from "../src/core/Key.ts"
+import { firstDifference, sameBits, showDifference } from "./bits.ts"
 import { floatsOf, look } from "./evidence.ts"
 import type { Kind } from "./Kind.ts"
 import { inSession, rereadSide, seenSide, type Seeded, type Session } from "./Session.ts"
 import type { LayerSubject, Subject } from "./Subject.ts"
-import { option as O } from "fp-ts"
-import { Key } from "../src/core/Key.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -163,5 +162,6 @@ const unsigned = (evidence: unknown): ReadonlyArray<number> => floatsOf(evidence
 const difference = (one: unknown, two: unknown): string => {
   const found = firstDifference(one, two)
   if (found === null) return "nowhere"
-  return `${found.at === "" ? "" : `first at ${found.at}: `}${showBits(found.lhs)} and ${showBits(found.rhs)}`
+  const { lhs, rhs } = showDifference(found)
+  return `${found.at === "" ? "" : `first at ${found.at}: `}${lhs} and ${rhs}`
 }

@@ -86,10 +86,9 @@ export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
         alone,
         async (session, { a, plan }) => {
           const under = async (chosen: Plan) => {
-            const env = session.env(a, { plan: chosen })
             const paths: string[] = []
             const program = f.forward(a)
-            const [b] = await session.ask(a, (given) => program({ ...given, watch: noting(env.watch, paths) }), {
+            const [b] = await session.ask(a, (given) => program({ ...given, watch: noting(given.watch, paths) }), {
               plan: chosen,
             })
             return { output: await look(b), paths }

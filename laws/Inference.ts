@@ -31,6 +31,7 @@ export const inferenceLaws = <P, A, B, S>(subject: InferenceSubject<P, A, B, S>)
         lhs: await look(await ask(a, subject.bijection.infer(a))),
         rhs: await look(subject.plain(params, a)),
       }),
+      "Inference is the expectation, gamma = 0 and no dropout: look for a draw, or for another order of rounding.",
     ),
   ],
 })

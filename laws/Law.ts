@@ -1,13 +1,10 @@
 /**
- * Equations with names, and how they are put to the test.
+ * Equations with names, and how one is put to the test.
  *
  * A law says that two sides are the same; the caller gives the equality, which is of bit patterns unless said otherwise.
- * The test framework is passed in, so a law set runs in vitest, jest, mocha and node:test alike, and `judgeAll` needs none:
- *
- *     checkLaws({ describe, it }, bijectionLaws(subject))
  */
 import fc from "fast-check"
-import { firstDifference, isPlain, sameBits, showBits, type Equality } from "./bits.ts"
+import { isPlain, sameBits, showValue, type Equality } from "./bits.ts"
 import { free, look } from "./evidence.ts"
 
 // ---------------------------------------------------------------- model
@@ -80,21 +77,6 @@ export interface Counterexample {
   readonly reasons: ReadonlyArray<string>
 }
 
-/** What is used of a test framework. */
-export interface Runner {
-  /** Groups the tests that `body` declares. */
-  readonly describe: (name: string, body: () => void) => unknown
-  /** Declares a test, which fails when the promise of `body` rejects. */
-  readonly it: (name: string, body: () => Promise<void>) => unknown
-}
-
-/** Every law of a set with what came of it. */
-export interface Judged {
-  readonly name: string
-  readonly seed: number
-  readonly laws: ReadonlyArray<{ readonly name: string; readonly verdict: Verdict; readonly milliseconds: number }>
-}
-
 // --------------------------------------------------------- constructors
 
 /**
@@ -165,73 +147,19 @@ export const standard: Budget = { runs: 100, seed: 1, shrink: true, equals: same
 // ---------------------------------------------------------- destructors
 
 /** Every law of a set and of its parents, parents first, each once. */
-export const allLaws = (set: LawSet): ReadonlyArray<Law> => {
-  const laws = new Map<string, Law>()
-  for (const one of allSets(set).flatMap((each) => each.laws)) if (!laws.has(one.name)) laws.set(one.name, one)
-  return [...laws.values()]
+export const allLaws = (set: LawSet): ReadonlyArray<Law> => allSets(set).flatMap(({ laws }) => laws)
+
+/** A set behind its parents and theirs, each once. */
+export const allSets = (set: LawSet): ReadonlyArray<LawSet> => {
+  const sets = new Map<string, LawSet>()
+  for (const one of [...set.parents.flatMap(allSets), set]) if (!sets.has(one.name)) sets.set(one.name, one)
+  return [...sets.values()]
 }
-
-/** A set behind its parents and theirs. */
-export const allSets = (set: LawSet): ReadonlyArray<LawSet> => [...set.parents.flatMap(allSets), set]
-
-/** One `it` for every law of the set and of its parents; a failure prints the law, both sides, and fast-check's seed and path. */
-export const checkLaws = ({ describe, it }: Runner, set: LawSet, budget: Partial<Budget> = {}): void => {
-  describe(set.name, () => {
-    for (const one of allLaws(set))
-      it(one.name, async () => {
-        const verdict = await one.judge({ ...standard, ...budget })
-        if (verdict._tag !== "Holds") throw failure(one.name, verdict)
-      })
-  })
-}
-
-/** Judges every law of the set and of its parents, and reports as data; `tell` hears of each law when it is done. */
-export const judgeAll = async (
-  set: LawSet,
-  budget: Partial<Budget> = {},
-  tell: (done: Judged["laws"][number]) => void = () => {},
-): Promise<Judged> => {
-  const whole = { ...standard, ...budget }
-  const laws: Judged["laws"][number][] = []
-  for (const one of allLaws(set)) {
-    const begun = performance.now()
-    const done = { name: one.name, verdict: await one.judge(whole), milliseconds: performance.now() - begun }
-    laws.push(done)
-    tell(done)
-  }
-  return { name: set.name, seed: whole.seed, laws }
-}
-
-/** The report of a law that does not hold. */
-export const report = (name: string, verdict: Broken | Raised): string => {
-  const { input, seed, path, reasons } = verdict
-  const again = [
-    ...(input === "" ? [] : [`  input: ${input}`]),
-    ...reasons.map((reason) => `  why: ${reason}`),
-    `  again: { seed: ${seed}, path: "${path}" }`,
-  ]
-  if (verdict._tag === "Raised")
-    return [`The law "${name}" could not be judged: ${sentence(verdict.error)}`, ...again].join("\n")
-  const { lhs, rhs } = verdict.sides
-  const difference = firstDifference(lhs, rhs)
-  const at =
-    difference === null || difference.at === ""
-      ? []
-      : [`  first at ${difference.at}: ${showBits(difference.lhs)} and ${showBits(difference.rhs)}`]
-  return [`The law "${name}" is broken.`, `  lhs: ${showBits(lhs)}`, `  rhs: ${showBits(rhs)}`, ...at, ...again].join(
-    "\n",
-  )
-}
-
-const failure = (name: string, verdict: Broken | Raised): Error =>
-  new Error(report(name, verdict), verdict._tag === "Raised" ? { cause: verdict.error } : {})
-
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const show = async (input: unknown): Promise<string> => {
   if (isPlain(input)) return fc.stringify(input)
   try {
-    return showBits(await look(input))
+    return showValue(await look(input))
   } catch {
     return fc.stringify(input)
   }

@@ -82,8 +82,8 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
  */
 export const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
 
-/** Its steps: where one is too coarse or too fine, or crosses a kink, another is not. */
-const steps = { float64: [1e-5], float32: [2 ** -5, 2 ** -7, 2 ** -9] }
+/** Its steps: where one is too coarse for a sharp bend or too fine for the precision, or crosses a kink, another is not. */
+const steps = { float64: [1e-5], float32: [2 ** -7, 2 ** -9, 2 ** -5, 2 ** -11, 2 ** -13, 2 ** -15] }
 
 /** The laws of a layer whose derivative can be had by central differences: all but those on integers. */
 export const derivativeLaws = <P, A, B>(
@@ -133,12 +133,16 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
         const there = floatsOf(await look(layer.apply(rebuilt.right, kind.make(a) as A, draw))) // of the input's structure
         return sum(floatsOf(dy).map((d, i) => d * (there[i] ?? 0)))
       }
-      const found: number[] = []
-      for (const step of steps[precision]) found.push(((await at(step)) - (await at(-step))) / (2 * step))
       const size = Math.max(1, Math.sqrt(sum(terms.map((term) => term * term))))
-      const agrees = found.some((slope) => Math.abs(pulled - slope) <= distance * Math.max(size, Math.abs(slope)))
-      return agrees ? { lhs: [], rhs: [] } : { lhs: pulled, rhs: found }
+      const found: number[] = []
+      for (const step of steps[precision]) {
+        const slope = ((await at(step)) - (await at(-step))) / (2 * step)
+        if (Math.abs(pulled - slope) <= distance * Math.max(size, Math.abs(slope))) return { lhs: [], rhs: [] }
+        found.push(slope)
+      }
+      return { lhs: pulled, rhs: found }
     },
+    "The gradient (lhs) is not the slope of the value (rhs, at several step sizes): look for a wrong factor or a lost term in vjp, or for a value that is not smooth.",
   )
 }
 

@@ -30,11 +30,13 @@ export interface Material<in out X, in out Bit> {
   readonly inputs: fc.Arbitrary<X>
   /** Random layers that keep the shape, each with parameters. */
   readonly layers: fc.Arbitrary<DrawnLayer<X>>
+  /** One layer that draws, for what is tried on a single layer. */
+  readonly example: DrawnLayer<X>
   /** (x, y) to x + y, so that a chain can end in one activation. */
   readonly merge: Layer<{}, Two<X>, X>
   /** x to (x, x), so that a part can have a context. */
   readonly fork: Layer<{}, X, Two<X>>
-  readonly samples?: (x: X) => ReadonlyArray<number>
+  readonly samples?: () => ReadonlyArray<number>
 }
 
 // --------------------------------------------------------- constructors
@@ -73,6 +75,7 @@ export const numberMaterial = (fractionBits: number): Material<number, 0 | 1> =>
     space,
     inputs: boundedGridNumber(space.grid, 8),
     layers: oneOrTwo(rates.map((rate) => drawn(`tanh with dropout ${rate}`, numberLayer(rate)))),
+    example: drawn("tanh with dropout 0.25", numberLayer(0.25)),
     merge: {
       params: Params.none,
       apply: (_, [x, y]) => x + y,
@@ -95,6 +98,7 @@ export const float32Material = (fractionBits: number, width: number): Material<F
     inputs: float32Array(2 * width, boundedGridNumber(space.grid, 8)),
     samples: () => [5, 3],
     layers: oneOrTwo(rates.map((rate) => drawn(`tanh of neighbors with dropout ${rate}`, float32Layer(width, rate)))),
+    example: drawn("tanh of neighbors with dropout 0.25", float32Layer(width, 0.25)),
     merge: {
       params: Params.none,
       apply: (_, [x, y]) => space.plus(x, y),

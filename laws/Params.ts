@@ -5,8 +5,9 @@ import { either as E } from "fp-ts"
 import fc from "fast-check"
 import { Key } from "../src/core/Key.ts"
 import { Params } from "../src/core/Params.ts"
-import { look } from "./evidence.ts"
-import { law, type LawSet } from "./Law.ts"
+import { free, look } from "./evidence.ts"
+import { kindOf } from "./kindOf.ts"
+import { law as anyLaw, type LawSet, type Sides } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -34,6 +35,14 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
     if (E.isLeft(p)) throw p.left
     return p.right
   }
+  /** A law whose parameters are freed with the case, if they live on a device. */
+  const law = <I>(title: string, inputs: fc.Arbitrary<I>, equation: (input: I) => Sides | Promise<Sides>) =>
+    anyLaw(title, inputs, async (input) => {
+      const leaves = params.leaves(params.init(Key.fromSeed(0)))
+      const kind = await kindOf(leaves)
+      free(leaves)
+      return kind.within(async () => equation(input))
+    })
   const names = (leaves: ReadonlyArray<readonly [string, unknown]>) => leaves.map(([path]) => path)
 
   return {

@@ -4,8 +4,9 @@
 import { either as E, option as O } from "fp-ts"
 import type fc from "fast-check"
 import type { Side } from "../src/core/Side.ts"
+import { aboutValues } from "./about.ts"
 import { look } from "./evidence.ts"
-import { law, type LawSet } from "./Law.ts"
+import type { LawSet } from "./Law.ts"
 import { rereadSide } from "./Session.ts"
 
 // ---------------------------------------------------------------- model
@@ -25,23 +26,23 @@ export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => (
   name: `${name} is a side`,
   parents: [],
   laws: [
-    law("a side is the same after a trip through its bytes", values, async (s) => ({
+    aboutValues("a side is the same after a trip through its bytes", values, async (s) => ({
       lhs: await look(await rereadSide(side, s)),
       rhs: await look(s),
     })),
 
-    law("a side with one value has no other", values, async (s) => ({
+    aboutValues("a side with one value has no other", values, async (s) => ({
       lhs: await side.toBytes(O.isSome(side.only) ? side.only.value : s)(),
       rhs: await side.toBytes(s)(),
     })),
 
-    law("a side has no more bits than its bytes", values, async (s) => {
+    aboutValues("a side has no more bits than its bytes", values, async (s) => {
       const room = 8 * (await side.toBytes(s)()).length
       const bits = side.bits(s)
       return { lhs: Math.min(bits, room), rhs: bits }
     }),
 
-    law("bytes with the last one missing or one more are refused", values, async (s) => {
+    aboutValues("bytes with the last one missing or one more are refused", values, async (s) => {
       const bytes = await side.toBytes(s)()
       const outcomes: string[] = []
       for (const wrong of [...(bytes.length > 0 ? [bytes.subarray(0, -1)] : []), Uint8Array.of(...bytes, 0)]) {

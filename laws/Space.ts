@@ -3,8 +3,9 @@
  */
 import fc from "fast-check"
 import type { PerSample, Space } from "../src/exact/Space.ts"
+import { aboutValues } from "./about.ts"
 import { floatsOf, look } from "./evidence.ts"
-import { law, type LawSet } from "./Law.ts"
+import type { LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -37,23 +38,23 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
     name: `${name} is a space`,
     parents: [],
     laws: [
-      law("lower after lift gives back the same bits", values, async (x) => {
+      aboutValues("lower after lift gives back the same bits", values, async (x) => {
         const s = parity(x)
         return { lhs: await look(lower(lift(x, s), s)), rhs: await look(x) }
       }),
 
-      law("lift makes every integer even", values, async (x) => {
+      aboutValues("lift makes every integer even", values, async (x) => {
         const lifted = await units(lift(x, parity(x)))
         return { lhs: lifted.map((k) => Math.abs(k % 2)), rhs: lifted.map(() => 0) }
       }),
 
-      law("quantize lands on the grid, with one zero", others, (y) => onGrid(quantize(y))),
+      aboutValues("quantize lands on the grid, with one zero", others, (y) => onGrid(quantize(y))),
 
-      law("drift lands on the grid, with one zero", fc.tuple(gammas, values, others), ([g, x, h]) =>
+      aboutValues("drift lands on the grid, with one zero", fc.tuple(gammas, values, others), ([g, x, h]) =>
         onGrid(drift(g, x, h)),
       ),
 
-      law(
+      aboutValues(
         "drift is within half a step of the real number, each sample with its own gamma",
         fc.tuple(gammas, values, others),
         async ([g, x, h]) => {
@@ -68,7 +69,7 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
         },
       ),
 
-      law(
+      aboutValues(
         "a step there and back gives the same bits",
         fc.tuple(gammas, values, values, others),
         async ([g, previous, x, h]) => {

@@ -33,7 +33,7 @@ export interface Subject<in out P, in out A, in out B, in out S> extends Tried<P
 }
 
 /** A residual to be tried, alone and as the BDIA chain that is derived from it. */
-export interface ResidualSubject<in out P, in out X, in out Bit> extends Tried<P, X> {
+export interface ResidualSubject<in out P, in out X, in out Bit> extends Omit<Tried<P, X>, "env"> {
   readonly residual: Residual<P, X, Bit>
   /** Blocks of the chain: 3 unless given. */
   readonly depth?: number
@@ -44,6 +44,12 @@ export interface LayerSubject<in out P, in out A, in out B> extends Tried<P, A> 
   readonly layer: Layer<P, A, B>
 }
 
+/** Any of the three, its types forgotten. */
+export type AnySubject =
+  | Subject<unknown, unknown, unknown, unknown>
+  | ResidualSubject<unknown, unknown, unknown>
+  | LayerSubject<unknown, unknown, unknown>
+
 // --------------------------------------------------------- constructors
 
 /** A subject as it is given: the types of bijection, inputs and parameters must meet. */
@@ -52,3 +58,31 @@ export const subject: {
   <P, X, Bit>(given: ResidualSubject<P, X, Bit>): ResidualSubject<P, X, Bit>
   <P, A, B>(given: LayerSubject<P, A, B>): LayerSubject<P, A, B>
 } = <G>(given: G): G => given
+
+// ---------------------------------------------------------- destructors
+
+/** What keeps a value from being a subject, in words that name the field; `null` where it is one. */
+export const subjectFault = (value: unknown): string | null => {
+  if (!isObject(value))
+    return `is ${value === null ? "null" : `a ${typeof value}`}, not a subject { bijection, inputs }`
+  const kinds = ["bijection", "residual", "layer"].filter((name) => name in value)
+  const [kind] = kinds
+  if (kind === undefined) return "has none of the fields bijection, residual and layer"
+  if (kinds.length > 1) return `has the fields ${kinds.join(" and ")}: give one of them`
+  if (!isObject(value["inputs"]) || typeof value["inputs"]["generate"] !== "function")
+    return "has no inputs: give a fast-check arbitrary in the field inputs"
+  for (const path of members[kind] ?? []) {
+    const found = path.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value[kind])
+    if (found === undefined || found === null) return `has no ${kind}.${path}`
+  }
+  return null
+}
+
+const members: Readonly<Record<string, ReadonlyArray<string>>> = {
+  bijection: ["params.init", "side.toBytes", "forward", "inverse", "infer", "pullback"],
+  residual: ["space.quantize", "layer.params.init", "layer.apply", "layer.vjp"],
+  layer: ["params.init", "apply", "vjp"],
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null

@@ -27,19 +27,46 @@ export interface Difference {
   readonly at: string
   readonly lhs: unknown
   readonly rhs: unknown
+  /** The sides are elements of a Float32Array. */
+  readonly float32: boolean
+}
+
+/** Both sides of a difference with their bit patterns. */
+export const showDifference = ({ lhs, rhs, float32 }: Difference): { readonly lhs: string; readonly rhs: string } => {
+  const one = (side: unknown) => (float32 && typeof side === "number" ? showFloat32(side) : showBits(side))
+  return { lhs: one(lhs), rhs: one(rhs) }
 }
 
 /** A value with the bit patterns of its floats, cut after a few elements. */
-export const showBits = (value: unknown): string => {
-  if (typeof value === "number") return `${Object.is(value, -0) ? "-0" : value} (${hex(Float64Array.of(value))})`
-  if (value instanceof Float32Array)
-    return `Float32Array(${value.length}) [${cut(value, (x) => `${Object.is(x, -0) ? "-0" : x} (${hex(Float32Array.of(x))})`)}]`
-  if (value instanceof Uint8Array) return `Uint8Array(${value.length}) [${cut(value, (x) => hex(Uint8Array.of(x)))}]`
-  if (ArrayBuffer.isView(value)) return `${nameOf(value)} [${hex(value)}]`
-  if (Array.isArray(value)) return `[${cut(value, showBits)}]`
-  if (isRecord(value)) return `{ ${cut(Object.entries(value), ([name, part]) => `${name}: ${showBits(part)}`)} }`
+export const showBits = (value: unknown): string => show(value, true)
+
+/** A value in plain numbers, cut after a few elements. */
+export const showValue = (value: unknown): string => show(value, false)
+
+const show = (value: unknown, bits: boolean): string => {
+  if (typeof value === "number") return bits ? `${written(value)} (${hex(Float64Array.of(value))})` : written(value)
+  if (isTensorBits(value)) return `${value.dtype} [${value.shape.join(", ")}] ${elements(value.values, bits)}`
+  if (ArrayBuffer.isView(value) && isNumeric(value)) return `${nameOf(value)}(${value.length}) ${elements(value, bits)}`
+  if (Array.isArray(value)) return `[${cut(value, (part) => show(part, bits))}]`
+  if (isRecord(value)) return `{ ${cut(Object.entries(value), ([name, part]) => `${name}: ${show(part, bits)}`)} }`
   return typeof value === "string" ? JSON.stringify(value) : String(value)
 }
+
+const elements = (values: NumericArray, bits: boolean): string => {
+  const one = (x: number): string => {
+    if (!bits) return written(x)
+    if (values instanceof Float32Array) return showFloat32(x)
+    return values instanceof Uint8Array ? hex(Uint8Array.of(x)) : show(x, values instanceof Float64Array)
+  }
+  const [first] = values
+  return values.length > 2 && first !== undefined && values.every((x) => Object.is(x, first))
+    ? `all ${one(first)}`
+    : `[${cut(values, one)}]`
+}
+
+const showFloat32 = (x: number): string => `${written(x)} (${hex(Float32Array.of(x))})`
+
+const written = (x: number): string => (Object.is(x, -0) ? "-0" : String(x))
 
 /** Whether a value is made of nothing but what JavaScript reads at once: literals, typed arrays, arrays and records. */
 export const isPlain = (value: unknown): boolean => {
@@ -51,36 +78,49 @@ export const isPlain = (value: unknown): boolean => {
 
 const differ = (x: unknown, y: unknown, at: string): Difference | null => {
   if (ArrayBuffer.isView(x) && ArrayBuffer.isView(y)) {
-    if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return { at, lhs: x, rhs: y }
+    if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return whole(at, x, y)
     const [a, b] = [bytesOf(x), bytesOf(y)]
     const i = a.findIndex((byte, place) => byte !== b[place])
     if (i < 0) return null
     if (x instanceof Float32Array && y instanceof Float32Array)
-      return { at: `${at}[${i >> 2}]`, lhs: x[i >> 2], rhs: y[i >> 2] }
-    return { at: `${at}, byte ${i}`, lhs: x, rhs: y }
+      return { at: `${at}[${i >> 2}]`, lhs: x[i >> 2], rhs: y[i >> 2], float32: true }
+    return whole(`${at}, byte ${i}`, x, y)
   }
   if (Array.isArray(x) && Array.isArray(y)) {
-    if (x.length !== y.length) return { at, lhs: x, rhs: y }
+    if (x.length !== y.length) return whole(at, x, y)
     for (let i = 0; i < x.length; i++) {
       const found = differ(x[i], y[i], `${at}[${i}]`)
       if (found !== null) return found
     }
     return null
   }
+  if (isTensorBits(x) && isTensorBits(y) && sameBits(x.shape, y.shape)) return differ(x.values, y.values, at)
   if (isRecord(x) && isRecord(y)) {
     const names = Object.keys(x)
-    if (!sameNames(names, Object.keys(y))) return { at, lhs: x, rhs: y }
+    if (!sameNames(names, Object.keys(y))) return whole(at, x, y)
     for (const name of names) {
       const found = differ(x[name], y[name], `${at}.${name}`)
       if (found !== null) return found
     }
     return null
   }
-  return Object.is(x, y) ? null : { at, lhs: x, rhs: y }
+  return Object.is(x, y) ? null : whole(at, x, y)
 }
+
+const whole = (at: string, lhs: unknown, rhs: unknown): Difference => ({ at, lhs, rhs, float32: false })
 
 const sameNames = (x: ReadonlyArray<string>, y: ReadonlyArray<string>): boolean =>
   x.length === y.length && x.every((name) => y.includes(name))
+
+/** The evidence for a tensor, told by its fields: a dtype, a shape and values. */
+const isTensorBits = (
+  value: unknown,
+): value is { readonly dtype: string; readonly shape: ReadonlyArray<number>; readonly values: NumericArray } =>
+  isRecord(value) && typeof value["dtype"] === "string" && Array.isArray(value["shape"]) && isNumeric(value["values"])
+
+type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+
+const isNumeric = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView)
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return false
@@ -96,7 +136,7 @@ const nameOf = (view: ArrayBufferView): string => view.constructor.name
 const hex = (view: ArrayBufferView): string =>
   Array.from(bytesOf(view).toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
-const shown = 12
+const shown = 8
 
 const cut = <X>(items: ArrayLike<X>, show: (item: X) => string): string =>
   [

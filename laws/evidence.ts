@@ -147,6 +147,28 @@ export const floatsOf = (evidence: unknown): ReadonlyArray<number> => {
   return found
 }
 
+/** Whether all arrays and tensors of the evidence, one at least, divide into `count` samples on their leading axes. */
+export const leadsWith = (evidence: unknown, count: number): boolean => {
+  const sizes = leadingSizes(evidence)
+  return sizes.length > 0 && sizes.every(({ size, whole }) => (whole ? size === count : size % count === 0 && size > 0))
+}
+
+const leadingSizes = (evidence: unknown): ReadonlyArray<{ readonly size: number; readonly whole: boolean }> => {
+  if (isNumeric(evidence)) return [{ size: evidence.length, whole: false }]
+  if (isBits(evidence)) return [{ size: evidence.shape[0] ?? 0, whole: true }]
+  if (Array.isArray(evidence) || isRecord(evidence)) return Object.values(evidence).flatMap(leadingSizes)
+  return typeof evidence === "number" ? [{ size: 0, whole: true }] : []
+}
+
+/** The number of values in all tensors and arrays of a value, read off their shapes alone. */
+export const sizeOfShapes = (value: unknown): number => {
+  if (isReadable(value)) return value.shape.reduce((size, length) => size * length, 1)
+  if (isNumeric(value)) return value.length
+  if (Array.isArray(value) || isRecord(value))
+    return Object.values(value).reduce((sum: number, part) => sum + sizeOfShapes(part), 0)
+  return typeof value === "number" ? 1 : 0
+}
+
 /** Tells the evidence for a tensor from any other record. */
 export const isBits = (value: unknown): value is Bits => isRecord(value) && marked in value
 

@@ -2,12 +2,21 @@
  * bijou/laws: the laws of the library, for any test framework, and the impostors that they catch.
  */
 export * as arbitraries from "./arbitraries.ts"
-export { architectures, type Architecture } from "./Architecture.ts"
+export { architectureLaws, architectures, type Architecture } from "./Architecture.ts"
 export { attacks } from "./attacks/index.ts"
 export { attack, matrix, type Attack, type Matrix } from "./Attack.ts"
 export { batchLaws, layerBatchLaws } from "./Batch.ts"
 export { bijectionLaws, isomorphismLaws } from "./Bijection.ts"
-export { firstDifference, isPlain, sameBits, showBits, type Difference, type Equality } from "./bits.ts"
+export {
+  firstDifference,
+  isPlain,
+  sameBits,
+  showBits,
+  showDifference,
+  showValue,
+  type Difference,
+  type Equality,
+} from "./bits.ts"
 export { categoryLaws, leftToRight, type CategorySubject, type Compose } from "./Category.ts"
 export { diagnose, diagnoseLayer } from "./Diagnosis.ts"
 export { evaluationLaws, type EvaluationSubject } from "./Evaluation.ts"
@@ -21,33 +30,40 @@ export { hostKind, type Kind, type Step } from "./Kind.ts"
 export {
   allLaws,
   allSets,
-  checkLaws,
-  judgeAll,
   law,
-  report,
   standard,
   type Broken,
   type Budget,
   type Counterexample,
   type Holds,
-  type Judged,
   type Law,
   type LawSet,
   type Raised,
-  type Runner,
   type Sides,
   type Verdict,
 } from "./Law.ts"
+export { lawsOf, type Applicable } from "./lawsOf.ts"
 export { derivativeDistance, derivativeLaws, layerLaws } from "./Layer.ts"
 export { drawn, float32Material, numberMaterial, oneOrTwo, type DrawnLayer, type Material } from "./Material.ts"
 export { ownershipLaws } from "./Ownership.ts"
 export { paramsLaws, type ParamsSubject } from "./Params.ts"
 export { productLaws, type Lift, type ProductSubject } from "./Product.ts"
+export { presets, type Preset } from "./presets.ts"
+export { evidenceLines, report, toFinding, type Finding } from "./report.ts"
+export { checkLaws, judgeAll, judgements, type Judged, type Judgement, type Runner } from "./run.ts"
 export { sharingLaws, type SharingSubject } from "./Sharing.ts"
 export { sideLaws, type SideSubject } from "./Side.ts"
 export { spaceLaws, type SpaceSubject } from "./Space.ts"
 export { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "./specimens.ts"
-export { subject, type LayerSubject, type ResidualSubject, type Subject, type Tried } from "./Subject.ts"
+export {
+  subject,
+  subjectFault,
+  type AnySubject,
+  type LayerSubject,
+  type ResidualSubject,
+  type Subject,
+  type Tried,
+} from "./Subject.ts"
 export { trainingLaws, type TrainingSubject } from "./Training.ts"
 export {
   float32ChainSubject,

@@ -1,7 +1,16 @@
 /**
  * Whole random architectures obey every law, on numbers and on Float32Arrays.
  */
-import { allLaws, architectures, float32Material, gradientLaws, numberMaterial, planLaws, report, standard } from "bijou/laws"
+import {
+  allLaws,
+  architectures,
+  float32Material,
+  gradientLaws,
+  numberMaterial,
+  planLaws,
+  report,
+  standard,
+} from "bijou/laws"
 import fc from "fast-check"
 import { expect, it } from "vitest"
 
@@ -23,7 +32,7 @@ it("architectures are rich", () => {
 })
 
 it("x", async () => {
-    for (const m of [architectures(material), architectures(float32Material(9, 4))] as const)
+  for (const m of [architectures(material), architectures(float32Material(9, 4))] as const)
     for (const subject of fc.sample(m as fc.Arbitrary<any>, { numRuns: 60, seed: 11 }))
       for (const law of [...allLaws(gradientLaws(subject)), ...allLaws(planLaws(subject))]) {
         const verdict = await law.judge({ ...standard, runs: 3 })

@@ -53,7 +53,7 @@ test("a failure prints the law, both sides in bits, and how to see it again", as
     'The law "there is one zero" is broken.',
     "  lhs: Float32Array(2) [1 (3f800000), -0 (80000000)]",
     "  rhs: Float32Array(2) [1 (3f800000), 0 (00000000)]",
-    "  first at [1]: -0 (8000000000000000) and 0 (0000000000000000)",
+    "  first at [1]: -0 (80000000) and 0 (00000000)",
     "  input: -1",
     '  again: { seed: 42, path: "0" }',
   ])
@@ -95,7 +95,7 @@ test("equality is of bits, of kinds and of structure", () => {
   expect(sameBits({ a: 1 }, { a: 1, b: undefined })).toBe(false)
   expect(sameBits({ a: { b: [null] } }, { a: { b: [null] } })).toBe(true)
   expect(sameBits([], {})).toBe(false)
-  expect(firstDifference({ a: [0, 1] }, { a: [0, 2] })).toEqual({ at: ".a[1]", lhs: 1, rhs: 2 })
+  expect(firstDifference({ a: [0, 1] }, { a: [0, 2] })).toEqual({ at: ".a[1]", lhs: 1, rhs: 2, float32: false })
 })
 
 test("the laws run in whatever framework is passed in", async () => {
@@ -114,7 +114,7 @@ test("the laws run in whatever framework is passed in", async () => {
   const good = law("holds", fc.nat(), (x) => ({ lhs: x, rhs: x }))
   const bad = law("is broken", fc.nat(), (x) => ({ lhs: x, rhs: -1 }))
   const parent: LawSet = { name: "a parent", topic: "example", parents: [], laws: [good] }
-  checkLaws(runner, { name: "a set", topic: "example", parents: [parent, parent], laws: [bad, good] }, { runs: 3 })
+  checkLaws(runner, { name: "a set", topic: "example", parents: [parent, parent], laws: [bad] }, { runs: 3 })
   expect(told).toEqual(["a set", "holds", "is broken"])
   await bodies[0]?.()
   await expect(bodies[1]?.()).rejects.toThrow('The law "is broken" is broken.')

@@ -1,5 +1,6 @@
 /**
- * What laws need on tensors: generators, and a material for random architectures. This entry loads TensorFlow.js.
+ * What laws need on tensors: generators, a material for random architectures, and the catalogue. This entry loads TensorFlow.js.
  */
+export { catalogue, type Entry } from "./catalogue.ts"
 export { floatTensor, gridTensor, idTensor, tensorOf } from "./arbitraries.ts"
 export { tensorMaterial } from "./tensorMaterial.ts"

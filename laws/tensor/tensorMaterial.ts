@@ -27,6 +27,8 @@ export const tensorMaterial = (
 ): Material<tf.Tensor, Plane> => {
   const space = tensorSpace(fractionBits)
   const [, , width] = shape
+  const dropout = (rate: number) =>
+    drawn(`dropout ${rate}`, F.pipe(Linear.make(width, width, 0.5), serial(Dropout.make("drop", rate))))
   const single = fc.oneof(
     { withCrossShrink: true },
     fc.constant(drawn("linear", Linear.make(width, width, 0.5))),
@@ -34,17 +36,14 @@ export const tensorMaterial = (
     fc.constant(drawn("gelu of a linear map", F.pipe(Linear.make(width, width, 0.5), serial(fromGelu)))),
     fc.constantFrom("causal", "full").map((reach) => drawn(`${reach} attention`, Attention.make(width, 2, reach))),
     fc.constant(drawn("a perceptron", Mlp.make(width, 2 * width))),
-    fc
-      .constantFrom(0.25, 0.5)
-      .map((rate) =>
-        drawn(`dropout ${rate}`, F.pipe(Linear.make(width, width, 0.5), serial(Dropout.make("drop", rate)))),
-      ),
+    fc.constantFrom(0.25, 0.5).map(dropout),
   ) satisfies fc.Arbitrary<DrawnLayer<tf.Tensor>>
   return {
     name: `tensors [${shape.join(", ")}] of ${fractionBits} fraction bits`,
     space,
     inputs: gridTensor(space, shape),
     layers: oneOrTwo(single),
+    example: dropout(0.25),
     merge: fromTfjs(Params.none, (_, [x, y]: readonly [tf.Tensor, tf.Tensor]) => x.add(y)),
     fork: fromTfjs(Params.none, (_, x: tf.Tensor) => [x.clone(), x.clone()] as const),
   }

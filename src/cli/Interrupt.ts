@@ -1,5 +1,5 @@
 /**
- * Ctrl-C: the first asks for an end at the next step boundary, the second ends at once.
+ * Ctrl-C: the first asks for an end at the next boundary, the second ends at once.
  */
 
 // ---------------------------------------------------------------- model
@@ -12,12 +12,13 @@ export interface Interrupt {
 
 // --------------------------------------------------------- constructors
 
-export const listenForInterrupt = (): Interrupt => {
+/** Listens; `unit` is what is finished before the end, such as a step. */
+export const listenForInterrupt = (unit: string): Interrupt => {
   let count = 0
   const onSignal = (): void => {
     count++
     if (count > 1) process.exit(130)
-    process.stderr.write("\nStopping after this step. Press Ctrl-C again to quit at once.\n")
+    process.stderr.write(`\nStopping after this ${unit}. Press Ctrl-C again to quit at once.\n`)
   }
   process.on("SIGINT", onSignal)
   return {

@@ -6,6 +6,7 @@ import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
 import { either as E } from "fp-ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { decodeCheckOptions } from "./CheckOptions.ts"
 import { decodeStartOptions } from "./StartOptions.ts"
 
 const program = new Command("bijou")
@@ -35,6 +36,25 @@ program
     process.exitCode = await start(options.right)
   })
 
+program
+  .command("check")
+  .description("try all laws on the subjects { bijection | residual | layer, inputs } that a module exports")
+  .argument("<module[#export]>", "TypeScript or JavaScript; without #export, every subject that it exports")
+  .option("--backend <name>", "wasm or cpu", "wasm")
+  .option("--preset <name>", "quick (seconds) or thorough", "quick")
+  .option("--runs <n>", "cases a law (default: by the preset)")
+  .option("--seed <n>", "seed of all cases", "1")
+  .option("--law <name>", "this law alone")
+  .option("--path <path>", "one case of that law, from a report")
+  .option("--json", "print the report as JSON", false)
+  .allowExcessArguments(false)
+  .action(async (target: string, given: unknown) => {
+    const options = decodeCheckOptions({ runs: undefined, law: undefined, path: undefined, ...Object(given) })
+    if (E.isLeft(options)) throw options.left
+    const { check } = await import("./check.ts").catch(missing)
+    process.exitCode = await check(target, options.right)
+  })
+
 try {
   if (process.argv.length > 2) await program.parseAsync()
   else program.outputHelp()
@@ -46,6 +66,13 @@ try {
   } else {
     complain(error instanceof Error ? error.message : String(error), 1)
   }
+}
+
+/** A peer that is not installed is named; whatever else kept the command from loading is thrown on. */
+function missing(error: unknown): never {
+  const [, name] = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "") ?? []
+  if (name === undefined) throw error
+  throw new UnusableInput(`This command needs the package ${name}, which is not installed. Run: npm install ${name}`)
 }
 
 function complain(sentence: string, exitCode: number): void {

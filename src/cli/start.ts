@@ -42,7 +42,7 @@ export const start = async (options: StartOptions): Promise<number> => {
   const text = await load(options)
   await checkFolder(options.out)
   await useBackend(options.backend)
-  const interrupt = listenForInterrupt()
+  const interrupt = listenForInterrupt("step")
   try {
     return await trainAndMeasure(options, text, interrupt)
   } finally {

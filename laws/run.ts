@@ -1,0 +1,66 @@
+/**
+ * Law sets put to the test, in a test framework or without one.
+ *
+ * The framework is passed in, so a law set runs in vitest, jest, mocha and node:test alike, and `judgeAll` needs none:
+ *
+ *     checkLaws({ describe, it }, bijectionLaws(subject))
+ */
+import { allLaws, allSets, standard, type Budget, type LawSet, type Verdict } from "./Law.ts"
+import { report } from "./report.ts"
+
+// ---------------------------------------------------------------- model
+
+/** What is used of a test framework. */
+export interface Runner {
+  /** Groups the tests that `body` declares. */
+  readonly describe: (name: string, body: () => void) => unknown
+  /** Declares a test, which fails when the promise of `body` rejects. */
+  readonly it: (name: string, body: () => Promise<void>) => unknown
+}
+
+/** A law with what came of it. */
+export interface Judgement {
+  readonly topic: string
+  readonly name: string
+  readonly verdict: Verdict
+  readonly milliseconds: number
+}
+
+/** Every law of a set with what came of it. */
+export interface Judged {
+  readonly name: string
+  readonly seed: number
+  readonly laws: ReadonlyArray<Judgement>
+}
+
+// ---------------------------------------------------------- destructors
+
+/** One `it` for every law of the set and of its parents; a failure prints the law, both sides, and fast-check's seed and path. */
+export const checkLaws = ({ describe, it }: Runner, set: LawSet, budget: Partial<Budget> = {}): void => {
+  describe(set.name, () => {
+    for (const one of allLaws(set))
+      it(one.name, async () => {
+        const verdict = await one.judge({ ...standard, ...budget })
+        if (verdict._tag !== "Holds")
+          throw new Error(report(one.name, verdict), verdict._tag === "Raised" ? { cause: verdict.error } : {})
+      })
+  })
+}
+
+/** Judges the laws of the set and of its parents one after the other; leave the loop to stop early. */
+export const judgements = async function* (set: LawSet, budget: Partial<Budget> = {}): AsyncGenerator<Judgement, void> {
+  const whole = { ...standard, ...budget }
+  for (const { topic, laws } of allSets(set))
+    for (const { name, judge } of laws) {
+      const begun = performance.now()
+      const verdict = await judge(whole)
+      yield { topic, name, verdict, milliseconds: performance.now() - begun }
+    }
+}
+
+/** Judges every law of the set and of its parents, and reports as data. */
+export const judgeAll = async (set: LawSet, budget: Partial<Budget> = {}): Promise<Judged> => {
+  const laws: Judgement[] = []
+  for await (const judgement of judgements(set, budget)) laws.push(judgement)
+  return { name: set.name, seed: budget.seed ?? standard.seed, laws }
+}
