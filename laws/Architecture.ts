@@ -47,42 +47,29 @@ interface Part<in out X> {
 
 // --------------------------------------------------------- constructors
 
-/** Compositions of 1 to 5 parts; three of four have a chain of 2 to 4 blocks and a kept layer among at least three parts. */
+/** Compositions of 1 to 6 parts; most have at least three, with a chain of 2 to 4 blocks and a kept layer among them. */
 export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Architecture<X>> => {
   const { name, inputs, samples } = material
-  const chains = chainOf(material, fc.integer({ min: 2, max: 4 }))
-  const any = fc.oneof(
+  const part = fc.oneof(
     { withCrossShrink: true },
-    keptLayer(material),
-    chainOf(material, fc.integer({ min: 1, max: 4 })),
-    contextChain(material),
-    repeated(material),
-    shared(material),
-    half(material),
+    { weight: 2, arbitrary: keptLayer(material) },
+    { weight: 6, arbitrary: chainOf(material) },
+    { weight: 1, arbitrary: contextChain(material) },
+    { weight: 1, arbitrary: repeated(material) },
+    { weight: 1, arbitrary: shared(material) },
+    { weight: 1, arbitrary: half(material) },
   )
-  const rich = fc
-    .tuple(chains, keptLayer(material), fc.array(any, { minLength: 1, maxLength: 3 }))
-    .chain(([chain, kept, others]) => {
-      const parts = [chain, kept, ...others]
-      return fc.shuffledSubarray(parts, { minLength: parts.length })
-    })
-  return fc
-    .oneof(
-      { withCrossShrink: true },
-      { weight: 1, arbitrary: fc.array(any, { minLength: 1, maxLength: 4 }) },
-      { weight: 3, arbitrary: rich },
-    )
-    .map((parts) => ({
-      name: `${parts.map(({ description }) => description).join("; ")}, on ${name}`,
-      bijection: parts
-        .map(({ bijection }, i) => hidden(named(`part${i}`)(bijection)))
-        .reduce((f, g) => hidden(leftToRight(f, g))),
-      inputs,
-      ...(samples === undefined ? {} : { samples }),
-      depth: parts.length,
-      chain: Math.max(...parts.map(({ chain }) => chain)),
-      kept: parts.reduce((sum, { kept }) => sum + kept, 0),
-    }))
+  return fc.array(part, { minLength: 1, maxLength: 6, size: "max" }).map((parts) => ({
+    name: `${parts.map(({ description }) => description).join("; ")}, on ${name}`,
+    bijection: parts
+      .map(({ bijection }, i) => hidden(named(`part${i}`)(bijection)))
+      .reduce((f, g) => hidden(leftToRight(f, g))),
+    inputs,
+    ...(samples === undefined ? {} : { samples }),
+    depth: parts.length,
+    chain: Math.max(...parts.map(({ chain }) => chain)),
+    kept: parts.reduce((sum, { kept }) => sum + kept, 0),
+  }))
 }
 
 /**
@@ -113,8 +100,8 @@ const keptLayer = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
   }))
 
 /** A BDIA chain, the sum of whose state goes on. */
-const chainOf = <X, Bit>(material: Material<X, Bit>, depths: fc.Arbitrary<number>): fc.Arbitrary<Part<X>> =>
-  fc.tuple(material.layers, depths).map(([{ description, layer }, depth]) => ({
+const chainOf = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
+  fc.tuple(material.layers, fc.integer({ min: 1, max: 4 })).map(([{ description, layer }, depth]) => ({
     description: `${depth} BDIA blocks of ${description}`,
     bijection: hidden(
       F.pipe(

@@ -15,8 +15,6 @@ import type { Subject } from "./Subject.ts"
 export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
-  const alone = ({ a }: Case<A>) => [a]
-  const planned = fc.record({ a: subject.inputs, seed: fc.maxSafeNat(), plan: plansOf(subject) })
   return {
     topic: "ownership",
     name: `${name} owns what it makes`,
@@ -24,7 +22,7 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
     laws: [
       law(
         "forward holds what it returns, and nothing else",
-        planned,
+        plannedOf(subject),
         alone,
         async ({ kind, ask, params }, { a, plan }) => {
           const leaves = f.params.leaves(params).map(([, leaf]) => leaf)
@@ -72,8 +70,20 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
           return { lhs: [...after, await look(a)], rhs: [before, output, before] }
         },
       ),
+    ],
+  }
+}
 
-      law("pullback consumes output, side and cotangent", planned, alone, async (session, { a, plan }) => {
+/** The same for what can be differentiated. */
+export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
+  const { bijection: f, name = "it" } = subject
+  const law = aboutBijection(subject)
+  return {
+    name: `${name} consumes what it pulls back`,
+    topic: "consumption",
+    parents: [],
+    laws: [
+      law("pullback consumes output, side and cotangent", plannedOf(subject), alone, async (session, { a, plan }) => {
         const { kind, ask, env, cotangent } = session
         const before = kind.held?.()
         const [b, s] = await ask(a, f.forward(a), { plan })
@@ -83,14 +93,15 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
       }),
 
       law(
-        "output, side and cotangent are freed where pullback ends",
+        "output, side and cotangent are freed where pullback ends, unless they are returned",
         casesOf(subject),
         alone,
         async (session, { a }) => {
           const [b, s] = await session.ask(a, f.forward(a))
           const db = await session.cotangent(b, 0)
-          await session.ask(a, f.pullback(b, s, db))
-          const given = readablesIn([b, s, db])
+          const pulled = await session.ask(a, f.pullback(b, s, db))
+          const returned = new Set(readablesIn([pulled.input, pulled.cotangent, pulled.grads]))
+          const given = readablesIn([b, s, db]).filter((one) => !returned.has(one))
           return { lhs: given.map(({ isDisposed }) => isDisposed), rhs: given.map(() => true) }
         },
       ),
@@ -99,3 +110,8 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
 }
 
 const bufferOf = (value: object): unknown => ("dataId" in value ? value.dataId : value)
+
+const alone = <A>({ a }: Case<A>) => [a]
+
+const plannedOf = <P, A, B, S>(subject: Subject<P, A, B, S>) =>
+  fc.record({ a: subject.inputs, seed: fc.maxSafeNat(), plan: plansOf(subject) })

@@ -45,7 +45,7 @@ export {
 export { lawsOf, type Applicable } from "./lawsOf.ts"
 export { derivativeDistance, derivativeLaws, layerLaws } from "./Layer.ts"
 export { drawn, float32Material, numberMaterial, oneOrTwo, type DrawnLayer, type Material } from "./Material.ts"
-export { ownershipLaws } from "./Ownership.ts"
+export { consumptionLaws, ownershipLaws } from "./Ownership.ts"
 export { paramsLaws, type ParamsSubject } from "./Params.ts"
 export { productLaws, type Lift, type ProductSubject } from "./Product.ts"
 export { presets, type Preset } from "./presets.ts"
@@ -69,11 +69,7 @@ export {
   float32ChainSubject,
   gridSubject,
   numberChainSubject,
-  numberNetwork,
   numberSpaceSubject,
   float32SpaceSubject,
   type Chain,
-  type Network,
-  type NetworkSide,
-  type NetworkSubject,
 } from "./subjects.ts"

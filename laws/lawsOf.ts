@@ -14,7 +14,7 @@ import { gradientLaws, planLaws } from "./Gradient.ts"
 import { inferenceLaws } from "./Inference.ts"
 import type { LawSet } from "./Law.ts"
 import { derivativeLaws } from "./Layer.ts"
-import { ownershipLaws } from "./Ownership.ts"
+import { consumptionLaws, ownershipLaws } from "./Ownership.ts"
 import { paramsLaws } from "./Params.ts"
 import { inSession } from "./Session.ts"
 import type { AnySubject, LayerSubject, ResidualSubject, Subject } from "./Subject.ts"
@@ -64,8 +64,9 @@ const ofBijection = async <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Ap
     }
   })
   const left: { topic: string; reason: string }[] = []
-  if (!differentiable) left.push({ topic: "gradient, plan", reason: "its pullback answers NotDifferentiable" })
-  if (!onDevice) left.push({ topic: "ownership", reason: "a garbage collector frees its values" })
+  if (!differentiable)
+    left.push({ topic: "gradient, plan, consumption", reason: "its pullback answers NotDifferentiable" })
+  if (!onDevice) left.push({ topic: "ownership, consumption", reason: "a garbage collector frees its values" })
   if (O.isNone(f.side.only)) left.push({ topic: "isomorphism", reason: "it leaves something behind" })
   const parents = [
     ...parametersOf(name, f.params),
@@ -73,6 +74,7 @@ const ofBijection = async <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Ap
     ...(O.isSome(f.side.only) ? [isomorphismLaws(subject)] : []),
     ...(differentiable ? [gradientLaws(subject), planLaws(subject)] : []),
     ...(onDevice ? [ownershipLaws(subject)] : []),
+    ...(onDevice && differentiable ? [consumptionLaws(subject)] : []),
   ]
   return { set: { name, topic: "subject", parents, laws: [] }, onDevice, left }
 }
@@ -94,7 +96,7 @@ const ofResidual = async <P, X, Bit>(subject: ResidualSubject<P, X, Bit>): Promi
   }
   const { onDevice, apart, exact } = await probe(ofOne)
   const left: { topic: string; reason: string }[] = []
-  if (!onDevice) left.push({ topic: "ownership", reason: "a garbage collector frees its values" })
+  if (!onDevice) left.push({ topic: "ownership, consumption", reason: "a garbage collector frees its values" })
   if (!apart) left.push({ topic: "batch", reason: "an input is a single sample" })
   const parents = [
     ...parametersOf(name, layer.params),
@@ -120,7 +122,7 @@ const ofResidual = async <P, X, Bit>(subject: ResidualSubject<P, X, Bit>): Promi
         return [previous, current] as const
       },
     }),
-    ...(onDevice ? [ownershipLaws(chain)] : []),
+    ...(onDevice ? [ownershipLaws(chain), consumptionLaws(chain)] : []),
   ]
   return { set: { name, topic: "subject", parents, laws: [] }, onDevice, left }
 }

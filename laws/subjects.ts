@@ -1,17 +1,10 @@
 /**
- * What the library's own laws are tried on where there is no tensor: grids, spaces, chains and whole random networks.
+ * What the library's own laws are tried on where there is no tensor: grids, spaces and chains.
  */
-import { function as F } from "fp-ts"
 import fc from "fast-check"
 import { Bdia, type BdiaSide, type Two } from "../src/block/Bdia.ts"
-import { andThen } from "../src/core/andThen.ts"
 import type { Env, Run } from "../src/core/Env.ts"
-import type { Kept } from "../src/core/Held.ts"
-import { keep } from "../src/core/keep.ts"
-import type { Layer, Recorded } from "../src/core/Layer.ts"
-import { named } from "../src/core/named.ts"
-import { Params } from "../src/core/Params.ts"
-import { Side } from "../src/core/Side.ts"
+import type { Layer } from "../src/core/Layer.ts"
 import { float32Space, type PackedBits } from "../src/exact/float32Space.ts"
 import { Grid } from "../src/exact/Grid.ts"
 import { hostWatch } from "../src/exact/hostWatch.ts"
@@ -24,20 +17,6 @@ import type { Subject } from "./Subject.ts"
 import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "./specimens.ts"
 
 // ---------------------------------------------------------------- model
-
-/** The parameters of the networks that `numberNetwork` generates. */
-export type Network = { readonly embedding: number } & { readonly blocks: ReadonlyArray<NumberWeights> } & {
-  readonly head: NumberWeights
-}
-
-/** What such a network leaves behind: embedding and blocks, then head. */
-export type NetworkSide = readonly [
-  readonly [Kept<number, Recorded<number, number, number>>, BdiaSide<NumberWeights, null, number, 0 | 1>],
-  Kept<Two<number>, Recorded<NumberWeights, Two<number>, number>>,
-]
-
-/** An embedding, a chain of random depth on a random grid, and a head: number to number. */
-export type NetworkSubject = Subject<Network, number, number, NetworkSide>
 
 /** How a chain to be tried differs from the usual one; an impostor differs in the wrong way. */
 export interface Chain<P, X, Bit> {
@@ -111,55 +90,4 @@ export const float32ChainSubject = (
     samples: () => [5, 3],
     ...(chain.env === undefined ? {} : { env: chain.env }),
   }
-}
-
-/** Whole random networks on numbers: depth 1 to 6, 4 to 12 fraction bits, dropout 0 to 1/2, random weights and keys. */
-export const numberNetwork: fc.Arbitrary<NetworkSubject> = fc
-  .record({
-    depth: fc.integer({ min: 1, max: 6 }),
-    fractionBits: fc.integer({ min: 4, max: 12 }),
-    rate: fc.constantFrom(0, 0.25, 0.5),
-    seed: fc.maxSafeNat(),
-  })
-  .map(({ depth, fractionBits, rate, seed }) => {
-    const space = numberSpace(fractionBits)
-    const bijection = F.pipe(
-      keep(space.value)(embedding(space)),
-      named("embedding"),
-      andThen(named("blocks")(Bdia.fromResidual({ space, layer: numberLayer(rate) }, depth))),
-      andThen(named("head")(keep(Side.pair(space.value, space.value))(head))),
-    )
-    return {
-      name: `a network of depth ${depth}, ${fractionBits} fraction bits, dropout ${rate} and seed ${seed}`,
-      bijection,
-      inputs: moderate.map((x) => space.quantize(x)),
-    }
-  })
-
-/** Q(w x), its gradient straight through the rounding. */
-const embedding = (space: Space<number, 0 | 1>): Layer<number, number, number> => ({
-  params: Params.number(({ low }) => (low % 1000) / 500 - 1),
-  apply: (w, x) => space.quantize(w * x),
-  vjp: (w, x) => ({
-    value: space.quantize(w * x),
-    held: [],
-    pull: (dy) => ({ cotangent: dy * w, grads: dy * x }),
-  }),
-})
-
-/** The hand-written layer on the sum of both halves of the state, in float32. */
-const head: Layer<NumberWeights, Two<number>, number> = {
-  params: numberLayer(0).params,
-  apply: (params, [x, y], draw) => Math.fround(numberLayer(0).apply(params, x + y, draw)),
-  vjp: (params, [x, y], draw) => {
-    const recorded = numberLayer(0).vjp(params, x + y, draw)
-    return {
-      value: Math.fround(recorded.value),
-      held: recorded.held,
-      pull: (dy) => {
-        const { cotangent, grads } = recorded.pull(dy)
-        return { cotangent: cotangent === null ? null : [cotangent, cotangent], grads }
-      },
-    }
-  },
 }

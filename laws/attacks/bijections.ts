@@ -19,8 +19,9 @@ import { bijectionLaws } from "../Bijection.ts"
 import { categoryLaws, leftToRight, type Compose } from "../Category.ts"
 import { gradientLaws } from "../Gradient.ts"
 import { holdings, type Handle } from "../Handle.ts"
-import { ownershipLaws } from "../Ownership.ts"
+import { consumptionLaws, ownershipLaws } from "../Ownership.ts"
 import { numberLayer, onGridLayer, type NumberWeights } from "../specimens.ts"
+import type { Subject } from "../Subject.ts"
 import { numberChainSubject } from "../subjects.ts"
 
 const space = numberSpace(9)
@@ -244,16 +245,18 @@ export const roundingUnit = attack(
 
 const owned = holdings()
 
-/** The laws of ownership on numbers with owners, for a bijection that does nothing. */
-const ownership = (name: string, bijection: Bijection<{}, Handle, Handle, null>) =>
-  ownershipLaws({
+/** An attack on the laws of ownership, on numbers with owners. */
+const disowned = (name: string, bijection: Bijection<{}, Handle, Handle, null>) => {
+  const subject: Subject<{}, Handle, Handle, null> = {
     name,
     bijection,
     params: {},
     inputs: moderate.map((x) => owned.make(space.quantize(x))),
     kind: owned.kind,
     env: (run) => ({ ...owned.kind.env(run), scope: { ...owned.scope, within: (body) => body() } }),
-  })
+  }
+  return attack(name, ownershipLaws(subject), consumptionLaws(subject))
+}
 
 const leaking: Bijection<{}, Handle, Handle, null> = {
   ...identity<Handle>(),
@@ -267,18 +270,15 @@ const leaking: Bijection<{}, Handle, Handle, null> = {
 const forgotten: Handle[] = []
 
 /** A buffer that outlives every scope, and a pullback that does not consume (tfjs #5980). */
-export const leak = attack("a leak", ownership("a leak", leaking))
+export const leak = disowned("a leak", leaking)
 
 /** Returns the very handle that it has only borrowed, so that whoever frees the output frees the input. */
-export const borrowedOutput = attack(
-  "a borrowed output",
-  ownership("a borrowed output", {
-    ...identity<Handle>(),
-    forward: (a) => () => E.right([a, null]),
-    inverse: (b) => () => E.right(b),
-    infer: (a) => () => E.right(a),
-  }),
-)
+export const borrowedOutput = disowned("a borrowed output", {
+  ...identity<Handle>(),
+  forward: (a) => () => E.right([a, null]),
+  inverse: (b) => () => E.right(b),
+  infer: (a) => () => E.right(a),
+})
 
 /** Frees the input that it has only borrowed. */
 export const disposedInput = attack(

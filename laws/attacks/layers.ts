@@ -2,12 +2,15 @@
  * Impostors of layers: hidden randomness, hidden state, another kernel in gradient mode, a wrong derivative.
  */
 import { option as O } from "fp-ts"
+import fc from "fast-check"
 import { Key } from "../../src/core/Key.ts"
 import type { Layer } from "../../src/core/Layer.ts"
+import { architectureLaws } from "../Architecture.ts"
 import { float32Array, moderate } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { gradientLaws } from "../Gradient.ts"
 import { derivativeLaws, layerLaws } from "../Layer.ts"
+import { drawn, numberMaterial } from "../Material.ts"
 import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } from "../specimens.ts"
 import { float32ChainSubject, numberChainSubject } from "../subjects.ts"
 
@@ -29,13 +32,13 @@ const ofFloats = (name: string, layer: OnFloats) => ({
 
 const honest = numberLayer(0.5)
 
-let drawn = 0
+let made = 0
 
 /** A mask from a generator of its own, so the second evaluation has another mask than the first (MemCNN #56). */
 const unseeded: OnNumbers = {
   params: honest.params,
-  apply: (params, x) => honest.apply(params, x, O.some({ key: Key.fromSeed(drawn++), samples: [0] })),
-  vjp: (params, x) => honest.vjp(params, x, O.some({ key: Key.fromSeed(drawn++), samples: [0] })),
+  apply: (params, x) => honest.apply(params, x, O.some({ key: Key.fromSeed(made++), samples: [0] })),
+  vjp: (params, x) => honest.vjp(params, x, O.some({ key: Key.fromSeed(made++), samples: [0] })),
 }
 
 export const unseededDropout = attack(
@@ -139,4 +142,12 @@ const restless: OnNumbers = {
 export const atomicGradient = attack(
   "a gradient with atomics",
   gradientLaws(numberChainSubject("a gradient with atomics", { depth: 3, layer: restless })),
+)
+
+const material = numberMaterial(9)
+
+/** A network of whatever shape, one of whose layers draws from a generator of its own. */
+export const statefulNetwork = attack(
+  "a layer with hidden state somewhere in a network",
+  architectureLaws({ ...material, layers: fc.constant(drawn("unseeded dropout", unseeded)) }),
 )

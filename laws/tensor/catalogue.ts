@@ -74,7 +74,9 @@ const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolean): Rea
   const part = keep(space.value)(rounded)
   const [f, g, h] = [named("f")(part), named("g")(part), named("h")(part)] as const
   const two = F.pipe(f, andThen(g))
-  const once = named("w")(part)
+  // Uses of one parameter stand at one path, and those apart at two: only without draws are they the same function.
+  const drawless = keep(space.value)(onGrid(space)(expectation(layer)))
+  const once = named("w")(drawless)
   const twice = F.pipe(once, tied("w")(once))
   const context = { add: space.plus, side: space.value }
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
@@ -139,7 +141,7 @@ const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolean): Rea
         ...common,
         name: `tied on ${material.name}`,
         bijection: twice,
-        apart: two,
+        apart: F.pipe(named("f")(drawless), andThen(named("g")(drawless))),
         split: { params: ({ w }) => ({ f: w, g: w }), input: (a) => a },
         sum: { grads: ({ f, g }) => ({ w: part.params.add(f, g) }), cotangent: (da) => da },
       }),
@@ -152,10 +154,10 @@ const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolean): Rea
         ...common,
         name: `a context that is the input, on ${material.name}`,
         bijection: own,
-        apart: inContext,
-        split: { params: ({ blocks }) => blocks, input: (x) => [x, x] as const },
+        apart: named("blocks")(inContext),
+        split: { params: ({ blocks }) => ({ blocks }), input: (x) => [x, x] as const },
         sum: {
-          grads: (blocks) => ({ fork: {}, blocks }),
+          grads: ({ blocks }) => ({ fork: {}, blocks }),
           cotangent: (pair) => (pair === null ? null : space.plus(...pair)),
         },
       }),
@@ -259,6 +261,13 @@ const networks = (): ReadonlyArray<Entry> => {
     entry("a GPT from tokens to logits", logits, ids),
   ]
 }
+
+/** The layer with its draws left out. */
+const expectation = <P, A, B>({ params, apply, vjp }: Layer<P, A, B>): Layer<P, A, B> => ({
+  params,
+  apply: (p, a) => apply(p, a, O.none),
+  vjp: (p, a) => vjp(p, a, O.none),
+})
 
 const together = (name: string, ...parents: ReadonlyArray<LawSet>): LawSet => ({
   name: `all of ${name}`,

@@ -1,0 +1,6 @@
+/**
+ * Every law holds for the catalogue on cpu.
+ */
+import { checkCatalogue } from "./catalogue.ts"
+
+await checkCatalogue("cpu")
