@@ -39,7 +39,10 @@ program
 program
   .command("check")
   .description("try all laws on the subjects { bijection | residual | layer, inputs } that a module exports")
-  .argument("<module[#export]>", "TypeScript or JavaScript; without #export, every subject that it exports")
+  .argument(
+    "[module[#export]]",
+    "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
+  )
   .option("--backend <name>", "wasm or cpu", "wasm")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
   .option("--runs <n>", "cases a law (default: by the preset)")
@@ -48,7 +51,7 @@ program
   .option("--path <path>", "one case of that law, from a report")
   .option("--json", "print the report as JSON", false)
   .allowExcessArguments(false)
-  .action(async (target: string, given: unknown) => {
+  .action(async (target: string | undefined, given: unknown) => {
     const options = decodeCheckOptions({ runs: undefined, law: undefined, path: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
     const { check } = await import("./check.ts").catch(missing)

@@ -1,53 +1,45 @@
 /**
- * `bijou check`: puts all laws that apply to the subjects of a module to the test.
+ * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
  */
-import { styleText } from "node:util"
-import { presets } from "../../laws/presets.ts"
-import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
 import { allLaws, type LawSet } from "../../laws/Law.ts"
-import { evidenceLines, toFinding, type Finding } from "../../laws/report.ts"
+import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
+import { presets } from "../../laws/presets.ts"
+import { toFinding, type Finding } from "../../laws/report.ts"
 import { judgements } from "../../laws/run.ts"
+import { catalogue } from "../../laws/tensor/catalogue.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
 import { useBackend } from "../tensor/backend.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
+import { holds, line, table, type CheckReport, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
-import { loadSubjects, type Exported } from "./loadSubjects.ts"
+import { loadSubjects } from "./loadSubjects.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One law with what came of it, as it goes into the JSON report. */
-interface Row extends Finding {
-  readonly topic: string
-  readonly law: string
-  readonly milliseconds: number
-  /** The command that repeats the case. */
-  readonly again?: string
-}
-
-/** What came of one subject. */
-interface Report {
-  readonly subject: string
-  readonly backend: string
-  readonly preset: string
-  readonly seed: number
-  readonly laws: ReadonlyArray<Row>
-  readonly left: Applicable["left"]
+/** Laws to be tried, under the name that reports give them. */
+interface Trial extends Applicable {
+  readonly place: string
+  /** What `bijou check` is given to find it again. */
+  readonly module: string | null
 }
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command; resolves to its exit code and throws `UnusableInput`. */
-export const check = async (target: string, options: CheckOptions): Promise<number> => {
+/** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
+export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
   await useBackend(options.backend) // before the module, which may make tensors when it is loaded
-  const exported = await loadSubjects(target)
+  const trials = target === undefined ? ofCatalogue() : await ofModule(target)
+  const show = target === undefined ? line : table
   const interrupt = listenForInterrupt("law")
-  const reports: Report[] = []
+  const reports: CheckReport[] = []
   try {
-    for (const one of exported) {
-      const report = await examine(one, options, interrupt)
-      reports.push(report)
-      if (!options.json) say(table(report))
+    for (const trial of trials) {
+      const report = await examine(await trial(), options, interrupt)
+      if (report !== null) {
+        reports.push(report)
+        if (!options.json) say(show(report))
+      }
       if (await interrupt.requested()) break
     }
   } finally {
@@ -55,31 +47,54 @@ export const check = async (target: string, options: CheckOptions): Promise<numb
   }
   if (options.json) say(JSON.stringify(reports, null, 2))
   if (await interrupt.requested()) return 130
-  return reports.every(({ laws }) => laws.every(({ verdict }) => verdict === "holds")) ? 0 : 1
+  if (reports.length === 0)
+    throw new UnusableInput(
+      `There is no law called ${JSON.stringify(options.law)} here. Without --law the command prints all names.`,
+    )
+  return reports.every(holds) ? 0 : 1
 }
 
-const examine = async ({ place, subject }: Exported, options: CheckOptions, interrupt: Interrupt): Promise<Report> => {
+const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Trial>>> => {
+  const exported = await loadSubjects(target)
+  return exported.map(({ place, subject }) => async () => {
+    const name = subject.name ?? place.slice(place.lastIndexOf("#") + 1)
+    return { place, module: place, ...(await lawsOf({ ...subject, name })) }
+  })
+}
+
+const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
+  catalogue().map(({ name, onDevice, set }) => async () => ({
+    place: name,
+    module: null,
+    set: await set(),
+    onDevice,
+    left: [],
+  }))
+
+/** Null where no law has the name that is asked for. */
+const examine = async (trial: Trial, options: CheckOptions, interrupt: Interrupt): Promise<CheckReport | null> => {
+  const { place, onDevice, left } = trial
   const { backend, preset, seed, law: wanted, path } = options
-  const { set, onDevice, left } = await lawsOf({ ...subject, name: subject.name ?? nameOf(place) })
-  const chosen = wanted === undefined ? set : only(set, wanted)
+  const set = wanted === undefined ? trial.set : only(trial.set, wanted)
+  const total = allLaws(set).length
+  if (total === 0) return null
   const budget = {
     ...presets[preset][onDevice ? "device" : "host"],
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(path === undefined ? {} : { path, runs: 1 }),
     seed,
   }
-  const total = allLaws(chosen).length
   const progress = preset === "thorough" || process.stderr.isTTY ? startProgress("laws", total) : null
   const laws: Row[] = []
-  for await (const { topic, name, verdict, milliseconds } of judgements(chosen, budget)) {
+  for await (const { topic, name, verdict, milliseconds } of judgements(set, budget)) {
     const finding = toFinding(verdict)
-    const where = finding.counterexample
+    const { counterexample } = finding
     laws.push({
       topic,
       law: name,
       ...finding,
       milliseconds: Math.round(milliseconds),
-      ...(where === undefined ? {} : { again: repeat(place, name, options, where) }),
+      ...(counterexample === undefined ? {} : { again: again(trial, name, options, counterexample) }),
     })
     progress?.update(laws.length, name)
     if (await interrupt.requested()) break
@@ -88,64 +103,27 @@ const examine = async ({ place, subject }: Exported, options: CheckOptions, inte
   return { subject: place, backend, preset, seed, laws, left }
 }
 
-/** The sets with the one law of that name. */
-const only = (set: LawSet, wanted: string): LawSet => {
-  const keep = ({ parents, laws, ...rest }: LawSet): LawSet => ({
-    ...rest,
-    parents: parents.map(keep),
-    laws: laws.filter(({ name }) => name === wanted),
-  })
-  const chosen = keep(set)
-  if (allLaws(chosen).length === 0)
-    throw new UnusableInput(
-      `There is no law called ${JSON.stringify(wanted)} for ${set.name}. The names are in the table that the command prints without --law.`,
-    )
-  return chosen
-}
+/** The sets with the laws of that name alone. */
+const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
+  ...rest,
+  parents: parents.map((parent) => only(parent, wanted)),
+  laws: laws.filter(({ name }) => name === wanted),
+})
 
-const repeat = (
-  place: string,
+const again = (
+  { module }: Trial,
   law: string,
   { backend }: CheckOptions,
   { seed, path }: NonNullable<Finding["counterexample"]>,
 ): string =>
   [
-    `npx bijou check ${/^[\w./#-]+$/.test(place) ? place : JSON.stringify(place)}`,
+    "npx bijou check",
+    ...(module === null ? [] : [/^[\w./#-]+$/.test(module) ? module : JSON.stringify(module)]),
     `--law ${JSON.stringify(law)}`,
     ...(backend === "wasm" ? [] : [`--backend ${backend}`]),
     `--seed ${seed}`,
     ...(path === "" ? [] : [`--path ${path}`]),
   ].join(" ")
-
-const nameOf = (place: string): string => place.slice(place.lastIndexOf("#") + 1)
-
-const marks = {
-  holds: { word: "holds ", color: "green" },
-  broken: { word: "BROKEN", color: "red" },
-  raised: { word: "ERROR ", color: "red" },
-} as const
-
-/** Verdict, cases and law, by topic; behind a failure all that is known of it. */
-const table = ({ subject, backend, preset, seed, laws, left }: Report): string => {
-  const lines = [`${subject} on ${backend}, ${preset}, seed ${seed}`]
-  let last = ""
-  for (const row of laws) {
-    if (row.topic !== last) lines.push("", row.topic)
-    last = row.topic
-    const { word, color } = marks[row.verdict]
-    lines.push(`  ${paint(color, word)} ${String(row.cases).padStart(5)}  ${row.law}`)
-    if (row.counterexample?.error !== undefined) lines.push(`    ${row.counterexample.error}`)
-    lines.push(...evidenceLines(row).map((line) => `    ${line}`))
-    if (row.again !== undefined) lines.push(`    again: ${row.again}`)
-  }
-  if (left.length > 0) lines.push("", ...left.map(({ topic, reason }) => `not tried: ${topic}, since ${reason}`))
-  const holding = laws.filter(({ verdict }) => verdict === "holds").length
-  const seconds = laws.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000
-  lines.push("", `${holding} of ${laws.length} laws hold, in ${seconds.toFixed(1)} s.`, "")
-  return lines.join("\n")
-}
-
-const paint = (color: "green" | "red", text: string): string => (process.stdout.isTTY ? styleText(color, text) : text)
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`)
