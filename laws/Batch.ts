@@ -38,7 +38,7 @@ export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
         neighbors,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
-        (session, { pair }) => mixed(session, pair, result),
+        (session, one) => mixed(session, one, result),
         byNeighbors,
       ),
     ],
@@ -68,7 +68,7 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
         layerNeighbors,
         pairsOf(subject),
         ({ pair }) => pair[0],
-        (session, { pair, seed }) => mixed(session, pair, result(seed)),
+        (session, one) => mixed(session, one, result(one.seed)),
         byNeighbors,
       ),
     ],
@@ -104,16 +104,16 @@ const moved = async <P, A>(session: Session<P, A>, a: A, result: Result<P, A>): 
   }
 }
 
-/** The first sample stays, the others are those of another input. */
+/** One sample stays, the others are those of another input. */
 const mixed = async <P, A>(
   session: Session<P, A>,
-  [a, other]: readonly [A, A],
+  { pair: [a, other], seed }: { readonly pair: readonly [A, A]; readonly seed: number },
   result: Result<P, A>,
 ): Promise<Sides> => {
   const samples = session.samples(a)
   fc.pre(session.samples(other).length === samples.length)
   const order = samples.map((_, i) => i)
-  const from = order.map((i) => (i === 0 ? 0 : 1))
+  const from = order.map((i) => (i === seed % order.length ? 0 : 1))
   const mix = session.kind.make(pick(order, [await look(a), await look(other)], from)) as A // of the same structure
   const [one, two] = [await result(session, mix, samples), await result(session, a, samples)]
   return {
