@@ -4,7 +4,7 @@
  * The copy stands inside the repository (`.reports`), so that it finds the dependencies and leaves `dist` alone; the folder it
  * is installed in stands outside, so that nothing resolves by accident.
  */
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
 import {
   cpSync,
   existsSync,
@@ -37,6 +37,10 @@ const output = (folder: string, command: string, ...args: ReadonlyArray<string>)
     throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}\n${stderr ?? ""}`, { cause: error })
   }
 }
+
+/** `npx bijou check` in the user's folder. */
+const check = (...args: ReadonlyArray<string>) =>
+  spawnSync("npx", ["--no-install", "bijou", "check", ...args], { cwd: user, encoding: "utf8" })
 
 /** What a module prints in the user's folder, under plain Node. */
 const evaluate = (code: string): string => output(user, process.execPath, "--input-type=module", "--eval", code).trim()
@@ -122,6 +126,41 @@ describe("the packed package", () => {
     expect(evaluate(manifest)).toMatch(/bijou$/)
   })
 
+  it("imports bijou/laws without loading tfjs", () => {
+    withPeers()
+    const loaded = 'await import("bijou/laws"); console.log(typeof globalThis._tfengine)'
+    expect(evaluate(loaded)).toBe("undefined")
+  })
+
+  it.each([
+    ["node:test", ["--test"], 'import { describe, it } from "node:test"'],
+    ["mocha", [join(root, "node_modules", "mocha", "bin", "mocha.js")], ""],
+  ])("runs the laws in %s, which fails where a law is broken", (framework, args, imports) => {
+    withPeers()
+    const laws = (inverse: string) => `
+      ${imports}
+      import { identity } from "bijou"
+      import { checkLaws, bijectionLaws } from "bijou/laws"
+      import fc from "fast-check"
+      const bijection = { ...identity(), inverse: (b) => () => ({ _tag: "Right", right: ${inverse} }) }
+      checkLaws({ describe, it }, bijectionLaws({ name: "a part", bijection, inputs: fc.integer() }))
+    `
+    const name = framework.replace(":", "-")
+    const run = (file: string, inverse: string) => {
+      writeFileSync(join(user, file), laws(inverse))
+      const { NODE_OPTIONS: _options, ...env } = process.env
+      return spawnSync(process.execPath, [...args, file], { cwd: user, env, encoding: "utf8" })
+    }
+    const honest = run(`${name}.honest.mjs`, "b")
+    expect(honest.stdout).toContain("inverse after forward gives back the same bits")
+    expect(honest.status).toBe(0)
+    const broken = run(`${name}.broken.mjs`, "Math.abs(b)")
+    expect(broken.stdout + broken.stderr).toContain(
+      'The law "inverse after forward gives back the same bits" is broken.',
+    )
+    expect(broken.status).not.toBe(0)
+  })
+
   it("keeps its inside private", () => {
     const attempt = 'await import("bijou/dist/src/index.js").catch((error) => console.log(error.code))'
     expect(evaluate(attempt)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED")
@@ -134,12 +173,137 @@ describe("the packed package", () => {
 
   it("types a user's file under nodenext", () => {
     withPeers()
-    const entries = ["", "/tensor", "/residual", "/net", "/train", "/laws"]
+    const entries = ["", "/tensor", "/residual", "/net", "/train", "/laws", "/laws/tensor"]
     const imports = entries.map((entry, index) => `import * as entry${index} from "bijou${entry}"`)
     const uses = entries.map((_, index) => `Object.keys(entry${index})`)
     const wrong =
       "// @ts-expect-error -- the entry is typed, so a name it lacks does not compile\nvoid entry0.noSuchName"
     const code = `${imports.join("\n")}\nexport const names: ReadonlyArray<ReadonlyArray<string>> = [${uses.join(", ")}]\n${wrong}\n`
     expect(compile("user.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true })).toBe("")
+  })
+})
+
+describe("bijou check on a module that was written in the user's folder", () => {
+  const block = `
+    import { Params } from "bijou"
+    import { subject } from "bijou/laws"
+    import { gridTensor } from "bijou/laws/tensor"
+    import { fromTfjs, tensor, tensorSpace, tf } from "bijou/tensor"
+
+    enum Width { narrow = 4 }
+    const space = tensorSpace(9)
+    const params = Params.struct<{ w: tf.Tensor }>({ w: tensor.normal([Width.narrow, Width.narrow], 0.5) })
+    const h = (w: tf.Tensor, x: tf.Tensor) => tf.tanh(tf.matMul(x, w))
+    const inputs = gridTensor(space, [2, Width.narrow])
+
+    export const good = subject({ residual: { space, layer: fromTfjs(params, ({ w }, x: tf.Tensor) => h(w, x)) }, inputs })
+    export const noisy = subject({
+      residual: { space, layer: fromTfjs(params, ({ w }, x: tf.Tensor) => h(w, x).add(Math.random())) },
+      inputs,
+    })
+    export const width = Width.narrow
+  `
+  // A cache in place of an inverse, in plain JavaScript and on numbers.
+  const cached = `
+    import { identity } from "bijou"
+    import fc from "fast-check"
+    let last
+    export default {
+      bijection: {
+        ...identity(),
+        forward: (a) => () => ({ _tag: "Right", right: [Math.round((last = a)), null] }),
+        inverse: () => () => ({ _tag: "Right", right: last }),
+      },
+      inputs: fc.double({ noNaN: true }),
+    }
+  `
+  beforeAll(() => {
+    withPeers()
+    writeFileSync(join(user, "block.ts"), block)
+    writeFileSync(join(user, "cached.js"), cached)
+    writeFileSync(join(user, "throws.ts"), 'throw new Error("the data is missing")')
+    writeFileSync(join(user, "wrong.ts"), "export const a: = 1")
+    writeFileSync(join(user, "partial.ts"), "export const half = { bijection: {}, inputs: 3 }\nexport const none = 1")
+  })
+
+  it("tries every law that applies, and exits with 0 where all hold", () => {
+    const { status, stdout, stderr } = check("block.ts#good")
+    expect(stderr).toBe("")
+    expect(stdout).toMatch(/^block\.ts#good on wasm, quick, seed 1\n/)
+    const [, holding, tried] = /^(\d+) of (\d+) laws hold, in [\d.]+ s\.$/m.exec(stdout) ?? []
+    expect(holding).toBe(tried)
+    expect(stdout.match(/^ {2}holds +20 {2}\S/gm)).toHaveLength(Number(tried))
+    for (const topic of ["layer", "derivative", "bijection", "gradient", "plan", "inference", "ownership"])
+      expect(stdout).toMatch(new RegExp(`^${topic}$`, "m"))
+    expect(status).toBe(0)
+  })
+
+  it("shows a broken law with the counterexample, both sides, the first difference in bits, and why", () => {
+    const { status, stdout } = check("block.ts", "--backend", "cpu", "--seed", "5", "--runs", "3")
+    expect(stdout).toMatch(/^block\.ts#good on cpu[^]*^block\.ts#noisy on cpu, quick, seed 5$/m)
+    expect(stdout).toMatch(/ {2}BROKEN +1 {2}two evaluations have the same bits\n {4}lhs: float32 \[2, 4\]/)
+    expect(stdout).toMatch(/^ {4}first at \[0\]: [-\d.e]+ \([0-9a-f]{8}\) and [-\d.e]+ \([0-9a-f]{8}\)$/m)
+    expect(stdout).toMatch(/^ {4}why: The layer's apply gives other bits at its second call/m)
+    expect(stdout).toMatch(/^ {4}why: The first kernel whose result differs is Add, number \d+ of \d+\.$/m)
+    expect(stdout).toMatch(/^ {4}input: \{ a: float32 \[2, 4\] all 0, seed: \d+, random: true \}$/m)
+    expect(status).toBe(1)
+  })
+
+  it("repeats a case by the command that it prints", () => {
+    const { status, stdout } = check("cached.js", "--json")
+    const [{ subject, laws }] = JSON.parse(stdout)
+    expect(subject).toBe("cached.js#default")
+    const broken = laws.filter(({ verdict }: { readonly verdict: string }) => verdict === "broken")
+    expect(broken.map(({ law }: { readonly law: string }) => law)).toContain(
+      "inverse after forward gives back the same bits",
+    )
+    const [{ again, counterexample }] = broken
+    expect(counterexample.reasons.join()).toContain("something is cached or left out of the side")
+    expect(status).toBe(1)
+    const [, ...args] = /^npx bijou check (\S+) (--law) "([^"]+)" (--seed) (\d+) (--path) ([\d:]+)$/.exec(again) ?? []
+    const repeated = JSON.parse(check(...args, "--json").stdout)[0].laws
+    expect(repeated).toHaveLength(1)
+    expect(repeated[0]).toMatchObject({ cases: 1, verdict: "broken", counterexample: { input: counterexample.input } })
+  })
+
+  it.each([
+    [["nowhere.ts"], "There is no file nowhere.ts. Give the path of a TypeScript or JavaScript module."],
+    [["."], ". is not a file. Give the path of a TypeScript or JavaScript module."],
+    [["package.json"], "package.json is no module. Its name should end in .ts or .js, or one of their kin."],
+    [["block.ts#better"], "block.ts has no export called better. It exports good, noisy, width."],
+    [["block.ts#width"], "The export width of block.ts is a number, not a subject { bijection, inputs }."],
+    [
+      ["partial.ts#half"],
+      "The export half of partial.ts has no inputs: give a fast-check arbitrary in the field inputs.",
+    ],
+    [["partial.ts"], "partial.ts exports no subject { bijection | residual | layer, inputs }. It exports half, none."],
+    [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
+    [["wrong.ts"], "wrong.ts cannot be loaded: "],
+    [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],
+    [["block.ts", "--preset", "slow"], '--preset must be quick or thorough, not "slow".'],
+    [["block.ts", "--path", "0:1"], "--path repeats a case of one law: name it with --law."],
+    [["block.ts", "--runs", "many"], '--runs must be a whole number from 1 to 1000000, not "many".'],
+    [["block.ts", "cached.js"], "too many arguments"],
+  ])("refuses %j in one sentence, with exit code 2", (args, sentence) => {
+    const { status, stdout, stderr } = check(...args)
+    expect(stderr).toContain(`bijou: ${sentence}`)
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+    expect(stdout).toBe("")
+    expect(status).toBe(2)
+  })
+
+  it("ends on Ctrl-C behind the law at hand, and shows what was tried until then", async () => {
+    const bin = join(user, "node_modules", "bijou", "dist", "src", "cli", "bijou.js")
+    const child = spawn(process.execPath, [bin, "check", "block.ts#good", "--preset", "thorough"], { cwd: user })
+    let [stdout, stderr] = ["", ""]
+    child.stdout.on("data", (data) => (stdout += String(data)))
+    child.stderr.on("data", (data) => {
+      if (!stderr.includes("laws")) child.kill("SIGINT")
+      stderr += String(data)
+    })
+    const status = await new Promise((resolve) => child.once("exit", resolve))
+    expect(stderr).toContain("Stopping after this law.")
+    expect(stdout).toMatch(/^[1-9]\d* of [1-9]\d* laws hold, in/m)
+    expect(status).toBe(130)
   })
 })
