@@ -48,7 +48,7 @@ export { drawn, float32Material, numberMaterial, oneOrTwo, type DrawnLayer, type
 export { consumptionLaws, ownershipLaws } from "./Ownership.ts"
 export { paramsLaws, type ParamsSubject } from "./Params.ts"
 export { productLaws, type Lift, type ProductSubject } from "./Product.ts"
-export { presets, type Preset } from "./presets.ts"
+export { presets, type Cost, type Preset } from "./presets.ts"
 export { evidenceLines, report, toFinding, type Finding } from "./report.ts"
 export { checkLaws, judgeAll, judgements, type Judged, type Judgement, type Runner } from "./run.ts"
 export { sharingLaws, type SharingSubject } from "./Sharing.ts"

@@ -16,15 +16,16 @@ import type { LawSet } from "./Law.ts"
 import { derivativeLaws } from "./Layer.ts"
 import { consumptionLaws, ownershipLaws } from "./Ownership.ts"
 import { paramsLaws } from "./Params.ts"
+import type { Cost } from "./presets.ts"
 import { inSession } from "./Session.ts"
 import type { AnySubject, LayerSubject, ResidualSubject, Subject } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The laws of a subject, and whether its values live on a device, where a case takes milliseconds. */
+/** The laws of a subject, and what a case costs. */
 export interface Applicable {
   readonly set: LawSet
-  readonly onDevice: boolean
+  readonly cost: Cost
   /** Topics that do not apply to this subject, each with the reason. */
   readonly left: ReadonlyArray<{ readonly topic: string; readonly reason: string }>
 }
@@ -76,7 +77,7 @@ const ofBijection = async <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Ap
     ...(onDevice ? [ownershipLaws(subject)] : []),
     ...(onDevice && differentiable ? [consumptionLaws(subject)] : []),
   ]
-  return { set: { name, topic: "subject", parents, laws: [] }, onDevice, left }
+  return { set: { name, topic: "subject", parents, laws: [] }, cost: onDevice ? "device" : "host", left }
 }
 
 const ofResidual = async <P, X, Bit>(subject: ResidualSubject<P, X, Bit>): Promise<Applicable> => {
@@ -124,7 +125,7 @@ const ofResidual = async <P, X, Bit>(subject: ResidualSubject<P, X, Bit>): Promi
     }),
     ...(onDevice ? [ownershipLaws(chain), consumptionLaws(chain)] : []),
   ]
-  return { set: { name, topic: "subject", parents, laws: [] }, onDevice, left }
+  return { set: { name, topic: "subject", parents, laws: [] }, cost: onDevice ? "device" : "host", left }
 }
 
 const ofLayer = async <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Applicable> => {
@@ -136,7 +137,7 @@ const ofLayer = async <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Applica
     ...(apart ? [layerBatchLaws(subject)] : []),
   ]
   const left = apart ? [] : [{ topic: "batch", reason: "an input or output has no leading axis of several samples" }]
-  return { set: { name, topic: "subject", parents, laws: [] }, onDevice, left }
+  return { set: { name, topic: "subject", parents, laws: [] }, cost: onDevice ? "device" : "host", left }
 }
 
 /** What there is to know of a layer's values before its laws are chosen. */

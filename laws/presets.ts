@@ -3,13 +3,24 @@
  */
 import type { Budget } from "./Law.ts"
 
-/** The two usual budgets, for values on the host and for values on a device. */
-export const presets = {
-  /** Seconds for a subject. */
-  quick: { host: { runs: 100, seconds: 5 }, device: { runs: 20, seconds: 5 } },
-  /** 10,000 cases a law on the host, 200 on a device. */
-  thorough: { host: { runs: 10_000 }, device: { runs: 200 } },
-} satisfies Readonly<Record<string, Readonly<Record<"host" | "device", Partial<Budget>>>>>
+// ---------------------------------------------------------------- model
+
+/** What a case is: values on the host, values on a device, or a whole architecture with all of its laws. */
+export type Cost = "host" | "device" | "architecture"
 
 /** `quick` or `thorough`. */
-export type Preset = keyof typeof presets
+export type Preset = "quick" | "thorough"
+
+// ------------------------------------------------------------ instances
+
+/** The two usual budgets, by what a case costs. */
+export const presets: Readonly<Record<Preset, Readonly<Record<Cost, Partial<Budget>>>>> = {
+  /** Seconds for a subject. */
+  quick: {
+    host: { runs: 100, seconds: 5 },
+    device: { runs: 20, seconds: 5 },
+    architecture: { runs: 40, seconds: 10 },
+  },
+  /** 10,000 cases a law on the host, 200 on a device, and 200 architectures. */
+  thorough: { host: { runs: 10_000 }, device: { runs: 200 }, architecture: { runs: 200 } },
+}

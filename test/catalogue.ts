@@ -12,7 +12,7 @@ export const checkCatalogue = async (where: BackendName | "host"): Promise<void>
   if (onDevice) await useBackend(where)
   describe(`the catalogue on ${where}`, async () => {
     if (onDevice) beforeAll(() => useBackend(where))
-    for (const { set } of catalogue().filter((entry) => entry.onDevice === onDevice))
-      checkLaws({ describe, it }, await set(), presets.quick[onDevice ? "device" : "host"])
+    for (const { set, cost } of catalogue().filter((entry) => entry.onDevice === onDevice))
+      checkLaws({ describe, it }, await set(), presets.quick[cost])
   })
 }

@@ -63,23 +63,23 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Tri
 }
 
 const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
-  catalogue().map(({ name, onDevice, set }) => async () => ({
+  catalogue().map(({ name, cost, set }) => async () => ({
     place: name,
     module: null,
     set: await set(),
-    onDevice,
+    cost,
     left: [],
   }))
 
 /** Null where no law has the name that is asked for. */
 const examine = async (trial: Trial, options: CheckOptions, interrupt: Interrupt): Promise<CheckReport | null> => {
-  const { place, onDevice, left } = trial
+  const { place, cost, left } = trial
   const { backend, preset, seed, law: wanted, path } = options
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
   const total = allLaws(set).length
   if (total === 0) return null
   const budget = {
-    ...presets[preset][onDevice ? "device" : "host"],
+    ...presets[preset][cost],
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(path === undefined ? {} : { path, runs: 1 }),
     seed,

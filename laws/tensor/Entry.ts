@@ -1,0 +1,19 @@
+/**
+ * One part of the library in the catalogue.
+ */
+import type { LawSet } from "../Law.ts"
+import type { Cost } from "../presets.ts"
+
+// ---------------------------------------------------------------- model
+
+/** One part of the library with its laws. */
+export interface Entry {
+  readonly name: string
+  /** What of the library's exports it is about, such as `Linear.make`. */
+  readonly covers: ReadonlyArray<string>
+  /** Whether its values live on a device: then the laws are for every backend. */
+  readonly onDevice: boolean
+  /** What a case costs, which decides how many are tried. */
+  readonly cost: Cost
+  readonly set: () => Promise<LawSet>
+}
