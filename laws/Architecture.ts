@@ -74,14 +74,14 @@ export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<
 
 /**
  * Random architectures obey every law of bijections, gradients, plans and, on a device, ownership. A case is an
- * architecture with two inputs a law, so that a failure shrinks to the simplest one.
+ * architecture on a material, with two inputs a law, so that a failure shrinks to the simplest one.
  */
-export const architectureLaws = <X, Bit>(material: Material<X, Bit>): LawSet => ({
-  name: `random architectures on ${material.name}`,
+export const architectureLaws = <X, Bit>(name: string, materials: fc.Arbitrary<Material<X, Bit>>): LawSet => ({
+  name,
   topic: "architecture",
   parents: [],
   laws: [
-    law("a random architecture obeys every law", architectures(material), async (architecture) => {
+    law("a random architecture obeys every law", materials.chain(architectures), async (architecture) => {
       const { set } = await lawsOf(architecture)
       const { laws } = await judgeAll(set, { runs: 2, shrink: false })
       const failures = laws.flatMap(({ name, verdict }) => (verdict._tag === "Holds" ? [] : [report(name, verdict)]))

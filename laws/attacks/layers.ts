@@ -144,10 +144,11 @@ export const atomicGradient = attack(
   gradientLaws(numberChainSubject("a gradient with atomics", { depth: 3, layer: restless })),
 )
 
-const material = numberMaterial(9)
-
 /** A network of whatever shape, one of whose layers draws from a generator of its own. */
 export const statefulNetwork = attack(
   "a layer with hidden state somewhere in a network",
-  architectureLaws({ ...material, layers: fc.constant(drawn("unseeded dropout", unseeded)) }),
+  architectureLaws(
+    "a layer with hidden state somewhere in a network",
+    fc.constant({ ...numberMaterial(9), layers: fc.constant(drawn("unseeded dropout", unseeded)) }),
+  ),
 )

@@ -6,6 +6,7 @@ import { combinators } from "./combinators.ts"
 import type { Entry } from "./Entry.ts"
 import { layers } from "./layers.ts"
 import { networks } from "./networks.ts"
+import { randomArchitectures } from "./randomArchitectures.ts"
 import { tensorMaterial } from "./tensorMaterial.ts"
 import { values } from "./values.ts"
 
@@ -17,4 +18,5 @@ export const catalogue = (): ReadonlyArray<Entry> => [
   ...values(),
   ...layers(),
   ...networks(),
+  ...randomArchitectures(),
 ]

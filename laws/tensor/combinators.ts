@@ -16,7 +16,6 @@ import { named, namedLayer } from "../../src/core/named.ts"
 import { serial } from "../../src/core/serial.ts"
 import { tied } from "../../src/core/tied.ts"
 import { onGrid } from "../../src/residual/onGrid.ts"
-import { architectureLaws } from "../Architecture.ts"
 import { categoryLaws, leftToRight } from "../Category.ts"
 import type { LawSet } from "../Law.ts"
 import { layerLaws } from "../Layer.ts"
@@ -154,13 +153,6 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
       onDevice,
       cost,
       set: async () => layerLaws({ ...common, name: `a rounded layer on ${material.name}`, layer: rounded }),
-    },
-    {
-      name: `random architectures on ${material.name}`,
-      covers: [],
-      onDevice,
-      cost: "architecture",
-      set: async () => architectureLaws(material),
     },
   ]
 }
