@@ -17,6 +17,7 @@ export interface EvaluationSubject<in out P, in out Q, in out A, in out B, in ou
   A
 > {
   readonly layer: Layer<Q, X, Y>
+  /** The bijection of another layer in place of `layer`, which counts its evaluations. */
   readonly derive: (layer: Layer<Q, X, Y>) => Bijection<P, A, B, S>
   readonly evaluations: number
 }

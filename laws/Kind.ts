@@ -8,6 +8,7 @@ import { hostEnv } from "../src/exact/hostWatch.ts"
 
 /** How a law runs programs on a kind of value, makes values from evidence, and counts what is held. */
 export interface Kind {
+  /** The environment of a run on such values. */
   readonly env: <P>(run: Run<P>) => Env<P>
   /** A new value from evidence (`look`) alone: no object of the value that was looked at is in it. */
   readonly make: (evidence: unknown) => unknown

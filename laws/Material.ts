@@ -36,6 +36,7 @@ export interface Material<in out X, in out Bit> {
   readonly merge: Layer<{}, Two<X>, X>
   /** x to (x, x), so that a part can have a context. */
   readonly fork: Layer<{}, X, Two<X>>
+  /** Global ids of the samples; unless given, one for each place on the leading axis of a tensor, else one in all. */
   readonly samples?: () => ReadonlyArray<number>
 }
 

@@ -19,9 +19,19 @@ export interface SharingSubject<in out P, in out A, in out B, in out S, in out Q
 > {
   readonly apart: Bijection<Q, C, B, T>
   /** Parameters and input of `apart`, the same in every use. */
-  readonly split: { readonly params: (params: P) => Q; readonly input: (a: A) => C }
+  readonly split: {
+    /** One tree for every use. */
+    readonly params: (params: P) => Q
+    /** One input for every use. */
+    readonly input: (a: A) => C
+  }
   /** The sums of gradients and cotangents over the uses, in the order in which the shared ones are added. */
-  readonly sum: { readonly grads: (grads: Q) => P; readonly cotangent: (cotangent: C | null) => A | null }
+  readonly sum: {
+    /** The gradients of all uses in one tree. */
+    readonly grads: (grads: Q) => P
+    /** The cotangents of all uses in one. */
+    readonly cotangent: (cotangent: C | null) => A | null
+  }
 }
 
 // ----------------------------------------------------------------- laws

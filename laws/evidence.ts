@@ -14,7 +14,9 @@ export interface Readable {
   readonly dtype: string
   readonly shape: ReadonlyArray<number>
   readonly isDisposed: boolean
+  /** Its values, read from the device. */
   readonly data: () => Promise<ArrayLike<number>>
+  /** Frees it. */
   readonly dispose: () => void
 }
 

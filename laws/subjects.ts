@@ -23,6 +23,7 @@ export interface Chain<P, X, Bit> {
   readonly depth: number
   readonly layer?: Layer<P, X, X>
   readonly space?: Space<X, Bit>
+  /** The environment of a run; unless given, that of the host. */
   readonly env?: (run: Run<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
   readonly inputs?: fc.Arbitrary<X>
 }

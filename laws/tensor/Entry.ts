@@ -15,5 +15,6 @@ export interface Entry {
   readonly onDevice: boolean
   /** What a case costs, which decides how many are tried. */
   readonly cost: Cost
+  /** Its laws, which are chosen by trying it once. */
   readonly set: () => Promise<LawSet>
 }
