@@ -60,14 +60,14 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
       law(
         layerPlaces,
         pairsOf(subject),
-        ({ pair }) => pair[0],
+        ({ pair }) => [pair[0]],
         (session, { pair, seed }) => moved(session, pair[0], result(seed)),
         byPlace,
       ),
       law(
         layerNeighbors,
         pairsOf(subject),
-        ({ pair }) => pair[0],
+        ({ pair }) => [pair[0]],
         (session, one) => mixed(session, one, result(one.seed)),
         byNeighbors,
       ),

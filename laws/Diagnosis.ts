@@ -24,28 +24,39 @@ export const diagnose = <P, A, B, S>(
     return [...new Set(reasons)]
   })
 
-/** What is wrong with a layer on this input. */
+/** What is wrong with a layer on these inputs. */
 export const diagnoseLayer = <P, A, B>(
   subject: LayerSubject<P, A, B>,
   seeded: Seeded,
-  a: A,
+  inputs: ReadonlyArray<A>,
 ): Promise<ReadonlyArray<string>> =>
-  inSession(subject, subject.layer.params, seeded, a, async ({ kind, params, samples }) => {
-    const draw = O.some({ key: Key.fromSeed(seeded.seed), samples: samples(a) })
-    const before = await look(a)
-    const first = await look(subject.layer.apply(params, a, draw))
-    const touched = borrowed("apply", before, await look(a))
-    if (touched.length > 0) return touched
-    const second = await look(subject.layer.apply(params, a, draw))
-    if (!sameBits(first, second))
-      return restless("The layer's apply", first, second, kind, () => subject.layer.apply(params, a, draw))
-    const recorded = await look(subject.layer.vjp(params, a, draw).value)
-    return sameBits(first, recorded)
-      ? []
-      : [
-          `The layer's vjp gives another value than its apply, ${difference(first, recorded)}: it runs other operations or draws.`,
-        ]
+  inSession(subject, subject.layer.params, seeded, inputs, async (session) => {
+    const reasons: string[] = []
+    for (const a of inputs) reasons.push(...(await layerCauses(subject, session, seeded, a)))
+    return [...new Set(reasons)]
   })
+
+const layerCauses = async <P, A, B>(
+  subject: LayerSubject<P, A, B>,
+  { kind, params, samples }: Session<P, A>,
+  seeded: Seeded,
+  a: A,
+): Promise<ReadonlyArray<string>> => {
+  const draw = O.some({ key: Key.fromSeed(seeded.seed), samples: samples(a) })
+  const before = await look(a)
+  const first = await look(subject.layer.apply(params, a, draw))
+  const touched = borrowed("apply", before, await look(a))
+  if (touched.length > 0) return touched
+  const second = await look(subject.layer.apply(params, a, draw))
+  if (!sameBits(first, second))
+    return restless("The layer's apply", first, second, kind, () => subject.layer.apply(params, a, draw))
+  const recorded = await look(subject.layer.vjp(params, a, draw).value)
+  return sameBits(first, recorded)
+    ? []
+    : [
+        `The layer's vjp gives another value than its apply, ${difference(first, recorded)}: it runs other operations or draws.`,
+      ]
+}
 
 const causes = async <P, A, B, S>(
   f: Bijection<P, A, B, S>,

@@ -27,7 +27,7 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
   const { layer, inputs, name = "it" } = subject
   const law = aboutLayer(subject)
   const cases = casesOf(subject)
-  const alone = ({ a }: Drawn<A>) => a
+  const alone = ({ a }: Drawn<A>) => [a]
   const apply = (session: Session<P, A>, one: Drawn<A>) =>
     look(layer.apply(session.params, one.a, drawOf(session, one)))
 
@@ -44,7 +44,7 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
       law(
         "an evaluation has the same bits whatever was evaluated in between",
         fc.record({ one: cases, other: inputs, seed: fc.maxSafeNat() }),
-        ({ one }) => one.a,
+        ({ one }) => [one.a],
         async (session, { one, other, seed }) => {
           const before = await apply(session, one)
           await apply(session, { a: other, seed, random: true })
@@ -105,7 +105,7 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
   return aboutLayer(subject)(
     `pull is the derivative, within ${distance} of central differences`,
     casesOf(subject),
-    ({ a }) => a,
+    ({ a }) => [a],
     async (session, one) => {
       const { kind, params } = session
       const draw = drawOf(session, one)

@@ -5,17 +5,18 @@ import type fc from "fast-check"
 import { diagnose, diagnoseLayer } from "./Diagnosis.ts"
 import { kindOf } from "./kindOf.ts"
 import { law, type Law, type Sides } from "./Law.ts"
+import type { Params } from "../src/core/Params.ts"
 import { inSession, type Seeded, type Session } from "./Session.ts"
-import type { LayerSubject, Subject } from "./Subject.ts"
+import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 
 // --------------------------------------------------------- constructors
 
 /**
- * `aboutBijection(subject)(name, cases, inputsOf, equation, otherwise)` is a law about the bijection; `otherwise` is what
- * breaks it where none of the usual causes is found.
+ * `about(tried, params, diagnose)(name, cases, inputsOf, equation, otherwise)` is a law about what is tried; `otherwise` is
+ * what breaks it where none of the usual causes is found.
  */
-export const aboutBijection =
-  <P, A, B, S>(subject: Subject<P, A, B, S>) =>
+const about =
+  <P, A>(tried: Tried<P, A>, params: Params<P>, diagnoseIn: Diagnose<A>) =>
   <C extends Seeded>(
     name: string,
     cases: fc.Arbitrary<C>,
@@ -26,29 +27,22 @@ export const aboutBijection =
     law(
       name,
       cases,
-      (c) => inSession(subject, subject.bijection.params, c, inputsOf(c), (session) => equation(session, c)),
-      async (c) => orElse(await diagnose(subject, c, inputsOf(c)), otherwise),
+      (c) => inSession(tried, params, c, inputsOf(c), (session) => equation(session, c)),
+      async (c) => {
+        const reasons = await diagnoseIn(c, inputsOf(c))
+        return reasons.length > 0 || otherwise === undefined ? reasons : [otherwise]
+      },
     )
 
-/** `aboutLayer(subject)(name, cases, inputOf, equation, otherwise)` is a law about the layer. */
-export const aboutLayer =
-  <P, A, B>(subject: LayerSubject<P, A, B>) =>
-  <C extends Seeded>(
-    name: string,
-    cases: fc.Arbitrary<C>,
-    inputOf: (c: C) => A,
-    equation: (session: Session<P, A>, c: C) => Promise<Sides>,
-    otherwise?: string,
-  ): Law =>
-    law(
-      name,
-      cases,
-      (c) => inSession(subject, subject.layer.params, c, inputOf(c), (session) => equation(session, c)),
-      async (c) => orElse(await diagnoseLayer(subject, c, inputOf(c)), otherwise),
-    )
+type Diagnose<A> = (seeded: Seeded, inputs: ReadonlyArray<A>) => Promise<ReadonlyArray<string>>
 
-const orElse = (reasons: ReadonlyArray<string>, otherwise: string | undefined): ReadonlyArray<string> =>
-  reasons.length > 0 || otherwise === undefined ? reasons : [otherwise]
+/** Laws about a bijection. */
+export const aboutBijection = <P, A, B, S>(subject: Subject<P, A, B, S>) =>
+  about(subject, subject.bijection.params, (seeded, inputs) => diagnose(subject, seeded, inputs))
+
+/** Laws about a layer. */
+export const aboutLayer = <P, A, B>(subject: LayerSubject<P, A, B>) =>
+  about(subject, subject.layer.params, (seeded, inputs) => diagnoseLayer(subject, seeded, inputs))
 
 /** A law about values alone; what it makes on a device is freed with the case. */
 export const aboutValues = <I>(
