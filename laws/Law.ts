@@ -87,7 +87,7 @@ export const law = <I>(
   name: string,
   inputs: fc.Arbitrary<I>,
   equation: (input: I) => Sides | Promise<Sides>,
-  explain: (input: I) => Promise<ReadonlyArray<string>> = async () => [],
+  explain: (input: I, raised: boolean) => Promise<ReadonlyArray<string>> = async () => [],
 ): Law => ({
   name,
   judge: async ({ runs, seed, path, seconds, shrink, equals }) => {
@@ -129,7 +129,7 @@ export const law = <I>(
           where.input = await show(input)
         })
         await again(async (input) => {
-          where.reasons = await explain(input)
+          where.reasons = await explain(input, !(error instanceof Unequal))
         })
       }
       return error instanceof Unequal

@@ -33,7 +33,7 @@ export interface Session<P, A> {
   readonly params: P
   readonly samples: (a: A) => ReadonlyArray<number>
   readonly env: (a: A, chosen?: Partial<Run<P>>) => Env<P>
-  /** Runs a program on the samples of `a`. A `RevError` is thrown, and an input that the range guard refuses is no input. */
+  /** Runs a program on the samples of `a`. A `RevError` is thrown, and an input that leads out of the range is no input. */
   readonly ask: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<X>
   /** The same, with the `RevError` as it is. */
   readonly attempt: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<E.Either<RevError, X>>
@@ -82,7 +82,7 @@ const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number
     ask: async (a, program, chosen) => {
       const result = await attempt(a, program, chosen)
       if (E.isRight(result)) return result.right
-      fc.pre(result.left._tag !== "GridOverflow")
+      fc.pre(result.left._tag !== "GridOverflow" || Number.isNaN(result.left.value))
       throw result.left
     },
     reread: async <X>(value: X) => kind.make(await look(value)) as X, // the same bits, structure and kind

@@ -13,7 +13,7 @@ import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 
 /**
  * `about(tried, params, diagnose)(name, cases, inputsOf, equation, otherwise)` is a law about what is tried; `otherwise` is
- * what breaks it where none of the usual causes is found.
+ * what breaks it where none of the usual causes is found and nothing was thrown.
  */
 const about =
   <P, A>(tried: Tried<P, A>, params: Params<P>, diagnoseIn: Diagnose<A>) =>
@@ -28,9 +28,9 @@ const about =
       name,
       cases,
       (c) => inSession(tried, params, c, inputsOf(c), (session) => equation(session, c)),
-      async (c) => {
+      async (c, raised) => {
         const reasons = await diagnoseIn(c, inputsOf(c))
-        return reasons.length > 0 || otherwise === undefined ? reasons : [otherwise]
+        return reasons.length > 0 || raised || otherwise === undefined ? reasons : [otherwise]
       },
     )
 

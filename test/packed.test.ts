@@ -223,6 +223,12 @@ describe("bijou check on a module that was written in the user's folder", () => 
     writeFileSync(join(user, "cached.js"), cached)
     writeFileSync(join(user, "throws.ts"), 'throw new Error("the data is missing")')
     writeFileSync(join(user, "wrong.ts"), "export const a: = 1")
+    const throwing =
+      "{ generate: () => { throw new Error('no data today.') }, canShrinkWithoutContext: () => false, shrink: () => [] }"
+    writeFileSync(
+      join(user, "inputless.js"),
+      `import { identity } from "bijou"\nexport const it = { bijection: identity(), inputs: ${throwing} }`,
+    )
     writeFileSync(join(user, "partial.ts"), "export const half = { bijection: {}, inputs: 3 }\nexport const none = 1")
   })
 
@@ -277,6 +283,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
       "The export half of partial.ts has no inputs: give a fast-check arbitrary in the field inputs.",
     ],
     [["partial.ts"], "partial.ts exports no subject { bijection | residual | layer, inputs }. It exports half, none."],
+    [["inputless.js"], "inputless.js#it cannot be tried: no data today."],
     [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
     [["wrong.ts"], "wrong.ts cannot be loaded: "],
     [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],

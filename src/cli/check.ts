@@ -58,7 +58,11 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Tri
   const exported = await loadSubjects(target)
   return exported.map(({ place, subject }) => async () => {
     const name = subject.name ?? place.slice(place.lastIndexOf("#") + 1)
-    return { place, module: place, ...(await lawsOf({ ...subject, name })) }
+    try {
+      return { place, module: place, ...(await lawsOf({ ...subject, name })) }
+    } catch (error) {
+      throw new UnusableInput(`${place} cannot be tried: ${error instanceof Error ? error.message : String(error)}`)
+    }
   })
 }
 
