@@ -11,7 +11,7 @@ import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** For kinds of value whose buffers can be counted. */
+/** What is returned is held, and nothing else: for kinds of value whose buffers can be counted, as tensors can. */
 export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -74,7 +74,7 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
   }
 }
 
-/** The same for what can be differentiated. */
+/** A pullback frees what it was given: for kinds of value whose buffers can be counted. */
 export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)

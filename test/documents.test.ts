@@ -129,7 +129,7 @@ Object.assign(globalThis, { $shows: shows, $prints: prints })
 
 const read = (document: string): string => readFileSync(join(root, document), "utf8")
 
-const pages = ["README.md", "SPEC.md"].filter((document) => existsSync(join(root, document)))
+const pages = ["README.md", "SPEC.md", "LAWS.md"].filter((document) => existsSync(join(root, document)))
 
 const sources = ["src", "laws"]
   .flatMap((folder) =>
