@@ -1,6 +1,7 @@
 /**
  * `bijou check`: puts all laws that apply to the subjects of a module to the test.
  */
+import { Console } from "node:console"
 import { styleText } from "node:util"
 import { presets } from "../../laws/presets.ts"
 import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
@@ -40,6 +41,7 @@ interface Report {
 /** Runs the command; resolves to its exit code and throws `UnusableInput`. */
 export const check = async (target: string, options: CheckOptions): Promise<number> => {
   await useBackend(options.backend) // before the module, which may make tensors when it is loaded
+  globalThis.console = new Console(process.stderr) // what the module prints is no part of the report
   const exported = await loadSubjects(target)
   const interrupt = listenForInterrupt("law")
   const reports: Report[] = []
