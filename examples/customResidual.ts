@@ -1,10 +1,13 @@
 /**
  * Any function of your own as an exactly reversible chain: write plain tfjs, and get back every bit of its input.
  *
- * Run it after `npm run build`, on a Node that strips types: `node examples/customResidual.ts`.
+ * Run it after `npm run build` with `npx tsx examples/customResidual.ts`, and try all laws on it with
+ * `npx bijou check examples/customResidual.ts`.
  */
 import { either as E, function as F, readerEither as RE } from "fp-ts"
 import { Bdia, differingBits, Key, Params, run } from "bijou"
+import { subject } from "bijou/laws"
+import { gridTensor } from "bijou/laws/tensor"
 import { fromTfjs, tensor, tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
 
 await useBackend("wasm")
@@ -18,8 +21,11 @@ const h = fromTfjs(
   ({ mix, gate }, x: tf.Tensor) => tf.tanh(tf.matMul(x, mix)).mul(tf.sigmoid(tf.matMul(x, gate))),
 )
 
-// Twelve blocks of it on the grid of multiples of 2^-9. One bit an activation and block is all that they leave behind.
+// What the laws are tried on: the residual, on the grid of multiples of 2^-9, and inputs of four samples.
 const space = tensorSpace(9)
+export const gated = subject({ residual: { space, layer: h }, inputs: gridTensor(space, [4, 8]) })
+
+// Twelve blocks of it. One bit an activation and block is all that they leave behind.
 const chain = Bdia.fromResidual({ space, layer: h }, 12)
 
 const x = space.quantize(tf.randomNormal([4, 8], 0, 1, "float32", 7))

@@ -14,7 +14,7 @@ import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** For bijections whose input and output have the samples on their leading axes, two of them at least. */
+/** Samples do not see each other, nor their places: for bijections whose input and output have the samples on their leading axes, two of them at least. */
 export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const law = aboutBijection(subject)
   const f = subject.bijection
@@ -45,7 +45,7 @@ export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   }
 }
 
-/** The same for layers. */
+/** The same of a single evaluation: for layers whose input and output have the samples on their leading axes, two of them at least. */
 export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
   const law = aboutLayer(subject)
   const result =

@@ -100,11 +100,15 @@ const causes = async <P, A, B, S>(
   if (sameBits(unsigned(later.seen), unsigned(before)))
     return [`The sign of a zero is lost, ${wrong}: the grid has +0 only, so add 0 where a zero may have become -0.`]
   if (overRange.length > 0) return overRange
+  const rounded = rounding(before, one.seen[0], later.seen, wrong)
   const image = await session.attempt(later.a, f.forward(later.a))
   if (E.isRight(image)) {
     const [b, s] = image.right
     if (sameBits([await look(b), await seenSide(f, s)], one.seen))
-      return [`Two inputs, ${wrong}, have one output and one side: the side keeps too little to tell them apart.`]
+      return [
+        ...rounded,
+        `Two inputs, ${wrong}, have one output and one side: the side keeps too little to tell them apart.`,
+      ]
   }
   const again = await back(one.b, one.s)
   if (again !== null && !sameBits(again.seen, atOnce.seen))
@@ -115,7 +119,7 @@ const causes = async <P, A, B, S>(
       session.kind,
       () => void f.inverse(one.b, one.s)(session.env(a)),
     )
-  return offGrid(before, one.seen[0], later.seen, wrong)
+  return rounded.length > 0 ? rounded : [`The inverse is far off, ${wrong}: it does not undo what forward does.`]
 }
 
 const borrowed = (call: string, before: unknown, after: unknown): ReadonlyArray<string> => {
@@ -148,7 +152,8 @@ const outOfRange = (input: unknown, output: unknown): ReadonlyArray<string> => {
     : []
 }
 
-const offGrid = (input: unknown, output: unknown, back: unknown, wrong: string): ReadonlyArray<string> => {
+/** Sums that floating point has rounded. */
+const rounding = (input: unknown, output: unknown, back: unknown, wrong: string): ReadonlyArray<string> => {
   const [bits, after] = [fractionBits(floatsOf(input)), fractionBits(floatsOf(output))]
   if (bits !== null && after !== bits && (after === null || after > bits))
     return [
@@ -159,7 +164,7 @@ const offGrid = (input: unknown, output: unknown, back: unknown, wrong: string):
     ? [
         `The inverse is close, ${wrong}, and not exact: floating point rounds on the way, so move the arithmetic to a grid.`,
       ]
-    : [`The inverse is far off, ${wrong}: it does not undo what forward does.`]
+    : []
 }
 
 /** The fewest fraction bits of a grid that all values are on; null where there is none. */

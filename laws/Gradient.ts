@@ -14,7 +14,7 @@ import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** Gradients under every plan have the bits of those under `Plan.taped`; the laws of bijections must hold as well. */
+/** Gradients under every plan have the bits of those under `Plan.taped`. */
 export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, inputs, name = "it" } = subject
   const law = aboutBijection(subject)

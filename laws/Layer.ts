@@ -85,7 +85,10 @@ export const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
 /** Its steps: where one is too coarse for a sharp bend or too fine for the precision, or crosses a kink, another is not. */
 const steps = { float64: [1e-5], float32: [2 ** -7, 2 ** -9, 2 ** -5, 2 ** -11, 2 ** -13, 2 ** -15] }
 
-/** The laws of a layer whose derivative can be had by central differences: all but those on integers. */
+/**
+ * A gradient is the slope along a random direction, by central differences: for all layers but those on integers. The
+ * distance is 0.000001 where the values are float64, and 0.02 where they are float32.
+ */
 export const derivativeLaws = <P, A, B>(
   subject: LayerSubject<P, A, B>,
   precision: keyof typeof derivativeDistance,

@@ -11,7 +11,7 @@ import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** For kinds of value whose buffers can be counted. */
+/** What is returned is held, and nothing else: for kinds of value whose buffers can be counted, as tensors can. */
 export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -24,18 +24,12 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         "forward holds what it returns, and nothing else",
         plannedOf(subject),
         alone,
-        async ({ kind, ask, params }, { a, plan }) => {
-          const leaves = f.params.leaves(params).map(([, leaf]) => leaf)
+        async ({ kind, ask, env }, { a, plan }) => {
           const before = kind.held?.() ?? 0
           const [b, s] = await ask(a, f.forward(a), { plan })
-          const held = (kind.held?.() ?? 0) - before
-          const returned = new Set(
-            readablesIn([b, s])
-              .filter(({ isDisposed }) => !isDisposed)
-              .map(bufferOf),
-          )
-          for (const given of readablesIn([a, leaves])) returned.delete(bufferOf(given))
-          return { lhs: held, rhs: returned.size }
+          const held = kind.held?.() ?? 0
+          env(a).scope.release([b, s])
+          return { lhs: held - before, rhs: held - (kind.held?.() ?? 0) }
         },
       ),
 
@@ -74,7 +68,7 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
   }
 }
 
-/** The same for what can be differentiated. */
+/** A pullback frees what it was given: for kinds of value whose buffers can be counted. */
 export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -108,8 +102,6 @@ export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
     ],
   }
 }
-
-const bufferOf = (value: object): unknown => ("dataId" in value ? value.dataId : value)
 
 const alone = <A>({ a }: Case<A>) => [a]
 

@@ -81,7 +81,7 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
         const result = Params.fromLeaves(params, new Map(leaves.filter(([path]) => path !== gone)))
         return {
           lhs: E.isLeft(result) ? result.left.message : "accepted",
-          rhs: `The parameter ${gone} is missing.`,
+          rhs: `The parameter ${gone === "" ? "" : `${gone} `}is missing.`,
         }
       }),
     ],

@@ -67,16 +67,25 @@ export const subjectFault = (value: unknown): string | null => {
     return `is ${value === null ? "null" : `a ${typeof value}`}, not a subject { bijection, inputs }`
   const kinds = ["bijection", "residual", "layer"].filter((name) => name in value)
   const [kind] = kinds
-  if (kind === undefined) return "has none of the fields bijection, residual and layer"
+  if (kind === undefined) {
+    const [part] = Object.keys(members).filter((name) => missing(value, name).length === 0)
+    return part === undefined
+      ? "has none of the fields bijection, residual and layer"
+      : `is a ${part} without inputs: export a subject { ${part}, inputs }`
+  }
   if (kinds.length > 1) return `has the fields ${kinds.join(" and ")}: give one of them`
   if (!isObject(value["inputs"]) || typeof value["inputs"]["generate"] !== "function")
     return "has no inputs: give a fast-check arbitrary in the field inputs"
-  for (const path of members[kind] ?? []) {
-    const found = path.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value[kind])
-    if (found === undefined || found === null) return `has no ${kind}.${path}`
-  }
-  return null
+  const [first] = missing(value[kind], kind)
+  return first === undefined ? null : `has no ${kind}.${first}`
 }
+
+/** The paths that a bijection, residual or layer has to have, and this value has not. */
+const missing = (value: unknown, kind: string): ReadonlyArray<string> =>
+  (members[kind] ?? []).filter((path) => {
+    const found = path.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value)
+    return found === undefined || found === null
+  })
 
 const members: Readonly<Record<string, ReadonlyArray<string>>> = {
   bijection: ["params.init", "side.toBytes", "forward", "inverse", "infer", "pullback"],

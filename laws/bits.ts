@@ -48,9 +48,14 @@ const show = (value: unknown, bits: boolean): string => {
   if (isTensorBits(value)) return `${value.dtype} [${value.shape.join(", ")}] ${elements(value.values, bits)}`
   if (ArrayBuffer.isView(value) && isNumeric(value)) return `${nameOf(value)}(${value.length}) ${elements(value, bits)}`
   if (Array.isArray(value)) return `[${cut(value, (part) => show(part, bits))}]`
-  if (isRecord(value)) return `{ ${cut(Object.entries(value), ([name, part]) => `${name}: ${show(part, bits)}`)} }`
+  if (isRecord(value)) {
+    const fields = Object.entries(value)
+    return fields.length === 0 ? "{}" : `{ ${cut(fields, ([name, part]) => `${key(name)}: ${show(part, bits)}`)} }`
+  }
   return typeof value === "string" ? JSON.stringify(value) : String(value)
 }
+
+const key = (name: string): string => (/^[\w$]+$/.test(name) ? name : JSON.stringify(name))
 
 const elements = (values: NumericArray, bits: boolean): string => {
   const one = (x: number): string => {

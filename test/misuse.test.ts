@@ -2,10 +2,13 @@
  * What a person gets wrong, and the sentence that says so.
  */
 import { either as E } from "fp-ts"
-import { Bdia, differingBits, hostEnv, Params, run } from "bijou"
+import { Bdia, differingBits, hostEnv, identity, numberSpace, Params, run } from "bijou"
+import { judgeAll, lawsOf, numberLayer, paramsLaws, showValue, subject, subjectFault } from "bijou/laws"
+import { gridTensor } from "bijou/laws/tensor"
 import { gpt } from "bijou/net"
 import { crossEntropy } from "bijou/residual"
 import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
+import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { alive, bitsOf, noise, onBackends } from "./specimens.ts"
 
@@ -39,6 +42,15 @@ onBackends("misuse", () => {
     expect(bitsOf(captured)).toEqual(bits)
   })
 
+  it("of a captured tensor, which a tape holds too, breaks no law", async () => {
+    const captured = noise([3, 3], 1)
+    const layer = fromTfjs(Params.none, (_, x: tf.Tensor) => tf.matMul(x, captured))
+    const { set } = await lawsOf(subject({ residual: { space, layer }, inputs: gridTensor(space, [2, 3]) }))
+    const { laws } = await judgeAll(set, { runs: 5 })
+    expect(laws.filter(({ verdict }) => verdict._tag !== "Holds").map(({ name }) => name)).toEqual([])
+    captured.dispose()
+  })
+
   it("of what a pullback consumed is called so", async () => {
     const net = chainOf((x) => x.tanh())
     const there = await run(net.forward(space.quantize(noise([2, 3], 2))))(env())()
@@ -60,6 +72,32 @@ describe("misuse", () => {
     const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[] // as JavaScript may
     for (const value of values) expect(() => differingBits(value, value)).toThrow("Give the awaited `data()`")
     expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("one length")
+  })
+
+  it("of a part where a subject is asked for says which", () => {
+    const layer = numberLayer(0)
+    const inputs = fc.nat()
+    expect(subjectFault(subject({ layer, inputs }))).toBeNull()
+    expect(subjectFault(identity())).toBe("is a bijection without inputs: export a subject { bijection, inputs }")
+    expect(subjectFault(layer)).toBe("is a layer without inputs: export a subject { layer, inputs }")
+    expect(subjectFault({ residual: { space: numberSpace(9), layer } })).toContain("has no inputs")
+    expect(subjectFault({ residual: { layer }, inputs })).toBe("has no residual.space.quantize")
+    expect(subjectFault({ inputs })).toBe("has none of the fields bijection, residual and layer")
+    expect(subjectFault(1)).toBe("is a number, not a subject { bijection, inputs }")
+  })
+
+  it("of parameters of a single leaf is a sentence too", async () => {
+    const params = Params.number(() => 1)
+    const missing = Params.fromLeaves(params, new Map())
+    expect(E.isLeft(missing) && missing.left.message).toBe("The parameter is missing.")
+    const { laws } = await judgeAll(paramsLaws({ name: "one number", params }))
+    expect(laws.every(({ verdict }) => verdict._tag === "Holds")).toBe(true)
+  })
+
+  it("of a plan is shown with the path of the whole", () => {
+    expect(showValue({ plan: { "": "keep", "blocks/1": "tape" }, rest: {} })).toBe(
+      '{ plan: { "": "keep", "blocks/1": "tape" }, rest: {} }',
+    )
   })
 
   it("of ids and steps that are no whole numbers is a RangeError", () => {

@@ -46,14 +46,13 @@ export const falseOnly = attack(
   }),
 )
 
+const inflated: Side<PackedBits> = { ...floats.bit, bits: ({ length }) => 32 * length }
+
 /** A ledger that takes bits for floats. */
 export const inflatedBits = attack(
   "bits counted as floats",
-  sideLaws({
-    name: "bits counted as floats",
-    side: { ...floats.bit, bits: ({ length }) => 32 * length },
-    values: packedBits(24),
-  }),
+  sideLaws({ name: "bits counted as floats", side: inflated, values: packedBits(24) }),
+  bijectionLaws(float32ChainSubject("bits counted as floats", { depth: 3, space: { ...floats, bit: inflated } })),
 )
 
 const exact = float32ChainSubject("a chain", {

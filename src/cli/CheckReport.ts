@@ -42,7 +42,9 @@ export const table = (report: CheckReport): string => {
     lines.push(...rowLines(row))
   }
   if (left.length > 0) lines.push("", ...left.map(({ topic, reason }) => `not tried: ${topic}, since ${reason}`))
-  return [...lines, "", `${summary(report)}.`, ""].join("\n")
+  const failing = laws.length - laws.filter(({ verdict }) => verdict === "holds").length
+  const advice = failing > 1 ? " Start with the first that does not: later ones often fail along with it." : ""
+  return [...lines, "", `${summary(report)}.${advice}`, ""].join("\n")
 }
 
 /** One line, and behind it the laws that do not hold. */

@@ -1,6 +1,7 @@
 /**
  * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
  */
+import { Console } from "node:console"
 import { allLaws, type LawSet } from "../../laws/Law.ts"
 import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
 import { presets } from "../../laws/presets.ts"
@@ -29,6 +30,7 @@ interface Trial extends Applicable {
 /** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
 export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
   await useBackend(options.backend) // before the module, which may make tensors when it is loaded
+  globalThis.console = new Console(process.stderr) // what a module prints is no part of the report
   const trials = target === undefined ? ofCatalogue() : await ofModule(target)
   const show = target === undefined ? line : table
   const interrupt = listenForInterrupt("law")

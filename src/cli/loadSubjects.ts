@@ -34,6 +34,8 @@ export const loadSubjects = async (target: string): Promise<ReadonlyArray<Export
     return [{ place: target, subject: exports[wanted] as AnySubject }] // no fault was found
   }
   const found = names.filter((name) => subjectFault(exports[name]) === null)
+  const meant = names.find((name) => !found.includes(name) && isMeant(exports[name]))
+  if (meant !== undefined) throw new UnusableInput(`The export ${meant} of ${file} ${subjectFault(exports[meant])}.`)
   if (found.length === 0)
     throw new UnusableInput(
       names.length === 1
@@ -42,6 +44,13 @@ export const loadSubjects = async (target: string): Promise<ReadonlyArray<Export
     )
   return found.map((name) => ({ place: `${file}#${name}`, subject: exports[name] as AnySubject })) // likewise
 }
+
+/** Whether a value looks like a subject with a fault, which would be passed over in silence. */
+const isMeant = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  ("inputs" in value || "bijection" in value) &&
+  ["bijection", "residual", "layer"].some((name) => name in value)
 
 const load = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
   const path = resolve(file)
@@ -56,7 +65,8 @@ const load = async (file: string): Promise<Readonly<Record<string, unknown>>> =>
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>> // a module's namespace
   } catch (error) {
-    const [first = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    throw new UnusableInput(`${file} cannot be loaded: ${first.replace(/\.$/, "")}.`)
+    const [first = "", second = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
+    const reason = first.endsWith(":") ? `${first} ${second.trim()}` : first // a syntax error stands on the second line
+    throw new UnusableInput(`${file} cannot be loaded: ${reason.replace(/\.$/, "")}.`)
   }
 }

@@ -135,7 +135,11 @@ const both = <P extends object, Q extends object>(
 
 /** Parameters from a map of paths to leaves, as a checkpoint holds them. */
 const fromLeaves = <P>(params: Params<P>, leaves: ReadonlyMap<string, unknown>): E.Either<RevError, P> =>
-  params.rebuild((path) => O.fromNullable(leaves.get(path)))
+  E.mapLeft<RevError, RevError>((error) =>
+    error._tag === "ParameterMismatch" && error.message.startsWith("is ") // a tree of one leaf, which has no name
+      ? new ParameterMismatch(`${prefix}${error.message}.`)
+      : error,
+  )(params.rebuild((path) => O.fromNullable(leaves.get(path))))
 
 const slash = (name: string, path: string): string => (path === "" ? name : `${name}/${path}`)
 
