@@ -17,7 +17,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "laws/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

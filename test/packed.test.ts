@@ -222,6 +222,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     writeFileSync(join(user, "block.ts"), block)
     writeFileSync(join(user, "cached.js"), cached)
     writeFileSync(join(user, "throws.ts"), 'throw new Error("the data is missing")')
+    writeFileSync(join(user, "plain.ts"), "export const one = 1\nexport const two = 2")
     writeFileSync(join(user, "wrong.ts"), "export const a: = 1")
     const throwing =
       "{ generate: () => { throw new Error('no data today.') }, canShrinkWithoutContext: () => false, shrink: () => [] }"
@@ -282,7 +283,8 @@ describe("bijou check on a module that was written in the user's folder", () => 
       ["partial.ts#half"],
       "The export half of partial.ts has no inputs: give a fast-check arbitrary in the field inputs.",
     ],
-    [["partial.ts"], "partial.ts exports no subject { bijection | residual | layer, inputs }. It exports half, none."],
+    [["partial.ts"], "The export half of partial.ts has no inputs: give a fast-check arbitrary in the field inputs."],
+    [["plain.ts"], "plain.ts exports no subject { bijection | residual | layer, inputs }. It exports one, two."],
     [["inputless.js"], "inputless.js#it cannot be tried: no data today."],
     [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
     [["wrong.ts"], "wrong.ts cannot be loaded: "],
