@@ -81,7 +81,7 @@ const layerPlaces = "an evaluation gives a sample the same result wherever it st
 const layerNeighbors = "an evaluation gives a sample the same result whatever the other samples are"
 
 const byPlace =
-  "The result depends on the place in the batch: address every draw by the sample's id (draw.samples), not by its place."
+  "The result depends on the place in the batch: address every draw by the sample's id (draw.samples), not by its place, and take no sums over the batch."
 const byNeighbors =
   "The result depends on the rest of the batch: take statistics over one sample (LayerNorm, GroupNorm), not over the batch."
 

@@ -47,6 +47,10 @@ const layerCauses = async <P, A, B>(
   const first = await look(subject.layer.apply(params, a, draw))
   const touched = borrowed("apply", before, await look(a))
   if (touched.length > 0) return touched
+  if (floatsOf(first).some(Number.isNaN) && !floatsOf(before).some(Number.isNaN))
+    return [
+      "The layer's value is not a number (NaN), though its input is: look for 0 / 0, a root or logarithm of what is negative, or infinities.",
+    ]
   const second = await look(subject.layer.apply(params, a, draw))
   if (!sameBits(first, second))
     return restless("The layer's apply", first, second, kind, () => subject.layer.apply(params, a, draw))
@@ -54,7 +58,7 @@ const layerCauses = async <P, A, B>(
   return sameBits(first, recorded)
     ? []
     : [
-        `The layer's vjp gives another value than its apply, ${difference(first, recorded)}: it runs other operations or draws.`,
+        `The layer's vjp gives another value than its apply, ${difference(recorded, first)}: it runs other operations or draws.`,
       ]
 }
 

@@ -100,6 +100,7 @@ export const law = <I>(
     try {
       const found = await fc.check(property, {
         numRuns: runs,
+        maxSkipsPerRun: 10,
         seed,
         endOnFailure: !shrink,
         ...(path === undefined ? {} : { path }),
@@ -169,7 +170,7 @@ const nothingTried = ({ numSkips, interrupted }: { readonly numSkips: number; re
   new Error(
     interrupted
       ? "The time was over before the first input was judged. Give it more."
-      : `${numSkips} inputs in a row were refused: an activation left the range of the grid. Generate smaller ones.`,
+      : `${numSkips} inputs in a row were refused: an activation left the range of the grid. Generate smaller ones, or make the residual smaller.`,
   )
 
 /** Carries the sides out of fast-check. */

@@ -7,7 +7,7 @@ import type { Draw } from "../src/core/Draw.ts"
 import { Key } from "../src/core/Key.ts"
 import { aboutLayer } from "./about.ts"
 import { floatsLike, floatsOf, look, mapFloats } from "./evidence.ts"
-import type { Law, LawSet } from "./Law.ts"
+import type { Law, LawSet, Sides } from "./Law.ts"
 import type { Session } from "./Session.ts"
 import type { LayerSubject, Tried } from "./Subject.ts"
 
@@ -116,17 +116,15 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
       const values: unknown[] = []
       for (const [, leaf] of leaves) values.push(await look(leaf))
       const place = [input, values]
-      const direction = floatsOf(floatsLike(place, one.seed))
+      const whole = floatsOf(floatsLike(place, one.seed))
       const { value, pull } = layer.vjp(params, one.a, draw)
       const dy = floatsLike(await look(value), one.seed)
       const { cotangent, grads } = pull(kind.make(dy) as B) // of the value's structure
       const slopes = [cotangent === null ? mapFloats(input, () => 0) : await look(cotangent)]
       for (const [, grad] of layer.params.leaves(grads)) slopes.push(await look(grad))
-      const terms = floatsOf(slopes).map((slope, i) => slope * (direction[i] ?? 0))
-      const pulled = sum(terms)
 
-      /** <value, dy> where input and parameters are moved along the direction. */
-      const at = async (by: number): Promise<number> => {
+      /** <value, dy> where input and parameters are moved along a direction. */
+      const at = async (direction: ReadonlyArray<number>, by: number): Promise<number> => {
         const [a, moved] = mapFloats(place, (x, i) => x + by * (direction[i] ?? 0)) as [unknown, unknown[]] // as `place` is
         const rebuilt = layer.params.rebuild((path) => {
           const i = leaves.findIndex(([name]) => name === path)
@@ -136,16 +134,34 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
         const there = floatsOf(await look(layer.apply(rebuilt.right, kind.make(a) as A, draw))) // of the input's structure
         return sum(floatsOf(dy).map((d, i) => d * (there[i] ?? 0)))
       }
-      const size = Math.max(1, Math.sqrt(sum(terms.map((term) => term * term))))
-      const found: number[] = []
-      for (const step of steps[precision]) {
-        const slope = ((await at(step)) - (await at(-step))) / (2 * step)
-        if (Math.abs(pulled - slope) <= distance * Math.max(size, Math.abs(slope))) return { lhs: [], rhs: [] }
-        found.push(slope)
+
+      /** Both sides along a direction, or null where they agree at some step. */
+      const compare = async (direction: ReadonlyArray<number>): Promise<Sides | null> => {
+        const terms = floatsOf(slopes).map((slope, i) => slope * (direction[i] ?? 0))
+        const pulled = sum(terms)
+        const size = Math.max(1, Math.sqrt(sum(terms.map((term) => term * term))))
+        const found: number[] = []
+        for (const step of steps[precision]) {
+          const slope = ((await at(direction, step)) - (await at(direction, -step))) / (2 * step)
+          if (Math.abs(pulled - slope) <= distance * Math.max(size, Math.abs(slope))) return null
+          found.push(slope)
+        }
+        return { lhs: pulled, rhs: found }
       }
-      return { lhs: pulled, rhs: found }
+
+      const along = await compare(whole)
+      if (along === null) return { lhs: [], rhs: [] }
+      let from = 0
+      for (const [i, part] of [input, ...values].entries()) {
+        const [start, end] = [from, from + floatsOf(part).length]
+        from = end
+        const alone = await compare(whole.map((d, place) => (place >= start && place < end ? d : 0)))
+        const name = i === 0 ? "cotangent" : `gradient of ${leaves[i - 1]?.[0]}`
+        if (alone !== null) return { lhs: { [name]: alone.lhs }, rhs: { [name]: alone.rhs } }
+      }
+      return along
     },
-    "The gradient (lhs) is not the slope of the value (rhs, at several step sizes): look for a wrong factor or a lost term in vjp, or for a value that is not smooth.",
+    "The gradient (lhs) is not the slope of the value (rhs, at several step sizes); the name says of what: look for a wrong factor or a lost term in vjp, or for a value that is not smooth.",
   )
 }
 

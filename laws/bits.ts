@@ -63,10 +63,18 @@ const elements = (values: NumericArray, bits: boolean): string => {
     if (values instanceof Float32Array) return showFloat32(x)
     return values instanceof Uint8Array ? hex(Uint8Array.of(x)) : show(x, values instanceof Float64Array)
   }
-  const [first] = values
-  return values.length > 2 && first !== undefined && values.every((x) => Object.is(x, first))
-    ? `all ${one(first)}`
-    : `[${cut(values, one)}]`
+  const common = values.length > 2 ? mostCommon(values) : undefined
+  if (common === undefined) return `[${cut(values, one)}]`
+  const others = Array.from(values, (x, i) => ({ x, i })).filter(({ x }) => !Object.is(x, common))
+  return `all ${one(common)}${others.length === 0 ? "" : ` but ${cut(others, ({ x, i }) => `[${i}] ${one(x)}`)}`}`
+}
+
+/** The value of more than half of the elements, if there is one. */
+const mostCommon = (values: NumericArray): number | undefined => {
+  const counts = new Map<number | string, number>()
+  const keyOf = (x: number) => (Object.is(x, -0) ? "-0" : x)
+  for (const x of values) counts.set(keyOf(x), (counts.get(keyOf(x)) ?? 0) + 1)
+  return Array.from(values).find((x) => 2 * (counts.get(keyOf(x)) ?? 0) > values.length)
 }
 
 const showFloat32 = (x: number): string => `${written(x)} (${hex(Float32Array.of(x))})`

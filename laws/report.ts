@@ -34,7 +34,7 @@ export const toFinding = (verdict: Verdict): Finding => {
   const { input, reasons, seed, path } = verdict
   const where = { input, reasons, seed, path }
   if (verdict._tag === "Raised")
-    return { verdict: "raised", cases, counterexample: { ...where, error: sentence(verdict.error) } }
+    return { verdict: "raised", cases, counterexample: { ...where, error: located(verdict.error) } }
   const { lhs, rhs } = verdict.sides
   const first = firstDifference(lhs, rhs)
   return {
@@ -70,6 +70,15 @@ export const report = (name: string, verdict: Broken | Raised): string => {
       : `The law "${name}" could not be judged: ${sentence(verdict.error)}`
   const again = `again: { seed: ${verdict.seed}, path: "${verdict.path}" }`
   return [title, ...[...evidenceLines(finding), again].map((line) => `  ${line}`)].join("\n")
+}
+
+/** The sentence of an error, with the place in the user's code where it was thrown. */
+const located = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const stack = cause instanceof Error ? (cause.stack ?? "") : ""
+  const place = /^ +at .*?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/m.exec(stack)?.[1]
+  const own = place !== undefined && !/node_modules|node:|\/dist\/|\/(src|laws)\//.test(place)
+  return own ? `${sentence(error)} (${place.replace(/^file:\/\//, "")})` : sentence(error)
 }
 
 const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -27,6 +27,15 @@ onBackends("misuse", () => {
     expect(alive()).toEqual(before)
   })
 
+  it.each([
+    ["nothing", () => undefined, "it returned undefined, with no tensor in it: return what it computes."],
+    ["a promise", async (x: tf.Tensor) => x, "it returned a promise: write the function without async."],
+  ])("of a layer that returns %s says so", async (_kind, f, sentence) => {
+    const wrong = f as unknown as (x: tf.Tensor) => tf.Tensor // as JavaScript lets it pass
+    const result = await run(chainOf(wrong).forward(noise([2, 3], 1)))(env())()
+    expect(E.isLeft(result) && result.left.message).toBe(`The layer at 0 failed: ${sentence}`)
+  })
+
   it("of a residual that returns what it captured does not free it", async () => {
     const captured = noise([2, 3], 1)
     const bits = bitsOf(captured)

@@ -223,6 +223,8 @@ describe("bijou check on a module that was written in the user's folder", () => 
     writeFileSync(join(user, "cached.js"), cached)
     writeFileSync(join(user, "throws.ts"), 'throw new Error("the data is missing")')
     writeFileSync(join(user, "plain.ts"), "export const one = 1\nexport const two = 2")
+    writeFileSync(join(user, "exits.ts"), "process.exit(0)")
+    writeFileSync(join(user, "waits.ts"), "await new Promise(() => {})")
     writeFileSync(join(user, "wrong.ts"), "export const a: = 1")
     const throwing =
       "{ generate: () => { throw new Error('no data today.') }, canShrinkWithoutContext: () => false, shrink: () => [] }"
@@ -256,6 +258,18 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(status).toBe(1)
   })
 
+  it("takes a module for an ES module where npm init calls the package CommonJS", () => {
+    const folder = join(user, "commonjs")
+    mkdirSync(folder)
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }))
+    writeFileSync(join(folder, "block.ts"), block)
+    writeFileSync(join(folder, "other.ts"), 'import { good } from "./block"\nexport const it = good')
+    const { status, stdout, stderr } = check(join("commonjs", "other.ts"), "--runs", "1")
+    expect(stderr).toBe("")
+    expect(stdout).toContain("laws hold")
+    expect(status).toBe(0)
+  })
+
   it("repeats a case by the command that it prints", () => {
     const { status, stdout } = check("cached.js", "--json")
     const [{ subject, laws }] = JSON.parse(stdout)
@@ -287,6 +301,8 @@ describe("bijou check on a module that was written in the user's folder", () => 
     [["plain.ts"], "plain.ts exports no subject { bijection | residual | layer, inputs }. It exports one, two."],
     [["inputless.js"], "inputless.js#it cannot be tried: no data today."],
     [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
+    [["exits.ts"], "exits.ts ended the process, or waits for ever, before all laws were tried."],
+    [["waits.ts"], "waits.ts ended the process, or waits for ever, before all laws were tried."],
     [["wrong.ts"], "wrong.ts cannot be loaded: "],
     [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],
     [["block.ts", "--preset", "slow"], '--preset must be quick or thorough, not "slow".'],
@@ -306,13 +322,11 @@ describe("bijou check on a module that was written in the user's folder", () => 
     const child = spawn(process.execPath, [bin, "check", "block.ts#good", "--preset", "thorough"], { cwd: user })
     let [stdout, stderr] = ["", ""]
     child.stdout.on("data", (data) => (stdout += String(data)))
-    child.stderr.on("data", (data) => {
-      if (!stderr.includes("laws")) child.kill("SIGINT")
-      stderr += String(data)
-    })
+    child.stderr.on("data", (data) => (stderr += String(data)))
+    child.stdout.once("data", () => child.kill("SIGINT"))
     const status = await new Promise((resolve) => child.once("exit", resolve))
     expect(stderr).toContain("Stopping after this law.")
-    expect(stdout).toMatch(/^[1-9]\d* of [1-9]\d* laws hold, in/m)
+    expect(stdout).toMatch(/^[1-9]\d* of [1-9]\d* laws hold, in [\d.]+ s, of [1-9]\d* in all: interrupted\.$/m)
     expect(status).toBe(130)
   })
 })

@@ -23,7 +23,10 @@ const CheckOptions = t.readonly(
     runs: t.union([whole(1, 1_000_000), t.undefined]),
     seed: whole(0, 2 ** 31 - 1),
     law: t.union([matching("the name of a law", /\S/), t.undefined]),
-    path: t.union([matching("numbers with colons between them, as a report gives it", /^\d+(:\d+)*$/), t.undefined]),
+    path: t.union([
+      matching("numbers with colons between them, as a report gives it", /^\d{1,6}(:\d+)*$/),
+      t.undefined,
+    ]),
     json: t.boolean,
   }),
 )

@@ -1,5 +1,5 @@
 /**
- * What `bijou check` found about one subject, as data and as a table.
+ * What `bijou check` found about one subject, as data and as a table that grows while laws are tried.
  */
 import { styleText } from "node:util"
 import type { Applicable } from "../../laws/lawsOf.ts"
@@ -16,54 +16,80 @@ export interface Row extends Finding {
   readonly again?: string
 }
 
-/** What came of one subject. */
-export interface CheckReport {
+/** What is known before the first law. */
+interface Head {
   readonly subject: string
   readonly backend: string
   readonly preset: string
   readonly seed: number
-  readonly laws: ReadonlyArray<Row>
+  /** How many laws apply: fewer were tried where Ctrl-C ended it. */
+  readonly of: number
+  /** Topics that do not apply, with the reason. */
   readonly left: Applicable["left"]
 }
+
+/** What came of one subject. */
+export interface CheckReport extends Head {
+  readonly laws: ReadonlyArray<Row>
+}
+
+/** Hears of a subject, of each of its laws (with those before it), and of its end. */
+export interface Log {
+  readonly head: (head: Head) => void
+  readonly row: (row: Row, before: ReadonlyArray<Row>) => void
+  readonly end: (report: CheckReport) => void
+}
+
+// --------------------------------------------------------- constructors
+
+/** Verdict, cases and law, by topic; behind the first failures all that is known of them, behind others how to see it. */
+export const table = (say: (text: string) => void): Log => ({
+  head: ({ subject, backend, preset, seed }) => say(`${subject} on ${backend}, ${preset}, seed ${seed}`),
+  row: (row, before) => {
+    if (row.topic !== before.at(-1)?.topic) say(`\n${row.topic}`)
+    const inFull = before.filter(fails).length < shownInFull
+    say(rowLines(row, inFull).join("\n"))
+  },
+  end: (report) => {
+    const failing = report.laws.filter(fails).length
+    const advice = failing > 1 ? " Start with the first that does not: later ones often fail along with it." : ""
+    const left = report.left.map(({ topic, reason }) => `not tried: ${topic}, since ${reason}`)
+    say([...(left.length === 0 ? [] : ["", ...left]), "", `${summary(report)}.${advice}`, ""].join("\n"))
+  },
+})
+
+/** One line a subject, and behind it the laws that do not hold. */
+export const lines = (say: (text: string) => void): Log => ({
+  head: () => {},
+  row: () => {},
+  end: (report) => {
+    const failing = report.laws.filter(fails)
+    const first = `${mark(holds(report) ? "holds" : "broken")} ${report.subject}: ${summary(report)}`
+    say([first, ...failing.flatMap((row, i) => rowLines(row, i < shownInFull))].join("\n"))
+  },
+})
+
+const shownInFull = 3
 
 // ---------------------------------------------------------- destructors
 
 /** Whether all laws that were tried hold. */
-export const holds = ({ laws }: CheckReport): boolean => laws.every(({ verdict }) => verdict === "holds")
+export const holds = ({ laws }: CheckReport): boolean => !laws.some(fails)
 
-/** Verdict, cases and law, by topic; behind a failure all that is known of it. */
-export const table = (report: CheckReport): string => {
-  const { subject, backend, preset, seed, laws, left } = report
-  const lines = [`${subject} on ${backend}, ${preset}, seed ${seed}`]
-  let last = ""
-  for (const row of laws) {
-    if (row.topic !== last) lines.push("", row.topic)
-    last = row.topic
-    lines.push(...rowLines(row))
-  }
-  if (left.length > 0) lines.push("", ...left.map(({ topic, reason }) => `not tried: ${topic}, since ${reason}`))
-  const failing = laws.length - laws.filter(({ verdict }) => verdict === "holds").length
-  const advice = failing > 1 ? " Start with the first that does not: later ones often fail along with it." : ""
-  return [...lines, "", `${summary(report)}.${advice}`, ""].join("\n")
-}
+const fails = ({ verdict }: Row): boolean => verdict !== "holds"
 
-/** One line, and behind it the laws that do not hold. */
-export const line = (report: CheckReport): string =>
-  [
-    `${mark(holds(report) ? "holds" : "broken")} ${report.subject}: ${summary(report)}`,
-    ...report.laws.filter(({ verdict }) => verdict !== "holds").flatMap(rowLines),
-  ].join("\n")
-
-const summary = ({ laws }: CheckReport): string => {
-  const holding = laws.filter(({ verdict }) => verdict === "holds").length
+const summary = (report: CheckReport): string => {
+  const { laws, of } = report
+  const holding = laws.length - laws.filter(fails).length
   const seconds = laws.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000
-  return `${holding} of ${laws.length} laws hold, in ${seconds.toFixed(1)} s`
+  const interrupted = laws.length < of ? `, of ${of} in all: interrupted` : ""
+  return `${holding} of ${laws.length} laws hold, in ${seconds.toFixed(1)} s${interrupted}`
 }
 
-const rowLines = (row: Row): ReadonlyArray<string> => [
+const rowLines = (row: Row, inFull: boolean): ReadonlyArray<string> => [
   `  ${mark(row.verdict)} ${String(row.cases).padStart(5)}  ${row.law}`,
   ...(row.counterexample?.error === undefined ? [] : [`    ${row.counterexample.error}`]),
-  ...evidenceLines(row).map((text) => `    ${text}`),
+  ...(inFull ? evidenceLines(row).map((text) => `    ${text}`) : []),
   ...(row.again === undefined ? [] : [`    again: ${row.again}`]),
 ]
 

@@ -58,6 +58,12 @@ program
     process.exitCode = await check(target, options.right)
   })
 
+// A reader such as `head` may have had enough.
+process.stdout.on("error", (error) => {
+  process.removeAllListeners("exit")
+  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1)
+})
+
 try {
   if (process.argv.length > 2) await program.parseAsync()
   else program.outputHelp()

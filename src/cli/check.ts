@@ -12,7 +12,7 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
 import { useBackend } from "../tensor/backend.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
-import { holds, line, table, type CheckReport, type Row } from "./CheckReport.ts"
+import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { loadSubjects } from "./loadSubjects.ts"
 
@@ -31,17 +31,31 @@ interface Trial extends Applicable {
 export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
   await useBackend(options.backend) // before the module, which may make tensors when it is loaded
   globalThis.console = new Console(process.stderr) // what a module prints is no part of the report
+  const ended = (code: number) => {
+    process.exitCode = code === 130 ? code : 2
+    process.stderr.write(
+      `bijou: ${target ?? "The catalogue"} ended the process, or waits for ever, before all laws were tried.\n`,
+    )
+  }
+  process.once("exit", ended)
+  try {
+    return await tryAll(target, options)
+  } finally {
+    process.off("exit", ended)
+  }
+}
+
+const tryAll = async (target: string | undefined, options: CheckOptions): Promise<number> => {
   const trials = target === undefined ? ofCatalogue() : await ofModule(target)
-  const show = target === undefined ? line : table
+  const tell = options.json ? () => {} : say
   const interrupt = listenForInterrupt("law")
   const reports: CheckReport[] = []
   try {
     for (const trial of trials) {
-      const report = await examine(await trial(), options, interrupt)
-      if (report !== null) {
-        reports.push(report)
-        if (!options.json) say(show(report))
-      }
+      const chosen = await trial()
+      const log = chosen.module === null ? lines(tell) : table(tell)
+      const report = await examine(chosen, options, interrupt, log)
+      if (report !== null) reports.push(report)
       if (await interrupt.requested()) break
     }
   } finally {
@@ -51,7 +65,7 @@ export const check = async (target: string | undefined, options: CheckOptions): 
   if (await interrupt.requested()) return 130
   if (reports.length === 0)
     throw new UnusableInput(
-      `There is no law called ${JSON.stringify(options.law)} here. Without --law the command prints all names.`,
+      `There is no law called ${JSON.stringify(options.law)} here. LAWS.md has all names, and without --law a module's report has those that apply.`,
     )
   return reports.every(holds) ? 0 : 1
 }
@@ -78,7 +92,12 @@ const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
   }))
 
 /** Null where no law has the name that is asked for. */
-const examine = async (trial: Trial, options: CheckOptions, interrupt: Interrupt): Promise<CheckReport | null> => {
+const examine = async (
+  trial: Trial,
+  options: CheckOptions,
+  interrupt: Interrupt,
+  log: Log,
+): Promise<CheckReport | null> => {
   const { place, cost, left } = trial
   const { backend, preset, seed, law: wanted, path } = options
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
@@ -90,23 +109,29 @@ const examine = async (trial: Trial, options: CheckOptions, interrupt: Interrupt
     ...(path === undefined ? {} : { path, runs: 1 }),
     seed,
   }
-  const progress = preset === "thorough" || process.stderr.isTTY ? startProgress("laws", total) : null
+  const head = { subject: place, backend, preset, seed, of: total, left }
+  log.head(head)
+  const progress = trial.module === null && process.stderr.isTTY ? startProgress("laws", total) : null
   const laws: Row[] = []
   for await (const { topic, name, verdict, milliseconds } of judgements(set, budget)) {
     const finding = toFinding(verdict)
     const { counterexample } = finding
-    laws.push({
+    const row: Row = {
       topic,
       law: name,
       ...finding,
       milliseconds: Math.round(milliseconds),
       ...(counterexample === undefined ? {} : { again: again(trial, name, options, counterexample) }),
-    })
+    }
+    log.row(row, laws)
+    laws.push(row)
     progress?.update(laws.length, name)
     if (await interrupt.requested()) break
   }
   progress?.stop()
-  return { subject: place, backend, preset, seed, laws, left }
+  const report = { ...head, laws }
+  log.end(report)
+  return report
 }
 
 /** The sets with the laws of that name alone. */

@@ -2,10 +2,12 @@
  * The subjects that a user's module exports.
  */
 import { stat } from "node:fs/promises"
+import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { subjectFault, type AnySubject } from "../../laws/Subject.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { asModule } from "./asModule.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -62,6 +64,7 @@ const load = async (file: string): Promise<Readonly<Record<string, unknown>>> =>
   if (!/\.[cm]?[jt]sx?$/.test(path))
     throw new UnusableInput(`${file} is no module. Its name should end in .ts or .js, or one of their kin.`)
   if (/\.[cm]?tsx?$/.test(path)) (await import("tsx/esm/api")).register()
+  register(asModule)
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>> // a module's namespace
   } catch (error) {

@@ -33,13 +33,13 @@ export const fromTfjs = <P, A, B>(
   params,
   apply: (p, a, draw) => {
     checkAlive([p, a])
-    return quietly(() => ownOutputs(f(p, a, draw)))
+    return quietly(() => ownOutputs(checkTensors(f(p, a, draw))))
   },
   vjp: (given, a, draw) => {
     checkAlive([given, a])
     const p = ownParams(params, given)
     const inputs = tensorsIn([p, a]).filter(isFloat)
-    const recording = record(() => ownOutputs(f(p, a, draw)), inputs)
+    const recording = record(() => ownOutputs(checkTensors(f(p, a, draw))), inputs)
     const differentiable = tensorsIn(a).some(isFloat)
     return {
       value: recording.value,
@@ -67,6 +67,13 @@ const checkAlive = (given: unknown): void => {
     throw new Error(
       "a tensor it was given is freed already. A pullback consumes output, side and cotangent, and a training step the parameters before it.",
     )
+}
+
+const checkTensors = <B>(value: B): B => {
+  if (value instanceof Promise) throw new TypeError("it returned a promise: write the function without async.")
+  if (tensorsIn(value).length === 0)
+    throw new TypeError(`it returned ${String(value)}, with no tensor in it: return what it computes.`)
+  return value
 }
 
 const isFloat = ({ dtype }: tf.Tensor): boolean => dtype === "float32"
