@@ -9,11 +9,11 @@ import { judgements } from "../../laws/run.ts"
 import { catalogue } from "../../laws/tensor/catalogue.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
-import { useBackend } from "../tensor/backend.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
 import { holds, line, table, type CheckReport, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { loadSubjects } from "./loadSubjects.ts"
+import { startBackend } from "./startBackend.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -28,14 +28,15 @@ interface Trial extends Applicable {
 
 /** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
 export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
-  await useBackend(options.backend) // before the module, which may make tensors when it is loaded
+  const backend = await startBackend(options) // before the module, which may make tensors when it is loaded
   const trials = target === undefined ? ofCatalogue() : await ofModule(target)
   const show = target === undefined ? line : table
+  if (target === undefined && !options.json) say(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
   const interrupt = listenForInterrupt("law")
   const reports: CheckReport[] = []
   try {
     for (const trial of trials) {
-      const report = await examine(await trial(), options, interrupt)
+      const report = await examine(await trial(), backend, options, interrupt)
       if (report !== null) {
         reports.push(report)
         if (!options.json) say(show(report))
@@ -72,9 +73,14 @@ const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
   }))
 
 /** Null where no law has the name that is asked for. */
-const examine = async (trial: Trial, options: CheckOptions, interrupt: Interrupt): Promise<CheckReport | null> => {
+const examine = async (
+  trial: Trial,
+  backend: string,
+  options: CheckOptions,
+  interrupt: Interrupt,
+): Promise<CheckReport | null> => {
   const { place, cost, left } = trial
-  const { backend, preset, seed, law: wanted, path } = options
+  const { preset, seed, law: wanted, path } = options
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
   const total = allLaws(set).length
   if (total === 0) return null
@@ -113,7 +119,7 @@ const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
 const again = (
   { module }: Trial,
   law: string,
-  { backend }: CheckOptions,
+  { backend, native, threads }: CheckOptions,
   { seed, path }: NonNullable<Finding["counterexample"]>,
 ): string =>
   [
@@ -121,6 +127,8 @@ const again = (
     ...(module === null ? [] : [/^[\w./#-]+$/.test(module) ? module : JSON.stringify(module)]),
     `--law ${JSON.stringify(law)}`,
     ...(backend === "wasm" ? [] : [`--backend ${backend}`]),
+    ...(native ? [] : ["--no-native"]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
     `--seed ${seed}`,
     ...(path === "" ? [] : [`--path ${path}`]),
   ].join(" ")
