@@ -83,6 +83,16 @@ program
     process.exitCode = await native(options.right)
   })
 
+program
+  .command("doctor")
+  .description("tell what every backend can do here: speed, same bits twice, and what is missing")
+  .option("--json", "print it as JSON", false)
+  .allowExcessArguments(false)
+  .action(async ({ json }: { readonly json: boolean }) => {
+    const { doctor } = await import("./doctor.ts")
+    process.exitCode = await doctor({ json })
+  })
+
 try {
   if (process.argv.length > 2) await program.parseAsync()
   else program.outputHelp()

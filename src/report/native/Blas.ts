@@ -53,7 +53,8 @@ export const loadBlas = async (library: Library, threads: number): Promise<Blas>
   )
 }
 
-const loadKoffi = async () => {
+/** The package that calls native functions; throws `NativeUnavailable` where it is missing. */
+export const loadKoffi = async () => {
   try {
     return (await import("koffi")).default
   } catch {

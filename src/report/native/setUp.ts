@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { basename, isAbsolute, join } from "node:path"
 import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
-import { loadBlas, type Blas } from "./Blas.ts"
+import { loadBlas, loadKoffi, type Blas } from "./Blas.ts"
 import { fetchWheel } from "./fetchWheel.ts"
 import { cacheFolder, nativeFolder } from "./folder.ts"
 import { Library } from "./Library.ts"
@@ -28,6 +28,7 @@ export const setUp = async (
   threads: number,
   say: (line: string) => void,
 ): Promise<{ readonly library: Library; readonly blas: Blas; readonly fresh: boolean }> => {
+  await loadKoffi() // without it no library would do
   const present = await working(from, threads)
   if (present !== null) return { ...present, fresh: false }
   if (from !== "pypi") {
@@ -85,11 +86,7 @@ const working = async (from: Origin, threads: number): Promise<{ library: Librar
   const library = await installed().catch(() => null)
   if (library === null || (from !== "auto" && library.source !== from)) return null
   if (library.wheel !== null && library.wheel !== wheelFor(thisPlatform())?.version) return null
-  const blas = await loadBlas(library, threads).catch((error: unknown) => {
-    // Without koffi no other library would do either.
-    if (error instanceof NativeUnavailable && error.message.includes("koffi")) throw error
-    return null
-  })
+  const blas = await loadBlas(library, threads).catch(() => null)
   return blas === null ? null : { library, blas }
 }
 
