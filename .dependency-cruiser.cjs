@@ -49,7 +49,14 @@ module.exports = {
       comment: "An index.ts is an entry for users; inside the package import the file that holds the noun.",
       severity: "error",
       from: { path: "^(src|laws)/", pathNot: "\\.test\\.ts$" },
-      to: { path: ["^src/index\\.ts$", "^src/[^/]+/index\\.ts$", "^laws/(tensor/)?index\\.ts$"] },
+      to: {
+        path: [
+          "^src/index\\.ts$",
+          "^src/[^/]+/index\\.ts$",
+          "^src/report/native/index\\.ts$",
+          "^laws/(tensor/)?index\\.ts$",
+        ],
+      },
     },
     {
       name: "laws-without-cli",
@@ -93,6 +100,14 @@ module.exports = {
       severity: "error",
       from: { path: ["^src/index\\.ts$", inside(...leftOf("report"))] },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "one-door-to-koffi",
+      comment:
+        "koffi is an optional dependency that only Node can load: only src/report/native calls native libraries.",
+      severity: "error",
+      from: { pathNot: "^src/report/native/" },
+      to: { path: "(^|/)koffi(/|$)" },
     },
     {
       name: "nothing-outside-the-package",

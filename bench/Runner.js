@@ -8,9 +8,9 @@ const script = fileURLToPath(new URL("child.js", import.meta.url))
 
 const alive = new Set()
 
-/** Starts a mode and waits until its network stands. */
-export const start = async (file, mode, depth) => {
-  const child = fork(script, [file, mode, String(depth)])
+/** Starts a mode and waits until its network stands; `threads` are those of the BLAS, null to do without. */
+export const start = async (file, mode, depth, threads = null) => {
+  const child = fork(script, [file, mode, String(depth), threads === null ? "" : String(threads)])
   alive.add(child)
   child.once("exit", () => alive.delete(child))
   const next = () =>

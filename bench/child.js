@@ -1,9 +1,10 @@
 /**
- * One mode of one benchmark, in a process of its own that lives as long as the run: `node child.js FILE MODE DEPTH`.
+ * One mode of one benchmark, in a process of its own that lives as long as the run: `node child.js FILE MODE DEPTH THREADS`.
  *
- * Sends `ready`, then answers every `take` with the milliseconds of one step and every `measure` with bytes.
+ * With THREADS the BLAS of `npx bijou native` does the matrix products. Sends `ready`, then answers every `take` with the milliseconds of one
+ * step, on the clock and of the processor, and every `measure` with bytes.
  */
-const [file = "", mode = "", depth = ""] = process.argv.slice(2)
+const [file = "", mode = "", depth = "", threads = ""] = process.argv.slice(2)
 const { modes } = await import(new URL(file, import.meta.url).href)
 
 // The terminal sends Ctrl-C to every process; the parent answers it.
@@ -12,14 +13,16 @@ process.on("disconnect", () => process.exit())
 
 const answers = {
   take: async ({ take }) => {
-    const start = performance.now()
+    const [start, before] = [performance.now(), process.cpuUsage()]
     const loss = await take()
-    return { ms: performance.now() - start, loss }
+    const { user, system } = process.cpuUsage(before)
+    return { ms: performance.now() - start, cpu: (user + system) / 1e3, loss }
   },
   measure: ({ measure }) => measure(),
 }
 
 try {
+  if (threads !== "") await native(Number(threads))
   const made = await modes[mode](Number(depth))
   process.on("message", (question) => {
     answers[question](made).then((answer) => process.send({ answer }), fail)
@@ -27,6 +30,11 @@ try {
   process.send({ answer: "ready" })
 } catch (error) {
   fail(error)
+}
+
+async function native(threads) {
+  const { useNative } = await import("bijou/native")
+  if ((await useNative({ threads })) === null) throw new Error("no BLAS is set up. Run: npx bijou native")
 }
 
 function fail(error) {

@@ -24,6 +24,13 @@ const command = new Command("npm run bench --")
       .argParser(whole(0, 10_000)),
   )
   .addOption(new Option("--warmup <count>", "rounds before them").default(2).argParser(whole(0, 10_000)))
+  .addOption(new Option("--native", "have the BLAS of `npx bijou native` do the matrix products"))
+  .addOption(
+    new Option("--threads <count>", "of the BLAS and of PyTorch")
+      .default(availableParallelism(), "the cores")
+      .argParser(whole(1, 1024)),
+  )
+  .addOption(new Option("--torch <python>", "also time PyTorch by this Python, in turn with the others"))
   .addOption(new Option("--json <file>", "also write every time and the machine to a file").argParser(writable))
   .exitOverride()
   .configureOutput({ writeErr: () => {} })
@@ -50,7 +57,12 @@ async function main() {
   try {
     const results = []
     for (const name of new Set(command.processedArgs[0])) {
-      const result = await suites[name]({ ...options, progress })
+      const result = await suites[name]({
+        ...options,
+        threads: options.native ? options.threads : null,
+        torchThreads: options.threads,
+        progress,
+      })
       erase()
       results.push(result)
       process.stdout.write(`${tables(result).join("\n")}\n\n`)

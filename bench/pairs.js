@@ -2,17 +2,20 @@
  * Paired times: modes take steps in turn, so that whatever slows the machine slows them alike.
  */
 
-/** `count` rounds in which every runner takes a step, after `warmup` rounds that do not count: milliseconds by mode. */
+/** `count` rounds in which every runner takes a step, after `warmup` rounds that do not count: milliseconds by mode, on the clock and of the processor. */
 export const rounds = async (runners, { count, warmup, report }) => {
   const series = Object.fromEntries(runners.map(({ mode }) => [mode, []]))
+  const cpu = Object.fromEntries(runners.map(({ mode }) => [mode, []]))
   for (let round = -warmup; round < count; round++) {
     for (const [turn, { mode, take }] of runners.entries()) {
       report(round, mode, turn)
-      const { ms } = await take()
-      if (round >= 0) series[mode].push(ms)
+      const taken = await take()
+      if (round < 0) continue
+      series[mode].push(taken.ms)
+      cpu[mode].push(taken.cpu)
     }
   }
-  return series
+  return { series, cpu }
 }
 
 /** The ratios of two series, pair by pair, and the ratio of their medians. */

@@ -7,9 +7,9 @@ export const tables = ({ title, modes, ratios }) =>
   [
     ...wrap(title, 60),
     "",
-    line(["mode", "ms", modes[0].tokensPerSecond === undefined ? "" : "tokens/s", "held MB", "peak MB"]),
-    ...modes.map(({ mode, ms, tokensPerSecond, held, peak }) =>
-      line([mode, ms.toFixed(1), tokensPerSecond?.toFixed(0) ?? "", megabytes(held), megabytes(peak)]),
+    line(["mode", "ms", modes[0].tokensPerSecond === undefined ? "cpu ms" : "tokens/s", "held MB", "peak MB"]),
+    ...modes.map(({ mode, ms, cpu, tokensPerSecond, held, peak }) =>
+      line([mode, ms.toFixed(1), (tokensPerSecond ?? cpu).toFixed(0), megabytes(held), megabytes(peak)]),
     ),
     "",
     line(["ratio", "of pairs", "least", "most", "of medians"]),

@@ -114,4 +114,7 @@ const mapLeaves = (tree, f) =>
     ? f(tree)
     : Object.fromEntries(Object.entries(tree).map(([name, part]) => [name, mapLeaves(part, f)]))
 
-export const modes = { reversed: planned(Plan.reversed), taped: planned(Plan.taped), variableGrads }
+/** Reversed, but the last block's tape is kept: it is pulled first, so that costs no peak and saves an evaluation. */
+const lastTaped = (depth) => planned({ [depth - 1]: "tape" })(depth)
+
+export const modes = { reversed: planned(Plan.reversed), lastTaped, taped: planned(Plan.taped), variableGrads }

@@ -13,10 +13,13 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 
 /** Exports whose type is a bijection or a layer, or that return one, as `name` or `Noun.name`. */
 const makers = (): ReadonlyArray<string> => {
-  const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as { readonly exports: object } // our own manifest
-  const entries = Object.keys(exports)
-    .filter((entry) => !/^\.\/(package\.json|laws)/.test(entry))
-    .map((entry) => `${root}/src/${entry === "." ? "" : `${entry.slice(2)}/`}index.ts`)
+  const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  } // our own manifest
+  const entries = Object.values(exports)
+    .flatMap((target) => (typeof target === "string" ? [] : [target.default]))
+    .filter((target) => target.startsWith("./dist/src/"))
+    .map((target) => `${root}/${target.slice("./dist/".length).replace(/\.js$/, ".ts")}`)
   const { config } = ts.readConfigFile(`${root}/tsconfig.json`, ts.sys.readFile) as { readonly config: unknown }
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const program = ts.createProgram(entries, { ...options, noEmit: true })

@@ -1,17 +1,24 @@
+// oxlint-disable typescript/no-non-null-assertion -- the tests run where there is a wheel, or fail
 /**
  * The command line as a person uses it: built, in processes of its own.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { isHealthy, toText, type Diagnosis } from "../src/report/doctor/Diagnosis.ts"
+import { address, fileName, thisPlatform, wheelFor } from "../src/report/native/Wheel.ts"
 
 const built = ".reports/cli"
 const bijou = join(built, "src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-cli-"))
 const text = join(folder, "text.txt")
 const small = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", "--context", "16", "--data", text]
+
+/** Whatever is set up on this machine, these tests begin without a BLAS. */
+const cache = join(folder, "cache")
+process.env["XDG_CACHE_HOME"] = cache
 
 const start = (...args: ReadonlyArray<string>) =>
   spawnSync(process.execPath, [bijou, "start", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
@@ -20,7 +27,7 @@ beforeAll(() => {
   rmSync(built, { recursive: true, force: true })
   execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
   writeFileSync(text, "the quick brown fox jumps over the lazy dog. ".repeat(200))
-})
+}, 180_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -82,6 +89,8 @@ describe("bijou start", () => {
   })
 
   it.each([
+    [["--threads", "0"], '--threads must be a whole number from 1 to 1024, not "0"'],
+    [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],
     [["--steps", "abc"], '--steps must be a whole number from 1 to 1000000, not "abc"'],
     [["--steps", "1.5"], "--steps must be a whole number"],
     [["--depth", "0"], "--depth must be a whole number"],
@@ -113,5 +122,111 @@ describe("bijou start", () => {
     expect(stderr).toContain(sentence)
     expect(existsSync(join(folder, "refused"))).toBe(false)
     expect(status).toBe(2)
+  })
+})
+
+describe("bijou native", () => {
+  /** With a `python3` of these lines, where there are any, and without a network. */
+  const native = ({ python, before = "", cacheHome = cache }: Setting, ...args: ReadonlyArray<string>) => {
+    const bin = mkdtempSync(join(folder, "bin-"))
+    if (python !== undefined) writeFileSync(join(bin, "python3"), `#!/bin/sh\n${python}\n`, { mode: 0o755 })
+    const offline = `globalThis.fetch = async () => { throw new Error("the network is down") };${before}`
+    const url = `data:text/javascript,${encodeURIComponent(offline)}`
+    const env = { ...process.env, XDG_CACHE_HOME: cacheHome, PATH: python === undefined ? bin : `${bin}:/usr/bin:/bin` }
+    return spawnSync(process.execPath, ["--import", url, bijou, "native", ...args], { encoding: "utf8", env })
+  }
+  interface Setting {
+    readonly python?: string
+    readonly before?: string
+    readonly cacheHome?: string
+  }
+  const noKoffi =
+    "export const resolve = (name, context, next) => { if (name === 'koffi') throw new Error('no'); return next(name, context) }"
+  const withoutKoffi = `(await import("node:module")).register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(noKoffi)}`)})`
+  /** pip that writes what it is told to where it is asked to. */
+  const pip = (action: string) => `case "$*" in *--version*) exit 0;; esac\n${action}`
+
+  it.each<readonly [string, Setting, ReadonlyArray<string>, string]>([
+    ["an origin", {}, ["--from", "nowhere"], '--from must be auto, system or pypi, not "nowhere".'],
+    ["too much", {}, ["surplus"], "too many arguments"],
+    ["no pip and no network", {}, ["--from", "pypi"], "there is no Python with pip here, and files.pythonhosted.org"],
+    [
+      "a pip that fails",
+      { python: pip('echo "WARNING: x" >&2; echo "ERROR: No space left on device." >&2; exit 1') },
+      ["--from", "pypi"],
+      "pip says: No space left on device.",
+    ],
+    [
+      "a wheel with another digest",
+      { python: pip(`while [ "$1" != -d ]; do shift; done; echo no > "$2/${fileName(wheelFor(thisPlatform())!)}"`) },
+      ["--from", "pypi"],
+      "it was damaged on the way or changed, and nothing was set up",
+    ],
+    ["a file for a folder", { cacheHome: join(process.cwd(), "package.json") }, ["--from", "pypi"], "cannot be used: "],
+    ["no koffi", { before: withoutKoffi }, ["--from", "pypi"], "Run: npm install koffi"],
+  ])("refuses %s in one sentence, and leaves nothing behind", (_name, setting, args, sentence) => {
+    const { status, stderr } = native(setting, ...args)
+    expect(stderr).toContain(sentence)
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+    expect(existsSync(join(cache, "bijou")) ? readdirSync(join(cache, "bijou")) : []).toEqual([])
+    expect(status).toBe(2)
+  })
+
+  it("has wheels for the usual platforms, and no others", () => {
+    expect(address(wheelFor("linux-x64")!)).toMatch(
+      /^https:\/\/files\.pythonhosted\.org\/packages\/75\/93\/\w{60}\/scipy_/,
+    )
+    expect(wheelFor("aix-ppc64")).toBe(null)
+  })
+
+  it("says so where what is set up is damaged, and removes it", () => {
+    const there = join(cache, "bijou", "native")
+    mkdirSync(there, { recursive: true })
+    writeFileSync(join(there, "native.json"), "{}")
+    const damaged = start(...small, "--out", join(folder, "refused"))
+    expect(damaged.stderr).toContain("native.json is damaged. Run: npx bijou native")
+    expect(damaged.status).toBe(2)
+    const library = { kind: "openblas", source: "system", wheel: null, prefix: "", file: "/nowhere/libopenblas.so" }
+    writeFileSync(join(there, "native.json"), JSON.stringify(library))
+    const gone = start(...small, "--out", join(folder, "refused"))
+    expect(gone.stderr).toMatch(/The library \/nowhere\/libopenblas\.so cannot be used: .*Run: npx bijou native/)
+    expect(gone.status).toBe(2)
+    expect(native({}, "--remove").stdout).toBe(`Removed ${there}\n`)
+    expect(native({}, "--remove")).toMatchObject({ stdout: `Nothing is set up in ${there}\n`, status: 0 })
+  })
+})
+
+describe("bijou doctor", () => {
+  it("tells of every backend, set up or not, and what to do", () => {
+    const { status, stdout } = spawnSync(process.execPath, [bijou, "doctor", "--json"], { encoding: "utf8" })
+    const { backends } = JSON.parse(stdout) as Diagnosis // what the command writes
+    const states = Object.fromEntries(backends.map(({ name, status: state }) => [name, state]))
+    expect(states).toEqual({
+      cpu: "ready",
+      wasm: "ready",
+      "wasm with a BLAS": "not set up",
+      tensorflow: "not set up",
+      webgpu: "not set up",
+    })
+    for (const { status: state, measured, todo } of backends) {
+      if (state === "not set up") expect(todo).not.toBe(null)
+      else {
+        expect(measured).toMatchObject({ differing: 0 })
+        expect(measured?.repeats).toBeGreaterThanOrEqual(12)
+        expect(measured?.gflops).toBeGreaterThan(0)
+      }
+    }
+    const lines = toText({ node: "20", platform: "linux", backends }, 40).split("\n")
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(48)
+    expect(lines).toContain("wasm with a BLAS: not set up")
+    expect(status).toBe(0)
+  })
+
+  it("calls a backend unhealthy that gives other bits twice", () => {
+    const one = { name: "wasm", status: "ready", version: null, device: null, kernels: [], todo: null } as const
+    const measured = { gflops: 1, size: 128, repeats: 10, differing: 1 }
+    const diagnosis = { node: "20", platform: "linux", backends: [{ ...one, measured }] }
+    expect(isHealthy(diagnosis)).toBe(false)
+    expect(toText(diagnosis, 80)).toContain("NO: 1 of 10 repeats differ")
   })
 })

@@ -65,6 +65,8 @@ it.each(listings)("shows what bijou check prints of $target", async ({ target, l
     law: undefined,
     path: undefined,
     json: false,
+    native: false,
+    threads: undefined,
   })
   vi.restoreAllMocks()
   expect(`${printed.replaceAll(place, file).trimEnd()}\n`).toMatch(pattern(lines))

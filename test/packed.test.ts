@@ -27,6 +27,9 @@ mkdirSync(join(root, ".reports"), { recursive: true })
 const copy = mkdtempSync(join(root, ".reports", "packed-"))
 const user = mkdtempSync(join(tmpdir(), "bijou-packed-"))
 
+/** Whatever is set up on this machine, these tests run without a BLAS. */
+process.env["XDG_CACHE_HOME"] = join(user, "cache")
+
 /** What a command prints; an error holds all that it said. Vitest's own settings stay behind. */
 const output = (folder: string, command: string, ...args: ReadonlyArray<string>): string => {
   const { NODE_OPTIONS: _options, NODE_ENV: _env, VITEST: _vitest, ...env } = process.env

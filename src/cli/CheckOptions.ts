@@ -19,6 +19,8 @@ const matching = (name: string, pattern: RegExp): t.Type<string, string, unknown
 const CheckOptions = t.readonly(
   t.strict({
     backend: t.keyof({ wasm: null, cpu: null }),
+    native: t.boolean,
+    threads: t.union([whole(1, 1_024), t.undefined]),
     preset: t.keyof({ quick: null, thorough: null }),
     runs: t.union([whole(1, 1_000_000), t.undefined]),
     seed: whole(0, 2 ** 31 - 1),
@@ -36,6 +38,7 @@ export type CheckOptions = t.TypeOf<typeof CheckOptions>
 const wanted: Readonly<Record<string, string>> = {
   backend: "wasm or cpu",
   preset: "quick or thorough",
+  threads: "a whole number from 1 to 1024",
   runs: "a whole number from 1 to 1000000",
   law: "the name of a law",
   path: "numbers with colons between them, as a report gives it",

@@ -19,11 +19,18 @@ const StartOptions = t.readonly(
     context: whole(2, 8_192),
     seed: whole(0, Number.MAX_SAFE_INTEGER),
     backend: t.keyof({ wasm: null, cpu: null }),
+    native: t.boolean,
+    threads: t.union([whole(1, 1_024), t.undefined]),
     out: t.string,
   }),
 )
 
 export type StartOptions = t.TypeOf<typeof StartOptions>
+
+const wanted: Readonly<Record<string, string>> = {
+  backend: "wasm or cpu",
+  threads: "a whole number from 1 to 1024",
+}
 
 // ---------------------------------------------------------- destructors
 
@@ -33,8 +40,8 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
   if (E.isLeft(decoded)) {
     const [first] = decoded.left
     const field = first?.context.findLast(({ key }) => /^[a-z]+$/.test(key))
-    const wanted = field?.key === "backend" ? "wasm or cpu" : (field?.type.name ?? "another value")
-    return E.left(new UnusableInput(`--${field?.key} must be ${wanted}, not ${JSON.stringify(first?.value)}.`))
+    const kind = wanted[field?.key ?? ""] ?? field?.type.name
+    return E.left(new UnusableInput(`--${field?.key} must be ${kind}, not ${JSON.stringify(first?.value)}.`))
   }
   const { width, heads } = decoded.right
   return width % heads === 0

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input, 130 ended by Ctrl-C.
+ * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input or something missing, 130 ended by Ctrl-C.
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
 import { either as E } from "fp-ts"
+import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { decodeCheckOptions } from "./CheckOptions.ts"
+import { decodeNativeOptions } from "./NativeOptions.ts"
 import { decodeStartOptions } from "./StartOptions.ts"
 
 const program = new Command("bijou")
@@ -27,10 +29,12 @@ program
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
   .option("--backend <name>", "wasm or cpu", "wasm")
+  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
+  .option("--threads <n>", "threads of the BLAS (default: the cores)")
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeStartOptions({ data: undefined, ...Object(given) })
+    const options = decodeStartOptions({ data: undefined, threads: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
     process.exitCode = await start(options.right)
@@ -44,6 +48,8 @@ program
     "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
   )
   .option("--backend <name>", "wasm or cpu", "wasm")
+  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
+  .option("--threads <n>", "threads of the BLAS (default: the cores)")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
   .option("--runs <n>", "cases a law (default: by the preset)")
   .option("--seed <n>", "seed of all cases", "1")
@@ -52,10 +58,39 @@ program
   .option("--json", "print the report as JSON", false)
   .allowExcessArguments(false)
   .action(async (target: string | undefined, given: unknown) => {
-    const options = decodeCheckOptions({ runs: undefined, law: undefined, path: undefined, ...Object(given) })
+    const options = decodeCheckOptions({
+      threads: undefined,
+      runs: undefined,
+      law: undefined,
+      path: undefined,
+      ...Object(given),
+    })
     if (E.isLeft(options)) throw options.left
     const { check } = await import("./check.ts").catch(missing)
     process.exitCode = await check(target, options.right)
+  })
+
+program
+  .command("native")
+  .description("find or fetch a BLAS, with which the backend wasm multiplies at native speed")
+  .option("--from <origin>", "auto, system (Accelerate or OpenBLAS), or pypi (a pinned OpenBLAS)", "auto")
+  .option("--remove", "remove what was set up", false)
+  .allowExcessArguments(false)
+  .action(async (given: unknown) => {
+    const options = decodeNativeOptions(given)
+    if (E.isLeft(options)) throw options.left
+    const { native } = await import("./native.ts")
+    process.exitCode = await native(options.right)
+  })
+
+program
+  .command("doctor")
+  .description("tell what every backend can do here: speed, same bits twice, and what is missing")
+  .option("--json", "print it as JSON", false)
+  .allowExcessArguments(false)
+  .action(async ({ json }: { readonly json: boolean }) => {
+    const { doctor } = await import("./doctor.ts")
+    process.exitCode = await doctor({ json })
   })
 
 // A reader such as `head` may have had enough.
@@ -70,7 +105,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     if (error.exitCode !== 0) complain(`${error.message.replace(/^error: |\.$/g, "")}. See bijou --help.`, 2)
-  } else if (error instanceof UnusableInput) {
+  } else if (error instanceof UnusableInput || error instanceof NativeUnavailable) {
     complain(error.message, 2)
   } else {
     complain(error instanceof Error ? error.message : String(error), 1)

@@ -10,11 +10,11 @@ import { judgements } from "../../laws/run.ts"
 import { catalogue } from "../../laws/tensor/catalogue.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
-import { useBackend } from "../tensor/backend.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
 import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { loadSubjects } from "./loadSubjects.ts"
+import { startBackend } from "./startBackend.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -29,7 +29,6 @@ interface Trial extends Applicable {
 
 /** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
 export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
-  await useBackend(options.backend) // before the module, which may make tensors when it is loaded
   globalThis.console = new Console(process.stderr) // what a module prints is no part of the report
   const ended = (code: number) => {
     process.exitCode = code === 130 ? code : 2
@@ -39,22 +38,23 @@ export const check = async (target: string | undefined, options: CheckOptions): 
   }
   process.once("exit", ended)
   try {
-    return await tryAll(target, options)
+    return await tryAll(target, await startBackend(options), options) // the backend first: a module may make tensors
   } finally {
     process.off("exit", ended)
   }
 }
 
-const tryAll = async (target: string | undefined, options: CheckOptions): Promise<number> => {
+const tryAll = async (target: string | undefined, backend: string, options: CheckOptions): Promise<number> => {
   const trials = target === undefined ? ofCatalogue() : await ofModule(target)
   const tell = options.json ? () => {} : say
+  if (target === undefined) tell(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
   const interrupt = listenForInterrupt("law")
   const reports: CheckReport[] = []
   try {
     for (const trial of trials) {
       const chosen = await trial()
       const log = chosen.module === null ? lines(tell) : table(tell)
-      const report = await examine(chosen, options, interrupt, log)
+      const report = await examine(chosen, backend, options, interrupt, log)
       if (report !== null) reports.push(report)
       if (await interrupt.requested()) break
     }
@@ -94,12 +94,13 @@ const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
 /** Null where no law has the name that is asked for. */
 const examine = async (
   trial: Trial,
+  backend: string,
   options: CheckOptions,
   interrupt: Interrupt,
   log: Log,
 ): Promise<CheckReport | null> => {
   const { place, cost, left } = trial
-  const { backend, preset, seed, law: wanted, path } = options
+  const { preset, seed, law: wanted, path } = options
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
   const total = allLaws(set).length
   if (total === 0) return null
@@ -144,7 +145,7 @@ const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
 const again = (
   { module }: Trial,
   law: string,
-  { backend }: CheckOptions,
+  { backend, native, threads }: CheckOptions,
   { seed, path }: NonNullable<Finding["counterexample"]>,
 ): string =>
   [
@@ -152,6 +153,8 @@ const again = (
     ...(module === null ? [] : [/^[\w./#-]+$/.test(module) ? module : JSON.stringify(module)]),
     `--law ${JSON.stringify(law)}`,
     ...(backend === "wasm" ? [] : [`--backend ${backend}`]),
+    ...(native ? [] : ["--no-native"]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
     `--seed ${seed}`,
     ...(path === "" ? [] : [`--path ${path}`]),
   ].join(" ")

@@ -13,7 +13,6 @@ import { declarations, readText } from "../report/readText.ts"
 import { writeReport, type Report } from "../report/Report.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
-import { useBackend } from "../tensor/backend.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
@@ -23,6 +22,7 @@ import { Text } from "../train/Text.ts"
 import { training } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
+import { startBackend } from "./startBackend.ts"
 import type { StartOptions } from "./StartOptions.ts"
 
 // ---------------------------------------------------------------- model
@@ -41,22 +41,27 @@ const prompt = "export "
 export const start = async (options: StartOptions): Promise<number> => {
   const text = await load(options)
   await checkFolder(options.out)
-  await useBackend(options.backend)
+  const backend = await startBackend(options)
   const interrupt = listenForInterrupt("step")
   try {
-    return await trainAndMeasure(options, text, interrupt)
+    return await trainAndMeasure(options, backend, text, interrupt)
   } finally {
     interrupt.stopListening()
   }
 }
 
-const trainAndMeasure = async (options: StartOptions, text: Text, interrupt: Interrupt): Promise<number> => {
+const trainAndMeasure = async (
+  options: StartOptions,
+  backend: string,
+  text: Text,
+  interrupt: Interrupt,
+): Promise<number> => {
   const { width, heads, depth, context, batch, seed } = options
   const config = { vocabulary: 256, context, width, heads, depth, fractionBits, dropout: 0 }
   const net = gpt(config)
   const params = net.network.params.init(Key.fromSeed(seed))
   const parameters = tensorLeaves(net.network.params, params).reduce((sum, [, { size }]) => sum + size, 0)
-  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${options.backend}`)
+  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}`)
   say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.\n`)
 
   const held = Array.from({ length: validationBatches }, (_, i) => {
@@ -103,7 +108,7 @@ const trainAndMeasure = async (options: StartOptions, text: Text, interrupt: Int
   }
 
   const report: Report = {
-    ...{ backend: options.backend, depth, width, heads, batch, context, fractionBits, steps, seed, parameters },
+    ...{ backend, depth, width, heads, batch, context, fractionBits, steps, seed, parameters },
     loss: { uniform: Math.log(256), unigram: Text.unigram(text), first, last },
     roundTrip: trip,
     held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },

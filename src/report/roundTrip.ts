@@ -20,7 +20,9 @@ import type { backends } from "../tensor/backend.ts"
 import { useBackend } from "../tensor/backend.ts"
 import { parameterSide } from "../tensor/parameterSide.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
+import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
+import { loadedBlas, useNative } from "./native/useNative.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -34,6 +36,8 @@ type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
 
 const Meta = t.strict({
   backend: t.keyof({ wasm: null, cpu: null } satisfies Record<(typeof backends)[number], null>),
+  /** The threads of the BLAS, null where it decides for itself; null where there is none. */
+  blas: t.union([t.strict({ threads: t.union([t.number, t.null]) }), t.null]),
   config: GptConfig,
   seed: t.number,
   step: t.number,
@@ -62,6 +66,7 @@ export const roundTrip =
       const [state, side] = value
       const meta = {
         backend: tf.getBackend(),
+        blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
         config: net.config,
         seed: given.seed,
         step: given.step ?? 0,
@@ -86,6 +91,7 @@ export const roundTrip =
 export const rebuild = async (folder: string): Promise<void> => {
   const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
   await useBackend(meta.backend)
+  if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
   const net = gpt(meta.config)
   const params = orThrow(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())
   const state = orThrow(await stateSide(net).fromBytes(await readFile(join(folder, "state")))())

@@ -42,6 +42,10 @@ const KERNELS: readonly tf.KernelConfig[] = [
   unpackKernel,
 ]
 
+/** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
+export const ownKernels = (backendName: string): readonly string[] =>
+  KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
+
 /** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
   for (const kernel of KERNELS) {

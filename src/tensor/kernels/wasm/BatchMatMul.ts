@@ -1,7 +1,8 @@
 /**
- * `BatchMatMul` that always reaches XNNPACK; the stock kernel does so only for one product without transposes, and is ten times slower elsewhere.
+ * `BatchMatMul` by a plugged-in sgemm, or else one that always reaches XNNPACK; the stock kernel does so only for one product without
+ * transposes, and is ten times slower elsewhere.
  *
- * Transposed operands are transposed first; a batch of products is done slice by slice, each slice registered as a tensor of its own in place on
+ * An sgemm reads transposed operands as they stand. For XNNPACK they are transposed first; a batch of products is done slice by slice, each slice registered as a tensor of its own in place on
  * the heap; a batch of left sides with one right side is one tall product. Same inputs, same bits, in and out of gradient mode.
  * Batch dimensions broadcast in all combinations (stock: only when one operand holds every batch).
  */
@@ -10,6 +11,7 @@ import type { tf } from "../../tf.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { asWasm, fromWasm, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
+import { sgemmFor } from "./sgemm.ts"
 import { swapLast } from "./Transpose.ts"
 
 export const batchMatMul: tf.KernelConfig = {
@@ -27,17 +29,55 @@ export const batchMatMul: tf.KernelConfig = {
 }
 
 const matMul = (backend: WasmBackend, a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean) => {
+  const sizes = sizesOf(a, b, transposeA, transposeB)
+  const { m, k, n } = sizes
+  const sgemm = sgemmFor(transposeA ? m : tall(a, b, sizes), k, n)
+  if (sgemm !== null) {
+    const { memory } = backend.wasm.asm
+    const stored = { transposeA, transposeB, strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n }
+    return multiply(backend, a, b, sizes, transposeA ? m : tall(a, b, sizes), (rows) => {
+      const one = { ...stored, m: rows, k, n }
+      return (pa, pb, po) => sgemm.multiply(memory, one, pa, pb, po)
+    })
+  }
   const temporary: tf.TensorInfo[] = []
   const keep = (x: tf.TensorInfo) => (temporary.push(x), x)
   const swapped = (x: tf.TensorInfo) => keep(swapLast(backend, x))
+  const plain = (x: tf.TensorInfo, y: tf.TensorInfo) => {
+    const straight = sizesOf(x, y, false, false)
+    return multiply(backend, x, y, straight, tall(x, y, straight), (rows) =>
+      product(backend, rows, straight.k, straight.n),
+    )
+  }
   try {
-    if (transposeA && !transposeB && reversedIsCheaper(a, b))
-      return swapLast(backend, keep(multiply(backend, swapped(b), a)))
-    return multiply(backend, transposeA ? swapped(a) : a, transposeB ? swapped(b) : b)
+    if (transposeA && !transposeB && reversedIsCheaper(a, b)) return swapLast(backend, keep(plain(swapped(b), a)))
+    return plain(transposeA ? swapped(a) : a, transposeB ? swapped(b) : b)
   } finally {
     for (const x of temporary) backend.disposeData(x.dataId)
   }
 }
+
+/** Of one slice: [m, k] by [k, n]. */
+interface Sizes {
+  readonly m: number
+  readonly k: number
+  readonly n: number
+}
+
+const sizesOf = (a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean): Sizes => {
+  const [p, q] = matrix(a)
+  const [r, s] = matrix(b)
+  const [m, k] = transposeA ? [q, p] : [p, q]
+  const [kb, n] = transposeB ? [s, r] : [r, s]
+  if (k !== kb) {
+    throw new Error(`matMul cannot multiply [${a.shape}] by [${b.shape}]: the inner sizes are ${k} and ${kb}.`)
+  }
+  return { m, k, n }
+}
+
+/** Rows of one product: all of a, where one right side serves every slice. */
+const tall = (a: tf.TensorInfo, b: tf.TensorInfo, { m, k, n }: Sizes): number =>
+  k > 0 && sizeOf(b.shape) === k * n ? sizeOf(a.shape) / k : m
 
 /**
  * Whether a^T b, the shape of every weight gradient, is better done as (b^T a)^T: XNNPACK packs the right side at 5 ns an element, and
@@ -54,12 +94,15 @@ const LEFT = 2 ** 31 - 1
 const RIGHT = 2 ** 31 - 2
 const OUT = 2 ** 31 - 3
 
-const multiply = (backend: WasmBackend, a: tf.TensorInfo, b: tf.TensorInfo): tf.TensorInfo => {
-  const [m, k] = matrix(a)
-  const [kb, n] = matrix(b)
-  if (k !== kb) {
-    throw new Error(`matMul cannot multiply [${a.shape}] by [${b.shape}]: the inner sizes are ${k} and ${kb}.`)
-  }
+/** Slice by slice, or as many rows as `rows` says at once. */
+const multiply = (
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  { m, k, n }: Sizes,
+  rows: number,
+  of: (rows: number) => Multiply,
+): tf.TensorInfo => {
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const access = fromWasm(backend)
   const out = access.output([...batch.shape, m, n], "float32")
@@ -72,11 +115,9 @@ const multiply = (backend: WasmBackend, a: tf.TensorInfo, b: tf.TensorInfo): tf.
   }
   const at = (x: tf.TensorInfo) => backend.dataIdMap.get(x.dataId).memoryOffset
   const [pa, pb, po] = [at(a), at(b), at(out)]
-  if (sizeOf(b.shape) === k * n) product(backend, sizeOf(a.shape) / k, k, n)(pa, pb, po)
-  else {
-    const one = product(backend, m, k, n)
-    batch.slices.forEach(([i, j], s) => one(pa + 4 * i * m * k, pb + 4 * j * k * n, po + 4 * s * m * n))
-  }
+  const one = of(rows)
+  if (rows * n === sizeOf(out.shape)) one(pa, pb, po)
+  else batch.slices.forEach(([i, j], s) => one(pa + 4 * i * m * k, pb + 4 * j * k * n, po + 4 * s * m * n))
   return out
 }
 
@@ -104,14 +145,14 @@ const broadcast = (a: readonly number[], b: readonly number[]) => {
 }
 
 /** [m, k] by [k, n], at places of the heap given in bytes. */
-type Product = (a: number, b: number, out: number) => void
+type Multiply = (a: number, b: number, out: number) => void
 
 /** Both ways add the float32 terms in the order of k, so they give the same bits, and the choice is one of speed alone. */
-const product = (backend: WasmBackend, m: number, k: number, n: number): Product =>
+const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply =>
   m * n * k <= 1024 ? loop(backend, m, k, n) : xnnpack(backend, m, k, n)
 
 /** For small products, where the call into wasm, 2 us, costs more than the arithmetic. */
-const loop = (backend: WasmBackend, m: number, k: number, n: number): Product => {
+const loop = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
   const heap = new Float32Array(backend.wasm.HEAPU8.buffer)
   return (byteA, byteB, byteOut) => {
     const [a, b, out] = [byteA / 4, byteB / 4, byteOut / 4]
@@ -127,7 +168,7 @@ const loop = (backend: WasmBackend, m: number, k: number, n: number): Product =>
   }
 }
 
-const xnnpack = (backend: WasmBackend, m: number, k: number, n: number): Product => {
+const xnnpack = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
   const { tfjs } = backend.wasm
   const raw = stockProduct(backend)
   const shapeA = bytes([1, m, k])

@@ -1,0 +1,90 @@
+/**
+ * What `bijou doctor` found, as data.
+ */
+import * as t from "io-ts"
+
+// ---------------------------------------------------------------- model
+
+/** `repeats` counts products that were repeated, alone and under load, and `differing` those whose bits were others. */
+const Measured = t.strict({
+  /** Of float32 products of square matrices, the best of those that fit into a second. */
+  gflops: t.number,
+  /** Rows of the matrices. */
+  size: t.number,
+  repeats: t.number,
+  differing: t.number,
+})
+
+const Backend = t.strict({
+  name: t.string,
+  status: t.keyof({ ready: null, "not set up": null, broken: null }),
+  version: t.union([t.string, t.null]),
+  device: t.union([t.string, t.null]),
+  measured: t.union([Measured, t.null]),
+  /** Kernels of our own, by name. */
+  kernels: t.readonlyArray(t.string),
+  /** What to do about it; null where nothing is missing. */
+  todo: t.union([t.string, t.null]),
+})
+
+const Diagnosis = t.readonly(t.strict({ node: t.string, platform: t.string, backends: t.readonlyArray(Backend) }))
+
+export type Measured = t.TypeOf<typeof Measured>
+
+export type Backend = t.TypeOf<typeof Backend>
+
+export type Diagnosis = t.TypeOf<typeof Diagnosis>
+
+// ---------------------------------------------------------- destructors
+
+/** For a person, in lines of at most `columns`. */
+export const toText = ({ node, platform, backends }: Diagnosis, columns: number): string =>
+  [
+    `Node ${node} on ${platform}`,
+    ...backends.flatMap((backend, i) => ["", ...linesOf(backend, backends.slice(0, i), columns)]),
+  ].join("\n")
+
+/** Whether everything that is set up works and gives the same bits twice. */
+export const isHealthy = ({ backends }: Diagnosis): boolean =>
+  backends.every(({ status, measured }) => status !== "broken" && (measured?.differing ?? 0) === 0)
+
+const linesOf = (
+  { name, status, version, device, measured, kernels, todo }: Backend,
+  before: ReadonlyArray<Backend>,
+  columns: number,
+) => {
+  const rows: ReadonlyArray<readonly [string, string | null]> = [
+    ["version", version],
+    ["device", device],
+    ["speed", measured === null ? null : `${measured.gflops.toPrecision(3)} GFLOP/s, products of ${measured.size}`],
+    ["same bits", measured === null ? null : steadiness(measured)],
+    ["kernels", kernels.length === 0 ? null : listing(kernels, before)],
+    ["to do", todo],
+  ]
+  return [
+    `${name}: ${status}`,
+    ...rows.flatMap(([label, text]) => (text === null ? [] : wrapped(`  ${label.padEnd(10)}`, text, columns))),
+  ]
+}
+
+const listing = (kernels: ReadonlyArray<string>, before: ReadonlyArray<Backend>): string => {
+  const same = before.find((other) => other.kernels.join() === kernels.join())
+  return same === undefined ? `${kernels.length} of our own: ${kernels.join(", ")}` : `those of ${same.name}`
+}
+
+const steadiness = ({ repeats, differing }: Measured): string =>
+  differing === 0
+    ? `yes, in ${repeats} of ${repeats} repeats, also under load`
+    : `NO: ${differing} of ${repeats} repeats differ. What is trained on it cannot be rebuilt.`
+
+/** Words behind a label, in a column of their own. */
+const wrapped = (label: string, text: string, columns: number): ReadonlyArray<string> => {
+  const room = Math.max(16, columns - label.length)
+  const lines = text.split(" ").reduce<ReadonlyArray<string>>((done, word) => {
+    const last = done.at(-1)
+    return last === undefined || last.length + 1 + word.length > room
+      ? [...done, word]
+      : [...done.slice(0, -1), `${last} ${word}`]
+  }, [])
+  return lines.map((line, i) => (i === 0 ? label : " ".repeat(label.length)) + line)
+}

@@ -1,0 +1,85 @@
+/**
+ * Looks at every backend that there is, and measures those that work.
+ */
+import { availableParallelism, cpus } from "node:os"
+import { useBackend, type BackendName } from "../../tensor/backend.ts"
+import { ownKernels } from "../../tensor/kernels/index.ts"
+import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
+import { tf } from "../../tensor/tf.ts"
+import { loadedBlas, useNative } from "../native/useNative.ts"
+import type { Backend, Diagnosis } from "./Diagnosis.ts"
+import { measureProducts } from "./measureProducts.ts"
+
+/** Takes about two seconds for every backend that works; `report` is told how many are done, and the name of the next. */
+export const diagnose = async (report: (done: number, name: string) => void): Promise<Diagnosis> => {
+  setSgemm(null)
+  const backends: Backend[] = []
+  for (const [name, look] of looks) {
+    report(backends.length, name)
+    backends.push({ ...unknown, name, ...(await look(backends).catch(broken)) })
+  }
+  return { node: process.versions.node, platform: `${process.platform} ${process.arch}, ${processor()}`, backends }
+}
+
+const unknown = { version: null, device: null, measured: null, kernels: [], todo: null }
+
+type Look = Partial<Backend> & Pick<Backend, "status">
+
+const lookAt = async (backend: BackendName, version: string): Promise<Look> => {
+  await useBackend(backend)
+  const measured = await measureProducts()
+  return {
+    status: "ready",
+    version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
+    measured,
+    kernels: ownKernels(backend),
+  }
+}
+
+const lookAtWasm = async (): Promise<Look> => {
+  await useBackend("wasm")
+  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
+  const look = await lookAt("wasm", simd ? "SIMD" : "without SIMD")
+  const todo = simd ? null : "This engine runs WebAssembly without SIMD. Use a newer Node."
+  return { ...look, device: "one thread", todo }
+}
+
+const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
+  const name = await useNative()
+  const blas = loadedBlas()
+  if (name === null || blas === null) return { status: "not set up", todo: "Run: npx bijou native" }
+  const device = blas.core === null ? name : `${name}, for ${blas.core}`
+  const look = await lookAt("wasm", blas.version)
+  const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
+  // Threads that wait for each other give their turn away, and on busy cores they get it back late.
+  const slow = (look.measured?.gflops ?? 0) < without
+  return {
+    ...look,
+    device,
+    todo: slow ? "It is slower than wasm alone, so other work holds the cores: use --threads 1." : null,
+  }
+}
+
+/** Not backends of this version. */
+const absent = (instead: string) => async (): Promise<Look> => ({
+  status: "not set up",
+  todo: `This version of bijou does not run on it. ${instead}`,
+})
+
+const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
+  ["cpu", async () => ({ ...(await lookAt("cpu", "plain JavaScript")), device: "one thread" })],
+  ["wasm", lookAtWasm],
+  ["wasm with a BLAS", lookAtBlas],
+  ["tensorflow", absent("Use wasm with a BLAS for native speed in Node.")],
+  ["webgpu", absent("Use wasm, which runs in browsers too.")],
+]
+
+const broken = (error: unknown): Look => ({
+  status: "broken",
+  todo: error instanceof Error ? error.message : String(error),
+})
+
+const processor = (): string => {
+  const cores = availableParallelism()
+  return `${cpus()[0]?.model.trim() ?? "an unknown processor"}, ${cores} core${cores === 1 ? "" : "s"}`
+}

@@ -1,0 +1,111 @@
+/**
+ * The speed of a backend's matrix products, and whether they have the same bits twice.
+ */
+import { availableParallelism } from "node:os"
+import { Worker } from "node:worker_threads"
+import { Key } from "../../core/Key.ts"
+import { differingBits } from "../../exact/bits.ts"
+import { normals } from "../../exact/draws.ts"
+import { tf } from "../../tensor/tf.ts"
+import type { Measured } from "./Diagnosis.ts"
+
+/** Multiplies on the backend in use: about a second alone, and half a second beside a busy thread for every core. */
+export const measureProducts = async (): Promise<Measured> => {
+  const size = affordable()
+  const shape: [number, number] = [size, size]
+  const [a, b] = [random(shape, 1), random(shape, 2)]
+  const steady = steadyProducts()
+  // Both backends of today multiply before matMul returns; reading is not on the clock.
+  const once = () => {
+    const start = performance.now()
+    const product = tf.matMul(a, b)
+    const ms = performance.now() - start
+    product.dispose()
+    return ms
+  }
+  try {
+    let best = once()
+    const end = performance.now() + 700
+    while (performance.now() < end) best = Math.min(best, once())
+    steady.repeat(300)
+    const stop = await startLoad()
+    try {
+      steady.repeat(500)
+    } finally {
+      await stop()
+    }
+    return { gflops: (2 * size ** 3) / best / 1e6, size, ...steady.found() }
+  } finally {
+    tf.dispose([a, b])
+    steady.dispose()
+  }
+}
+
+/** The largest of the sizes whose product takes less than a tenth of a second. */
+const affordable = (): number => {
+  for (const size of [128, 256, 512]) {
+    const ms = tf.tidy(() => {
+      const [a, b] = [random([size, size], 1), random([size, size], 2)]
+      const times = Array.from({ length: 3 }, () => {
+        const start = performance.now()
+        tf.matMul(a, b).dataSync()
+        return performance.now() - start
+      })
+      return Math.min(...times)
+    })
+    // Eight times the work for twice the size.
+    if (ms * 8 > 100) return size
+  }
+  return 512
+}
+
+/** Products of several shapes, some of them small, tall, batched or transposed, compared with what they were at first. */
+const steadyProducts = () => {
+  const cases = [
+    { a: [64, 64], b: [64, 64], transposeA: false, transposeB: false },
+    { a: [520, 128], b: [128, 96], transposeA: false, transposeB: false },
+    { a: [520, 128], b: [520, 96], transposeA: true, transposeB: false },
+    { a: [8, 65, 32], b: [8, 65, 32], transposeA: false, transposeB: true },
+    { a: [8, 65, 65], b: [8, 65, 32], transposeA: false, transposeB: false },
+    { a: [3, 5], b: [5, 2], transposeA: false, transposeB: false },
+  ].map(({ a, b, ...flags }, i) => ({ ...flags, a: random(a, 2 * i), b: random(b, 2 * i + 1) }))
+  const evaluate = ({ a, b, transposeA, transposeB }: (typeof cases)[number]): Float32Array => {
+    const product = tf.matMul(a, b, transposeA, transposeB)
+    const values = product.dataSync() as Float32Array // float32 by float32
+    product.dispose()
+    return values
+  }
+  const first = cases.map((one) => evaluate(one).slice())
+  let [repeats, differing] = [0, 0]
+  return {
+    /** Goes on for so many milliseconds, and through all cases once at least. */
+    repeat: (ms: number) => {
+      const end = performance.now() + ms
+      do {
+        for (const [i, one] of cases.entries()) {
+          repeats++
+          if (differingBits(evaluate(one), first[i] ?? new Float32Array(0)) > 0) differing++
+        }
+      } while (performance.now() < end)
+    },
+    found: () => ({ repeats, differing }),
+    dispose: () => tf.dispose(cases.flatMap(({ a, b }) => [a, b])),
+  }
+}
+
+/** A busy thread for every core. */
+const startLoad = async (): Promise<() => Promise<unknown>> => {
+  const busy = 'require("node:worker_threads").parentPort.postMessage("busy"); for (;;);'
+  const workers = Array.from({ length: availableParallelism() }, () => new Worker(busy, { eval: true }))
+  await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("message", resolve))))
+  return () => Promise.all(workers.map((worker) => worker.terminate()))
+}
+
+const random = (shape: ReadonlyArray<number>, seed: number): tf.Tensor =>
+  tf.tensor(
+    normals(
+      { key: Key.fromSeed(seed), samples: [0] },
+      shape.reduce((n, d) => n * d, 1),
+    ),
+    [...shape],
+  )

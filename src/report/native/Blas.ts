@@ -1,0 +1,134 @@
+/**
+ * A BLAS library, loaded into this process and called in place on the memory of the wasm backend.
+ */
+import type { Product, Sgemm } from "../../tensor/kernels/wasm/sgemm.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import type { Library } from "./Library.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Blas extends Sgemm {
+  /** "OpenBLAS 0.3.34". */
+  readonly version: string
+  /** Null where the library decides for itself, as Accelerate does. */
+  readonly threads: number | null
+  /** The processor whose kernels the library has chosen, where it tells. */
+  readonly core: string | null
+}
+
+// --------------------------------------------------------- constructors
+
+/** Loads a library, fixes its number of threads, and has it multiply once; throws `NativeUnavailable` where it cannot, or not rightly. */
+export const loadBlas = async (library: Library, threads: number): Promise<Blas> => {
+  const { kind, file, prefix } = library
+  const koffi = await loadKoffi()
+  try {
+    const loaded = koffi.load(file)
+    // Places are passed as numbers, not as views: a view for each product would cost more than a small product.
+    const call = loaded.func(
+      `void ${prefix}cblas_sgemm(int, int, int, int, int, int, float, uintptr_t, int, uintptr_t, int, float, uintptr_t, int)`,
+    ) as Cblas
+    const told =
+      kind === "openblas"
+        ? {
+            version: versionOf(String(loaded.func(`const char *${prefix}openblas_get_config(void)`)())),
+            core: String(loaded.func(`const char *${prefix}openblas_get_corename(void)`)()),
+            threads: fixThreads(loaded, prefix, threads),
+          }
+        : { version: "Accelerate", core: null, threads: null }
+    const blas = {
+      ...told,
+      least: 1024,
+      name: `${told.version}, ${told.threads === null ? "its own threads" : countOf(told.threads)}`,
+      multiply: multiplyBy(call, (buffer) => Number(koffi.address(new Uint8Array(buffer)))),
+    }
+    if (multipliesRightly(blas)) return blas
+  } catch (error) {
+    if (error instanceof NativeUnavailable) throw error
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
+    throw new NativeUnavailable(`The library ${file} cannot be used: ${reason}. Run: npx bijou native`)
+  }
+  throw new NativeUnavailable(
+    `The library ${file} multiplies wrongly; it may have been built for 64-bit sizes. Run: npx bijou native --from pypi`,
+  )
+}
+
+/** The package that calls native functions; throws `NativeUnavailable` where it is missing. */
+export const loadKoffi = async () => {
+  try {
+    return (await import("koffi")).default
+  } catch {
+    throw new NativeUnavailable(
+      "Calling a native library needs the package koffi, which is not installed or not made for this platform. Run: npm install koffi",
+    )
+  }
+}
+
+type Loaded = ReturnType<Awaited<ReturnType<typeof loadKoffi>>["load"]>
+
+type Cblas = (...parameters: number[]) => void
+
+const [ROW_MAJOR, PLAIN, TRANSPOSED] = [101, 111, 112]
+
+const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number): Sgemm["multiply"] => {
+  // Growing replaces the buffer; that its address stays is what engines do today, and no promise of theirs.
+  let buffer: ArrayBufferLike | null = null
+  let base = 0
+  return (memory, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut }, a, b, out) => {
+    if (memory.buffer !== buffer) {
+      buffer = memory.buffer
+      base = addressOf(buffer)
+    }
+    const [opA, opB] = [transposeA ? TRANSPOSED : PLAIN, transposeB ? TRANSPOSED : PLAIN]
+    call(ROW_MAJOR, opA, opB, m, n, k, 1, base + a, strideA, base + b, strideB, 0, base + out, strideOut)
+  }
+}
+
+/** An OpenBLAS older than this may not know the processor, and one that tells no version is older still. */
+const OLDEST = [0, 3, 21]
+
+const versionOf = (config: string): string => {
+  const [version = ""] = /\d+\.\d+\.\d+/.exec(config) ?? []
+  const parts = version.split(".").map(Number)
+  const older = parts.findIndex((part, i) => part !== OLDEST[i])
+  if (version === "" || (older >= 0 && (parts[older] ?? 0) < (OLDEST[older] ?? 0)))
+    throw new Error(
+      `it is OpenBLAS ${version || "of no known version"}, and ${OLDEST.join(".")} is the oldest that will do`,
+    )
+  return `OpenBLAS ${version}`
+}
+
+const fixThreads = (loaded: Loaded, prefix: string, threads: number): number => {
+  loaded.func(`void ${prefix}openblas_set_num_threads(int)`)(threads)
+  return Number(loaded.func(`int ${prefix}openblas_get_num_threads(void)`)())
+}
+
+const countOf = (threads: number): string => `${threads} thread${threads === 1 ? "" : "s"}`
+
+/** Whole numbers multiply exactly in any order, so there is one right answer. */
+const multipliesRightly = ({ multiply }: Pick<Sgemm, "multiply">): boolean => {
+  const [m, k, n] = [5, 7, 6]
+  const heap = new Float32Array(m * k + k * n + m * n)
+  for (const [transposeA, transposeB] of [
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    for (let i = 0; i < heap.length; i++) heap[i] = i < m * k + k * n ? ((i * 37) % 11) - 5 : NaN
+    const stored: Product = {
+      ...{ m, n, k, transposeA, transposeB },
+      ...{ strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n },
+    }
+    multiply({ buffer: heap.buffer }, stored, 0, 4 * m * k, 4 * (m * k + k * n))
+    const a = (i: number, l: number) => heap[transposeA ? l * m + i : i * k + l] ?? NaN
+    const b = (l: number, j: number) => heap[m * k + (transposeB ? j * k + l : l * n + j)] ?? NaN
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let sum = 0
+        for (let l = 0; l < k; l++) sum += a(i, l) * b(l, j)
+        if (heap[m * k + k * n + i * n + j] !== sum) return false
+      }
+  }
+  return true
+}
