@@ -3,6 +3,8 @@ import { tf } from "../tf.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
+import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouShift } from "./typed/BijouShift.ts"
@@ -25,6 +27,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouDrift,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouLayerNorm,
+  ...bijouLayerNormGrad,
   ...bijouPack,
   ...bijouShift,
   ...bijouUnpack,
