@@ -2,7 +2,7 @@
  * The fused kernels of layers against float64, and against themselves: twice, and whatever stands beside a sample.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { LayerNorm } from "bijou/residual"
+import { Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { bitsOf, distance, noise } from "./specimens.ts"
@@ -78,4 +78,101 @@ describe("layer normalization on wasm", () => {
   })
 
   it("has the same bits twice, and whatever rows stand beside a row", () => repeats(norm, ...given(9, 10)))
+})
+
+describe("attention on wasm", () => {
+  const given = (batch: number, time: number, heads: number, size: number) =>
+    noise([batch, time, 3 * heads * size], 4, 2)
+
+  /** Value and gradient of one head, in float64. */
+  const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
+    const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
+    const scale = 1 / Math.sqrt(q[0]!.length)
+    const weights = q.map((query, i) => {
+      const scores = k.map((key, j) => (causal && j > i ? -Infinity : scale * dot(query, key)))
+      const powers = scores.map((s) => Math.exp(s - Math.max(...scores)))
+      return powers.map((e) => e / powers.reduce((sum, x) => sum + x, 0))
+    })
+    const turn = (rows: Rows): Rows => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
+    const times = (x: Rows, y: Rows): Rows => x.map((row) => turn(y).map((column) => dot(row, column)))
+    const toWeights = times(dy, turn(v))
+    const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
+    return { y: times(weights, v), dq: times(toScores, k), dk: times(turn(toScores), q), dv: times(turn(weights), dy) }
+  }
+
+  const shapes = [
+    [1, 1, 1, 1],
+    [2, 3, 2, 2],
+    [1, 5, 1, 3],
+    [2, 9, 2, 5],
+    [1, 17, 2, 8],
+    [1, 65, 1, 12],
+  ] as const
+
+  describe.each(["full", "causal"] as const)("%s", (reach) => {
+    it.each(shapes)(
+      "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
+      (batch, time, heads, size) => {
+        const width = heads * size
+        const { value, dy, grads } = sweep((x) => Attention.mix(x, heads, reach), [given(batch, time, heads, size)])
+        const [x, ys, dys] = [rowsOf(given(batch, time, heads, size)), rowsOf(value), rowsOf(dy)]
+        const dxs = rowsOf(grads[0]!)
+        for (let b = 0; b < batch; b++)
+          for (let h = 0; h < heads; h++) {
+            const part = (rows: Rows, third: number): Rows =>
+              rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
+            const exact = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
+            expect(distance(part(ys, 0).flat(), exact.y.flat())).toBeLessThan(2e-6)
+            const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
+            expect(distance(found, [exact.dq, exact.dk, exact.dv].flat(2))).toBeLessThan(4e-6)
+          }
+      },
+    )
+
+    it("has the same bits twice, and whatever samples stand beside a sample", () =>
+      repeats((x) => Attention.mix(x, 2, reach), given(3, 7, 2, 3)))
+  })
+})
+
+describe("the perceptron on wasm", () => {
+  const apply = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
+    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x)
+  const given = (rows: number, width: number, hidden: number) =>
+    [
+      noise([rows, width], 1, 2),
+      ...[noise([width, hidden], 2), noise([hidden], 3), noise([hidden, width], 4), noise([width], 5)],
+    ] as const
+
+  it.each([
+    [1, 1, 1],
+    [3, 2, 5],
+    [130, 6, 11],
+  ])("of %i rows of %i by way of %i has the bits of its parts, and gradients within 3e-6 of theirs", (...sizes) => {
+    const parts = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
+      gelu(x.matMul(w1).add(b1)).matMul(w2).add(b2)
+    const [fused, composed] = [sweep(apply, given(...sizes)), sweep(parts, given(...sizes))]
+    expect(bitsOf(fused.value)).toEqual(bitsOf(composed.value))
+    for (const [i, grad] of fused.grads.entries())
+      expect(distance(grad.dataSync(), composed.grads[i]!.dataSync())).toBeLessThan(3e-6)
+  })
+
+  it("has the same bits twice, and whatever rows stand beside a row", () => repeats(apply, ...given(6, 4, 7)))
+
+  it("leaves its input and parameters as they were", () => {
+    const xs = given(5, 4, 7)
+    const before = xs.map(bitsOf)
+    sweep(apply, xs)
+    expect(xs.map(bitsOf)).toEqual(before)
+  })
+})
+
+describe("an affine map on wasm", () => {
+  const apply = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => Linear.apply({ weight, bias }, x)
+
+  it("has the bits of its parts, gradients too", () => {
+    const xs = [noise([3, 5, 4], 1), noise([4, 6], 2), noise([6], 3)] as const
+    const parts = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6]).add(b)
+    const [fused, composed] = [sweep(apply, xs), sweep(parts, xs)]
+    expect([fused.value, ...fused.grads].map(bitsOf)).toEqual([composed.value, ...composed.grads].map(bitsOf))
+  })
 })

@@ -4,7 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel, runKernelForAll } from "../tensor/kernels/own.ts"
+import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -50,9 +50,6 @@ const fused = tf.customGrad((...args) => {
     },
   }
 })
-
-/** tfjs passes it behind the inputs. */
-type Save = (tensors: tf.Tensor[]) => void
 
 /** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
 const normalised = tf.customGrad((x, save) => {

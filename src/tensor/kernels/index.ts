@@ -1,5 +1,10 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { bijouAddBias } from "./simd/BijouAddBias.ts"
+import { bijouAttention } from "./simd/BijouAttention.ts"
+import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
+import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
+import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
@@ -23,6 +28,11 @@ import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
+  ...bijouAddBias,
+  ...bijouAttention,
+  ...bijouAttentionGrad,
+  ...bijouBiasGelu,
+  ...bijouBiasGeluGrad,
   ...bijouDiffer,
   ...bijouDrift,
   ...bijouGelu,

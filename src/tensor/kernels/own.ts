@@ -15,5 +15,8 @@ export const runKernelForAll = (
   attrs: Attributes = {},
 ): ReadonlyArray<tf.Tensor> => tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap) as tf.Tensor[] // several outputs
 
+/** What `tf.customGrad` passes behind the inputs, whatever its typings say: it keeps tensors for the gradient. Call it once. */
+export type Save = (tensors: tf.Tensor[]) => void
+
 /** tfjs hands attributes on as they are. */
 type Attributes = Readonly<Record<string, number | ReadonlyArray<number>>>

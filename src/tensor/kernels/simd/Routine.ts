@@ -77,7 +77,7 @@ export interface Heap extends Access {
   /** Where a tensor starts, in bytes; a tensor that lives on another backend is brought over, which may let the heap grow. */
   readonly place: (x: tf.TensorInfo) => number
   /** The buffer of x under another handle: what a kernel returns that has changed x in place. */
-  readonly same: (x: tf.TensorInfo, shape: readonly number[]) => tf.TensorInfo
+  readonly same: (x: tf.TensorInfo) => tf.TensorInfo
   /** `count` float32 numbers at a place. */
   readonly numbers: (place: number, count: number) => Float32Array
   /** Memory for `count` float32 numbers while `body` runs. */
@@ -109,9 +109,9 @@ const heapOf = (backend: WasmBackend): Heap => {
     ...access,
     backend,
     place,
-    same: (x, shape) => {
-      backend.incRef(x.dataId)
-      return { dataId: x.dataId, shape: [...shape], dtype: x.dtype }
+    same: ({ dataId, shape, dtype }) => {
+      backend.incRef(dataId)
+      return { dataId, shape, dtype }
     },
     numbers: (at, count) => new Float32Array(backend.wasm.HEAPU8.buffer, at, count),
     scratch: (count, body) => {
