@@ -5,6 +5,7 @@
 import { Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
+import { runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<number>>
@@ -174,5 +175,18 @@ describe("an affine map on wasm", () => {
     const parts = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6]).add(b)
     const [fused, composed] = [sweep(apply, xs), sweep(parts, xs)]
     expect([fused.value, ...fused.grads].map(bitsOf)).toEqual([composed.value, ...composed.grads].map(bitsOf))
+  })
+})
+
+describe("the gradient of a weight on wasm", () => {
+  it.each([
+    [1, 1, 1],
+    [3, 5, 2],
+    [64, 4, 8],
+    [65, 9, 13],
+    [200, 7, 33],
+  ])("of %i rows, %i by %i, has the bits of the matrix product", (rows, m, n) => {
+    const [x, dy] = [noise([rows, m], 1), noise([rows, n], 2)]
+    expect(bitsOf(runKernel("BijouWeightGrad", { x, dy }))).toEqual(bitsOf(tf.matMul(x, dy, true, false)))
   })
 })

@@ -56,8 +56,12 @@ const fused = tf.customGrad((...args) => {
 /** The gradients of x W by x and by W. */
 export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => [
   tf.matMul(rows(dy), weight, false, true).reshape(x.shape),
-  tf.matMul(rows(x), rows(dy), true, false),
+  weightGrad(x, dy),
 ]
+
+/** x^T dy over all leading axes. */
+export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouWeightGrad") ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(rows(x), rows(dy), true, false)
 
 /** All leading axes as one. */
 export const rows = (x: tf.Tensor): tf.Tensor => x.reshape([-1, x.shape.at(-1) ?? 1])

@@ -7,7 +7,7 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { Linear, multiply, pullMultiply, rows, type LinearParams } from "./Linear.ts"
+import { Linear, multiply, pullMultiply, rows, weightGrad, type LinearParams } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -55,7 +55,7 @@ const fused = tf.customGrad((...args) => {
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
-        const dw2 = tf.tidy(() => tf.matMul(rows(runKernel("BijouGelu", { x: a })), rows(dy), true, false))
+        const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
         const dHidden = tf.matMul(rows(dy), w2, false, true)
         const [da, db1] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: dHidden.reshape(a.shape) }) as readonly [
           tf.Tensor,

@@ -10,6 +10,7 @@ import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouShift } from "./typed/BijouShift.ts"
@@ -42,6 +43,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouPack,
   ...bijouShift,
   ...bijouUnpack,
+  ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
   batchMatMul,

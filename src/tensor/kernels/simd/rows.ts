@@ -20,29 +20,36 @@ export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: La
 }
 
 /** Zeroes `count` elements. */
-const clear = ({ along, constant }: Code, place: Whole, count: Whole): void =>
+export const clear = ({ along, constant }: Code, place: Whole, count: Whole): void =>
   along(count, (part) => part.store(place, constant(0)))
 
 /** y += x, `count` elements. */
 const addTo = ({ add, along }: Code, y: Whole, x: Whole, count: Whole): void =>
   along(count, (part) => part.store(y, add(part.load(y), part.load(x))))
 
-/**
- * Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every 64 rows, since float32 sums of
- * thousands of terms lose digits. The chunks are the same wherever the rows come from.
- */
+/** Walks over rows 64 at a time, since float32 sums of thousands of terms lose digits. The chunks are the same wherever the rows come from. */
+export const inChunks = (
+  { advance, counter, least, minus, plus, quotient, repeat, whole }: Code,
+  rows: Whole,
+  chunk: (first: Whole, count: Whole) => void,
+): void => {
+  const first = counter(whole(0))
+  repeat(quotient(plus(rows, 63), 64), () => {
+    chunk(first, least(whole(64), minus(rows, first)))
+    advance(first, 64)
+  })
+}
+
+/** Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every chunk. */
 export const columnSums = (
   code: Code,
   { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", Whole>>,
-  row: (index: Whole) => void,
+  row: () => void,
 ): void => {
-  const { advance, counter, least, minus, plus, quotient, repeat, whole } = code
   clear(code, total, count)
-  const first = counter(whole(0))
-  repeat(quotient(plus(rows, 63), 64), () => {
+  inChunks(code, rows, (_, height) => {
     clear(code, chunk, count)
-    repeat(least(whole(64), minus(rows, first)), (i) => row(plus(first, i)))
+    code.repeat(height, row)
     addTo(code, total, chunk, count)
-    advance(first, 64)
   })
 }
