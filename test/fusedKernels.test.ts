@@ -2,8 +2,10 @@
  * The fused kernels of layers against float64, and against themselves: twice, and whatever stands beside a sample.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import { Params } from "bijou"
 import { Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
-import { tf, useBackend } from "bijou/tensor"
+import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
+import { AdamW } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
 import { runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
@@ -188,5 +190,35 @@ describe("the gradient of a weight on wasm", () => {
   ])("of %i rows, %i by %i, has the bits of the matrix product", (rows, m, n) => {
     const [x, dy] = [noise([rows, m], 1), noise([rows, n], 2)]
     expect(bitsOf(runKernel("BijouWeightGrad", { x, dy }))).toEqual(bitsOf(tf.matMul(x, dy, true, false)))
+  })
+})
+
+describe("a step of AdamW", () => {
+  it.each([[1], [7], [33]])("on %i numbers has the same bits on wasm, in one kernel, and on cpu", async (size) => {
+    const params = Params.struct<{ w: tf.Tensor; b: tf.Tensor }>({
+      w: tensor.zeros([2, size]),
+      b: tensor.zeros([size]),
+    })
+    const of = (seed: number, scale: number) => ({
+      w: noise([2, size], seed, scale),
+      b: noise([size], seed + 1, scale),
+    })
+    const after = () => {
+      const state = {
+        mean: of(5, 1e-2),
+        square: tf.tidy(() => mapTensors(of(7, 1e-2), tf.abs)),
+        beta1Power: 0.9,
+        beta2Power: 0.95,
+      }
+      const given = { params: of(1, 1), grads: of(3, 3), state, learningRate: 1e-3 }
+      const next = AdamW.update(AdamW.config, params, given)
+      return tensorsIn(next).map(bitsOf)
+    }
+    const kernel = after()
+    await useBackend("cpu")
+    const composed = after()
+    await useBackend("wasm")
+    expect(kernel.length).toBe(6)
+    expect(kernel).toEqual(composed)
   })
 })

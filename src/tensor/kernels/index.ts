@@ -1,5 +1,6 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
 import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
@@ -29,6 +30,7 @@ import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
+  ...bijouAdamW,
   ...bijouAddBias,
   ...bijouAttention,
   ...bijouAttentionGrad,
