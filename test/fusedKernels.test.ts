@@ -3,7 +3,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
-import { Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -220,5 +220,30 @@ describe("a step of AdamW", () => {
     await useBackend("wasm")
     expect(kernel.length).toBe(6)
     expect(kernel).toEqual(composed)
+  })
+})
+
+describe("cross-entropy on wasm", () => {
+  it.each([
+    [1, 1],
+    [5, 3],
+    [7, 8],
+    [9, 257],
+  ])("of %i rows of %i classes is within 1e-6 of float64, its gradient within 3e-6", (rows, classes) => {
+    const targets = Int32Array.from({ length: rows }, (_, r) => (5 * r + 2) % classes)
+    const ids = tf.tensor1d(targets, "int32")
+    const logits = noise([rows, classes], 1, 9)
+    const found = crossEntropy(logits, ids)
+    const exact = rowsOf(logits).map((row, r) => {
+      const total = row.reduce((sum, x) => sum + Math.exp(x), 0)
+      const gradient = row.map((x, j) => (0.5 * (Math.exp(x) / total - (j === targets[r] ? 1 : 0))) / rows)
+      return { loss: Math.log(total) - row[targets[r]!]!, gradient }
+    })
+    const loss = mean(exact.map((row) => row.loss))
+    expect(Math.abs(found.dataSync()[0]! - loss)).toBeLessThan(1e-6 * (1 + loss))
+    const grad = tf.grad((x) => crossEntropy(x, ids))(logits, tf.scalar(0.5))
+    const gradient = exact.flatMap((row) => row.gradient)
+    expect(distance([1, ...grad.dataSync()], [1, ...gradient])).toBeLessThan(3e-6)
+    expect(bitsOf(crossEntropy(logits, ids))).toEqual(bitsOf(found))
   })
 })

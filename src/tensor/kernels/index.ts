@@ -6,6 +6,8 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
+import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
@@ -36,6 +38,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouCrossEntropy,
+  ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
   ...bijouGelu,
