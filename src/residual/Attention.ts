@@ -4,6 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
 
@@ -46,6 +47,7 @@ export const Attention = {
 
   /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
   mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
+    if (hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32") return fused(heads, reach)(qkv)
     const [batch = 1, time = 1, triple = 3] = qkv.shape
     const size = triple / 3 / heads
     const split = qkv.reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
@@ -57,6 +59,22 @@ export const Attention = {
       .transpose([0, 2, 1, 3])
       .reshape([batch, time, triple / 3])
   },
+}
+
+/** All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv alone. */
+const fused = (heads: number, reach: Reach) => {
+  const attributes = { heads, causal: reach === "causal" ? 1 : 0 }
+  return tf.customGrad((...args) => {
+    const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
+    save([qkv])
+    return {
+      value: runKernel("BijouAttention", { qkv }, attributes),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [kept] = saved as [tf.Tensor] // as it was kept
+        return runKernel("BijouAttentionGrad", { qkv: kept, dy }, attributes)
+      },
+    }
+  })
 }
 
 /** Refuses a width that the heads do not divide. */

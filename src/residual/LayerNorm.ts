@@ -4,6 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -33,8 +34,22 @@ export const LayerNorm = {
   // --------------------------------------------------------- combinators
 
   /** Normalises each vector on the last axis of x, `[..., width]`. */
-  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => normalised(x).mul(gain).add(bias),
+  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor =>
+    hasKernel("BijouLayerNorm") && x.dtype === "float32" ? fused(x, gain, bias) : normalised(x).mul(gain).add(bias),
 }
+
+/** All of it in one kernel, and its gradient in another, which computes the moments again. */
+const fused = tf.customGrad((...args) => {
+  const [x, gain, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
+  save([x, gain])
+  return {
+    value: runKernel("BijouLayerNorm", { x, gain, bias }),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [a, g] = saved as [tf.Tensor, tf.Tensor] // as they were kept
+      return [...runKernelForAll("BijouLayerNormGrad", { x: a, gain: g, dy })]
+    },
+  }
+})
 
 /** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
 const normalised = tf.customGrad((x, save) => {

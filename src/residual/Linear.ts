@@ -4,8 +4,9 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
-import type { tf } from "../tensor/tf.ts"
+import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -35,8 +36,35 @@ export const Linear = {
   // --------------------------------------------------------- combinators
 
   /** x W + b, from `[..., inputs]` to `[..., outputs]`. */
-  apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor => multiply(x, weight).add(bias),
+  apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor =>
+    hasKernel("BijouAddBias") && x.dtype === "float32" ? fused(x, weight, bias) : multiply(x, weight).add(bias),
 }
+
+/** The bias is added in place, and the tape keeps x and W. */
+const fused = tf.customGrad((...args) => {
+  const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
+  save([x, weight])
+  return {
+    value: runKernel("BijouAddBias", { x: multiply(x, weight), bias }),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [a, w] = saved as [tf.Tensor, tf.Tensor] // as they were kept
+      return tf.tidy(() => [...pullMultiply(a, w, dy), rows(dy).sum(0)])
+    },
+  }
+})
+
+/** The gradients of x W by x and by W. */
+export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => [
+  tf.matMul(rows(dy), weight, false, true).reshape(x.shape),
+  weightGrad(x, dy),
+]
+
+/** x^T dy over all leading axes. */
+export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouWeightGrad") ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(rows(x), rows(dy), true, false)
+
+/** All leading axes as one. */
+export const rows = (x: tf.Tensor): tf.Tensor => x.reshape([-1, x.shape.at(-1) ?? 1])
 
 /** x W on the last axis, as one matrix product over all leading axes. */
 export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {

@@ -4,9 +4,10 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import type { tf } from "../tensor/tf.ts"
+import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { Linear, type LinearParams } from "./Linear.ts"
+import { Linear, multiply, pullMultiply, rows, weightGrad, type LinearParams } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -34,5 +35,35 @@ export const Mlp = {
   // --------------------------------------------------------- combinators
 
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
-  apply: ({ up, down }: MlpParams, x: tf.Tensor): tf.Tensor => Linear.apply(down, gelu(Linear.apply(up, x))),
+  apply: ({ up, down }: MlpParams, x: tf.Tensor): tf.Tensor =>
+    hasKernel("BijouBiasGelu") && x.dtype === "float32"
+      ? fused(x, up.weight, up.bias, down.weight, down.bias)
+      : Linear.apply(down, gelu(Linear.apply(up, x))),
 }
+
+/** The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed again, which is cheaper than its memory. */
+const fused = tf.customGrad((...args) => {
+  // As tfjs passes them.
+  const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
+  const [a, hidden] = runKernelForAll("BijouBiasGelu", { x: multiply(x, w1), bias: b1 }) as readonly [
+    tf.Tensor,
+    tf.Tensor,
+  ] // its two outputs
+  save([x, a, w1, w2])
+  return {
+    value: runKernel("BijouAddBias", { x: multiply(hidden, w2), bias: b2 }),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
+        const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
+        const dHidden = tf.matMul(rows(dy), w2, false, true)
+        const [da, db1] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: dHidden.reshape(a.shape) }) as readonly [
+          tf.Tensor,
+          tf.Tensor,
+        ] // its two outputs
+        return [...pullMultiply(x, w1, da), db1, dw2, rows(dy).sum(0)]
+      }),
+  }
+})
+
+type Five<T> = readonly [T, T, T, T, T]

@@ -6,6 +6,7 @@
  */
 import { either as E } from "fp-ts"
 import { Params } from "../core/Params.ts"
+import { hasKernel, runKernelForAll } from "../tensor/kernels/own.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -66,15 +67,15 @@ export const AdamW = {
       return tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6)))
     })
     for (const [path, leaf] of tensorLeaves(params, given.params)) {
-      const [p, m, v] = tf.tidy(() => {
-        const grad = tf.mul(at(grads, path), shrink)
-        const mean = tf.add(tf.mul(at(means, path), beta1), tf.mul(grad, 1 - beta1))
-        const square = tf.add(tf.mul(at(squares, path), beta2), tf.mul(tf.square(grad), 1 - beta2))
-        const scale = tf.add(tf.sqrt(tf.mul(square, 1 / (1 - beta2Power))), epsilon)
-        const change = tf.div(tf.mul(mean, given.learningRate / (1 - beta1Power)), scale)
-        const kept = leaf.rank > 1 ? tf.mul(leaf, 1 - given.learningRate * weightDecay) : leaf
-        return [tf.sub(kept, change), mean, square] as [tf.Tensor, tf.Tensor, tf.Tensor]
-      })
+      const [p, m, v] = moved(
+        { p: leaf, m: at(means, path), v: at(squares, path), grad: at(grads, path), shrink },
+        {
+          ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, epsilon },
+          keep: leaf.rank > 1 ? 1 - given.learningRate * weightDecay : 1,
+          rate: given.learningRate / (1 - beta1Power),
+          correction: 1 / (1 - beta2Power),
+        },
+      )
       next.params.set(path, p)
       next.mean.set(path, m)
       next.square.set(path, v)
@@ -85,6 +86,24 @@ export const AdamW = {
       state: { mean: rebuild(params, next.mean), square: rebuild(params, next.square), beta1Power, beta2Power },
     }
   },
+}
+
+/** A parameter and its moments after the step. */
+const moved = (
+  { p, m, v, grad, shrink }: Readonly<Record<"p" | "m" | "v" | "grad" | "shrink", tf.Tensor>>,
+  numbers: Readonly<Record<"beta1" | "rest1" | "beta2" | "rest2" | "epsilon" | "keep" | "rate" | "correction", number>>,
+): readonly [p: tf.Tensor, m: tf.Tensor, v: tf.Tensor] => {
+  if (hasKernel("BijouAdamW"))
+    return runKernelForAll("BijouAdamW", { p, m, v, grad, shrink }, numbers) as [tf.Tensor, tf.Tensor, tf.Tensor] // its three outputs
+  const { beta1, rest1, beta2, rest2, epsilon, keep, rate, correction } = numbers
+  return tf.tidy(() => {
+    const g = tf.mul(grad, shrink)
+    const mean = tf.add(tf.mul(m, beta1), tf.mul(g, rest1))
+    const square = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), rest2))
+    const scale = tf.add(tf.sqrt(tf.mul(square, correction)), epsilon)
+    const kept = keep === 1 ? p : tf.mul(p, keep)
+    return [tf.sub(kept, tf.div(tf.mul(mean, rate), scale)), mean, square] as [tf.Tensor, tf.Tensor, tf.Tensor]
+  })
 }
 
 const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor => {

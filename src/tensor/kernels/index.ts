@@ -1,8 +1,19 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { bijouAdamW } from "./simd/BijouAdamW.ts"
+import { bijouAddBias } from "./simd/BijouAddBias.ts"
+import { bijouAttention } from "./simd/BijouAttention.ts"
+import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
+import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
+import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
+import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
+import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouShift } from "./typed/BijouShift.ts"
@@ -21,13 +32,24 @@ import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
+  ...bijouAdamW,
+  ...bijouAddBias,
+  ...bijouAttention,
+  ...bijouAttentionGrad,
+  ...bijouBiasGelu,
+  ...bijouBiasGeluGrad,
+  ...bijouCrossEntropy,
+  ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouLayerNorm,
+  ...bijouLayerNormGrad,
   ...bijouPack,
   ...bijouShift,
   ...bijouUnpack,
+  ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
   batchMatMul,

@@ -8,5 +8,15 @@ export const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBac
 export const runKernel = (name: string, inputs: tf.NamedTensorMap, attrs: Attributes = {}): tf.Tensor =>
   tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap) as tf.Tensor // one output
 
+/** Runs a kernel with several outputs. */
+export const runKernelForAll = (
+  name: string,
+  inputs: tf.NamedTensorMap,
+  attrs: Attributes = {},
+): ReadonlyArray<tf.Tensor> => tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap) as tf.Tensor[] // several outputs
+
+/** What `tf.customGrad` passes behind the inputs, whatever its typings say: it keeps tensors for the gradient. Call it once. */
+export type Save = (tensors: tf.Tensor[]) => void
+
 /** tfjs hands attributes on as they are. */
 type Attributes = Readonly<Record<string, number | ReadonlyArray<number>>>

@@ -1,8 +1,34 @@
 /**
- * A WebAssembly function over four float32 lanes, written as straight-line code: every operation names its result.
+ * A WebAssembly function written in TypeScript: whole numbers, four float32 lanes, loops and memory; every operation names its result.
  *
  * Lane operations are IEEE 754 single precision, so a lane has the bits that the same operations of tfjs give, wherever in a tensor it stands.
+ * What TypeScript repeats while the function is written (a tile of sums, the last few elements of a row) is unrolled; what `blocks` and
+ * `repeat` repeat is a loop.
  */
+import {
+  ADD,
+  BLOCK,
+  BR,
+  BR_IF,
+  DIV,
+  END,
+  GET,
+  I32,
+  I32_CONST,
+  I32_GE_S,
+  I32_LT_S,
+  LOOP,
+  MUL,
+  SELECT,
+  SET,
+  SHIFT_LEFT,
+  signed,
+  SIMD,
+  SUB,
+  unsigned,
+  V128,
+  VOID,
+} from "./instructions.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -11,7 +37,21 @@ export interface Lanes {
   readonly local: number
 }
 
-/** The operations, each on all four lanes. */
+/** An int32 while the code runs: a count, an index, or a place in memory in bytes. */
+export interface Whole {
+  readonly index: number
+}
+
+/** A few neighboring elements of rows, `size` of them: four lanes, or one element in all four. */
+interface Part {
+  readonly size: number
+  /** How far into a row they stand, in bytes. */
+  readonly at: Whole
+  readonly load: (row: Whole) => Lanes
+  readonly store: (row: Whole, x: Lanes) => void
+}
+
+/** The operations; those on lanes work on all four. */
 export interface Code {
   readonly constant: (value: number) => Lanes
   readonly add: (x: Lanes, y: Lanes) => Lanes
@@ -20,113 +60,201 @@ export interface Code {
   readonly div: (x: Lanes, y: Lanes) => Lanes
   readonly min: (x: Lanes, y: Lanes) => Lanes
   readonly max: (x: Lanes, y: Lanes) => Lanes
+  readonly sqrt: (x: Lanes) => Lanes
   /** Half to even. */
   readonly nearest: (x: Lanes) => Lanes
   /** 2^n for whole n from -126 to 127. */
   readonly powerOfTwo: (n: Lanes) => Lanes
-}
+  /** The float32 of a whole number. */
+  readonly fromWhole: (n: Whole) => Lanes
+  /** Lanes `first`, `second` and so on of x and y, those of y counted from 4. */
+  readonly shuffle: (x: Lanes, y: Lanes, lanes: readonly [number, number, number, number]) => Lanes
 
-/** What is computed, element by element, of tensors and of numbers that are the same for all elements. */
-export interface Elementwise<Name extends string> {
-  readonly tensors: readonly Name[]
-  readonly numbers: readonly Name[]
-  readonly body: (code: Code, values: Readonly<Record<Name, Lanes>>) => Lanes
+  readonly whole: (value: number) => Whole
+  readonly plus: (x: Whole, y: Whole | number) => Whole
+  readonly minus: (x: Whole, y: Whole | number) => Whole
+  readonly times: (x: Whole, y: Whole | number) => Whole
+  /** x / y towards zero. */
+  readonly quotient: (x: Whole, y: Whole | number) => Whole
+  readonly least: (x: Whole, y: Whole) => Whole
+
+  /** The four elements at a place, and `offset` bytes further. */
+  readonly load: (place: Whole, offset?: number) => Lanes
+  /** The one element there, in all lanes. */
+  readonly splat: (place: Whole, offset?: number) => Lanes
+  readonly store: (place: Whole, x: Lanes, offset?: number) => void
+  /** Stores the first lane alone. */
+  readonly storeOne: (place: Whole, x: Lanes, offset?: number) => void
+
+  /** A value that `assign` changes. */
+  readonly variable: (x: Lanes) => Lanes
+  readonly assign: (variable: Lanes, x: Lanes) => void
+  readonly counter: (x: Whole) => Whole
+  readonly advance: (counter: Whole, by: Whole | number) => void
+
+  /** A loop over `count` things, as many at a time as the first of `sizes` says, then those left over by the next; the last is 1. */
+  readonly blocks: (count: Whole, sizes: readonly number[], body: (first: Whole, size: number) => void) => void
+  readonly repeat: (count: Whole, body: (i: Whole) => void) => void
+  /** A loop over the elements of rows, four at a time and the last ones singly. */
+  readonly along: (count: Whole, body: (part: Part) => void) => void
+  /** The sum over the elements of rows, in all lanes. */
+  readonly sum: (count: Whole, term: (part: Part) => Lanes) => Lanes
+  /** The greatest over the elements of rows, in all lanes. */
+  readonly greatest: (count: Whole, term: (part: Part) => Lanes) => Lanes
 }
 
 // --------------------------------------------------------- constructors
 
-/**
- * The module whose function `map(count, ...numbers, ...tensors, out)` computes `body` for `count` elements; tensors and `out` are places in the
- * imported memory, in bytes.
- */
-export const moduleOf = <Name extends string>({ tensors, numbers, body }: Elementwise<Name>): Uint8Array => {
-  const out = 1 + numbers.length + tensors.length
-  const pointers = [...tensors, "out"].map((_, i) => 1 + numbers.length + i)
-  const first = out + 1
-  const scalars = numbers.map((name, i) => ({ name, parameter: 1 + i, local: first + i }))
-  const inputs = tensors.map((name, i) => ({
-    name,
-    parameter: 1 + numbers.length + i,
-    local: first + numbers.length + i,
-  }))
-  const { code, bytes, used } = writer(first + numbers.length + tensors.length)
-  const values = Object.fromEntries([...scalars, ...inputs].map(({ name, local }) => [name, { local }]))
-  const result = body(code, values as Record<Name, Lanes>) // every name is a tensor or a number
-
-  /** A loop while `width` elements or more are left. */
-  const loop = (width: number, load: number, store: readonly number[]) => [
-    ...[BLOCK, VOID, LOOP, VOID],
-    ...[GET, ...leb(0), I32_CONST, width, I32_LT_S, BR_IF, 1],
-    ...inputs.flatMap(({ parameter, local }) => [GET, ...leb(parameter), SIMD, load, 2, 0, SET, ...leb(local)]),
-    ...bytes,
-    ...[GET, ...leb(out), GET, ...leb(result.local), ...store],
-    ...pointers.flatMap((pointer) => [GET, ...leb(pointer), I32_CONST, 4 * width, I32_ADD, SET, ...leb(pointer)]),
-    ...[GET, ...leb(0), I32_CONST, width, I32_SUB, SET, ...leb(0)],
-    ...[BR, 0, END, END],
-  ]
-  const instructions = [
-    ...scalars.flatMap(({ parameter, local }) => [GET, ...leb(parameter), SIMD, 0x13, SET, ...leb(local)]),
-    ...loop(4, 0x00, [SIMD, 0x0b, 2, 0]),
-    ...loop(1, 0x09, [SIMD, 0x5a, 2, 0, 0]),
-    END,
-  ]
-  const f = [1, ...leb(used() - first), V128, ...instructions]
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, ...leb(out + 1), I32, ...scalars.map(() => F32), ...pointers.map(() => I32), 0]),
-    ...section(2, [1, ...name("env"), ...name("memory"), 2, 0, 0]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...name("map"), 0, 0]),
-    ...section(10, [1, ...leb(f.length), ...f]),
-  ])
-}
-
-/** Code that appends to `bytes`, giving every result a local of its own from `first` on. */
-const writer = (first: number) => {
+/** Code, what was written with it, and the types of the locals that it has used, `first` being the number of the first one. */
+export const writer = (
+  first: number,
+): { readonly code: Code; readonly written: () => readonly number[]; readonly locals: readonly number[] } => {
+  const prologue: number[] = []
   const bytes: number[] = []
-  let next = first
-  const result = (...instructions: number[]): Lanes => {
-    const local = next++
-    bytes.push(...instructions, SET, ...leb(local))
-    return { local }
+  const locals: number[] = []
+  const local = (type: number): number => first + locals.push(type) - 1
+  const emit = (instructions: readonly number[]): void => {
+    for (const byte of instructions) bytes.push(byte)
   }
-  const get = ({ local }: Lanes) => [GET, ...leb(local)]
-  const binary = (operation: number) => (x: Lanes, y: Lanes) => result(...get(x), ...get(y), SIMD, ...leb(operation))
-  const words = (word: number) => {
-    const lane = new Uint8Array(Uint32Array.of(word).buffer)
-    return [SIMD, 0x0c, ...lane, ...lane, ...lane, ...lane]
+  const get = (n: number) => [GET, ...unsigned(n)]
+  const set = (n: number) => [SET, ...unsigned(n)]
+  const lanes = (...instructions: number[]): Lanes => {
+    const n = local(V128)
+    emit([...instructions, ...set(n)])
+    return { local: n }
   }
+  const number = (...instructions: number[]): Whole => {
+    const n = local(I32)
+    emit([...instructions, ...set(n)])
+    return { index: n }
+  }
+  const unary =
+    (operation: number) =>
+    (x: Lanes): Lanes =>
+      lanes(...get(x.local), SIMD, ...unsigned(operation))
+  const binary =
+    (operation: number) =>
+    (x: Lanes, y: Lanes): Lanes =>
+      lanes(...get(x.local), ...get(y.local), SIMD, ...unsigned(operation))
+  const operand = (y: Whole | number) => (typeof y === "number" ? [I32_CONST, ...signed(y)] : get(y.index))
+  const arithmetic =
+    (operation: number) =>
+    (x: Whole, y: Whole | number): Whole =>
+      number(...get(x.index), ...operand(y), operation)
+  const words = (...word: readonly [number, number, number, number]) => [
+    ...[SIMD, 0x0c],
+    ...new Uint8Array(Uint32Array.from(word).buffer),
+  ]
+  const same = (word: number) => words(word, word, word, word)
+  const memory = (operation: number, offset: number) => [SIMD, ...unsigned(operation), 2, ...unsigned(offset)]
+
+  // Set once, before all else: the engine would make a constant anew wherever it is used.
+  const constants = new Map<number, Lanes>()
+  const constant = (value: number): Lanes => {
+    const word = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0
+    const known = constants.get(word)
+    if (known !== undefined) return known
+    const made = { local: local(V128) }
+    constants.set(word, made)
+    prologue.push(...same(word), ...set(made.local))
+    return made
+  }
+  const plus = arithmetic(ADD)
+  const minus = arithmetic(SUB)
+  const load = (place: Whole, offset = 0): Lanes => lanes(...get(place.index), ...memory(0x00, offset))
+  const splat = (place: Whole, offset = 0): Lanes => lanes(...get(place.index), ...memory(0x09, offset))
+  const store = (place: Whole, x: Lanes, offset = 0): void =>
+    emit([...get(place.index), ...get(x.local), ...memory(0x0b, offset)])
+  const storeOne = (place: Whole, x: Lanes, offset = 0): void =>
+    emit([...get(place.index), ...get(x.local), ...memory(0x5a, offset), 0])
+  const variable = (x: Lanes): Lanes => lanes(...get(x.local))
+  const assign = (to: Lanes, x: Lanes): void => emit([...get(x.local), ...set(to.local)])
+  const counter = (x: Whole): Whole => number(...get(x.index))
+  const advance = (x: Whole, by: Whole | number): void => emit([...get(x.index), ...operand(by), ADD, ...set(x.index)])
+  const shuffle: Code["shuffle"] = (x, y, from) =>
+    lanes(
+      ...[...get(x.local), ...get(y.local), SIMD, 0x0d],
+      ...from.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+    )
+
+  const blocks: Code["blocks"] = (count, sizes, body) => {
+    const i = number(I32_CONST, 0)
+    for (const size of sizes) {
+      const last = minus(count, size - 1)
+      emit([BLOCK, VOID, LOOP, VOID])
+      // Ends where no block of this size is left.
+      emit([...get(i.index), ...get(last.index), I32_GE_S, BR_IF, 1])
+      body(i, size)
+      advance(i, size)
+      emit([BR, 0, END, END])
+    }
+  }
+  const along: Code["along"] = (count, body) =>
+    blocks(count, [4, 1], (i, size) => {
+      const at = number(...get(i.index), I32_CONST, 2, SHIFT_LEFT)
+      const place = (row: Whole) => plus(row, at)
+      body({
+        size,
+        at,
+        load: (row) => (size === 4 ? load(place(row)) : splat(place(row))),
+        store: (row, x) => (size === 4 ? store(place(row), x) : storeOne(place(row), x)),
+      })
+    })
+  const fold = (
+    count: Whole,
+    start: number,
+    join: (x: Lanes, y: Lanes) => Lanes,
+    term: (part: Part) => Lanes,
+  ): Lanes => {
+    const total = variable(constant(start))
+    along(count, (part) => assign(total, join(total, term(part))))
+    const two = join(total, shuffle(total, total, [2, 3, 0, 1]))
+    return join(two, shuffle(two, two, [1, 0, 3, 2]))
+  }
+  /** One element stands in all lanes, and must count once. */
+  const once = (part: Part, x: Lanes): Lanes =>
+    part.size === 4 ? x : lanes(...get(x.local), ...words(0xffffffff, 0, 0, 0), SIMD, 0x4e)
+
+  const add = binary(0xe4)
+  const max = binary(0xe9)
   const code: Code = {
-    constant: (value) => result(...words(new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0)),
-    add: binary(0xe4),
+    constant,
+    add,
     sub: binary(0xe5),
     mul: binary(0xe6),
     div: binary(0xe7),
     min: binary(0xe8),
-    max: binary(0xe9),
-    nearest: (x) => result(...get(x), SIMD, 0x6a),
+    max,
+    sqrt: unary(0xe3),
+    nearest: unary(0x6a),
     // To int32, plus the bias of the exponent, moved to where the exponent stands.
     powerOfTwo: (n) =>
-      result(
-        ...[...get(n), SIMD, ...leb(0xf8)],
-        ...[...words(127), SIMD, ...leb(0xae)],
-        ...[I32_CONST, 23, SIMD, ...leb(0xab)],
+      lanes(
+        ...[...get(n.local), SIMD, ...unsigned(0xf8)],
+        ...[...same(127), SIMD, ...unsigned(0xae)],
+        ...[I32_CONST, 23, SIMD, ...unsigned(0xab)],
       ),
+    fromWhole: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
+    shuffle,
+    whole: (value) => number(I32_CONST, ...signed(value)),
+    plus,
+    minus,
+    times: arithmetic(MUL),
+    quotient: arithmetic(DIV),
+    least: (x, y) => number(...get(x.index), ...get(y.index), ...get(x.index), ...get(y.index), I32_LT_S, SELECT),
+    load,
+    splat,
+    store,
+    storeOne,
+    variable,
+    assign,
+    counter,
+    advance,
+    blocks,
+    repeat: (count, body) => blocks(count, [1], (i) => body(i)),
+    along,
+    sum: (count, term) => fold(count, 0, add, (part) => once(part, term(part))),
+    greatest: (count, term) => fold(count, -Infinity, max, term),
   }
-  return { code, bytes, used: () => next }
+  return { code, written: () => [...prologue, ...bytes], locals }
 }
-
-// ------------------------------------------------------------ instances
-
-const [VOID, I32, F32, V128] = [0x40, 0x7f, 0x7d, 0x7b]
-const [BLOCK, LOOP, END, BR, BR_IF] = [0x02, 0x03, 0x0b, 0x0c, 0x0d]
-const [GET, SET, I32_CONST, I32_LT_S, I32_ADD, I32_SUB] = [0x20, 0x21, 0x41, 0x48, 0x6a, 0x6b]
-const SIMD = 0xfd
-
-/** An unsigned number as WebAssembly writes it: seven bits a byte, the lowest first. */
-const leb = (value: number): readonly number[] =>
-  value < 128 ? [value] : [(value & 127) | 128, ...leb(Math.floor(value / 128))]
-
-const name = (text: string): readonly number[] => [text.length, ...Array.from(text, (c) => c.charCodeAt(0))]
-
-const section = (id: number, content: readonly number[]): readonly number[] => [id, ...leb(content.length), ...content]

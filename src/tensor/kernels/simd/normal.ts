@@ -12,21 +12,33 @@ export const cumulative = (code: Code, x: Lanes): Lanes => {
   return add(mul(erf, constant(0.5)), constant(0.5))
 }
 
+/** Phi(x) + x phi(x), the derivative of x Phi(x). */
+export const geluSlope = (code: Code, x: Lanes): Lanes => {
+  const near = clamp(code, x, 14)
+  return code.add(cumulative(code, near), code.mul(near, density(code, near)))
+}
+
+/** exp(-x^2 / 2) / sqrt(2 pi), within 2e-7 of it, relative to it, for |x| < 13, and below 1e-37 beyond. */
+const density = (code: Code, x: Lanes): Lanes => {
+  const { constant, mul } = code
+  return mul(exponential(code, mul(mul(x, x), constant(-0.5))), constant(1 / Math.sqrt(2 * Math.PI)))
+}
+
 /**
- * exp(-x^2 / 2) / sqrt(2 pi), within 2e-7 of it, relative to it, for |x| < 13, and below 1e-37 beyond: exp(t) = 2^n exp(r), n the nearest whole
- * number to t / ln 2, and r = t - n ln 2, in two parts, small enough for a polynomial.
+ * exp(t) for t <= 0, within 2e-7, relative to it, for t > -87, and below 2e-38 beyond: exp(t) = 2^n exp(r), n the nearest whole number to
+ * t / ln 2, and r = t - n ln 2, in two parts, small enough for a polynomial.
  */
-export const density = (code: Code, x: Lanes): Lanes => {
+export const exponential = (code: Code, given: Lanes): Lanes => {
   const { add, constant, max, mul, nearest, powerOfTwo, sub } = code
-  const t = max(mul(mul(x, x), constant(-0.5)), constant(-87))
+  const t = max(given, constant(-87))
   const n = nearest(mul(t, constant(Math.LOG2E)))
   const r = sub(sub(t, mul(n, constant(LN2_HIGH))), mul(n, constant(LN2_LOW)))
   const power = add(mul(polynomial(code, r, EXP), mul(r, r)), add(r, constant(1)))
-  return mul(mul(power, powerOfTwo(n)), constant(1 / Math.sqrt(2 * Math.PI)))
+  return mul(power, powerOfTwo(n))
 }
 
 /** x, but no further from 0 than `most`; a NaN stays one. */
-export const clamp = ({ constant, max, min }: Code, x: Lanes, most: number): Lanes =>
+const clamp = ({ constant, max, min }: Code, x: Lanes, most: number): Lanes =>
   min(max(x, constant(-most)), constant(most))
 
 /** Coefficients of the highest power first. */

@@ -1,0 +1,55 @@
+/** What several routines do to rows. */
+import type { Code, Lanes, Whole } from "./Code.ts"
+
+/** The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. */
+export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: Lanes; readonly scale: Lanes } => {
+  const { add, constant, div, fromWhole, mul, sqrt, sub, sum } = code
+  const size = fromWhole(width)
+  const mean = div(
+    sum(width, (part) => part.load(x)),
+    size,
+  )
+  const variance = div(
+    sum(width, (part) => {
+      const centred = sub(part.load(x), mean)
+      return mul(centred, centred)
+    }),
+    size,
+  )
+  return { mean, scale: div(constant(1), sqrt(add(variance, constant(1e-5)))) }
+}
+
+/** Zeroes `count` elements. */
+export const clear = ({ along, constant }: Code, place: Whole, count: Whole): void =>
+  along(count, (part) => part.store(place, constant(0)))
+
+/** y += x, `count` elements. */
+const addTo = ({ add, along }: Code, y: Whole, x: Whole, count: Whole): void =>
+  along(count, (part) => part.store(y, add(part.load(y), part.load(x))))
+
+/** Walks over rows 64 at a time, since float32 sums of thousands of terms lose digits. The chunks are the same wherever the rows come from. */
+export const inChunks = (
+  { advance, counter, least, minus, plus, quotient, repeat, whole }: Code,
+  rows: Whole,
+  chunk: (first: Whole, count: Whole) => void,
+): void => {
+  const first = counter(whole(0))
+  repeat(quotient(plus(rows, 63), 64), () => {
+    chunk(first, least(whole(64), minus(rows, first)))
+    advance(first, 64)
+  })
+}
+
+/** Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every chunk. */
+export const columnSums = (
+  code: Code,
+  { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", Whole>>,
+  row: () => void,
+): void => {
+  clear(code, total, count)
+  inChunks(code, rows, (_, height) => {
+    clear(code, chunk, count)
+    code.repeat(height, row)
+    addTo(code, total, chunk, count)
+  })
+}

@@ -1,0 +1,249 @@
+/**
+ * The fused kernels of layers against float64, and against themselves: twice, and whatever stands beside a sample.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import { Params } from "bijou"
+import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
+import { AdamW } from "bijou/train"
+import { beforeAll, describe, expect, it } from "vitest"
+import { runKernel } from "../src/tensor/kernels/own.ts"
+import { bitsOf, distance, noise } from "./specimens.ts"
+
+type Rows = ReadonlyArray<ReadonlyArray<number>>
+
+/** The rows of a tensor on its last axis, in float64. */
+const rowsOf = (x: tf.Tensor): Rows => {
+  const [values, width] = [[...x.dataSync()], x.shape.at(-1)!]
+  return Array.from({ length: values.length / width }, (_, r) => values.slice(r * width, (r + 1) * width))
+}
+
+const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
+
+const columns = (rows: Rows): ReadonlyArray<number> =>
+  rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0))
+
+/** Value and gradients of a function of tensors, for a cotangent that is not symmetric. */
+const sweep = (f: (...xs: tf.Tensor[]) => tf.Tensor, xs: ReadonlyArray<tf.Tensor>) => {
+  const value = f(...xs)
+  const dy = noise(value.shape, 77)
+  return { value, dy, grads: tf.grads(f)([...xs], dy) }
+}
+
+/** The same bits twice, and for each sample alone. */
+const repeats = (f: (...xs: tf.Tensor[]) => tf.Tensor, x: tf.Tensor, ...others: tf.Tensor[]): void => {
+  const { value, dy, grads } = sweep(f, [x, ...others])
+  const again = sweep(f, [x, ...others])
+  expect([value, ...grads].map(bitsOf)).toEqual([again.value, ...again.grads].map(bitsOf))
+  const samples = x.shape[0]!
+  const part = (t: tf.Tensor, i: number) => t.slice([i], [1])
+  for (let i = 0; i < samples; i++) {
+    const one = part(x, i)
+    expect(bitsOf(f(one, ...others))).toEqual(bitsOf(part(value, i)))
+    const [dx] = tf.grads(f)([one, ...others], part(dy, i))
+    expect(bitsOf(dx!)).toEqual(bitsOf(part(grads[0]!, i)))
+  }
+}
+
+beforeAll(() => useBackend("wasm"))
+
+describe("layer normalization on wasm", () => {
+  const norm = (x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor) => LayerNorm.apply({ gain, bias }, x)
+  const given = (rows: number, width: number) =>
+    [noise([rows, width], 1, 3).add(1), noise([width], 2), noise([width], 3)] as const
+
+  it.each([
+    [1, 1],
+    [3, 2],
+    [5, 7],
+    [200, 13],
+    [65, 128],
+  ])("of %i rows of %i is within 3e-6 of float64, and so are its gradients", (rows, width) => {
+    const [x, gain, bias] = given(rows, width)
+    const { value, dy, grads } = sweep(norm, [x, gain, bias])
+    const [g, b] = [[...gain.dataSync()], [...bias.dataSync()]]
+    const [xs, dys] = [rowsOf(x), rowsOf(dy)]
+    const scales = xs.map((row) => 1 / Math.sqrt(mean(row.map((a) => (a - mean(row)) ** 2)) + 1e-5))
+    const normal = xs.map((row, r) => row.map((a) => (a - mean(row)) * scales[r]!))
+    const dx = dys.map((d, r) => {
+      const [y, dg] = [normal[r]!, d.map((a, j) => a * g[j]!)]
+      const [average, slope] = [mean(dg), mean(dg.map((a, j) => a * y[j]!))]
+      return dg.map((a, j) => scales[r]! * (a - average - y[j]! * slope))
+    })
+    const exact = [
+      normal.flatMap((row) => row.map((a, j) => a * g[j]! + b[j]!)),
+      dx.flat(),
+      columns(dys.map((d, r) => d.map((a, j) => a * normal[r]![j]!))),
+      columns(dys),
+    ]
+    for (const [i, found] of [value, ...grads].entries())
+      if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+  })
+
+  it("has the same bits twice, and whatever rows stand beside a row", () => repeats(norm, ...given(9, 10)))
+})
+
+describe("attention on wasm", () => {
+  const given = (batch: number, time: number, heads: number, size: number) =>
+    noise([batch, time, 3 * heads * size], 4, 2)
+
+  /** Value and gradient of one head, in float64. */
+  const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
+    const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
+    const scale = 1 / Math.sqrt(q[0]!.length)
+    const weights = q.map((query, i) => {
+      const scores = k.map((key, j) => (causal && j > i ? -Infinity : scale * dot(query, key)))
+      const powers = scores.map((s) => Math.exp(s - Math.max(...scores)))
+      return powers.map((e) => e / powers.reduce((sum, x) => sum + x, 0))
+    })
+    const turn = (rows: Rows): Rows => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
+    const times = (x: Rows, y: Rows): Rows => x.map((row) => turn(y).map((column) => dot(row, column)))
+    const toWeights = times(dy, turn(v))
+    const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
+    return { y: times(weights, v), dq: times(toScores, k), dk: times(turn(toScores), q), dv: times(turn(weights), dy) }
+  }
+
+  const shapes = [
+    [1, 1, 1, 1],
+    [2, 3, 2, 2],
+    [1, 5, 1, 3],
+    [2, 9, 2, 5],
+    [1, 17, 2, 8],
+    [1, 65, 1, 12],
+  ] as const
+
+  describe.each(["full", "causal"] as const)("%s", (reach) => {
+    it.each(shapes)(
+      "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
+      (batch, time, heads, size) => {
+        const width = heads * size
+        const { value, dy, grads } = sweep((x) => Attention.mix(x, heads, reach), [given(batch, time, heads, size)])
+        const [x, ys, dys] = [rowsOf(given(batch, time, heads, size)), rowsOf(value), rowsOf(dy)]
+        const dxs = rowsOf(grads[0]!)
+        for (let b = 0; b < batch; b++)
+          for (let h = 0; h < heads; h++) {
+            const part = (rows: Rows, third: number): Rows =>
+              rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
+            const exact = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
+            expect(distance(part(ys, 0).flat(), exact.y.flat())).toBeLessThan(2e-6)
+            const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
+            expect(distance(found, [exact.dq, exact.dk, exact.dv].flat(2))).toBeLessThan(4e-6)
+          }
+      },
+    )
+
+    it("has the same bits twice, and whatever samples stand beside a sample", () =>
+      repeats((x) => Attention.mix(x, 2, reach), given(3, 7, 2, 3)))
+  })
+})
+
+describe("the perceptron on wasm", () => {
+  const apply = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
+    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x)
+  const given = (rows: number, width: number, hidden: number) =>
+    [
+      noise([rows, width], 1, 2),
+      ...[noise([width, hidden], 2), noise([hidden], 3), noise([hidden, width], 4), noise([width], 5)],
+    ] as const
+
+  it.each([
+    [1, 1, 1],
+    [3, 2, 5],
+    [130, 6, 11],
+  ])("of %i rows of %i by way of %i has the bits of its parts, and gradients within 3e-6 of theirs", (...sizes) => {
+    const parts = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
+      gelu(x.matMul(w1).add(b1)).matMul(w2).add(b2)
+    const [fused, composed] = [sweep(apply, given(...sizes)), sweep(parts, given(...sizes))]
+    expect(bitsOf(fused.value)).toEqual(bitsOf(composed.value))
+    for (const [i, grad] of fused.grads.entries())
+      expect(distance(grad.dataSync(), composed.grads[i]!.dataSync())).toBeLessThan(3e-6)
+  })
+
+  it("has the same bits twice, and whatever rows stand beside a row", () => repeats(apply, ...given(6, 4, 7)))
+
+  it("leaves its input and parameters as they were", () => {
+    const xs = given(5, 4, 7)
+    const before = xs.map(bitsOf)
+    sweep(apply, xs)
+    expect(xs.map(bitsOf)).toEqual(before)
+  })
+})
+
+describe("an affine map on wasm", () => {
+  const apply = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => Linear.apply({ weight, bias }, x)
+
+  it("has the bits of its parts, gradients too", () => {
+    const xs = [noise([3, 5, 4], 1), noise([4, 6], 2), noise([6], 3)] as const
+    const parts = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6]).add(b)
+    const [fused, composed] = [sweep(apply, xs), sweep(parts, xs)]
+    expect([fused.value, ...fused.grads].map(bitsOf)).toEqual([composed.value, ...composed.grads].map(bitsOf))
+  })
+})
+
+describe("the gradient of a weight on wasm", () => {
+  it.each([
+    [1, 1, 1],
+    [3, 5, 2],
+    [64, 4, 8],
+    [65, 9, 13],
+    [200, 7, 33],
+  ])("of %i rows, %i by %i, has the bits of the matrix product", (rows, m, n) => {
+    const [x, dy] = [noise([rows, m], 1), noise([rows, n], 2)]
+    expect(bitsOf(runKernel("BijouWeightGrad", { x, dy }))).toEqual(bitsOf(tf.matMul(x, dy, true, false)))
+  })
+})
+
+describe("a step of AdamW", () => {
+  it.each([[1], [7], [33]])("on %i numbers has the same bits on wasm, in one kernel, and on cpu", async (size) => {
+    const params = Params.struct<{ w: tf.Tensor; b: tf.Tensor }>({
+      w: tensor.zeros([2, size]),
+      b: tensor.zeros([size]),
+    })
+    const of = (seed: number, scale: number) => ({
+      w: noise([2, size], seed, scale),
+      b: noise([size], seed + 1, scale),
+    })
+    const after = () => {
+      const state = {
+        mean: of(5, 1e-2),
+        square: tf.tidy(() => mapTensors(of(7, 1e-2), tf.abs)),
+        beta1Power: 0.9,
+        beta2Power: 0.95,
+      }
+      const given = { params: of(1, 1), grads: of(3, 3), state, learningRate: 1e-3 }
+      const next = AdamW.update(AdamW.config, params, given)
+      return tensorsIn(next).map(bitsOf)
+    }
+    const kernel = after()
+    await useBackend("cpu")
+    const composed = after()
+    await useBackend("wasm")
+    expect(kernel.length).toBe(6)
+    expect(kernel).toEqual(composed)
+  })
+})
+
+describe("cross-entropy on wasm", () => {
+  it.each([
+    [1, 1],
+    [5, 3],
+    [7, 8],
+    [9, 257],
+  ])("of %i rows of %i classes is within 1e-6 of float64, its gradient within 3e-6", (rows, classes) => {
+    const targets = Int32Array.from({ length: rows }, (_, r) => (5 * r + 2) % classes)
+    const ids = tf.tensor1d(targets, "int32")
+    const logits = noise([rows, classes], 1, 9)
+    const found = crossEntropy(logits, ids)
+    const exact = rowsOf(logits).map((row, r) => {
+      const total = row.reduce((sum, x) => sum + Math.exp(x), 0)
+      const gradient = row.map((x, j) => (0.5 * (Math.exp(x) / total - (j === targets[r] ? 1 : 0))) / rows)
+      return { loss: Math.log(total) - row[targets[r]!]!, gradient }
+    })
+    const loss = mean(exact.map((row) => row.loss))
+    expect(Math.abs(found.dataSync()[0]! - loss)).toBeLessThan(1e-6 * (1 + loss))
+    const grad = tf.grad((x) => crossEntropy(x, ids))(logits, tf.scalar(0.5))
+    const gradient = exact.flatMap((row) => row.gradient)
+    expect(distance([1, ...grad.dataSync()], [1, ...gradient])).toBeLessThan(3e-6)
+    expect(bitsOf(crossEntropy(logits, ids))).toEqual(bitsOf(found))
+  })
+})
