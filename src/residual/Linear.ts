@@ -5,6 +5,7 @@ import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
+import { sgemmFor } from "../tensor/kernels/wasm/sgemm.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -59,12 +60,15 @@ export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): re
   weightGrad(x, dy),
 ]
 
-/** x^T dy over all leading axes. */
-export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouWeightGrad") ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(rows(x), rows(dy), true, false)
+/** x^T dy over all leading axes. A BLAS reads x as transposed, and so needs no kernel for this. */
+export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor => {
+  const [a, b] = [rows(x), rows(dy)] as const
+  const blas = sgemmFor(a.shape[1] ?? 1, a.shape[0] ?? 1, b.shape[1] ?? 1) !== null
+  return hasKernel("BijouWeightGrad") && !blas ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(a, b, true, false)
+}
 
 /** All leading axes as one. */
-export const rows = (x: tf.Tensor): tf.Tensor => x.reshape([-1, x.shape.at(-1) ?? 1])
+export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])
 
 /** x W on the last axis, as one matrix product over all leading axes. */
 export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {
