@@ -9,7 +9,7 @@ import { option as O } from "fp-ts"
 import { Key } from "../src/core/Key.ts"
 import { look, pick, reorder } from "./evidence.ts"
 import type { LawSet, Sides } from "./Law.ts"
-import type { Session } from "./Session.ts"
+import type { Trial } from "./Trial.ts"
 import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
@@ -18,7 +18,7 @@ import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const law = aboutBijection(subject)
   const f = subject.bijection
-  const result = async ({ ask }: Session<P, A>, a: A, samples: ReadonlyArray<number>) => {
+  const result = async ({ ask }: Trial<P, A>, a: A, samples: ReadonlyArray<number>) => {
     const [b] = await ask(a, f.forward(a), { samples })
     return look(b)
   }
@@ -31,14 +31,14 @@ export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
         places,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
-        (session, { pair }) => moved(session, pair[0], result),
+        (trial, { pair }) => moved(trial, pair[0], result),
         byPlace,
       ),
       law(
         neighbors,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
-        (session, one) => mixed(session, one, result),
+        (trial, one) => mixed(trial, one, result),
         byNeighbors,
       ),
     ],
@@ -50,7 +50,7 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
   const law = aboutLayer(subject)
   const result =
     (seed: number) =>
-    ({ params }: Session<P, A>, a: A, samples: ReadonlyArray<number>) =>
+    ({ params }: Trial<P, A>, a: A, samples: ReadonlyArray<number>) =>
       look(subject.layer.apply(params, a, O.some({ key: Key.fromSeed(seed), samples })))
   return {
     topic: "layerBatch",
@@ -61,14 +61,14 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
         layerPlaces,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
-        (session, { pair, seed }) => moved(session, pair[0], result(seed)),
+        (trial, { pair, seed }) => moved(trial, pair[0], result(seed)),
         byPlace,
       ),
       law(
         layerNeighbors,
         pairsOf(subject),
         ({ pair }) => [pair[0]],
-        (session, one) => mixed(session, one, result(one.seed)),
+        (trial, one) => mixed(trial, one, result(one.seed)),
         byNeighbors,
       ),
     ],
@@ -85,37 +85,37 @@ const byPlace =
 const byNeighbors =
   "The result depends on the rest of the batch: take statistics over one sample (LayerNorm, GroupNorm), not over the batch."
 
-type Result<P, A> = (session: Session<P, A>, a: A, samples: ReadonlyArray<number>) => Promise<unknown>
+type Result<P, A> = (trial: Trial<P, A>, a: A, samples: ReadonlyArray<number>) => Promise<unknown>
 
 const pairsOf = <P, A>({ inputs }: Tried<P, A>) => fc.record({ pair: fc.tuple(inputs, inputs), seed: fc.maxSafeNat() })
 
 /** The batch backwards, each sample with its id. */
-const moved = async <P, A>(session: Session<P, A>, a: A, result: Result<P, A>): Promise<Sides> => {
-  const samples = session.samples(a)
+const moved = async <P, A>(trial: Trial<P, A>, a: A, result: Result<P, A>): Promise<Sides> => {
+  const samples = trial.samples(a)
   const order = samples.map((_, i) => samples.length - 1 - i)
-  const turned = session.kind.make(reorder(await look(a), order)) as A // the same samples in another order
+  const turned = trial.kind.make(reorder(await look(a), order)) as A // the same samples in another order
   return {
     lhs: await result(
-      session,
+      trial,
       turned,
       order.map((i) => samples[i] ?? 0),
     ),
-    rhs: reorder(await result(session, a, samples), order),
+    rhs: reorder(await result(trial, a, samples), order),
   }
 }
 
 /** One sample stays, the others are those of another input. */
 const mixed = async <P, A>(
-  session: Session<P, A>,
+  trial: Trial<P, A>,
   { pair: [a, other], seed }: { readonly pair: readonly [A, A]; readonly seed: number },
   result: Result<P, A>,
 ): Promise<Sides> => {
-  const samples = session.samples(a)
-  fc.pre(session.samples(other).length === samples.length)
+  const samples = trial.samples(a)
+  fc.pre(trial.samples(other).length === samples.length)
   const order = samples.map((_, i) => i)
   const from = order.map((i) => (i === seed % order.length ? 0 : 1))
-  const mix = session.kind.make(pick(order, [await look(a), await look(other)], from)) as A // of the same structure
-  const [one, two] = [await result(session, mix, samples), await result(session, a, samples)]
+  const mix = trial.kind.make(pick(order, [await look(a), await look(other)], from)) as A // of the same structure
+  const [one, two] = [await result(trial, mix, samples), await result(trial, a, samples)]
   return {
     lhs: pick(
       order,

@@ -10,7 +10,7 @@ import { invert } from "../src/core/invert.ts"
 import { aboutBijection } from "./about.ts"
 import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
-import { casesOf, rereadSide, seenSide, type Case } from "./Session.ts"
+import { casesOf, rereadSide, seenSide, type Case } from "./Trial.ts"
 import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws

@@ -5,7 +5,7 @@ import { andThen } from "../src/core/andThen.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
 import { look } from "./evidence.ts"
 import { law, type LawSet, type Sides } from "./Law.ts"
-import { casesOf, inSession, rereadSide, type Case } from "./Session.ts"
+import { casesOf, inTrial, rereadSide, type Case } from "./Trial.ts"
 import type { Tried } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
@@ -48,7 +48,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
 
   /** All that a composition does to an input, there through bytes and back, with its side in one bracketing. */
   const behavior = <V, W>(bijection: Bijection<All, A, A, V>, one: Case<A>, flat: (side: V) => W, of: Of<W>) =>
-    inSession(on, bijection.params, one, one.a, async ({ ask, reread, leaves }) => {
+    inTrial(on, bijection.params, one, one.a, async ({ ask, reread, leaves }) => {
       const { a } = one
       const [b, side] = await ask(a, bijection.forward(a))
       const back = await ask(a, bijection.inverse(b, await rereadSide(bijection.side, side)))
@@ -83,7 +83,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
     laws: [
       law("a composition leaves the side of its first part, then that of its second", casesOf(on), (one) => {
         const both = compose(f, g)
-        return inSession<All, A, Sides>(on, widen(both).params, one, one.a, async ({ ask }) => {
+        return inTrial<All, A, Sides>(on, widen(both).params, one, one.a, async ({ ask }) => {
           const [, pair] = await ask(one.a, widen(both).forward(one.a))
           const [b, s] = await ask(one.a, widen(f).forward(one.a))
           const [, t] = await ask(one.a, widen(g).forward(b))

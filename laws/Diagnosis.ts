@@ -7,7 +7,7 @@ import { Key } from "../src/core/Key.ts"
 import { firstDifference, sameBits, showDifference } from "./bits.ts"
 import { floatsOf, look } from "./evidence.ts"
 import type { Kind } from "./Kind.ts"
-import { inSession, rereadSide, seenSide, type Seeded, type Session } from "./Session.ts"
+import { inTrial, rereadSide, seenSide, type Seeded, type Trial } from "./Trial.ts"
 import type { LayerSubject, Subject } from "./Subject.ts"
 
 // --------------------------------------------------------- constructors
@@ -18,9 +18,9 @@ export const diagnose = <P, A, B, S>(
   seeded: Seeded,
   inputs: ReadonlyArray<A>,
 ): Promise<ReadonlyArray<string>> =>
-  inSession(subject, subject.bijection.params, seeded, inputs, async (session) => {
+  inTrial(subject, subject.bijection.params, seeded, inputs, async (trial) => {
     const reasons: string[] = []
-    for (const a of inputs) reasons.push(...(await causes(subject.bijection, session, a, inputs)))
+    for (const a of inputs) reasons.push(...(await causes(subject.bijection, trial, a, inputs)))
     return [...new Set(reasons)]
   })
 
@@ -30,15 +30,15 @@ export const diagnoseLayer = <P, A, B>(
   seeded: Seeded,
   inputs: ReadonlyArray<A>,
 ): Promise<ReadonlyArray<string>> =>
-  inSession(subject, subject.layer.params, seeded, inputs, async (session) => {
+  inTrial(subject, subject.layer.params, seeded, inputs, async (trial) => {
     const reasons: string[] = []
-    for (const a of inputs) reasons.push(...(await layerCauses(subject, session, seeded, a)))
+    for (const a of inputs) reasons.push(...(await layerCauses(subject, trial, seeded, a)))
     return [...new Set(reasons)]
   })
 
 const layerCauses = async <P, A, B>(
   subject: LayerSubject<P, A, B>,
-  { kind, params, samples }: Session<P, A>,
+  { kind, params, samples }: Trial<P, A>,
   seeded: Seeded,
   a: A,
 ): Promise<ReadonlyArray<string>> => {
@@ -64,13 +64,13 @@ const layerCauses = async <P, A, B>(
 
 const causes = async <P, A, B, S>(
   f: Bijection<P, A, B, S>,
-  session: Session<P, A>,
+  trial: Trial<P, A>,
   a: A,
   inputs: ReadonlyArray<A>,
 ): Promise<ReadonlyArray<string>> => {
   const before = await look(a)
   const forth = async () => {
-    const result = await session.attempt(a, f.forward(a))
+    const result = await trial.attempt(a, f.forward(a))
     if (E.isLeft(result)) return null
     const [b, s] = result.right
     return { b, s, seen: [await look(b), await seenSide(f, s)] }
@@ -81,19 +81,19 @@ const causes = async <P, A, B, S>(
   if (touched.length > 0) return touched
   const two = await forth()
   if (two === null || !sameBits(one.seen, two.seen))
-    return restless("forward", one.seen, two?.seen, session.kind, () => void f.forward(a)(session.env(a)))
+    return restless("forward", one.seen, two?.seen, trial.kind, () => void f.forward(a)(trial.env(a)))
 
   const overRange = outOfRange(before, one.seen[0])
   const back = async (b: B, s: S) => {
-    const result = await session.attempt(a, f.inverse(b, s))
+    const result = await trial.attempt(a, f.inverse(b, s))
     return E.isLeft(result) ? null : { a: result.right, seen: await look(result.right) }
   }
   const atOnce = await back(one.b, one.s)
   const output = await look(one.b)
   const consumed = borrowed("inverse", one.seen[0], output)
   if (consumed.length > 0) return consumed
-  for (const other of inputs) if (other !== a) await session.attempt(other, f.forward(other))
-  const later = await back(await session.reread(one.b), await rereadSide(f.side, one.s))
+  for (const other of inputs) if (other !== a) await trial.attempt(other, f.forward(other))
+  const later = await back(await trial.reread(one.b), await rereadSide(f.side, one.s))
   if (atOnce === null || later === null) return overRange
   if (sameBits(atOnce.seen, before) && !sameBits(later.seen, before))
     return [
@@ -105,7 +105,7 @@ const causes = async <P, A, B, S>(
     return [`The sign of a zero is lost, ${wrong}: the grid has +0 only, so add 0 where a zero may have become -0.`]
   if (overRange.length > 0) return overRange
   const rounded = rounding(before, one.seen[0], later.seen, wrong)
-  const image = await session.attempt(later.a, f.forward(later.a))
+  const image = await trial.attempt(later.a, f.forward(later.a))
   if (E.isRight(image)) {
     const [b, s] = image.right
     if (sameBits([await look(b), await seenSide(f, s)], one.seen))
@@ -116,13 +116,7 @@ const causes = async <P, A, B, S>(
   }
   const again = await back(one.b, one.s)
   if (again !== null && !sameBits(again.seen, atOnce.seen))
-    return restless(
-      "inverse",
-      atOnce.seen,
-      again.seen,
-      session.kind,
-      () => void f.inverse(one.b, one.s)(session.env(a)),
-    )
+    return restless("inverse", atOnce.seen, again.seen, trial.kind, () => void f.inverse(one.b, one.s)(trial.env(a)))
   return rounded.length > 0 ? rounded : [`The inverse is far off, ${wrong}: it does not undo what forward does.`]
 }
 

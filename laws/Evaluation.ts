@@ -6,7 +6,7 @@ import type { Layer } from "../src/core/Layer.ts"
 import { Plan } from "../src/core/Plan.ts"
 import { aboutBijection } from "./about.ts"
 import type { LawSet } from "./Law.ts"
-import { casesOf, type Case } from "./Session.ts"
+import { casesOf, type Case } from "./Trial.ts"
 import type { Tried } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model

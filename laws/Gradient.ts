@@ -9,7 +9,7 @@ import { bijectionLaws } from "./Bijection.ts"
 import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
 import { plansOf } from "./plansOf.ts"
-import { casesOf, rereadSide, type Case, type Session } from "./Session.ts"
+import { casesOf, rereadSide, type Case, type Trial } from "./Trial.ts"
 import type { Subject } from "./Subject.ts"
 
 // ----------------------------------------------------------------- laws
@@ -21,8 +21,8 @@ export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet =
   const alone = ({ a }: Case<A>) => [a]
 
   /** All that the way there and back under a plan gives: output, input, cotangent and gradients. */
-  const sweep = async (session: Session<P, A>, plan: Plan, a: A, drawn: number, throughBytes = false) => {
-    const { ask, cotangent, leaves } = session
+  const sweep = async (trial: Trial<P, A>, plan: Plan, a: A, drawn: number, throughBytes = false) => {
+    const { ask, cotangent, leaves } = trial
     const [b, s] = await ask(a, f.forward(a), { plan })
     const output = await look(b)
     const left = throughBytes ? await rereadSide(f.side, s) : s
@@ -40,9 +40,9 @@ export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet =
       title,
       fc.record({ a: inputs, seed: fc.maxSafeNat(), drawn: fc.maxSafeNat(), plan: plans }),
       alone,
-      async (session, { a, drawn, plan }) => ({
-        lhs: await sweep(session, plan, a, drawn, throughBytes),
-        rhs: await sweep(session, Plan.taped, a, drawn),
+      async (trial, { a, drawn, plan }) => ({
+        lhs: await sweep(trial, plan, a, drawn, throughBytes),
+        rhs: await sweep(trial, Plan.taped, a, drawn),
       }),
     )
 
@@ -51,8 +51,8 @@ export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet =
     name: `${name} has gradients`,
     parents: [bijectionLaws(subject)],
     laws: [
-      law("pullback rebuilds the input that inverse gives", casesOf(subject), alone, async (session, { a }) => {
-        const { ask, cotangent, reread } = session
+      law("pullback rebuilds the input that inverse gives", casesOf(subject), alone, async (trial, { a }) => {
+        const { ask, cotangent, reread } = trial
         const [b, s] = await ask(a, f.forward(a))
         const inverted = await look(await ask(a, f.inverse(b, s)))
         const given = [await reread(b), await rereadSide(f.side, s)] as const
@@ -80,22 +80,17 @@ export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
     name: `${name} follows plans`,
     parents: [],
     laws: [
-      law(
-        "no plan changes the output or the paths of its activations",
-        planned,
-        alone,
-        async (session, { a, plan }) => {
-          const under = async (chosen: Plan) => {
-            const paths: string[] = []
-            const program = f.forward(a)
-            const [b] = await session.ask(a, (given) => program({ ...given, watch: noting(given.watch, paths) }), {
-              plan: chosen,
-            })
-            return { output: await look(b), paths }
-          }
-          return { lhs: await under(plan), rhs: await under(Plan.reversed) }
-        },
-      ),
+      law("no plan changes the output or the paths of its activations", planned, alone, async (trial, { a, plan }) => {
+        const under = async (chosen: Plan) => {
+          const paths: string[] = []
+          const program = f.forward(a)
+          const [b] = await trial.ask(a, (given) => program({ ...given, watch: noting(given.watch, paths) }), {
+            plan: chosen,
+          })
+          return { output: await look(b), paths }
+        }
+        return { lhs: await under(plan), rhs: await under(Plan.reversed) }
+      }),
 
       law("no plan changes what inverse gives", planned, alone, async ({ ask }, { a, plan }) => {
         const [b, s] = await ask(a, f.forward(a), { plan })

@@ -4,7 +4,7 @@
 import { aboutBijection } from "./about.ts"
 import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
-import { casesOf } from "./Session.ts"
+import { casesOf } from "./Trial.ts"
 import type { Subject } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model

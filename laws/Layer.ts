@@ -8,7 +8,7 @@ import { Key } from "../src/core/Key.ts"
 import { aboutLayer } from "./about.ts"
 import { floatsLike, floatsOf, look, mapFloats } from "./evidence.ts"
 import type { Law, LawSet, Sides } from "./Law.ts"
-import type { Session } from "./Session.ts"
+import type { Trial } from "./Trial.ts"
 import type { LayerSubject, Tried } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
@@ -28,47 +28,46 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
   const law = aboutLayer(subject)
   const cases = casesOf(subject)
   const alone = ({ a }: Drawn<A>) => [a]
-  const apply = (session: Session<P, A>, one: Drawn<A>) =>
-    look(layer.apply(session.params, one.a, drawOf(session, one)))
+  const apply = (trial: Trial<P, A>, one: Drawn<A>) => look(layer.apply(trial.params, one.a, drawOf(trial, one)))
 
   return {
     topic: "layer",
     name: `${name} is a layer`,
     parents: [],
     laws: [
-      law("two evaluations have the same bits", cases, alone, async (session, one) => ({
-        lhs: await apply(session, one),
-        rhs: await apply(session, one),
+      law("two evaluations have the same bits", cases, alone, async (trial, one) => ({
+        lhs: await apply(trial, one),
+        rhs: await apply(trial, one),
       })),
 
       law(
         "an evaluation has the same bits whatever was evaluated in between",
         fc.record({ one: cases, other: inputs, seed: fc.maxSafeNat() }),
         ({ one }) => [one.a],
-        async (session, { one, other, seed }) => {
-          const before = await apply(session, one)
-          await apply(session, { a: other, seed, random: true })
-          return { lhs: await apply(session, one), rhs: before }
+        async (trial, { one, other, seed }) => {
+          const before = await apply(trial, one)
+          await apply(trial, { a: other, seed, random: true })
+          return { lhs: await apply(trial, one), rhs: before }
         },
       ),
 
-      law("a recorded value has the bits of a plain one", cases, alone, async (session, one) => ({
-        lhs: await look(layer.vjp(session.params, one.a, drawOf(session, one)).value),
-        rhs: await apply(session, one),
+      law("a recorded value has the bits of a plain one", cases, alone, async (trial, one) => ({
+        lhs: await look(layer.vjp(trial.params, one.a, drawOf(trial, one)).value),
+        rhs: await apply(trial, one),
       })),
 
-      law("an evaluation leaves its input as it was", cases, alone, async (session, one) => {
+      law("an evaluation leaves its input as it was", cases, alone, async (trial, one) => {
         const before = await look(one.a)
-        await apply(session, one)
-        layer.vjp(session.params, one.a, drawOf(session, one))
+        await apply(trial, one)
+        layer.vjp(trial.params, one.a, drawOf(trial, one))
         return { lhs: await look(one.a), rhs: before }
       }),
 
-      law("two ways back have the same bits", cases, alone, async (session, one) => {
+      law("two ways back have the same bits", cases, alone, async (trial, one) => {
         const back = async () => {
-          const { value, pull } = layer.vjp(session.params, one.a, drawOf(session, one))
-          const { cotangent, grads } = pull(await session.cotangent(value, one.seed))
-          return [await look(cotangent), await session.leaves(grads)]
+          const { value, pull } = layer.vjp(trial.params, one.a, drawOf(trial, one))
+          const { cotangent, grads } = pull(await trial.cotangent(value, one.seed))
+          return [await look(cotangent), await trial.leaves(grads)]
         }
         return { lhs: await back(), rhs: await back() }
       }),
@@ -109,9 +108,9 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
     `pull is the derivative, within ${distance} of central differences`,
     casesOf(subject),
     ({ a }) => [a],
-    async (session, one) => {
-      const { kind, params } = session
-      const draw = drawOf(session, one)
+    async (trial, one) => {
+      const { kind, params } = trial
+      const draw = drawOf(trial, one)
       const [input, leaves] = [await look(one.a), layer.params.leaves(params)]
       const values: unknown[] = []
       for (const [, leaf] of leaves) values.push(await look(leaf))
@@ -172,7 +171,7 @@ const casesOf = <P, A>({ inputs }: Tried<P, A>): fc.Arbitrary<Drawn<A>> =>
     random: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
   })
 
-const drawOf = <P, A>({ samples }: Session<P, A>, { a, seed, random }: Drawn<A>): O.Option<Draw> =>
+const drawOf = <P, A>({ samples }: Trial<P, A>, { a, seed, random }: Drawn<A>): O.Option<Draw> =>
   random ? O.some({ key: Key.fromSeed(seed), samples: samples(a) }) : O.none
 
 const sum = (terms: ReadonlyArray<number>): number => terms.reduce((total, term) => total + term, 0)

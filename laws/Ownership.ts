@@ -5,7 +5,7 @@ import fc from "fast-check"
 import { aboutBijection } from "./about.ts"
 import { look, readablesIn } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
-import { casesOf, type Case } from "./Session.ts"
+import { casesOf, type Case } from "./Trial.ts"
 import { plansOf } from "./plansOf.ts"
 import type { Subject } from "./Subject.ts"
 
@@ -51,8 +51,8 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         "what forward, inverse and infer return is freed apart from what they were given",
         casesOf(subject),
         alone,
-        async (session, { a }) => {
-          const { ask, env } = session
+        async (trial, { a }) => {
+          const { ask, env } = trial
           const { release } = env(a).scope
           const before = await look(a)
           release(await ask(a, f.infer(a)))
@@ -77,8 +77,8 @@ export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
     topic: "consumption",
     parents: [],
     laws: [
-      law("pullback consumes output, side and cotangent", plannedOf(subject), alone, async (session, { a, plan }) => {
-        const { kind, ask, env, cotangent } = session
+      law("pullback consumes output, side and cotangent", plannedOf(subject), alone, async (trial, { a, plan }) => {
+        const { kind, ask, env, cotangent } = trial
         const before = kind.held?.()
         const [b, s] = await ask(a, f.forward(a), { plan })
         const pulled = await ask(a, f.pullback(b, s, await cotangent(b, 0)), { plan })
@@ -90,10 +90,10 @@ export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
         "output, side and cotangent are freed where pullback ends, unless they are returned",
         casesOf(subject),
         alone,
-        async (session, { a }) => {
-          const [b, s] = await session.ask(a, f.forward(a))
-          const db = await session.cotangent(b, 0)
-          const pulled = await session.ask(a, f.pullback(b, s, db))
+        async (trial, { a }) => {
+          const [b, s] = await trial.ask(a, f.forward(a))
+          const db = await trial.cotangent(b, 0)
+          const pulled = await trial.ask(a, f.pullback(b, s, db))
           const returned = new Set(readablesIn([pulled.input, pulled.cotangent, pulled.grads]))
           const given = readablesIn([b, s, db]).filter((one) => !returned.has(one))
           return { lhs: given.map(({ isDisposed }) => isDisposed), rhs: given.map(() => true) }

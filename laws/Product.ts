@@ -6,7 +6,7 @@ import type { Bijection } from "../src/core/Bijection.ts"
 import { aboutBijection } from "./about.ts"
 import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
-import { seenSide } from "./Session.ts"
+import { seenSide } from "./Trial.ts"
 import type { Subject } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model

@@ -7,7 +7,7 @@ import type { Side } from "../src/core/Side.ts"
 import { aboutValues } from "./about.ts"
 import { look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
-import { rereadSide } from "./Session.ts"
+import { rereadSide } from "./Trial.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -1,12 +1,12 @@
 /**
- * Laws about one subject, each case in a session of its own, with the reasons for a failure.
+ * Laws about one subject, each case in a trial of its own, with the reasons for a failure.
  */
 import type fc from "fast-check"
 import { diagnose, diagnoseLayer } from "./Diagnosis.ts"
 import { kindOf } from "./kindOf.ts"
 import { law, type Law, type Sides } from "./Law.ts"
 import type { Params } from "../src/core/Params.ts"
-import { inSession, type Seeded, type Session } from "./Session.ts"
+import { inTrial, type Seeded, type Trial } from "./Trial.ts"
 import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 
 // --------------------------------------------------------- constructors
@@ -21,13 +21,13 @@ const about =
     name: string,
     cases: fc.Arbitrary<C>,
     inputsOf: (c: C) => ReadonlyArray<A>,
-    equation: (session: Session<P, A>, c: C) => Promise<Sides>,
+    equation: (trial: Trial<P, A>, c: C) => Promise<Sides>,
     otherwise?: string,
   ): Law =>
     law(
       name,
       cases,
-      (c) => inSession(tried, params, c, inputsOf(c), (session) => equation(session, c)),
+      (c) => inTrial(tried, params, c, inputsOf(c), (trial) => equation(trial, c)),
       async (c, raised) => {
         const reasons = await diagnoseIn(c, inputsOf(c))
         return reasons.length > 0 || raised || otherwise === undefined ? reasons : [otherwise]

@@ -26,7 +26,7 @@ export { gradientLaws, planLaws } from "./Gradient.ts"
 export { gridLaws, type GridSubject } from "./Grid.ts"
 export { handleLayer, handleSpace, handleWatch, holdings, type Handle, type Holdings } from "./Handle.ts"
 export { inferenceLaws, type InferenceSubject } from "./Inference.ts"
-export type { Seeded } from "./Session.ts"
+export type { Seeded } from "./Trial.ts"
 export { hostKind, type Kind, type Step } from "./Kind.ts"
 export {
   allLaws,

@@ -17,7 +17,7 @@ import { derivativeLaws } from "./Layer.ts"
 import { consumptionLaws, ownershipLaws } from "./Ownership.ts"
 import { paramsLaws } from "./Params.ts"
 import type { Cost } from "./presets.ts"
-import { inSession } from "./Session.ts"
+import { inTrial } from "./Trial.ts"
 import type { AnySubject, LayerSubject, ResidualSubject, Subject } from "./Subject.ts"
 
 // ---------------------------------------------------------------- model
@@ -52,11 +52,11 @@ export const lawsOf: {
 const ofBijection = async <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Applicable> => {
   const { bijection: f, name = "it" } = subject
   const [a] = fc.sample(subject.inputs, { numRuns: 1, seed: 1 }) as [A] // as many as were asked for
-  const { onDevice, differentiable } = await inSession(subject, f.params, { seed: 0 }, a, async (session) => {
-    const onDevice = session.kind.held !== null
+  const { onDevice, differentiable } = await inTrial(subject, f.params, { seed: 0 }, a, async (trial) => {
+    const onDevice = trial.kind.held !== null
     try {
-      const [b, s] = await session.ask(a, f.forward(a))
-      const back = await session.attempt(a, f.pullback(b, s, await session.cotangent(b, 0)))
+      const [b, s] = await trial.ask(a, f.forward(a))
+      const back = await trial.attempt(a, f.pullback(b, s, await trial.cotangent(b, 0)))
       return { onDevice, differentiable: E.isRight(back) || back.left._tag !== "NotDifferentiable" }
     } catch {
       return { onDevice, differentiable: true } // the laws will say why
@@ -144,7 +144,7 @@ const ofLayer = async <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Applica
 const probe = <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Probed> => {
   const { layer, inputs } = subject
   const [a] = fc.sample(inputs, { numRuns: 1, seed: 1 }) as [A] // as many as were asked for
-  return inSession(subject, layer.params, { seed: 0 }, a, async ({ kind, params, samples }) => {
+  return inTrial(subject, layer.params, { seed: 0 }, a, async ({ kind, params, samples }) => {
     const ids = samples(a)
     const input = await look(a)
     const exact = typeof a === "number"

@@ -19,7 +19,7 @@ import { startBackend } from "./startBackend.ts"
 // ---------------------------------------------------------------- model
 
 /** Laws to be tried, under the name that reports give them. */
-interface Trial extends Applicable {
+interface Chosen extends Applicable {
   readonly place: string
   /** What `bijou check` is given to find it again. */
   readonly module: string | null
@@ -70,7 +70,7 @@ const tryAll = async (target: string | undefined, backend: string, options: Chec
   return reports.every(holds) ? 0 : 1
 }
 
-const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Trial>>> => {
+const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
   const exported = await loadSubjects(target)
   return exported.map(({ place, subject }) => async () => {
     const name = subject.name ?? place.slice(place.lastIndexOf("#") + 1)
@@ -82,7 +82,7 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Tri
   })
 }
 
-const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
+const ofCatalogue = (): ReadonlyArray<() => Promise<Chosen>> =>
   catalogue().map(({ name, cost, set }) => async () => ({
     place: name,
     module: null,
@@ -93,7 +93,7 @@ const ofCatalogue = (): ReadonlyArray<() => Promise<Trial>> =>
 
 /** Null where no law has the name that is asked for. */
 const examine = async (
-  trial: Trial,
+  trial: Chosen,
   backend: string,
   options: CheckOptions,
   interrupt: Interrupt,
@@ -143,7 +143,7 @@ const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
 })
 
 const again = (
-  { module }: Trial,
+  { module }: Chosen,
   law: string,
   { backend, native, threads }: CheckOptions,
   { seed, path }: NonNullable<Finding["counterexample"]>,

@@ -28,7 +28,7 @@ export interface Case<A> extends Seeded {
 }
 
 /** What a law does in one case. */
-export interface Session<P, A> {
+export interface Trial<P, A> {
   readonly kind: Kind
   readonly params: P
   readonly samples: (a: A) => ReadonlyArray<number>
@@ -51,13 +51,13 @@ export interface Session<P, A> {
 export const casesOf = <P, A>({ inputs }: Tried<P, A>): fc.Arbitrary<Case<A>> =>
   fc.record({ a: inputs, seed: fc.maxSafeNat() })
 
-/** Runs `body` in a session about a part with these parameters, with the kind of value that `example` is of. */
-export const inSession = async <P, A, R>(
+/** Runs `body` in a trial about a part with these parameters, with the kind of value that `example` is of. */
+export const inTrial = async <P, A, R>(
   tried: Tried<P, A>,
   params: Params<P>,
   { seed }: Seeded,
   example: unknown,
-  body: (session: Session<P, A>) => Promise<R>,
+  body: (trial: Trial<P, A>) => Promise<R>,
 ): Promise<R> => {
   const kind = tried.kind ?? (await kindIn(tried, params, example))
   return kind.within(async () => {
@@ -68,7 +68,7 @@ export const inSession = async <P, A, R>(
   })
 }
 
-const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number, kind: Kind): Session<P, A> => {
+const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number, kind: Kind): Trial<P, A> => {
   const samples = tried.samples ?? sampleIds
   const env = (a: A, chosen: Partial<Run<P>> = {}) =>
     (tried.env ?? kind.env)({ params, seed, samples: samples(a), ...chosen })
