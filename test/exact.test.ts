@@ -58,25 +58,6 @@ describe("Philox4x32-10", () => {
 })
 
 describe("a key", () => {
-  test("is another one for every step, path and name: no collision among 200,000", () => {
-    const seen = new Set<string>()
-    let made = 0
-    for (let step = 0; step < 20; step++) {
-      const atStep = Key.step(step)(Key.fromSeed(1))
-      for (const part of ["blocks", "encoder", "", "a", "b"])
-        for (let block = 0; block < 500; block++) {
-          const at = Key.child(String(block))(Key.child(part)(atStep))
-          for (const name of ["gamma", "residual", "dropout", "a\u0000"]) {
-            const { low, high } = Key.child(name)(at)
-            seen.add(`${low}/${high}`)
-            made++
-          }
-        }
-    }
-    expect(seen.size).toBe(made)
-    expect(made).toBe(200_000)
-  })
-
   test("tells apart names that are cut or padded otherwise", () => {
     const names = [
       "",
@@ -233,5 +214,28 @@ describe("the bytes of a side", () => {
       expect(bytes.length).toBe(16 + Math.ceil(n / 8))
       expect(bytes.subarray(16).reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0)).toBe(n)
     }
+  })
+})
+
+// ----------------------------------------------------------- collisions
+
+describe("a key among many", () => {
+  test("is another one for every step, path and name: no collision among 200,000", () => {
+    const seen = new Set<string>()
+    let made = 0
+    for (let step = 0; step < 20; step++) {
+      const atStep = Key.step(step)(Key.fromSeed(1))
+      for (const part of ["blocks", "encoder", "", "a", "b"])
+        for (let block = 0; block < 500; block++) {
+          const at = Key.child(String(block))(Key.child(part)(atStep))
+          for (const name of ["gamma", "residual", "dropout", "a\u0000"]) {
+            const { low, high } = Key.child(name)(at)
+            seen.add(`${low}/${high}`)
+            made++
+          }
+        }
+    }
+    expect(seen.size).toBe(made)
+    expect(made).toBe(200_000)
   })
 })
