@@ -80,15 +80,82 @@ describe("a key", () => {
     expect(Key.child("ab")(Key.fromSeed(7))).not.toEqual(nested)
   })
 
+  test("absorbs a name as SPEC.md says: four units a block, then a block of its length", () => {
+    const parent = { low: 0x89abcdef, high: 0x01234567 }
+    const block = (under: Uint32Array, counter: readonly [number, number, number, number]) => {
+      const out = new Uint32Array(4)
+      philox(out, 0, under[0] ?? NaN, under[1] ?? NaN, counter)
+      return out
+    }
+    const [start, end] = [Uint32Array.of(parent.low, parent.high), 0xffffffff]
+    const [a, b, c, d, e] = [97, 98, 99, 100, 101]
+    const expected = new Map([
+      ["", block(start, [0, 0, 0, end])],
+      ["abc", block(block(start, [a, b, c, 0]), [3, 0, 0, end])],
+      ["abcd", block(block(start, [a, b, c, d]), [4, 0, 0, end])],
+      ["abcde", block(block(block(start, [a, b, c, d]), [e, 0, 0, 0]), [5, 0, 0, end])],
+    ])
+    for (const [name, [low, high]] of expected) expect(Key.child(name)(parent)).toEqual({ low, high })
+  })
+
+  test("of a training step is the child of that name", () => {
+    const key = Key.fromSeed(3)
+    expect(Key.step(12)(key)).toEqual(Key.child("step 12")(key))
+  })
+
   test("is made from any seed below 2^53, and from no other number", () => {
     expect(Key.fromSeed(2 ** 32 + 5)).toEqual({ low: 5, high: 1 })
     expect(Key.fromSeed(2 ** 53 - 1)).toEqual({ low: 0xffffffff, high: 0x1fffff })
+    expect(Key.fromSeed(0)).toEqual({ low: 0, high: 0 })
     for (const seed of [-1, 0.5, 2 ** 53, Number.NaN]) expect(() => Key.fromSeed(seed)).toThrow(RangeError)
   })
 })
 
 describe("a draw", () => {
   const key = Key.fromSeed(99)
+
+  const two = { low: 0x89abcdef, high: 0x01234567 }
+
+  test("of words is the blocks that the sample owns, counted in 64 bits", () => {
+    for (const width of [1, 3, 4, 5, 8, 9])
+      for (const sample of [0, 1, 6, 2 ** 31 + 1, 2 ** 40 + 3]) {
+        const blocks = BigInt(Math.ceil(width / 4))
+        const expected = Array.from({ length: Number(blocks) }, (_, i) => {
+          const counter = BigInt(sample) * blocks + BigInt(i)
+          const out = new Uint32Array(4)
+          philox(out, 0, two.low, two.high, [Number(counter & 0xffffffffn), Number(counter >> 32n), 0, 0])
+          return [...out]
+        }).flat()
+        expect([...words({ key: two, samples: [sample] }, width)]).toEqual(expected.slice(0, width))
+      }
+  })
+
+  test("of uniforms is the low 23 bits of its words, and of gammas the lowest bit of the first", () => {
+    const draw = { key: two, samples: [4, 2 ** 35] }
+    const drawn = Array.from(words(draw, 50), (word) => (word & 0x7fffff) / 2 ** 23)
+    expect([...uniforms(draw, 50)]).toEqual(drawn)
+    const many = { key: two, samples: Array.from({ length: 50 }, (_, i) => i) }
+    expect(gammas(many)).toEqual(Array.from(words(many, 1), (word) => (word % 2 === 0 ? 0.5 : -0.5)))
+  })
+
+  test("of normals is Box and Muller's, on the smallest words as well", () => {
+    const boxMuller = (drawn: Uint32Array) =>
+      Array.from(drawn, (_, i) => {
+        const [a = NaN, b = NaN] = drawn.subarray(i - (i % 2))
+        const [radius, angle] = [Math.sqrt(-2 * Math.log((a + 1) / 2 ** 32)), (2 * Math.PI * b) / 2 ** 32]
+        return Math.fround(radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle)))
+      })
+    const draw = { key: two, samples: [7] }
+    const drawn = words(draw, 100_000)
+    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true) // there adding 1 shows in a float32
+    expect([...normals(draw, 100_000)]).toEqual(boxMuller(drawn))
+    const three = { key: two, samples: [7, 9] }
+    const pairs = words(three, 4)
+    expect([...normals(three, 3)]).toEqual([
+      ...boxMuller(pairs.slice(0, 4)).slice(0, 3),
+      ...boxMuller(pairs.slice(4)).slice(0, 3),
+    ])
+  })
 
   test("belongs to the sample, in whatever order and company it stands", () => {
     const samples = Array.from({ length: 200 }, (_, i) => 7 * i)
@@ -136,7 +203,9 @@ describe("a draw", () => {
 describe("a grid", () => {
   test("has 0 to 23 fraction bits", () => {
     for (const l of [-1, 24, 0.5, Number.NaN]) expect(() => Grid.make(l)).toThrow(RangeError)
-    expect(Grid.make(9).limit).toBe(32768)
+    expect(Grid.make(9)).toEqual({ fractionBits: 9, step: 1 / 512, scale: 512, limit: 32768 })
+    expect(Grid.make(0)).toEqual({ fractionBits: 0, step: 1, scale: 1, limit: 2 ** 24 })
+    expect(Grid.make(23)).toEqual({ fractionBits: 23, step: 2 ** -23, scale: 2 ** 23, limit: 2 })
   })
 
   test("has one zero, among all ties next to it as well", () => {
