@@ -8,9 +8,9 @@ const named = (...names) => names.map((name) => `test/${name}.test.ts`)
 
 /** The tests that are asked about a mutant in each folder, the quickest killers first. */
 const orders = {
-  core: named("core", "exact", "core.laws", "depth"),
-  exact: named("exact", "core", "core.laws"),
-  block: named("core", "core.laws", "bdia", "depth"),
+  core: named("core", "parts", "owners", "space", "exact", "core.laws"),
+  exact: named("space", "exact", "core", "core.laws"),
+  block: named("formula", "core", "core.laws", "depth"),
 }
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url))

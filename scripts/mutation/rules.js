@@ -63,10 +63,10 @@ const unary = new Set(["abs", "fround", "floor", "ceil", "sqrt", "log"])
 export const replacements = (node, source) => {
   const text = (at) => at.getText(source)
   const replace = (at, by) => ({ start: at.getStart(source), end: at.end, text: by })
-  const swap = (nodes) =>
+  const swap = (nodes, matters = () => true) =>
     nodes.slice(1).flatMap((next, i) => {
       const one = nodes[i]
-      if (text(one) === text(next)) return []
+      if (text(one) === text(next) || !(matters(one) || matters(next))) return []
       const between = source.text.slice(one.end, next.getStart(source))
       return [{ start: one.getStart(source), end: next.end, text: text(next) + between + text(one) }]
     })
@@ -107,8 +107,7 @@ export const replacements = (node, source) => {
   if (ts.isArrayLiteralExpression(node)) return swap(node.elements)
   if (ts.isArrayBindingPattern(node)) return swap(node.elements)
   // The order of properties can be seen only where one spread covers another.
-  if (ts.isObjectLiteralExpression(node))
-    return node.properties.some(ts.isSpreadAssignment) ? swap(node.properties) : []
+  if (ts.isObjectLiteralExpression(node)) return swap(node.properties, ts.isSpreadAssignment)
   if (ts.isExpressionStatement(node) && !isSuper(node.expression))
     return [replace(node, ";"), ...following(node).flatMap((next) => swap([node, next]))]
   return []
