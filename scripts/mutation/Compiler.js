@@ -18,7 +18,7 @@ export const compiler = (root, files) => {
     getScriptVersion: (path) => String(versions.get(path) ?? 0),
     getScriptSnapshot: (path) => (ts.sys.fileExists(path) ? ts.ScriptSnapshot.fromString(read(path)) : undefined),
     getCurrentDirectory: () => root,
-    getCompilationSettings: () => ({ ...options, noEmit: true }),
+    getCompilationSettings: () => ({ ...options, noEmit: false, declaration: true }),
     getDefaultLibFileName: (given) => join(dirname(ts.getDefaultLibFilePath(given)), ts.getDefaultLibFileName(given)),
     fileExists: ts.sys.fileExists,
     readFile: ts.sys.readFile,
@@ -32,26 +32,28 @@ export const compiler = (root, files) => {
     versions.set(path, (versions.get(path) ?? 0) + 1)
   }
 
-  /** The first error of the program with `file` changed to `text`, or null. */
-  const errorOf = (file, text) => {
+  const declarations = (path) =>
+    service
+      .getEmitOutput(path, true)
+      .outputFiles.map(({ text }) => text)
+      .join("\n")
+  const unchanged = new Map([...own].map((path) => [path, declarations(path)]))
+
+  /** Whether the program compiles with `file` changed to `text`. */
+  const compiles = (file, text) => {
     const path = join(root, file)
     set(path, text)
-    const program = service.getProgram()
-    // The changed file first, since its errors are the most likely; then whoever may see its types.
-    for (const one of [path, ...[...own].filter((other) => other !== path)]) {
-      const source = program.getSourceFile(one)
-      const [error] = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
-      if (error !== undefined) return ts.flattenDiagnosticMessageText(error.messageText, " ")
-    }
-    return null
-  }
-  return {
-    errorOf: (file, text) => {
-      try {
-        return errorOf(file, text)
-      } finally {
-        set(join(root, file), null)
+    try {
+      const program = service.getProgram()
+      const isSound = (one) => {
+        const source = program.getSourceFile(one)
+        return program.getSyntacticDiagnostics(source).length + program.getSemanticDiagnostics(source).length === 0
       }
-    },
+      // Other files see no more of this one than its declarations.
+      return isSound(path) && (declarations(path) === unchanged.get(path) || [...own].every(isSound))
+    } finally {
+      set(path, null)
+    }
   }
+  return { compiles }
 }

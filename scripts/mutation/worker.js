@@ -10,7 +10,7 @@ import { compiler } from "./Compiler.js"
 import { sources } from "./sources.js"
 
 const root = process.cwd()
-const { errorOf } = compiler(root, sources(root))
+const { compiles } = compiler(root, sources(root))
 const mutant = { path: "", text: "" }
 
 const vitest = await createVitest(
@@ -49,7 +49,7 @@ const outcome = async (tests) => {
 }
 
 const answers = {
-  compile: ({ file, text }) => (errorOf(file, text) === null ? "compiles" : "fails"),
+  compile: ({ file, text }) => (compiles(file, text) ? "compiles" : "fails"),
   run: ({ tests }) => outcome(tests),
   mutate: ({ file, text, tests }) => {
     put(file, text)
