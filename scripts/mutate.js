@@ -1,8 +1,8 @@
 /**
  * `npm run mutate`: makes one thing wrong at a time in `core`, `exact` and `block`, and looks whether a test notices.
  *
- * Arguments name the files to mutate; without any, all are mutated and the outcome is written to `test/MUTANTS.md`. Exits
- * with 1 where the score is 90 % or less, a survivor has no reason in `survivors.json` or a reason no survivor, and with
+ * Arguments name the files to mutate; without any, all are. The outcome is written to `test/MUTANTS.md` once every mutant
+ * of every file has a verdict, from this run or for unchanged sources from an earlier one. Exits with 1 where the score is 90 % or less, a survivor has no reason in `survivors.json` or a reason no survivor, and with
  * 2 where it cannot begin.
  */
 import { readFileSync, writeFileSync } from "node:fs"
@@ -13,6 +13,7 @@ import { endAll, judge } from "./mutation/Judge.js"
 import { mutantsOf } from "./mutation/mutants.js"
 import { readReasons } from "./mutation/Reasons.js"
 import { sources } from "./mutation/sources.js"
+import { remember, remembered } from "./mutation/Verdicts.js"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const judges = 2
@@ -36,35 +37,40 @@ async function main(chosen) {
     return 2
   }
   const files = chosen.length === 0 ? all : chosen
-  const mutants = files.flatMap((file) => mutantsOf(file, readFileSync(new URL(`../${file}`, import.meta.url), "utf8")))
+  const mutants = files.flatMap(mutantsIn)
   process.stderr.write(
     `${mutants.length} mutants of ${files.length} files. First all tests, on the sources as they are.\n`,
   )
-  let results
   try {
-    results = await judgeAll(mutants)
+    remember(await judgeAll(mutants))
   } catch (error) {
     process.stderr.write(`${error.message}\n`)
     return 2
   }
 
   const reasons = readReasons()
-  const explained = results.map((result) => ({
+  const every = all.flatMap(mutantsIn)
+  const results = remembered(every).map((result) => ({
     ...result,
     reason: result.verdict === "survived" ? reasons.of(result) : null,
   }))
-  if (chosen.length === 0) {
+  if (results.length === every.length) {
     const path = fileURLToPath(new URL("../test/MUTANTS.md", import.meta.url))
-    writeFileSync(path, await document(explained, path))
+    writeFileSync(path, await document(results, path))
   }
-  const open = explained.filter(({ verdict, reason }) => verdict === "survived" && reason === null)
+  const here = results.filter(({ file }) => files.includes(file))
+  const open = here.filter(({ verdict, reason }) => verdict === "survived" && reason === null)
   for (const { file, line, source, mutated } of open)
     console.log(`${file}:${line} survives without a reason:\n  ${source}\n  ${mutated}`)
   const idle = reasons.unused().filter(({ file }) => files.includes(file))
   for (const { file, source, mutated } of idle)
     console.log(`${file}: a reason is given, but this does not survive:\n  ${source}\n  ${mutated}`)
-  console.log(summary(results))
-  return open.length === 0 && idle.length === 0 && scoreOf(results) > leastScore ? 0 : 1
+  console.log(summary(here))
+  return open.length === 0 && idle.length === 0 && scoreOf(here) > leastScore ? 0 : 1
+}
+
+function mutantsIn(file) {
+  return mutantsOf(file, readFileSync(new URL(`../${file}`, import.meta.url), "utf8"))
 }
 
 /** Every mutant with its verdict, in the order given. */

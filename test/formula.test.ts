@@ -72,14 +72,16 @@ const each = (block: number, by: (gamma: number) => number) => String(g(block).m
 const h = (block: number, x: string) => `h${block}(c, ${x}; ${key(block, "residual").low}, ${samples})`
 const drift = (block: number, x: string) => `D[${g(block)}](${x}, ${h(block, x)})`
 
-/** What a program gives, and all that it claims. */
+/** What a program gives, all that it claims, and what it frees itself. */
 const told = async <A>(program: Program<ReadonlyArray<string>, A>, plan: Plan = Plan.reversed) => {
   const claims: Claim[] = []
+  const freed: unknown[] = []
+  const scope = { ...hostScope, release: (value: unknown) => void freed.push(value) }
   const watch = { expect: (claim: Claim) => void claims.push(claim), settle: async () => E.right(undefined) }
-  const env = Env.make({ params: ["h0", "h1", "h2"], seed, samples, plan, step: 0 }, hostScope, watch)
+  const env = Env.make({ params: ["h0", "h1", "h2"], seed, samples, plan, step: 0 }, scope, watch)
   const result = await run(program)(env)()
   if (E.isLeft(result)) throw result.left
-  return { result: result.right, claims }
+  return { result: result.right, claims, freed }
 }
 
 const place = (...path: ReadonlyArray<string>) => ({ path, step: 0 })
@@ -115,7 +117,8 @@ describe("a chain of three blocks", () => {
   })
 
   test("is forwards the rule of SPEC.md, and claims its range", async () => {
-    const { result, claims } = await told(f.forward(["c", "x"]))
+    const { result, claims, freed } = await told(f.forward(["c", "x"]))
+    for (const value of [h(0, "x"), h(1, x1), h(2, x2)]) expect(freed).toContain(value)
     expect(result).toEqual([["c", [x2, x3]], reversed("s(x)", `s(${x1})`)])
     expect(claims).toEqual([inRange(0, "x"), onGrid("x"), inRange(0, x1), inRange(1, x2), inRange(2, x3)])
   })
@@ -185,9 +188,9 @@ describe("a chain of three blocks", () => {
       ])
       expect(claims).toHaveLength(5)
       const back = await told(f.inverse(state, side), plan)
-      expect(back).toEqual({ result: ["c", "x"], claims: [] })
+      expect(back).toMatchObject({ result: ["c", "x"], claims: [] })
       const pulled = await told(f.pullback(state, side, ["dc", ["d2", "d3"]]), plan)
-      expect(pulled).toEqual({ result: { input: ["c", "x"], ...gradient() }, claims: [] })
+      expect(pulled).toMatchObject({ result: { input: ["c", "x"], ...gradient() }, claims: [] })
     })
 
   test("looks at its last block alone to know whether there is anything to claim of the state", async () => {
@@ -195,6 +198,9 @@ describe("a chain of three blocks", () => {
     const [state, side] = (await told(f.forward(["c", "x"]), plan)).result
     const { claims } = await told(f.pullback(state, side, ["dc", ["d2", "d3"]]), plan)
     expect(claims.map(({ _tag }) => _tag)).toEqual(["Same", "Same", "Rebuilt"])
+    const couple = Bdia.fromContextResidual({ space, layer, context }, 2)
+    const [two, held] = (await told(couple.forward(["c", "x"]), { "0": "tape" })).result
+    expect((await told(couple.pullback(two, held, ["dc", ["d1", "d2"]]), { "0": "tape" })).claims).toHaveLength(3)
     const single = Bdia.fromContextResidual({ space, layer, context }, 1)
     const [one, left] = (await told(single.forward(["c", "x"]))).result
     const pulled = await told(single.pullback(one, left, ["dc", ["d0", "d1"]]))
