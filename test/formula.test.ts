@@ -159,10 +159,15 @@ describe("a chain of three blocks", () => {
 
   test("pulls a cotangent back as SPEC.md says, and claims what must be the same", async () => {
     const sides = reversed("s", "t")
-    const { result, claims } = await told(f.pullback(["c", ["a", "b"]], sides, ["dc", ["d2", "d3"]]))
+    const { result, claims, freed } = await told(f.pullback(["c", ["a", "b"]], sides, ["dc", ["d2", "d3"]]))
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
     const start = `(${each(1, (y) => 1 / y)}*(a - ${drift(1, one)}) - su)`
     expect(result).toEqual({ input: ["c", start], ...gradient() })
+    // Each block consumes the context, its state, its side and their cotangents, and frees what h gave.
+    expect(freed).toHaveLength(3)
+    const [last, , zeroth] = freed.map((values) => new Set(values as ReadonlyArray<unknown>))
+    expect(last).toEqual(new Set(["c", "a", "b", sides[1][1], "dc", "d2", "d3", h(2, "a")]))
+    for (const value of [start, one, sides[0], h(0, start)]) expect(zeroth).toContain(value)
     expect(claims).toEqual([
       { _tag: "Same", place: place(), rebuilt: "Q(a)", recorded: "a" },
       { _tag: "Same", place: place(), rebuilt: "Q(b)", recorded: "b" },

@@ -22,7 +22,7 @@ const vitest = await createVitest(
     isolate: false,
     pool: "threads", // started twice as fast as processes
     maxWorkers: 1,
-    reporters: [{}],
+    reporters: [{ onTestCaseResult: () => process.send("on its way") }],
   },
   { plugins: [{ name: "mutant", enforce: "pre", load: (id) => (id === mutant.path ? mutant.text : null) }] },
 )
