@@ -208,6 +208,24 @@ describe("a grid", () => {
     expect(Grid.make(23)).toEqual({ fractionBits: 23, step: 2 ** -23, scale: 2 ** 23, limit: 2 })
   })
 
+  test("rounds half to even at every size, and leaves alone what has no fraction bits to lose", () => {
+    const round = Grid.round(Grid.make(0))
+    for (const even of [0, 2, 100, 1000, 2 ** 20, 2 ** 24, 2 ** 40, 2 ** 50])
+      for (const sign of [1, -1]) {
+        expect(round(sign * (even + 0.5))).toBe(sign * even + 0)
+        expect(round(sign * (even + 1.5))).toBe(sign * (even + 2))
+        expect(round(sign * (even + 0.75))).toBe(sign * (even + 1))
+      }
+    for (const large of [2 ** 51, 2 ** 51 + 1, 2 ** 52 + 1, 2 ** 53 - 1, 1e300, Infinity])
+      for (const y of [large, -large]) expect(round(y)).toBe(y)
+    expect(round(NaN)).toBe(NaN)
+  })
+
+  test("has parities, of negatives as well", () => {
+    const parity = Grid.parity(Grid.make(1))
+    expect([-1.5, -1, -0.5, -0, 0, 0.5, 1, 1.5].map(parity)).toEqual([1, 0, 1, 0, 0, 1, 0, 1])
+  })
+
   test("has one zero, among all ties next to it as well", () => {
     const round = Grid.round(Grid.make(9))
     for (const y of [0, -0, 1 / 1024, -1 / 1024, -1e-300, 1e-300]) expect(Object.is(round(y), 0)).toBe(true)
@@ -256,7 +274,7 @@ describe("the bytes of a side", () => {
     const bytes = await pair.toBytes([value, floats.parity(value)])()
     for (let length = 0; length < bytes.length; length++)
       expect(await refusal(pair, bytes.subarray(0, length))).toMatch(/^SideMismatch/)
-    expect(await refusal(pair, Uint8Array.of(...bytes, 0))).toMatch(/1 bytes are left over/)
+    expect(await refusal(pair, Uint8Array.of(...bytes, 0))).toMatch(/^SideMismatch: 1 bytes are left over/)
     expect(
       await refusal(Side.array(3, floats.value), await Side.array(2, floats.value).toBytes([value, value])()),
     ).toMatch(/3 sides were expected, but the bytes hold 2/)

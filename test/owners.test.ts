@@ -155,9 +155,9 @@ const letter = <K extends string>(name: K): Bijection<{ readonly [k in K]: numbe
   forward: (a) => (env) => E.right([`${a}${name}`, `side of ${name}${env.path.join()}`]),
   inverse: (b, side) => (env) => E.right(`${b}-${side}@${env.path.join()}`),
   infer: (a) => (env) => E.right(`${a}${name}?${env.path.join()}`),
-  pullback: (b, side, db) => () =>
+  pullback: (b, side, db) => (env) =>
     E.right({
-      input: `${b}<${side}`,
+      input: `${b}<${side}@${env.path.join()}`,
       cotangent: `${db}'${name}`,
       grads: { [name]: db.length } as { readonly [k in K]: number }, // a computed key
     }),
@@ -193,7 +193,7 @@ describe("a composition of two", () => {
       ["release", "af?"],
     ])
     expect(await runPromise(f.pullback("c", ["s", "u"], "dc"))(env)).toEqual({
-      input: "c<u<s",
+      input: "c<u@<s@",
       cotangent: "dc'g'f",
       grads: { f: 4, g: 2 },
     })
@@ -209,6 +209,21 @@ describe("a composition of two", () => {
     expect(await run(stopped.pullback("c", ["s", "u"], "dc"))(Env.child(env, "net", { f: 1, x: 1 }))()).toMatchObject({
       left: { _tag: "NotDifferentiable", path: ["net"], message: expect.stringMatching(/^The output of the first of/) },
     })
+  })
+
+  test("that is tied adds the gradients of what is shared, the first part's on the left", async () => {
+    const text = Params.leaf({ init: () => "", add: (x, y) => x + y, is: (x) => typeof x === "string" })
+    const part = (grad: string): Bijection<{ readonly w: string }, string, string, string> => ({
+      ...letter("w"),
+      params: Params.struct({ w: text }),
+      forward: (a) => () => E.right([a, ""]),
+      inverse: (b) => () => E.right(b),
+      infer: (a) => () => E.right(a),
+      pullback: (b, _, db) => () => E.right({ input: b, cotangent: db, grads: { w: grad } }),
+    })
+    const both = F.pipe(part("f"), tied("w")(part("g")))
+    const { grads } = await runPromise(both.pullback("c", ["s", "u"], "dc"))(notingEnv({ w: "" }).env)
+    expect(grads).toEqual({ w: "fg" })
   })
 
   test("that is tied needs the name in its first part", () => {
@@ -242,7 +257,7 @@ describe("a chain in a loop", () => {
       ["release", "af?0f?1"],
     ])
     expect(await runPromise(f.pullback("b", sides, "d"))(env)).toEqual({
-      input: "b<2<1<0",
+      input: "b<2@2<1@1<0@0",
       cotangent: "d'f'f'f",
       grads: [{ f: 5 }, { f: 3 }, { f: 1 }],
     })
@@ -281,7 +296,7 @@ describe("a chain in a loop", () => {
       ["release", "af?0f?1"],
     ])
     expect(await runPromise(f.pullback("b", ["0", ["1", "2"]], "d"))(env)).toEqual({
-      input: "b<2<1<0",
+      input: "b<2@2<1@1<0@0",
       cotangent: "d'f'f'f",
       grads: [{ f: 5 }, { f: 3 }, { f: 1 }],
     })
@@ -315,6 +330,8 @@ describe("a chain in a loop", () => {
     })
     const last = await run(repeat(1)(stopping("f")).pullback("b", ["0"], "d"))(notingEnv(p).env)()
     expect(last).toMatchObject({ right: { input: "b", cotangent: null } })
+    const wrong = await run(chain(letter("f"), letter("f"))(3).inverse("b", ["0", ["1"]]))(notingEnv(p).env)()
+    expect(wrong).toMatchObject({ left: { message: "2 parts need as many sides, but 1 were given." } })
     const missing = await run(repeat(3)(letter("f")).infer("a"))(notingEnv([{ f: 1 }]).env)()
     expect(missing).toMatchObject({ left: { _tag: "ParameterMismatch" } })
   })
@@ -358,7 +375,7 @@ describe("identity, first, named and invert", () => {
       ["own", "c3"],
     ])
     const pulled = await runPromise(f.pullback(["b", "c"], "s", ["d", "dc"]))(env)
-    expect(pulled).toEqual({ input: ["b<s", "c"], cotangent: ["d'f", "dc"], grads: { f: 1 } })
+    expect(pulled).toEqual({ input: ["b<s@", "c"], cotangent: ["d'f", "dc"], grads: { f: 1 } })
     expect(notes).toEqual([])
     const stopped = first<string>()(stopping("f"))
     expect(await runPromise(stopped.pullback(["b", "c"], "s", ["d", "dc"]))(env)).toMatchObject({ cotangent: null })

@@ -167,6 +167,52 @@ describe("the side of a planned block", () => {
   })
 })
 
+describe("the side of several parts", () => {
+  const { bit, value } = numberSpace(9)
+  const word = async <S>(side: Side<S>, bytes: Uint8Array) => {
+    const result = await side.fromBytes(bytes)()
+    return E.isLeft(result) ? result.left.message : result.right
+  }
+
+  test("is read part by part, in its order", async () => {
+    const pair = Side.pair(value, bit)
+    expect(await word(pair, await pair.toBytes([0.5, 1])())).toEqual([0.5, 1])
+    const many = Side.array(3, value)
+    expect(await word(many, await many.toBytes([0.5, -2, 3])())).toEqual([0.5, -2, 3])
+    for (const n of [0, 1, 2]) {
+      const nothings = Side.array(n, Side.nothing)
+      const sides = Array.from({ length: n }, () => null)
+      expect(await word(nothings, await nothings.toBytes(sides)())).toEqual(sides)
+    }
+  })
+
+  test("is refused where the number of parts is another, or a part is", async () => {
+    const two = await Side.array(2, value).toBytes([1, 2])()
+    const three = await Side.array(3, value).toBytes([1, 2, 3])()
+    expect(await word(Side.pair(value, value), two)).toEqual([1, 2])
+    expect(await word(Side.pair(value, value), three)).toBe("A pair of sides was expected, but the bytes hold 3 parts.")
+    expect(await word(Side.array(2, value), three)).toBe("2 sides were expected, but the bytes hold 3.")
+    for (const refused of [
+      word(Side.pair(bit, value), two),
+      word(Side.pair(value, bit), two),
+      word(Side.array(2, bit), two),
+    ])
+      expect(await refused).toMatch(/^A plane was expected/)
+  })
+
+  test("is refused in other words where its bytes end early than where some are left over", async () => {
+    const pair = Side.pair(bit, Side.nothing)
+    const bytes = await pair.toBytes([1, null])()
+    for (let length = 0; length < bytes.length; length++)
+      expect(await word(pair, bytes.subarray(0, length))).toBe(
+        `The bytes of a side end early, after ${length}. Write and read them whole.`,
+      )
+    expect(await word(pair, Uint8Array.of(...bytes, 0, 0))).toBe(
+      "2 bytes are left over behind the last part of a side.",
+    )
+  })
+})
+
 // --------------------------------------------------------- environments
 
 describe("an environment", () => {

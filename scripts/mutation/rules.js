@@ -125,12 +125,18 @@ const call = (node, text, replace) => {
   return [...(Object.hasOwn(methods, name.text) ? [replace(name, methods[name.text])] : []), ...removed]
 }
 
-/** The statement behind this one, if it too is an expression. */
+/** The statement behind this one, if it too is an expression; fields of a new object may be set in any order. */
 const following = (node) => {
   const statements = node.parent.statements ?? []
   const next = statements[statements.indexOf(node) + 1]
-  return next !== undefined && ts.isExpressionStatement(next) && !isSuper(next.expression) ? [next] : []
+  return next !== undefined && ts.isExpressionStatement(next) && !(setsField(node) && setsField(next)) ? [next] : []
 }
+
+const setsField = ({ expression }) =>
+  ts.isBinaryExpression(expression) &&
+  expression.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+  ts.isPropertyAccessExpression(expression.left) &&
+  expression.left.expression.kind === ts.SyntaxKind.ThisKeyword
 
 const grouped = (node, source) => {
   const text = node.getText(source)
