@@ -70,14 +70,21 @@ describe("the space of Float32Arrays", () => {
   })
 
   test("moves by the parity of each element, and back to one zero", () => {
-    const x = f32(1 / 512, 2 / 512, -1 / 512, 0, 0, 0, 0, 0, 3 / 512, 4 / 512)
+    const x = f32(1 / 512, 2 / 512, -1 / 512, 0, 0, 0, 0, 0, 4 / 512, 3 / 512)
     const s = floats.parity(x)
-    expect(s).toEqual({ length: 10, bytes: Uint8Array.of(0b101, 0b1) })
+    expect(s).toEqual({ length: 10, bytes: Uint8Array.of(0b101, 0b10) })
     expect(floats.lift(x, s)).toEqual(f32(2 / 512, 2 / 512, 0, 0, 0, 0, 0, 0, 4 / 512, 4 / 512))
     expect(differingBits(floats.lower(floats.lift(x, s), s), x)).toBe(0)
     expect(differingBits(floats.lower(f32(-0), floats.parity(f32(0))), f32(0))).toBe(0)
     expect(floats.bit.bits(s)).toBe(10)
     expect(floats.value.bits(x)).toBe(320)
+  })
+
+  test("reads the plane of one number, and shares no bytes with what it read", async () => {
+    const bytes = await numbers.bit.toBytes(1)()
+    const read = await floats.bit.fromBytes(bytes)()
+    bytes.fill(0)
+    expect(read).toEqual(E.right({ length: 1, bytes: Uint8Array.of(1) }))
   })
 
   test("refuses shapes that do not fit, naming both", () => {
