@@ -43,6 +43,16 @@ describe("the space of numbers", () => {
     expect(numbers.value.bits(0.5)).toBe(32)
   })
 
+  test("reads back what it wrote", async () => {
+    for (const s of [0, 1] as const)
+      expect(await numbers.bit.fromBytes(await numbers.bit.toBytes(s)())()).toEqual(E.right(s))
+    for (const x of [0, 77 / 512, -3]) {
+      const large = new Uint8Array(40)
+      large.set(await numbers.value.toBytes(x)(), 5)
+      expect(await numbers.value.fromBytes(large.subarray(5, 21))()).toEqual(E.right(x))
+    }
+  })
+
   test("has one sample, and says so", () => {
     for (const gamma of [[], [0.5, 0.5]])
       expect(() => numbers.times(gamma, 1)).toThrow(
