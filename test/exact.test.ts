@@ -208,7 +208,7 @@ describe("a grid", () => {
     expect(Grid.make(23)).toEqual({ fractionBits: 23, step: 2 ** -23, scale: 2 ** 23, limit: 2 })
   })
 
-  test("rounds half to even at every size, and leaves alone what has no fraction bits to lose", () => {
+  test("rounds half to even at every size, and leaves alone what is far out of range", () => {
     const round = Grid.round(Grid.make(0))
     for (const even of [0, 2, 100, 1000, 2 ** 20, 2 ** 24, 2 ** 40, 2 ** 50])
       for (const sign of [1, -1]) {
@@ -216,7 +216,16 @@ describe("a grid", () => {
         expect(round(sign * (even + 1.5))).toBe(sign * (even + 2))
         expect(round(sign * (even + 0.75))).toBe(sign * (even + 1))
       }
-    for (const large of [2 ** 51, 2 ** 51 + 1, 2 ** 52 + 1, 2 ** 53 - 1, 1e300, Infinity])
+    for (const large of [
+      2 ** 51,
+      2 ** 51 + 0.5,
+      2 ** 51 + 1,
+      2 ** 52 + 1,
+      2 ** 53 - 1,
+      2 ** 104 + 3 * 2 ** 52,
+      1e300,
+      Infinity,
+    ])
       for (const y of [large, -large]) expect(round(y)).toBe(y)
     expect(round(NaN)).toBe(NaN)
   })

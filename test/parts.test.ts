@@ -201,15 +201,18 @@ describe("the side of several parts", () => {
   })
 
   test("is refused in other words where its bytes end early than where some are left over", async () => {
-    const pair = Side.pair(bit, Side.nothing)
-    const bytes = await pair.toBytes([1, null])()
-    for (let length = 0; length < bytes.length; length++)
-      expect(await word(pair, bytes.subarray(0, length))).toBe(
-        `The bytes of a side end early, after ${length}. Write and read them whole.`,
+    const check = async <S>(side: Side<S>, value: S) => {
+      const bytes = await side.toBytes(value)()
+      for (let length = 0; length < bytes.length; length++)
+        expect(await word(side, bytes.subarray(0, length))).toBe(
+          `The bytes of a side end early, after ${length}. Write and read them whole.`,
+        )
+      expect(await word(side, Uint8Array.of(...bytes, 0, 0))).toBe(
+        "2 bytes are left over behind the last part of a side.",
       )
-    expect(await word(pair, Uint8Array.of(...bytes, 0, 0))).toBe(
-      "2 bytes are left over behind the last part of a side.",
-    )
+    }
+    await check(Side.pair(bit, Side.nothing), [1, null])
+    await check(Side.pair(Side.nothing, bit), [null, 1])
   })
 })
 

@@ -28,11 +28,10 @@ export const document = (results, path) =>
         "",
         ...table(["", ...verdicts, "score"], "lrrrrr", [
           ["**all**", ...countsOf(results), percent(results)],
-          ...Object.entries(Object.groupBy(results, ({ file }) => file)).map(([file, some]) => [
-            file,
-            ...countsOf(some),
-            percent(some),
-          ]),
+          ...[...new Set(results.map(({ file }) => file))].map((file) => {
+            const some = results.filter((result) => result.file === file)
+            return [file, ...countsOf(some), percent(some)]
+          }),
         ]),
         "",
         "## Survivors",
