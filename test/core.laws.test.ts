@@ -141,17 +141,19 @@ for (const depth of [1, 2, 7]) {
 
 const owned = holdings()
 const handles = handleSpace(owned, 9)
-const trunk = Bdia.fromResidual({ space: handles, layer: handleLayer(owned, numberLayer(0.25)) }, 5)
+const trunk = (depth: number) =>
+  Bdia.fromResidual({ space: handles, layer: handleLayer(owned, numberLayer(0.25)) }, depth)
 
-checkLaws(
-  runner,
-  ownershipLaws({
-    name: "a chain on numbers with owners",
-    bijection: trunk,
-    inputs: arbitraries.boundedGridNumber(Grid.make(9), 8).map(owned.make),
-    kind: owned.kind,
-  }),
-)
+for (const depth of [1, 2, 5])
+  checkLaws(
+    runner,
+    ownershipLaws({
+      name: `a chain of ${depth} on numbers with owners`,
+      bijection: trunk(depth),
+      inputs: arbitraries.boundedGridNumber(Grid.make(9), 8).map(owned.make),
+      kind: owned.kind,
+    }),
+  )
 
 const kept = F.pipe(
   keep(handles.value)(handleLayer(owned, numberLayer(0.25))),

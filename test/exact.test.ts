@@ -58,25 +58,6 @@ describe("Philox4x32-10", () => {
 })
 
 describe("a key", () => {
-  test("is another one for every step, path and name: no collision among 200,000", () => {
-    const seen = new Set<string>()
-    let made = 0
-    for (let step = 0; step < 20; step++) {
-      const atStep = Key.step(step)(Key.fromSeed(1))
-      for (const part of ["blocks", "encoder", "", "a", "b"])
-        for (let block = 0; block < 500; block++) {
-          const at = Key.child(String(block))(Key.child(part)(atStep))
-          for (const name of ["gamma", "residual", "dropout", "a\u0000"]) {
-            const { low, high } = Key.child(name)(at)
-            seen.add(`${low}/${high}`)
-            made++
-          }
-        }
-    }
-    expect(seen.size).toBe(made)
-    expect(made).toBe(200_000)
-  })
-
   test("tells apart names that are cut or padded otherwise", () => {
     const names = [
       "",
@@ -99,15 +80,82 @@ describe("a key", () => {
     expect(Key.child("ab")(Key.fromSeed(7))).not.toEqual(nested)
   })
 
+  test("absorbs a name as SPEC.md says: four units a block, then a block of its length", () => {
+    const parent = { low: 0x89abcdef, high: 0x01234567 }
+    const block = (under: Uint32Array, counter: readonly [number, number, number, number]) => {
+      const out = new Uint32Array(4)
+      philox(out, 0, under[0] ?? NaN, under[1] ?? NaN, counter)
+      return out
+    }
+    const [start, end] = [Uint32Array.of(parent.low, parent.high), 0xffffffff]
+    const [a, b, c, d, e] = [97, 98, 99, 100, 101]
+    const expected = new Map([
+      ["", block(start, [0, 0, 0, end])],
+      ["abc", block(block(start, [a, b, c, 0]), [3, 0, 0, end])],
+      ["abcd", block(block(start, [a, b, c, d]), [4, 0, 0, end])],
+      ["abcde", block(block(block(start, [a, b, c, d]), [e, 0, 0, 0]), [5, 0, 0, end])],
+    ])
+    for (const [name, [low, high]] of expected) expect(Key.child(name)(parent)).toEqual({ low, high })
+  })
+
+  test("of a training step is the child of that name", () => {
+    const key = Key.fromSeed(3)
+    expect(Key.step(12)(key)).toEqual(Key.child("step 12")(key))
+  })
+
   test("is made from any seed below 2^53, and from no other number", () => {
     expect(Key.fromSeed(2 ** 32 + 5)).toEqual({ low: 5, high: 1 })
     expect(Key.fromSeed(2 ** 53 - 1)).toEqual({ low: 0xffffffff, high: 0x1fffff })
+    expect(Key.fromSeed(0)).toEqual({ low: 0, high: 0 })
     for (const seed of [-1, 0.5, 2 ** 53, Number.NaN]) expect(() => Key.fromSeed(seed)).toThrow(RangeError)
   })
 })
 
 describe("a draw", () => {
   const key = Key.fromSeed(99)
+
+  const two = { low: 0x89abcdef, high: 0x01234567 }
+
+  test("of words is the blocks that the sample owns, counted in 64 bits", () => {
+    for (const width of [1, 3, 4, 5, 8, 9])
+      for (const sample of [0, 1, 6, 2 ** 31 + 1, 2 ** 40 + 3]) {
+        const blocks = BigInt(Math.ceil(width / 4))
+        const expected = Array.from({ length: Number(blocks) }, (_, i) => {
+          const counter = BigInt(sample) * blocks + BigInt(i)
+          const out = new Uint32Array(4)
+          philox(out, 0, two.low, two.high, [Number(counter & 0xffffffffn), Number(counter >> 32n), 0, 0])
+          return [...out]
+        }).flat()
+        expect([...words({ key: two, samples: [sample] }, width)]).toEqual(expected.slice(0, width))
+      }
+  })
+
+  test("of uniforms is the low 23 bits of its words, and of gammas the lowest bit of the first", () => {
+    const draw = { key: two, samples: [4, 2 ** 35] }
+    const drawn = Array.from(words(draw, 50), (word) => (word & 0x7fffff) / 2 ** 23)
+    expect([...uniforms(draw, 50)]).toEqual(drawn)
+    const many = { key: two, samples: Array.from({ length: 50 }, (_, i) => i) }
+    expect(gammas(many)).toEqual(Array.from(words(many, 1), (word) => (word % 2 === 0 ? 0.5 : -0.5)))
+  })
+
+  test("of normals is Box and Muller's, on the smallest words as well", () => {
+    const boxMuller = (drawn: Uint32Array) =>
+      Array.from(drawn, (_, i) => {
+        const [a = NaN, b = NaN] = drawn.subarray(i - (i % 2))
+        const [radius, angle] = [Math.sqrt(-2 * Math.log((a + 1) / 2 ** 32)), (2 * Math.PI * b) / 2 ** 32]
+        return Math.fround(radius * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle)))
+      })
+    const draw = { key: two, samples: [7] }
+    const drawn = words(draw, 100_000)
+    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true) // there adding 1 shows in a float32
+    expect(differingBits(normals(draw, 100_000), Float32Array.from(boxMuller(drawn)))).toBe(0)
+    const three = { key: two, samples: [7, 9] }
+    const pairs = words(three, 4)
+    expect([...normals(three, 3)]).toEqual([
+      ...boxMuller(pairs.slice(0, 4)).slice(0, 3),
+      ...boxMuller(pairs.slice(4)).slice(0, 3),
+    ])
+  })
 
   test("belongs to the sample, in whatever order and company it stands", () => {
     const samples = Array.from({ length: 200 }, (_, i) => 7 * i)
@@ -155,7 +203,36 @@ describe("a draw", () => {
 describe("a grid", () => {
   test("has 0 to 23 fraction bits", () => {
     for (const l of [-1, 24, 0.5, Number.NaN]) expect(() => Grid.make(l)).toThrow(RangeError)
-    expect(Grid.make(9).limit).toBe(32768)
+    expect(Grid.make(9)).toEqual({ fractionBits: 9, step: 1 / 512, scale: 512, limit: 32768 })
+    expect(Grid.make(0)).toEqual({ fractionBits: 0, step: 1, scale: 1, limit: 2 ** 24 })
+    expect(Grid.make(23)).toEqual({ fractionBits: 23, step: 2 ** -23, scale: 2 ** 23, limit: 2 })
+  })
+
+  test("rounds half to even at every size, and leaves alone what is far out of range", () => {
+    const round = Grid.round(Grid.make(0))
+    for (const even of [0, 2, 100, 1000, 2 ** 20, 2 ** 24, 2 ** 40, 2 ** 50])
+      for (const sign of [1, -1]) {
+        expect(round(sign * (even + 0.5))).toBe(sign * even + 0)
+        expect(round(sign * (even + 1.5))).toBe(sign * (even + 2))
+        expect(round(sign * (even + 0.75))).toBe(sign * (even + 1))
+      }
+    for (const large of [
+      2 ** 51,
+      2 ** 51 + 0.5,
+      2 ** 51 + 1,
+      2 ** 52 + 1,
+      2 ** 53 - 1,
+      2 ** 104 + 3 * 2 ** 52,
+      1e300,
+      Infinity,
+    ])
+      for (const y of [large, -large]) expect(round(y)).toBe(y)
+    expect(round(NaN)).toBe(NaN)
+  })
+
+  test("has parities, of negatives as well", () => {
+    const parity = Grid.parity(Grid.make(1))
+    expect([-1.5, -1, -0.5, -0, 0, 0.5, 1, 1.5].map(parity)).toEqual([1, 0, 1, 0, 0, 1, 0, 1])
   })
 
   test("has one zero, among all ties next to it as well", () => {
@@ -188,7 +265,7 @@ describe("the bytes of a side", () => {
     expect(await refusal(floats.value, bytes.subarray(0, 14))).toMatch(/end after 14, inside their header/)
     expect(await refusal(floats.value, bytes.subarray(0, 27))).toMatch(/shape \[3\] takes 28 bytes, but 27 were given/)
     expect(await refusal(floats.value, changed(bytes, 0, 0))).toMatch(/do not begin with BJOU/)
-    expect(await refusal(floats.value, changed(bytes, 4, 2))).toMatch(/version 2, but this library reads version 1/)
+    expect(await refusal(floats.value, changed(bytes, 4, 7))).toMatch(/version 7, but this library reads version 1/)
     expect(await refusal(floats.value, changed(bytes, 5, 1))).toMatch(
       /A float32 was expected, but the bytes hold kind 1/,
     )
@@ -206,7 +283,7 @@ describe("the bytes of a side", () => {
     const bytes = await pair.toBytes([value, floats.parity(value)])()
     for (let length = 0; length < bytes.length; length++)
       expect(await refusal(pair, bytes.subarray(0, length))).toMatch(/^SideMismatch/)
-    expect(await refusal(pair, Uint8Array.of(...bytes, 0))).toMatch(/1 bytes are left over/)
+    expect(await refusal(pair, Uint8Array.of(...bytes, 0))).toMatch(/^SideMismatch: 1 bytes are left over/)
     expect(
       await refusal(Side.array(3, floats.value), await Side.array(2, floats.value).toBytes([value, value])()),
     ).toMatch(/3 sides were expected, but the bytes hold 2/)
@@ -233,5 +310,28 @@ describe("the bytes of a side", () => {
       expect(bytes.length).toBe(16 + Math.ceil(n / 8))
       expect(bytes.subarray(16).reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0)).toBe(n)
     }
+  })
+})
+
+// ----------------------------------------------------------- collisions
+
+describe("a key among many", () => {
+  test("is another one for every step, path and name: no collision among 200,000", () => {
+    const seen = new Set<string>()
+    let made = 0
+    for (let step = 0; step < 20; step++) {
+      const atStep = Key.step(step)(Key.fromSeed(1))
+      for (const part of ["blocks", "encoder", "", "a", "b"])
+        for (let block = 0; block < 500; block++) {
+          const at = Key.child(String(block))(Key.child(part)(atStep))
+          for (const name of ["gamma", "residual", "dropout", "a\u0000"]) {
+            const { low, high } = Key.child(name)(at)
+            seen.add(`${low}/${high}`)
+            made++
+          }
+        }
+    }
+    expect(seen.size).toBe(made)
+    expect(made).toBe(200_000)
   })
 })

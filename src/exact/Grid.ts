@@ -38,7 +38,7 @@ export const Grid = {
   round:
     ({ scale, step }: Grid) =>
     (y: number): number =>
-      halfToEven(y * scale) * step + 0,
+      halfToEven(y * scale) * step,
 
   // --------------------------------------------------------- destructors
 
@@ -49,7 +49,10 @@ export const Grid = {
       (x * scale) % 2 === 0 ? 0 : 1,
 }
 
-/** 1.5 * 2^52: adding it leaves a double no fraction bits, so the sum is rounded half to even by the hardware. */
+/**
+ * 1.5 * 2^52: adding it leaves a double no fraction bits, so the sum is rounded half to even by the hardware; taking it
+ * away again never leaves -0.
+ */
 const magic = 6755399441055744
 
 const halfToEven = (y: number): number => (Math.abs(y) < 2 ** 51 ? y + magic - magic : y)

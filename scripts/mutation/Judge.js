@@ -1,0 +1,99 @@
+/**
+ * A worker under a time limit: what comes of a mutant.
+ */
+import { fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const named = (...names) => names.map((name) => `test/${name}.test.ts`)
+
+/**
+ * The tests that are asked about a mutant in each folder, the likely killers first. Those that take seconds are left out,
+ * laws and depths: a survivor meets every test, and there are a hundred of them.
+ */
+const orders = {
+  core: named("parts", "owners", "core", "space", "exact"),
+  exact: named("space", "exact", "core"),
+  block: named("formula", "core"),
+}
+
+const script = fileURLToPath(new URL("worker.js", import.meta.url))
+const alive = new Set()
+
+/** Starts a judge, who first sees every test pass on the sources as they are, and how long the slowest takes. */
+export const judge = async (root) => {
+  let worker = await hire(root)
+  for (const tests of Object.values(orders))
+    if ((await worker.ask({ ask: "run", tests })) !== "passed")
+      throw new Error(`Before anything is mutated, these must pass: ${tests.join(", ")}.`)
+  const limit = Math.max(15_000, 5 * worker.longestPause())
+
+  /** `killed`, `survived`, `timed out` or `does not compile`. */
+  const verdict = async ({ file, text }) => {
+    const folder = file.split("/")[1]
+    if ((await worker.ask({ ask: "compile", file, text })) === "fails") return "does not compile"
+    const outcome = await worker.ask({ ask: "mutate", file, text, tests: orders[folder] }, limit)
+    if (outcome !== "died") return outcome === "failed" ? "killed" : "survived"
+    worker.end()
+    worker = await hire(root)
+    return "timed out"
+  }
+  return { verdict, end: () => worker.end() }
+}
+
+/** Ends every worker and what it has started. */
+export const endAll = () => {
+  for (const end of alive) end()
+}
+
+/** A worker in a process group of its own: a test that loops for ever can be ended only from outside. */
+const hire = async (root) => {
+  const child = fork(script, { cwd: root, detached: true, stdio: ["ignore", "ignore", "inherit", "ipc"] })
+  const end = () => {
+    alive.delete(end)
+    child.removeAllListeners("exit")
+    try {
+      process.kill(-child.pid, "SIGKILL")
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  alive.add(end)
+  let longest = 0
+  /** The next answer, or `died` where for so long no test has ended, or the worker has. */
+  const answer = (limit) =>
+    new Promise((resolve) => {
+      let late
+      let last = performance.now()
+      const wait = () => {
+        longest = Math.max(longest, performance.now() - last)
+        last = performance.now()
+        clearTimeout(late)
+        if (limit !== undefined) late = setTimeout(() => done("died"), limit)
+      }
+      const heard = (message) => {
+        wait()
+        if (message !== "on its way") done(message)
+      }
+      const done = (value) => {
+        clearTimeout(late)
+        child.off("message", heard)
+        child.off("exit", ended)
+        resolve(value)
+      }
+      const ended = () => done("died")
+      child.on("message", heard)
+      child.on("exit", ended)
+      wait()
+    })
+  if ((await answer()) === "died") throw new Error("A worker does not start.")
+  longest = 0
+  return {
+    ask: (question, limit) => {
+      const answered = answer(limit)
+      child.send(question)
+      return answered
+    },
+    longestPause: () => longest,
+    end,
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The outcome of a whole run as a document.
+ */
+import prettier from "prettier"
+
+const verdicts = ["killed", "survived", "timed out", "does not compile"]
+
+/** Killed out of killed and survived, in percent. */
+export const scoreOf = (results) => {
+  const [killed = 0, survived = 0] = countsOf(results)
+  return killed + survived === 0 ? 100 : (100 * killed) / (killed + survived)
+}
+
+/** How many mutants had each verdict, in words. */
+export const summary = (results) =>
+  `${verdicts.map((verdict, i) => `${countsOf(results)[i]} ${verdict}`).join(", ")}: score ${percent(results)}`
+
+/** Markdown: the totals, the totals of every file, and every survivor with its reason. */
+export const document = (results, path) =>
+  prettier.resolveConfig(path).then((options) =>
+    prettier.format(
+      [
+        "# Mutants",
+        "Written by `npm run mutate`; do not edit. Every mutant is a source of `core`, `exact` or `block` with one thing made",
+        "wrong: an operator, a constant, a sign, an order, a condition, a tag, a statement left out. The score is killed /",
+        "(killed + survived). Left out of it are mutants that do not compile, since no test is needed against them, and",
+        "those that end in no time (a loop for ever). The wording of messages is not mutated.",
+        "",
+        ...table(["", ...verdicts, "score"], "lrrrrr", [
+          ["**all**", ...countsOf(results), percent(results)],
+          ...[...new Set(results.map(({ file }) => file))].map((file) => {
+            const some = results.filter((result) => result.file === file)
+            return [file, ...countsOf(some), percent(some)]
+          }),
+        ]),
+        "",
+        "## Survivors",
+        "",
+        ...table(
+          ["where", "mutation", "why it survives"],
+          "lll",
+          results
+            .filter(({ verdict }) => verdict === "survived")
+            .map(({ file, line, from, to, reason }) => [
+              `${file}:${line}`,
+              `${code(from)} becomes ${to === ";" ? "nothing" : code(to)}`,
+              reason ?? "no reason yet",
+            ]),
+        ),
+      ].join("\n"),
+      { ...options, parser: "markdown" },
+    ),
+  )
+
+const countsOf = (results) => verdicts.map((wanted) => results.filter(({ verdict }) => verdict === wanted).length)
+
+const percent = (results) => `${scoreOf(results).toFixed(1)} %`
+
+const table = (head, align, rows) => [
+  line(head),
+  line([...align].map((side) => (side === "r" ? "--:" : "---"))),
+  ...rows.map(line),
+]
+
+const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`
+
+const code = (text) => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``)
