@@ -21,10 +21,11 @@ export const document = (results, path) =>
     prettier.format(
       [
         "# Mutants",
-        "Written by `npm run mutate`; do not edit. Every mutant is a source of `core`, `exact` or `block` with one thing made",
-        "wrong: an operator, a constant, a sign, an order, a condition, a tag, a statement left out. The score is killed /",
-        "(killed + survived). Left out of it are mutants that do not compile, since no test is needed against them, and",
-        "those that end in no time (a loop for ever). The wording of messages is not mutated.",
+        "Written by `npm run mutate`; do not edit. A mutant is a source of `core`, `exact` or `block` with one thing made wrong:",
+        "an operator, a constant, a sign, an order, a condition, a tag, a statement left out. It is killed if a test fails; the",
+        "tests are those that `scripts/mutation/Judge.js` names, each done in less than a second. The score is",
+        "killed / (killed + survived). Left out of it are mutants that do not compile, since no test is needed against them,",
+        "and those that time out, since they never end. The wording of messages is not mutated.",
         "",
         ...table(["", ...verdicts, "score"], "lrrrrr", [
           ["**all**", ...countsOf(results), percent(results)],
