@@ -2,6 +2,8 @@
  * Equality of bit patterns over whole values, and how they are printed.
  */
 
+import { isBits, isNumeric, isRecord, type NumericArray } from "./evidence.ts"
+
 // ---------------------------------------------------------------- model
 
 /** Tells whether the two sides of a law are the same. */
@@ -45,7 +47,7 @@ export const showValue = (value: unknown): string => show(value, false)
 
 const show = (value: unknown, bits: boolean): string => {
   if (typeof value === "number") return bits ? `${written(value)} (${hex(Float64Array.of(value))})` : written(value)
-  if (isTensorBits(value)) return `${value.dtype} [${value.shape.join(", ")}] ${elements(value.values, bits)}`
+  if (isBits(value)) return `${value.dtype} [${value.shape.join(", ")}] ${elements(value.values, bits)}`
   if (ArrayBuffer.isView(value) && isNumeric(value)) return `${nameOf(value)}(${value.length}) ${elements(value, bits)}`
   if (Array.isArray(value)) return `[${cut(value, (part) => show(part, bits))}]`
   if (isRecord(value)) {
@@ -107,7 +109,7 @@ const differ = (x: unknown, y: unknown, at: string): Difference | null => {
     }
     return null
   }
-  if (isTensorBits(x) && isTensorBits(y) && sameBits(x.shape, y.shape)) return differ(x.values, y.values, at)
+  if (isBits(x) && isBits(y) && sameBits(x.shape, y.shape)) return differ(x.values, y.values, at)
   if (isRecord(x) && isRecord(y)) {
     const names = Object.keys(x)
     if (!sameNames(names, Object.keys(y))) return whole(at, x, y)
@@ -124,22 +126,6 @@ const whole = (at: string, lhs: unknown, rhs: unknown): Difference => ({ at, lhs
 
 const sameNames = (x: ReadonlyArray<string>, y: ReadonlyArray<string>): boolean =>
   x.length === y.length && x.every((name) => y.includes(name))
-
-/** The evidence for a tensor, told by its fields: a dtype, a shape and values. */
-const isTensorBits = (
-  value: unknown,
-): value is { readonly dtype: string; readonly shape: ReadonlyArray<number>; readonly values: NumericArray } =>
-  isRecord(value) && typeof value["dtype"] === "string" && Array.isArray(value["shape"]) && isNumeric(value["values"])
-
-type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
-
-const isNumeric = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView)
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
 
 const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 

@@ -29,7 +29,7 @@ export interface Bits {
 }
 
 /** Typed arrays of numbers, as tensors give them out. */
-type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+export type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
 
 const marked: unique symbol = Symbol("bits of a tensor")
 
@@ -190,9 +190,12 @@ export const readablesIn = (value: unknown): ReadonlyArray<Readable> => {
 const isReadable = (value: unknown): value is Readable =>
   typeof value === "object" && value !== null && "isDisposed" in value && "data" in value && "shape" in value
 
-const isNumeric = (value: unknown): value is NumericArray => ArrayBuffer.isView(value) && !(value instanceof DataView)
+/** Tells a typed array from any other value. */
+export const isNumeric = (value: unknown): value is NumericArray =>
+  ArrayBuffer.isView(value) && !(value instanceof DataView)
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
+/** Tells a plain object from arrays, typed arrays and objects of a class. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

@@ -7,7 +7,6 @@ import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
 import { presets } from "../../laws/presets.ts"
 import { toFinding, type Finding } from "../../laws/report.ts"
 import { judgements } from "../../laws/run.ts"
-import { catalogue } from "../../laws/tensor/catalogue.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
@@ -45,7 +44,7 @@ export const check = async (target: string | undefined, options: CheckOptions): 
 }
 
 const tryAll = async (target: string | undefined, backend: string, options: CheckOptions): Promise<number> => {
-  const trials = target === undefined ? ofCatalogue() : await ofModule(target)
+  const trials = await (target === undefined ? ofCatalogue() : ofModule(target))
   const tell = options.json ? () => {} : say
   if (target === undefined) tell(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
   const interrupt = listenForInterrupt("law")
@@ -82,14 +81,16 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Cho
   })
 }
 
-const ofCatalogue = (): ReadonlyArray<() => Promise<Chosen>> =>
-  catalogue().map(({ name, cost, set }) => async () => ({
+const ofCatalogue = async (): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
+  const { catalogue } = await import("../../laws/tensor/catalogue.ts")
+  return catalogue().map(({ name, cost, set }) => async () => ({
     place: name,
     module: null,
     set: await set(),
     cost,
     left: [],
   }))
+}
 
 /** Null where no law has the name that is asked for. */
 const examine = async (

@@ -1,0 +1,23 @@
+/**
+ * Options of a command, decoded from its command line.
+ */
+import { either as E } from "fp-ts"
+import * as t from "io-ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+
+// --------------------------------------------------------- constructors
+
+/** An option that may be left out; its name in messages is that of the type. */
+export const optional = <A>(type: t.Type<A, unknown, unknown>): t.Type<A | undefined, unknown, unknown> =>
+  t.union([type, t.undefined], type.name)
+
+// ---------------------------------------------------------- destructors
+
+/** The options, or one sentence about the first that cannot be used: it must be what its codec is called. */
+export const decodeOptions = <A>(codec: t.Type<A, unknown, unknown>, given: unknown): E.Either<UnusableInput, A> => {
+  const decoded = codec.decode(given)
+  if (E.isRight(decoded)) return decoded
+  const [first] = decoded.left
+  const field = first?.context.findLast(({ key }) => /^[a-z]+$/.test(key))
+  return E.left(new UnusableInput(`--${field?.key} must be ${field?.type.name}, not ${JSON.stringify(first?.value)}.`))
+}
