@@ -17,9 +17,10 @@ const h = ({ norm1, qkv, out, norm2, mlp }, x) => {
   return a.add(Mlp.apply(mlp, LayerNorm.apply(norm2, x.add(a))))
 }
 
-const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([batch, tokens, -1])
+const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([-1, tokens, weight.shape[1]])
 
-const layer = fromTfjs(
+/** The residual of a block. */
+export const layer = fromTfjs(
   Params.struct({
     norm1: LayerNorm.params(width),
     qkv: tensor.normal([width, 3 * width], 0.02),
