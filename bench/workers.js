@@ -3,7 +3,7 @@
  */
 import { either as E, function as F } from "fp-ts"
 import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
-import { buffers, fromTfjs, peakBytes, tensor, tensorSpace, tensorsIn, tf, useBackend } from "bijou/tensor"
+import { fromTfjs, tensor, tensorSpace, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { startWorkers } from "bijou/workers"
 import { trunk as sizes } from "./sizes.js"
 import { layer } from "./trunk.js"
@@ -26,6 +26,7 @@ export const objective = ({ depth }) => {
   return { network, data: ([first]) => noise.slice([first, 0, 0], [size, tokens, width]) }
 }
 
+/** A step by `count` workers, the BLAS of each on the threads that this process was given. */
 const shared = (count) => async (depth) => {
   await useBackend("wasm")
   const { params } = objective({ depth }).network

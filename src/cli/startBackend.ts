@@ -12,14 +12,17 @@ export interface BackendOptions {
   /** Whether a BLAS that is set up is used. */
   readonly native: boolean
   readonly threads: number | undefined
+  /** The threads of the BLAS where `threads` says nothing; the cores unless given. */
+  readonly usualThreads?: number
 }
 
 // ----------------------------------------------------------- combinators
 
 /** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput` or `NativeUnavailable`. */
-export const startBackend = async ({ backend, native, threads }: BackendOptions): Promise<string> => {
+export const startBackend = async ({ backend, native, threads, usualThreads }: BackendOptions): Promise<string> => {
   await useBackend(backend)
-  const name = backend === "wasm" && native ? await useNative(threads === undefined ? {} : { threads }) : null
+  const wanted = threads ?? usualThreads
+  const name = backend === "wasm" && native ? await useNative(wanted === undefined ? {} : { threads: wanted }) : null
   if (name !== null) return `${backend} with ${name}`
   if (threads !== undefined)
     throw new UnusableInput(

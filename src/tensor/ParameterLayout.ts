@@ -13,7 +13,7 @@ import { tf } from "./tf.ts"
 // ---------------------------------------------------------------- model
 
 /** One leaf: its path, its shape, and where its first element stands. */
-export interface Slot {
+interface Slot {
   readonly path: string
   readonly shape: ReadonlyArray<number>
   readonly at: number

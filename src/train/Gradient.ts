@@ -13,6 +13,7 @@ import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
 
+/** A loss, read, and its gradients as tensors. */
 export interface Gradient<out P> {
   readonly loss: number
   readonly grads: P

@@ -14,7 +14,7 @@ export interface Member {
   readonly stop: () => Promise<void>
 }
 
-export interface Lost {
+interface Lost {
   readonly _tag: "Lost"
   readonly reason: string
 }
@@ -23,7 +23,7 @@ export interface Lost {
 
 /** Starts a worker and waits until it stands. Rejects with a sentence where it cannot. */
 export const startMember = async (orders: Orders): Promise<Member> => {
-  const worker = new Worker(script, { workerData: orders })
+  const worker = startThread(orders)
   let lost: Lost | null = null
   let hear: (message: Greeting | Answer | Lost) => void = () => {}
   const lose = (reason: string): void => {
@@ -39,11 +39,18 @@ export const startMember = async (orders: Orders): Promise<Member> => {
       if (lost === null) hear = resolve
       else resolve(lost)
     })
-  const stop = async (): Promise<void> => void (await worker.terminate())
+  const stop = async (): Promise<void> => {
+    lose("it was stopped")
+    await worker.terminate()
+  }
   const greeting = await next()
   if (greeting._tag !== "Ready") {
-    await stop()
-    throw unable(greeting)
+    await worker.terminate()
+    if (greeting._tag !== "Unable") throw unable("reason" in greeting ? greeting.reason : greeting._tag)
+    if (greeting.kind === "Error") throw unable(greeting.reason)
+    throw greeting.kind === "UnusableInput"
+      ? new UnusableInput(greeting.reason)
+      : new NativeUnavailable(greeting.reason)
   }
   // Between questions a pool that nobody stopped does not keep the process alive.
   worker.unref()
@@ -60,6 +67,14 @@ export const startMember = async (orders: Orders): Promise<Member> => {
   }
 }
 
+const startThread = (orders: Orders): Worker => {
+  try {
+    return new Worker(script, { workerData: orders })
+  } catch (error) {
+    throw unable(error instanceof Error ? error.message : String(error))
+  }
+}
+
 /** The script beside this file; where this file is TypeScript, so is the script, and tsx compiles both. */
 const script = import.meta.url.endsWith(".ts")
   ? compiling(new URL("./worker.ts", import.meta.url))
@@ -71,9 +86,5 @@ function compiling(url: URL): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }
 
-const unable = (greeting: Greeting | Answer | Lost): Error => {
-  const reason = "reason" in greeting ? greeting.reason : greeting._tag
-  if ("kind" in greeting && greeting.kind === "NativeUnavailable") return new NativeUnavailable(reason)
-  if ("kind" in greeting && greeting.kind === "UnusableInput") return new UnusableInput(reason)
-  return new UnusableInput(`A worker cannot start: ${reason.replace(/\.$/, "")}.`)
-}
+const unable = (reason: string): UnusableInput =>
+  new UnusableInput(`A worker cannot start: ${reason.split("\n")[0]?.replace(/\.$/, "")}.`)
