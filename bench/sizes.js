@@ -8,3 +8,6 @@ export const gpt = { vocabulary: 256, context: 64, width: 128, heads: 4, fractio
 
 /** Windows in a batch of the training step. */
 export const batch = 16
+
+/** Samples in a micro-batch of the trunk by workers. */
+export const microBatch = 8

@@ -5,6 +5,8 @@ import { gpt, batch, trunk as sizes } from "./sizes.js"
 import { start } from "./Runner.js"
 import { startTorch } from "./torch.js"
 import { median, ratio, rounds } from "./pairs.js"
+import { bound } from "./bound.js"
+import { workers } from "./workers.js"
 
 /** Forward and backward of the trunk. */
 const trunk = async ({ depth, pairs, stockPairs, warmup, threads, torch, torchThreads, progress }) => {
@@ -84,7 +86,7 @@ const step = async ({ depth, pairs, warmup, threads, progress }) => {
   }
 }
 
-export const suites = { trunk, step }
+export const suites = { trunk, step, workers }
 
 const bytesOf = async (runners) => {
   const bytes = {}
@@ -105,12 +107,3 @@ const againstTorch = (series, also, limit) => [
 ]
 
 const counted = (threads) => `${threads} thread${threads === 1 ? "" : "s"}`
-
-/** A promise is judged by the median of its pairs. */
-const bound = (name, measured, sense, limit) => ({
-  name,
-  ...measured,
-  sense,
-  limit,
-  reached: limit === null ? null : sense === "at most" ? measured.median <= limit : measured.median >= limit,
-})

@@ -1,46 +1,52 @@
 /**
- * The trunk with its batch shared by workers: micro-batches of 8 samples, forward, backward and the sum of the gradients.
+ * The trunk by workers: how much faster several are than one, and than PyTorch's BDIA on the same cores.
  */
-import { either as E, function as F } from "fp-ts"
-import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
-import { fromTfjs, tensor, tensorSpace, tensorsIn, tf, useBackend } from "bijou/tensor"
-import { startWorkers } from "bijou/workers"
-import { trunk as sizes } from "./sizes.js"
-import { layer } from "./trunk.js"
+import { bound } from "./bound.js"
+import { median, ratio, rounds } from "./pairs.js"
+import { start } from "./Runner.js"
+import { microBatch, trunk as sizes } from "./sizes.js"
+import { startTorch } from "./torch.js"
 
-const { batch, tokens, width, fractionBits } = sizes
-
-/** Samples in a micro-batch. */
-export const size = 8
-
-/** What every worker evaluates: the mean of the squares of x_K, where x_0 is noise. */
-export const objective = ({ depth }) => {
-  const space = tensorSpace(fractionBits)
-  const loss = fromTfjs(Params.none, (_, [, y]) => tf.mean(tf.square(y)))
-  const network = F.pipe(
-    Bdia.fromResidual({ space, layer }, depth),
-    named("blocks"),
-    andThen(F.pipe(loss, keep(Side.pair(space.value, space.value)))),
-  )
-  const noise = space.quantize(tensor.normal([batch, tokens, width], 1).init(Key.fromSeed(1)))
-  return { network, data: ([first]) => noise.slice([first, 0, 0], [size, tokens, width]) }
-}
-
-/** A step by `count` workers, the BLAS of each on the threads that this process was given. */
-const shared = (count) => async (depth) => {
-  await useBackend("wasm")
-  const { params } = objective({ depth }).network
-  const p = params.init(Key.fromSeed(0))
-  const module = import.meta.url
-  const workers = await startWorkers(params, { module, export: "objective", argument: { depth }, count, size, seed: 1 })
-  const samples = Array.from({ length: batch }, (_, i) => i)
-  const take = async () => {
-    const result = await workers.at({ params: p, step: 0, samples })()
-    if (E.isLeft(result)) throw result.left
-    for (const t of tensorsIn(result.right.grads)) t.dispose()
-    return result.right.loss
+/** Forward and backward of the trunk by every number of workers in turn; a BLAS runs on one thread in each. */
+export const workers = async ({ depth, pairs, warmup, threads, torch, torchThreads, workers: counts, progress }) => {
+  const { batch, tokens, width } = sizes
+  const by = threads === null ? "" : ", products by a BLAS on one thread in each"
+  const title = `workers: forward and backward of the trunk, ${depth} blocks, batch ${batch} in micro-batches of ${microBatch}, ${tokens} tokens, width ${width}${by}`
+  const runners = []
+  for (const count of counts)
+    runners.push(await start("./sharedTrunk.js", `workers ${count}`, depth, threads === null ? null : 1))
+  if (torch !== undefined) runners.push(await startTorch(torch, "bdia", depth, torchThreads))
+  const { series, cpu } = await rounds(runners, { count: pairs, warmup, report: progress("workers", pairs) })
+  for (const { stop } of runners) stop()
+  const [fewest, ...more] = counts.map((count) => `workers ${count}`)
+  const most = more.at(-1) ?? fewest
+  return {
+    name: "workers",
+    title,
+    depth,
+    threads: threads === null ? null : 1,
+    torch: torch === undefined ? null : runners.at(-1).version,
+    sizes,
+    modes: runners.map(({ mode }) => ({
+      mode,
+      ms: median(series[mode]),
+      cpu: median(cpu[mode]),
+      held: null,
+      peak: null,
+    })),
+    ratios: [
+      ...more.map((mode) =>
+        bound(`${fewest} / ${mode.slice(8)}`, ratio(series[fewest], series[mode]), ...promised(fewest, mode, threads)),
+      ),
+      ...(torch === undefined
+        ? []
+        : [bound(`${most} / BDIA`, ratio(series[most], series["torch bdia"]), "at most", threads === null ? null : 1)]),
+    ],
+    series,
+    cpu,
   }
-  return { take, measure: async () => ({ held: null, peak: null }) }
 }
 
-export const modes = Object.fromEntries([1, 2, 3, 4].map((count) => [`workers ${count}`, shared(count)]))
+/** Two workers against one, where nothing but them is in the way. */
+const promised = (fewest, mode, threads) =>
+  fewest === "workers 1" && mode === "workers 2" && threads === null ? ["at least", 1.75] : [null, null]

@@ -51,23 +51,14 @@ export interface Workers<in out P> extends Gradients<P> {
  * worker cannot start, and then none is left; throws `RangeError` at a batch with fewer micro-batches than workers.
  *
  * ```ts no-run
- * import { Key } from "bijou"
+ * import { gpt } from "bijou/net"
  * import { useBackend } from "bijou/tensor"
- * import { AdamW, descent } from "bijou/train"
  * import { startWorkers } from "bijou/workers"
- * import { network } from "./objective.ts" // which also has: export const objective = { network, data }
  *
+ * const { network } = gpt({ vocabulary: 256, context: 64, width: 128, heads: 4, depth: 6, fractionBits: 9, dropout: 0 })
  * await useBackend("wasm")
- * const module = new URL("objective.ts", import.meta.url)
+ * const module = new URL("objective.ts", import.meta.url) // exports { network, data } as objective
  * const workers = await startWorkers(network.params, { module, export: "objective", count: 2, size: 8, seed: 1 })
- * const params = network.params.init(Key.fromSeed(1))
- * const course = { optimizer: AdamW.config, schedule: { peak: 3e-3, floor: 3e-4, warmup: 2, steps: 10 }, batch: 32 }
- * try {
- *   for await (const { steps, loss } of descent(workers, course, { params, state: AdamW.init(network.params, params) }))
- *     console.log(steps, loss)
- * } finally {
- *   await workers.stop()
- * }
  * ```
  */
 export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions): Promise<Workers<P>> => {
