@@ -7,6 +7,8 @@ import { either as E } from "fp-ts"
 import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
 import { Params } from "../core/Params.ts"
 import type { RevError } from "../core/RevError.ts"
+import { sizeOf } from "../exact/frame.ts"
+import { asWasm, fromWasm } from "./kernels/typed/access.ts"
 import { tensorLeaves } from "./parameterSide.ts"
 import { tf } from "./tf.ts"
 
@@ -53,7 +55,9 @@ export const ParameterLayout = {
         throw new ParameterMismatch(
           `The parameter ${path} is ${leaf?.shape.join(" x ") ?? "missing"}, not [${shape.join(", ")}].`,
         )
-      array.set(await leaf.data(), at)
+      // The heap of wasm is copied from in place; other backends hand out a copy.
+      if (inWasm()) array.set(fromWasm(asWasm(tf.backend())).view(leaf), at)
+      else array.set(await leaf.data(), at)
     }
   },
 
@@ -61,11 +65,14 @@ export const ParameterLayout = {
   read: <P>({ slots }: ParameterLayout, params: Params<P>, array: Float32Array): E.Either<RevError, P> => {
     const leaves = new Map<string, tf.Tensor>()
     for (const { path, shape, at } of slots) {
-      const size = shape.reduce((n, d) => n * d, 1)
-      leaves.set(path, tf.tensor(array.slice(at, at + size), [...shape], "float32"))
+      const elements = array.subarray(at, at + sizeOf(shape))
+      // wasm copies them onto its heap at once; other backends may keep the array that they are given.
+      leaves.set(path, tf.tensor(inWasm() ? elements : elements.slice(), [...shape], "float32"))
     }
     const built = Params.fromLeaves(params, leaves)
     if (E.isLeft(built)) for (const leaf of leaves.values()) leaf.dispose()
     return built
   },
 }
+
+const inWasm = (): boolean => tf.getBackend() === "wasm"

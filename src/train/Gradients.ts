@@ -64,7 +64,9 @@ export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroB
     at: (position) => async () => {
       const groups = microBatches(position.samples, how.size)
       const nodes = await evaluateRun(objective, how)(position, groups, [0, groups.length])()
-      return E.isLeft(nodes) ? nodes : E.right(mean(params, nodes.right, groups.length))
+      if (E.isLeft(nodes)) return nodes
+      const { loss, grads } = total(addGradients(params))(nodes.right)
+      return E.right({ loss: loss / groups.length, grads })
     },
   }
 }
@@ -96,11 +98,3 @@ export const evaluateRun =
       tensorScope.release(nodes)
     }
   }
-
-// ---------------------------------------------------------- destructors
-
-/** The gradient of a batch from all of its nodes, whose losses are sums and whose gradients are weighted already. */
-export const mean = <P>(params: Params<P>, nodes: ReadonlyArray<Node<Gradient<P>>>, count: number): Gradient<P> => {
-  const { loss, grads } = total(addGradients(params))(nodes)
-  return { loss: loss / count, grads }
-}

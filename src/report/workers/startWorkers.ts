@@ -9,13 +9,12 @@ import { Plan } from "../../core/Plan.ts"
 import type { BackendName } from "../../tensor/backend.ts"
 import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
 import { tf } from "../../tensor/tf.ts"
 import { WorkerFailed } from "../../train/errors/WorkerFailed.ts"
-import { addGradients, type Gradient } from "../../train/Gradient.ts"
-import { mean, type Gradients, type MicroBatching } from "../../train/Gradients.ts"
+import type { Gradient } from "../../train/Gradient.ts"
+import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
-import { joined, type Node } from "../../train/treeSum.ts"
+import { joined, total, type Node } from "../../train/treeSum.ts"
 import { loadedBlas } from "../native/useNative.ts"
 import type { Orders } from "./messages.ts"
 import { fromPlain } from "./PlainError.ts"
@@ -96,22 +95,32 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
         if (answer._tag === "Refused") return E.left(fromPlain(answer.error))
         if (answer._tag !== "Summed") return E.left(new WorkerFailed({ worker: i + 1, step, reason: answer.reason }))
       }
-      let nodes: ReadonlyArray<Node<Gradient<P>>> = []
-      const join = joined(addGradients(params))
-      for (const [i, answer] of answers.entries()) {
-        if (answer._tag !== "Summed") continue
-        for (const [n, { first, count: places, value: loss }] of answer.nodes.entries()) {
-          const grads = ParameterLayout.read(layout, params, sums[i]?.[n] ?? new Float32Array(0))
-          if (E.isLeft(grads)) {
-            tensorScope.release(nodes)
-            return grads
-          }
-          nodes = join(nodes, { first, count: places, value: { loss, grads: grads.right } })
-        }
-      }
-      return E.right(mean(params, nodes, groups.length))
+      const nodes = answers.flatMap((answer, i) =>
+        answer._tag !== "Summed"
+          ? []
+          : answer.nodes.map(({ value: loss, ...place }, n) => ({
+              ...place,
+              value: { loss, grads: sums[i]?.[n] ?? none },
+            })),
+      )
+      const { loss, grads } = total(addInPlace)(nodes.reduce<ReadonlyArray<Node<Sum>>>(joined(addInPlace), []))
+      return E.map((tree: P) => ({ loss: loss / groups.length, grads: tree }))(
+        ParameterLayout.read(layout, params, grads),
+      )
     }
   return { params, at: oneByOne(at), stop }
+}
+
+/** The loss of a node and its gradients in shared memory, both sums. */
+type Sum = Gradient<Float32Array>
+
+const none = new Float32Array(0)
+
+/** Sums into the left array: float32 numbers, added as float64 and rounded when they are stored, are the float32 sum. */
+const addInPlace = (left: Sum, right: Sum): Sum => {
+  const { grads } = right
+  for (let i = 0; i < grads.length; i++) left.grads[i] = (left.grads[i] ?? NaN) + (grads[i] ?? NaN)
+  return { loss: left.loss + right.loss, grads: left.grads }
 }
 
 const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersOptions): Orders => {
