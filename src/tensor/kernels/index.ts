@@ -6,18 +6,24 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouInverse } from "./simd/BijouInverse.ts"
+import { bijouLargest } from "./simd/BijouLargest.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouPack } from "./simd/BijouPack.ts"
+import { bijouQuantize } from "./simd/BijouQuantize.ts"
+import { bijouShift } from "./simd/BijouShift.ts"
+import { bijouTimes } from "./simd/BijouTimes.ts"
+import { bijouUnpack } from "./simd/BijouUnpack.ts"
+import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
-import { bijouPack } from "./typed/BijouPack.ts"
-import { bijouShift } from "./typed/BijouShift.ts"
-import { bijouUnpack } from "./typed/BijouUnpack.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { cast } from "./wasm/Cast.ts"
@@ -38,17 +44,23 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouInverse,
+  ...bijouLargest,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
   ...bijouPack,
+  ...bijouQuantize,
   ...bijouShift,
+  ...bijouTimes,
   ...bijouUnpack,
+  ...bijouUpdate,
   ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
