@@ -68,10 +68,11 @@ const KERNELS: readonly tf.KernelConfig[] = [
 export const ownKernels = (backendName: string): readonly string[] =>
   KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
 
-/** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+/** Registers every kernel of the backends that are loaded, in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
   for (const kernel of KERNELS) {
     const { kernelName, backendName } = kernel
+    if (tf.findBackendFactory(backendName) === null) continue
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
     if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
