@@ -14,6 +14,8 @@ import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { bijouDiffer as differOnTensorflow } from "./tensorflow/BijouDiffer.ts"
+import { elementwise } from "./tensorflow/elementwise.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouShift } from "./typed/BijouShift.ts"
@@ -52,6 +54,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
+  ...elementwise,
+  differOnTensorflow,
   batchMatMul,
   cast,
   gatherV2,

@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** The wheel's name on PyPI; for processors of ARM there is one for all. */
-export const distributionOf = (device: Device): string =>
+const distributionOf = (device: Device): string =>
   device === "cpu" && process.arch === "x64" ? "tensorflow-cpu" : "tensorflow"
 
 // ----------------------------------------------------------- combinators
