@@ -23,6 +23,8 @@ import { bijouTimes } from "./simd/BijouTimes.ts"
 import { bijouUnpack } from "./simd/BijouUnpack.ts"
 import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { bijouDiffer as differOnTensorflow } from "./tensorflow/BijouDiffer.ts"
+import { elementwise } from "./tensorflow/elementwise.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
@@ -64,6 +66,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
+  ...elementwise,
+  differOnTensorflow,
   batchMatMul,
   cast,
   gatherV2,
@@ -80,10 +84,11 @@ const KERNELS: readonly tf.KernelConfig[] = [
 export const ownKernels = (backendName: string): readonly string[] =>
   KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
 
-/** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+/** Registers every kernel of the backends that are loaded, in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
   for (const kernel of KERNELS) {
     const { kernelName, backendName } = kernel
+    if (tf.findBackendFactory(backendName) === null) continue
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
     if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
