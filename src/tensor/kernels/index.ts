@@ -14,6 +14,8 @@ import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
+import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { bijouPack } from "./typed/BijouPack.ts"
 import { bijouShift } from "./typed/BijouShift.ts"
@@ -66,11 +68,23 @@ const KERNELS: readonly tf.KernelConfig[] = [
 
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
-  KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
+  present()
+    .filter((kernel) => kernel.backendName === backendName)
+    .map(({ kernelName }) => kernelName)
+
+/** By what the kernels of our own on the backend `tensorflow` work; the two have other bits. */
+export const tensorflowForm = (): "op library" | "stock operations" =>
+  hasOpLibrary() ? "op library" : "stock operations"
+
+/** All that this process has: some kernels on TensorFlow need the op library. */
+const present = (): readonly tf.KernelConfig[] => [
+  ...KERNELS,
+  ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary()),
+]
 
 /** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
-  for (const kernel of KERNELS) {
+  for (const kernel of present()) {
     const { kernelName, backendName } = kernel
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
