@@ -25,6 +25,8 @@ import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { bijouDiffer as differOnTensorflow } from "./tensorflow/BijouDiffer.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
+import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
+import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
@@ -82,11 +84,23 @@ const KERNELS: readonly tf.KernelConfig[] = [
 
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
-  KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
+  present()
+    .filter((kernel) => kernel.backendName === backendName)
+    .map(({ kernelName }) => kernelName)
+
+/** By what the kernels of our own on the backend `tensorflow` work; the two have other bits. */
+export const tensorflowForm = (): "op library" | "stock operations" =>
+  hasOpLibrary() ? "op library" : "stock operations"
+
+/** All that this process has: some kernels on TensorFlow need the op library. */
+const present = (): readonly tf.KernelConfig[] => [
+  ...KERNELS,
+  ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary()),
+]
 
 /** Registers every kernel of the backends that are loaded, in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
-  for (const kernel of KERNELS) {
+  for (const kernel of present()) {
     const { kernelName, backendName } = kernel
     if (tf.findBackendFactory(backendName) === null) continue
     const stock = tf.getKernel(kernelName, backendName)

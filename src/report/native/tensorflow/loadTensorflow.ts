@@ -3,6 +3,7 @@
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { setOpLibrary } from "../../../tensor/kernels/tensorflow/opLibrary.ts"
 import { tf } from "../../../tensor/tf.ts"
 import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../folder.ts"
@@ -41,6 +42,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     // The name of the package decides which convolutions are thought possible.
     const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "GPU" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
+    setOpLibrary(tensorflow.opLibrary !== null && device === "CPU")
     const library = tensorflow.opLibrary === null ? "" : ", op library"
     const counted = device === "GPU" ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`
     return { name: `TensorFlow ${version} ${device}${counted}${library}`, version, device, threads }
