@@ -73,7 +73,7 @@ const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
       todo: whyNot(device) ?? `Run: npx bijou native --tensorflow${device === "gpu" ? " --gpu" : ""}`,
     }
   const look = await lookAt("tensorflow", `TensorFlow ${loaded.version}`)
-  const missing = loaded.opLibrary === null && (await opLibraryName()) !== null
+  const missing = device === "cpu" && loaded.opLibrary === null && (await opLibraryName()) !== null
   return {
     ...look,
     device: name,

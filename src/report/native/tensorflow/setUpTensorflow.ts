@@ -36,7 +36,7 @@ export const pinnedVersion = "2.21.0"
 export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp> => {
   const obstacle = whyNot(wanted.device)
   if (obstacle !== null) throw new NativeUnavailable(obstacle)
-  const library = await opLibraryName()
+  const library = wanted.device === "cpu" ? await opLibraryName() : null
   const present = await working(wanted)
   if (present === null) return fetched(await preparedFor(wanted), wanted, library, tell)
   if (present.opLibrary === library && (library === null || present.processor === processor()))
@@ -62,7 +62,7 @@ const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | n
     tell(30, "unpacking it")
     await unpackTensorflow(python, spare, folder, signal)
     if (device === "gpu") {
-      tell(35, "fetching NVIDIA's libraries by pip, 2 GB")
+      tell(40, "fetching NVIDIA's libraries by pip, 2 GB")
       await fetchCuda(python, spare, folder, signal)
     }
     tell(50, "fetching its binding by npm")
