@@ -10,9 +10,13 @@ import { chain, repeat } from "../../src/core/chain.ts"
 import { first } from "../../src/core/first.ts"
 import { identity } from "../../src/core/identity.ts"
 import { invert } from "../../src/core/invert.ts"
+import { both } from "../../src/core/both.ts"
+import { dimap } from "../../src/core/dimap.ts"
 import { keep } from "../../src/core/keep.ts"
 import type { Layer } from "../../src/core/Layer.ts"
 import { named, namedLayer } from "../../src/core/named.ts"
+import { rearrange, swap } from "../../src/core/rearrange.ts"
+import { second } from "../../src/core/second.ts"
 import { serial } from "../../src/core/serial.ts"
 import { tied } from "../../src/core/tied.ts"
 import { onGrid } from "../../src/residual/onGrid.ts"
@@ -20,6 +24,7 @@ import { categoryLaws, leftToRight } from "../Category.ts"
 import type { LawSet } from "../Law.ts"
 import { layerLaws } from "../Layer.ts"
 import { lawsOf } from "../lawsOf.ts"
+import { liftingLaws, liftings } from "../Lifting.ts"
 import { type Material } from "../Material.ts"
 import { productLaws } from "../Product.ts"
 import { sharingLaws } from "../Sharing.ts"
@@ -97,6 +102,30 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
         others: inputs,
       }),
     ),
+    bijection(
+      "two halves of a pair",
+      ["second", "both"],
+      { ...common, inputs: pairs, bijection: F.pipe(f, both(g)) },
+      liftingLaws({
+        name: `second, both and dimap on ${material.name}`,
+        liftings,
+        parts: [f, g],
+        on: { ...common, inputs: pairs },
+      }),
+    ),
+    bijection("one half of a pair, exchanged", ["dimap", "swap"], {
+      ...common,
+      inputs: pairs,
+      bijection: dimap(swap<X, X>(), swap<X, X>())(second<X>()(part)),
+    }),
+    bijection("a pair in other brackets", ["rearrange"], {
+      ...common,
+      inputs: fc.tuple(inputs, pairs),
+      bijection: rearrange<readonly [X, Two<X>], readonly [Two<X>, X]>(
+        ([a, [b, c]]) => [[a, b], c],
+        ([[a, b], c]) => [a, [b, c]],
+      ),
+    }),
     bijection(
       "two parts with shared parameters",
       ["tied"],
