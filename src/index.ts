@@ -45,5 +45,7 @@ export { float32Side, float32Space, type PackedBits } from "./exact/float32Space
 export { hostEnv, hostWatch } from "./exact/hostWatch.ts"
 export { numberSpace } from "./exact/numberSpace.ts"
 export type { PerSample, Space } from "./exact/Space.ts"
-export { Bdia, type BdiaSide, type Tape, type Two } from "./block/Bdia.ts"
+export { Bdia, type BdiaSide } from "./block/Bdia.ts"
 export type { Context, ContextResidual, Residual } from "./block/Residual.ts"
+export type { StartSide } from "./block/start.ts"
+export type { Tape, Two } from "./block/State.ts"
