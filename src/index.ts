@@ -46,6 +46,14 @@ export { hostEnv, hostWatch } from "./exact/hostWatch.ts"
 export { numberSpace } from "./exact/numberSpace.ts"
 export type { PerSample, Space } from "./exact/Space.ts"
 export { Bdia, type BdiaSide } from "./block/Bdia.ts"
+export {
+  Coupling,
+  type ContextResiduals,
+  type CouplingParams,
+  type CouplingSide,
+  type Residuals,
+} from "./block/Coupling.ts"
 export type { Context, ContextResidual, Residual } from "./block/Residual.ts"
+export type { ShearSide } from "./block/shear.ts"
 export type { StartSide } from "./block/start.ts"
 export type { Tape, Two } from "./block/State.ts"

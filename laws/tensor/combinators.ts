@@ -22,14 +22,13 @@ import { serial } from "../../src/core/serial.ts"
 import { tied } from "../../src/core/tied.ts"
 import { onGrid } from "../../src/residual/onGrid.ts"
 import { categoryLaws, leftToRight } from "../Category.ts"
-import type { LawSet } from "../Law.ts"
 import { layerLaws } from "../Layer.ts"
 import { lawsOf } from "../lawsOf.ts"
 import { liftingLaws, liftings } from "../Lifting.ts"
 import { type Material } from "../Material.ts"
 import { productLaws } from "../Product.ts"
 import { sharingLaws } from "../Sharing.ts"
-import type { Subject } from "../Subject.ts"
+import { bijectionEntry } from "./bijectionEntry.ts"
 import type { Entry } from "./Entry.ts"
 
 /** Every combinator, on one kind of value. */
@@ -51,21 +50,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
   const inContext = Bdia.fromContextResidual({ space, context, layer: reading }, 2)
   const own = F.pipe(named("fork")(keep(space.value)(fork)), andThen(named("blocks")(inContext)))
-  const bijection = <P, A, B, S>(
-    name: string,
-    covers: ReadonlyArray<string>,
-    subject: Omit<Subject<P, A, B, S>, "name">,
-    ...further: ReadonlyArray<LawSet>
-  ): Entry => {
-    const title = `${name} on ${material.name}`
-    return {
-      name: title,
-      covers,
-      onDevice,
-      cost,
-      set: async () => together(title, (await lawsOf({ ...subject, name: title })).set, ...further),
-    }
-  }
+  const bijection = bijectionEntry(material, onDevice)
   const inverted = invert(identity<X>())
 
   return [
@@ -192,11 +177,4 @@ const expectation = <P, A, B>({ params, apply, vjp }: Layer<P, A, B>): Layer<P, 
   params,
   apply: (p, a) => apply(p, a, O.none),
   vjp: (p, a) => vjp(p, a, O.none),
-})
-
-const together = (name: string, ...parents: ReadonlyArray<LawSet>): LawSet => ({
-  name: `all of ${name}`,
-  topic: "subject",
-  parents,
-  laws: [],
 })
