@@ -54,6 +54,7 @@ export {
   type Residuals,
 } from "./block/Coupling.ts"
 export type { Context, ContextResidual, Residual } from "./block/Residual.ts"
-export type { ShearSide } from "./block/shear.ts"
+export type { Addition, ShearSide } from "./block/shear.ts"
 export type { StartSide } from "./block/start.ts"
 export type { Tape, Two } from "./block/State.ts"
+export { TwoStep, type Scheme, type TwoStepSide } from "./block/TwoStep.ts"

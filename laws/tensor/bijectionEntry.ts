@@ -3,20 +3,19 @@
  */
 import type { LawSet } from "../Law.ts"
 import { lawsOf } from "../lawsOf.ts"
-import type { Material } from "../Material.ts"
 import type { Subject } from "../Subject.ts"
 import type { Entry } from "./Entry.ts"
 
-/** `bijectionEntry(material, onDevice)(name, covers, subject, ...further)`: all laws that apply to a bijection, and further sets. */
+/** `bijectionEntry(values, onDevice)(name, covers, subject, ...further)`: all laws that apply to a bijection, and further sets. */
 export const bijectionEntry =
-  <X, Bit>(material: Material<X, Bit>, onDevice: boolean) =>
+  (values: { readonly name: string }, onDevice: boolean) =>
   <P, A, B, S>(
     name: string,
     covers: ReadonlyArray<string>,
     subject: Omit<Subject<P, A, B, S>, "name">,
     ...further: ReadonlyArray<LawSet>
   ): Entry => {
-    const title = `${name} on ${material.name}`
+    const title = `${name} on ${values.name}`
     return {
       name: title,
       covers,

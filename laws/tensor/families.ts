@@ -5,6 +5,7 @@ import { function as F, option as O } from "fp-ts"
 import fc from "fast-check"
 import { Coupling } from "../../src/block/Coupling.ts"
 import type { Two } from "../../src/block/State.ts"
+import { TwoStep, type Scheme } from "../../src/block/TwoStep.ts"
 import { andThen } from "../../src/core/andThen.ts"
 import { first } from "../../src/core/first.ts"
 import { keep } from "../../src/core/keep.ts"
@@ -13,6 +14,7 @@ import { named } from "../../src/core/named.ts"
 import { rearrange } from "../../src/core/rearrange.ts"
 import { serial } from "../../src/core/serial.ts"
 import { evaluationLaws } from "../Evaluation.ts"
+import { sizeOfShapes } from "../evidence.ts"
 import { footprintLaws } from "../Footprint.ts"
 import { inferenceLaws } from "../Inference.ts"
 import type { Material } from "../Material.ts"
@@ -44,7 +46,49 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
     andThen(named("blocks")(inContext)),
   )
 
+  /** Chains of three blocks by a scheme that leaves `bits` an activation; `next` is one step of the plain network at inference. */
+  const twoStep = <S>(
+    name: string,
+    covers: string,
+    scheme: Scheme<X, S>,
+    bits: number,
+    next: (previous: X, x: X, h: X) => X,
+  ): Entry => {
+    const derive = (h: typeof layer) => TwoStep.fromResidual({ space, layer: h }, scheme, 3)
+    const on = { ...common, name: `${name} on ${material.name}`, bijection: derive(layer) }
+    return bijection(
+      name,
+      ["TwoStep.fromResidual", covers],
+      on,
+      footprintLaws({ ...on, bits: (x) => 2 * bits * sizeOfShapes(x) }),
+      evaluationLaws({ ...on, layer, derive, evaluations: 3 }),
+      inferenceLaws({
+        ...on,
+        plain: ([p = {}, ...rest], x0) => {
+          let [previous, x] = [x0, space.plus(x0, space.quantize(layer.apply(p, x0, O.none)))]
+          for (const q of rest) [previous, x] = [x, next(previous, x, layer.apply(q, x, O.none))]
+          return [previous, x] as const
+        },
+      }),
+    )
+  }
+  const { minus, plus, quantize } = space
+
   return [
+    twoStep("midpoint steps", "TwoStep.midpoint", TwoStep.midpoint(space), 0, (previous, _x, h) =>
+      plus(previous, quantize(plus(h, h))),
+    ),
+    twoStep("leapfrog steps", "TwoStep.leapfrog", TwoStep.leapfrog(space), 0, (previous, x, h) =>
+      minus(plus(plus(x, x), quantize(h)), previous),
+    ),
+    twoStep("steps with gamma +-1/4", "TwoStep.dyadic", TwoStep.dyadic(space, 2), 2, (_previous, x, h) =>
+      quantize(plus(x, h)),
+    ),
+    bijection("blocks by a two-step scheme that read a context", ["TwoStep.fromContextResidual"], {
+      ...common,
+      inputs: pairs,
+      bijection: TwoStep.fromContextResidual({ space, context, layer: reading }, TwoStep.dyadic(space, 2), 3),
+    }),
     bijection(
       "couplings",
       ["Coupling.fromResiduals"],
