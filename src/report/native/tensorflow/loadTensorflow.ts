@@ -46,10 +46,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     tf.registerBackend("tensorflow", () => backend, 1)
     const fused = tensorflow.opLibrary !== null && device === "cpu"
     setOpLibrary(fused)
-    const words = [
-      device === "gpu" ? [] : `${threads} thread${threads === 1 ? "" : "s"}`,
-      fused ? "op library" : [],
-    ]
+    const words = [device === "gpu" ? [] : `${threads} thread${threads === 1 ? "" : "s"}`, fused ? "op library" : []]
     const name = [`TensorFlow ${version} ${device.toUpperCase()}`, ...words.flat()].join(", ")
     return { name, version, device, threads, opLibrary: tensorflow.opLibrary }
   } catch (error) {
