@@ -8,9 +8,9 @@ const script = fileURLToPath(new URL("child.js", import.meta.url))
 
 const alive = new Set()
 
-/** Starts a mode and waits until its network stands; `threads` are those of the BLAS, null to do without. */
-export const start = async (file, mode, depth, threads = null) => {
-  const child = fork(script, [file, mode, String(depth), threads === null ? "" : String(threads)])
+/** Starts a mode of `modes/FILE` at a place (see `Place.js`) and waits until its network stands. */
+export const start = async (file, mode, depth, place) => {
+  const child = fork(script, [`./modes/${file}`, mode, String(depth), JSON.stringify(place)])
   alive.add(child)
   child.once("exit", () => alive.delete(child))
   const next = () =>
@@ -29,8 +29,8 @@ export const start = async (file, mode, depth, threads = null) => {
     child.send(question)
     return answer
   }
-  await next()
-  return { mode, take: () => ask("take"), measure: () => ask("measure"), stop: () => child.kill("SIGKILL") }
+  const { on, peak } = await next()
+  return { mode, on, peak, take: () => ask("take"), measure: () => ask("measure"), stop: () => child.kill("SIGKILL") }
 }
 
 /** Ends every child that still runs. */

@@ -1,40 +1,46 @@
 /**
- * One mode of one benchmark, in a process of its own that lives as long as the run: `node child.js FILE MODE DEPTH THREADS`.
+ * One mode of one benchmark, in a process of its own that lives as long as the run: `node child.js FILE MODE DEPTH PLACE`, PLACE as JSON.
  *
- * With THREADS the BLAS of `npx bijou native` does the matrix products. Sends `ready`, then answers every `take` with the milliseconds of one
- * step, on the clock and of the processor, and every `measure` with bytes.
+ * Sends what it runs on when it stands, then answers every `take` with the milliseconds of one step, on the clock and of the processor, and
+ * every `measure` with bytes.
  */
-const [file = "", mode = "", depth = "", threads = ""] = process.argv.slice(2)
-const { modes } = await import(new URL(file, import.meta.url).href)
+import { startOn } from "./Place.js"
+
+const [file = "", mode = "", depth = "", place = ""] = process.argv.slice(2)
 
 // The terminal sends Ctrl-C to every process; the parent answers it.
 process.on("SIGINT", () => {})
 process.on("disconnect", () => process.exit())
 
 const answers = {
-  take: async ({ take }) => {
+  take: async ({ take, repeat = 1 }) => {
     const [start, before] = [performance.now(), process.cpuUsage()]
-    const loss = await take()
+    let loss
+    for (let i = 0; i < repeat; i++) loss = await take()
     const { user, system } = process.cpuUsage(before)
-    return { ms: performance.now() - start, cpu: (user + system) / 1e3, loss }
+    return { ms: (performance.now() - start) / repeat, cpu: (user + system) / 1e3 / repeat, loss }
   },
-  measure: ({ measure }) => measure(),
+  /** `process` is the most that this process has ever had in memory; it is read before `measure` adds anything. */
+  measure: async ({ measure }) => {
+    const process = processPeak()
+    return { ...(await measure()), process }
+  },
 }
 
 try {
-  if (threads !== "") await native(Number(threads))
+  const started = await startOn(JSON.parse(place))
+  const { modes } = await import(new URL(file, import.meta.url).href)
   const made = await modes[mode](Number(depth))
   process.on("message", (question) => {
     answers[question](made).then((answer) => process.send({ answer }), fail)
   })
-  process.send({ answer: "ready" })
+  process.send({ answer: started })
 } catch (error) {
   fail(error)
 }
 
-async function native(threads) {
-  const { useNative } = await import("bijou/native")
-  if ((await useNative({ threads })) === null) throw new Error("no BLAS is set up. Run: npx bijou native")
+function processPeak() {
+  return process.resourceUsage().maxRSS * 1024
 }
 
 function fail(error) {

@@ -9,13 +9,15 @@ import { createRequire } from "node:module"
 import { availableParallelism, cpus } from "node:os"
 import { dirname } from "node:path"
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
+import { backends } from "bijou/tensor"
 import { stopAll } from "./Runner.js"
 import { suites } from "./suites.js"
 import { tables } from "./table.js"
 
 const command = new Command("npm run bench --")
-  .description("Measures bijou on the wasm backend: ratios between processes that take steps in turn.")
+  .description("Measures bijou: ratios between processes that take steps in turn.")
   .addArgument(new Argument("[benchmarks...]", "what to run").choices(Object.keys(suites)).default(Object.keys(suites)))
+  .addOption(new Option("--backend <name>", "what tensors run on").choices(backends).default("wasm"))
   .addOption(new Option("--depth <blocks>", "blocks in a network, the paper's K").default(6).argParser(whole(1, 1000)))
   .addOption(new Option("--pairs <count>", "rounds that count").default(9).argParser(whole(1, 10_000)))
   .addOption(
@@ -24,9 +26,9 @@ const command = new Command("npm run bench --")
       .argParser(whole(0, 10_000)),
   )
   .addOption(new Option("--warmup <count>", "rounds before them").default(2).argParser(whole(0, 10_000)))
-  .addOption(new Option("--native", "have the BLAS of `npx bijou native` do the matrix products"))
+  .addOption(new Option("--native", "have the BLAS of `npx bijou native` do the matrix products of wasm"))
   .addOption(
-    new Option("--threads <count>", "of the BLAS and of PyTorch")
+    new Option("--threads <count>", "of the BLAS, of TensorFlow and of PyTorch")
       .default(availableParallelism(), "the cores")
       .argParser(whole(1, 1024)),
   )
@@ -60,12 +62,15 @@ async function main() {
       process.exit(signal === "SIGINT" ? 130 : 143)
     })
   try {
+    const { backend, native = false, threads } = options
+    if (native && backend !== "wasm") throw new RangeError("--native is for the backend wasm. Leave it out.")
+    const place = { backend, threads: native || backend === "tensorflow" ? threads : null, kernels: true }
     const results = []
     for (const name of new Set(command.processedArgs[0])) {
       const result = await suites[name]({
         ...options,
-        threads: options.native ? options.threads : null,
-        torchThreads: options.threads,
+        place,
+        torchThreads: threads,
         progress,
       })
       erase()
@@ -78,7 +83,7 @@ async function main() {
   } catch (error) {
     erase()
     process.stderr.write(`${error.message}\n`)
-    return 1
+    return error instanceof RangeError ? 2 : 1
   } finally {
     stopAll()
   }

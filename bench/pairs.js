@@ -35,3 +35,10 @@ export const median = (values) => {
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
+
+/** What every runner measures of bytes, by mode. */
+export const bytesOf = async (runners) => {
+  const bytes = {}
+  for (const { mode, measure } of runners) bytes[mode] = await measure()
+  return bytes
+}

@@ -1,4 +1,4 @@
-/** The sizes of both benchmarks. Those of the trunk are the ones that PyTorch's BDIA is usually timed with. */
+/** The sizes of the benchmarks. Those of the trunk are the ones that PyTorch's BDIA is usually timed with. */
 
 /** [batch, tokens, width] activations through `depth` blocks. */
 export const trunk = { batch: 32, tokens: 65, width: 128, heads: 4, hidden: 512, fractionBits: 9 }
@@ -11,3 +11,20 @@ export const batch = 16
 
 /** Samples in a micro-batch of the trunk by workers. */
 export const microBatch = 8
+
+/** The matrix products of one block's residual, each `[times, m, k, n]`; a multiply-add is two operations. */
+export const products = ({ batch, tokens, width, heads, hidden }) => {
+  const [rows, each] = [batch * tokens, width / heads]
+  return [
+    [1, rows, width, 3 * width],
+    [batch * heads, tokens, each, tokens],
+    [batch * heads, tokens, tokens, each],
+    [1, rows, width, width],
+    [1, rows, width, hidden],
+    [1, rows, hidden, width],
+  ]
+}
+
+/** Floating-point operations of the products in `evaluations` of one block's residual; its gradient costs two of them. */
+export const operations = (sizes, evaluations) =>
+  evaluations * products(sizes).reduce((sum, [times, m, k, n]) => sum + 2 * times * m * k * n, 0)

@@ -28,16 +28,16 @@ export const startTorch = async (python, mode, depth, threads) => {
   const next = () => new Promise((resolve, reject) => waiting.push({ resolve, reject }))
   process.once("exit", () => child.kill("SIGKILL"))
   const { ready: version } = await next()
-  const take = () => {
+  const ask = (question) => {
     const answer = next()
-    child.stdin.write("take\n")
+    child.stdin.write(`${question}\n`)
     return answer
   }
   return {
     mode: `torch ${mode}`,
     version,
-    take,
-    measure: async () => ({ held: null, peak: null }),
+    take: () => ask("take"),
+    measure: async () => ({ held: null, peak: null, ...(await ask("measure")) }),
     stop: () => child.kill("SIGKILL"),
   }
 }

@@ -7,9 +7,11 @@ store       plain, what autograd wants is kept
 checkpoint  torch.utils.checkpoint around every block
 bdia        BDIA on the grid: two states and packed parities are kept, and every block is evaluated again
 
-Prints `ready`, then answers every line with {"ms", "cpu", "loss"}. SIZES is the trunk of sizes.js as JSON.
+Prints `ready`, then answers every line `take` with {"ms", "cpu", "loss"} and every other with {"process"}, the most bytes that this process has
+had in memory. SIZES is the trunk of sizes.js as JSON.
 """
 import json
+import resource
 import sys
 import time
 
@@ -115,7 +117,10 @@ def main():
     x = quantize(torch.randn(SHAPE))
     step = step_bdia if MODE == "bdia" else step_autograd
     print(json.dumps({"ready": torch.__version__}), flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
+        if line.strip() != "take":
+            print(json.dumps({"process": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}), flush=True)
+            continue
         start, cpu = time.perf_counter(), time.process_time()
         blocks.zero_grad(set_to_none=True)
         loss = step(blocks, x).item()

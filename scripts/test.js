@@ -1,6 +1,8 @@
 /**
- * Runs the tests and prints as its very last line `N passed, N failed`, with `, N skipped` when any were skipped.
+ * Runs the tests, tells how many laws of the catalogue ran on each backend, and prints as its very last line `N passed, N failed`, with
+ * `, N skipped` when any were skipped.
  *
+ * A run of everything also fails where the environment requires a backend (`BIJOU_NATIVE=required`) and no law ran on it.
  * Arguments go on to vitest, whose exit code is this program's. A vitest that dies before it reports counts as one failure.
  */
 import { spawnSync } from "node:child_process"
@@ -8,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { lawsRun, table, unkept } from "./lawsRun.js"
 
 const manifest = createRequire(import.meta.url).resolve("vitest/package.json")
 const vitest = join(dirname(manifest), "vitest.mjs")
@@ -38,8 +41,12 @@ function summary() {
     const failed = numFailedTests + broken
     const unexplained = status !== 0 && failed === 0 ? 1 : 0
     const skipped = numPendingTests + numTodoTests
-    const counts = [`${numPassedTests} passed`, `${failed + unexplained} failed`]
-    return [[...counts, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", "), status ?? 1]
+    const places = lawsRun(testResults)
+    const missing = process.argv.length > 2 ? [] : unkept(places, process.env)
+    if (Object.keys(places).length > 0) console.log(["", ...table(places), ...missing, ""].join("\n"))
+    const counts = [`${numPassedTests} passed`, `${failed + unexplained + missing.length} failed`]
+    const line = [...counts, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", ")
+    return [line, missing.length > 0 ? 1 : (status ?? 1)]
   } catch {
     return ["0 passed, 1 failed", 1]
   }

@@ -4,12 +4,11 @@
 import { either as E } from "fp-ts"
 import { Key, Plan } from "bijou"
 import { gpt } from "bijou/net"
-import { buffers, peakBytes, tensorEnv, tensorsIn, useBackend } from "bijou/tensor"
+import { buffers, peakBytes, tensorEnv, tensorsIn } from "bijou/tensor"
 import { AdamW, Text, trainStep } from "bijou/train"
-import { batch, gpt as sizes } from "./sizes.js"
+import { batch, gpt as sizes } from "../sizes.js"
 
-const planned = (plan) => async (depth) => {
-  await useBackend("wasm")
+const planned = (plan) => (depth) => {
   const { network } = gpt({ ...sizes, depth })
   const bytes = Uint8Array.from({ length: 65_536 }, (_, i) => (i * i) >> 4)
   const params = network.params.init(Key.fromSeed(0))
@@ -48,4 +47,6 @@ const planned = (plan) => async (depth) => {
   return { take, measure }
 }
 
-export const modes = { reversed: planned(Plan.reversed), taped: planned(Plan.taped) }
+const lastTaped = (depth) => planned({ [`blocks/${depth - 1}`]: "tape" })(depth)
+
+export const modes = { reversed: planned(Plan.reversed), lastTaped, taped: planned(Plan.taped) }

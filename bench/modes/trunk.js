@@ -1,49 +1,17 @@
 /**
  * The trunk of a transformer, forwards and backwards: the loss mean(y^2) and the gradients of the input and of all parameters.
- *
- * h(x) = a + Mlp(LayerNorm(x + a)), a = Attention(LayerNorm(x)) over all tokens, float32, qkv without bias, exact-erf GELU.
  */
 import { either as E } from "fp-ts"
-import { Bdia, Key, Params, Plan, gammas, run } from "bijou"
-import { Attention, LayerNorm, Linear, Mlp } from "bijou/residual"
-import { buffers, fromTfjs, peakBytes, tensor, tensorEnv, tensorsIn, tensorSpace, tf, useBackend } from "bijou/tensor"
-import { trunk as sizes } from "./sizes.js"
+import { Key, Plan, gammas, run } from "bijou"
+import { buffers, peakBytes, tensorEnv, tensorsIn, tf } from "bijou/tensor"
+import { trunk as sizes } from "../sizes.js"
+import { h, start } from "../trunkNetwork.js"
 
-const { batch, tokens, width, heads, hidden, fractionBits } = sizes
-
-const h = ({ norm1, qkv, out, norm2, mlp }, x) => {
-  const mixed = Attention.mix(product(LayerNorm.apply(norm1, x), qkv), heads, "full")
-  const a = Linear.apply(out, mixed)
-  return a.add(Mlp.apply(mlp, LayerNorm.apply(norm2, x.add(a))))
-}
-
-const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([-1, tokens, weight.shape[1]])
-
-/** The residual of a block. */
-export const layer = fromTfjs(
-  Params.struct({
-    norm1: LayerNorm.params(width),
-    qkv: tensor.normal([width, 3 * width], 0.02),
-    out: Linear.params(width, width),
-    norm2: LayerNorm.params(width),
-    mlp: Mlp.params(width, hidden),
-  }),
-  h,
-)
-
-/** What every mode starts from; nothing here is on the clock. */
-const start = async (depth) => {
-  await useBackend("wasm")
-  const space = tensorSpace(fractionBits)
-  const net = Bdia.fromResidual({ space, layer }, depth)
-  const params = net.params.init(Key.fromSeed(0))
-  const noise = tensor.normal([batch, tokens, width], 1).init(Key.fromSeed(1))
-  return { space, net, params, x: space.quantize(noise), samples: Array.from({ length: batch }, (_, i) => i) }
-}
+const { batch } = sizes
 
 /** A step through bijou under a plan. */
-const planned = (plan) => async (depth) => {
-  const { net, params, x, samples } = await start(depth)
+const planned = (plan) => (depth) => {
+  const { net, params, x, samples } = start(depth)
   const step = () => {
     const program = (env) => {
       const forward = net.forward(x)(env)
@@ -76,8 +44,8 @@ const planned = (plan) => async (depth) => {
 }
 
 /** The same recurrence in plain TensorFlow.js, differentiated by `tf.variableGrads`, with bijou's kernels. */
-const variableGrads = async (depth) => {
-  const { space, params, x, samples } = await start(depth)
+const variableGrads = (depth) => {
+  const { space, params, x, samples } = start(depth)
   const variables = params.map((block) => mapLeaves(block, (leaf) => tf.variable(leaf)))
   const x0 = tf.variable(x)
   const straight = (f) => tf.customGrad((y) => ({ value: f(y), gradFunc: (dy) => dy.clone() }))

@@ -3,10 +3,10 @@
  */
 import { either as E, function as F } from "fp-ts"
 import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
-import { fromTfjs, tensor, tensorSpace, tensorsIn, tf, useBackend } from "bijou/tensor"
+import { fromTfjs, tensor, tensorSpace, tensorsIn, tf } from "bijou/tensor"
 import { startWorkers } from "bijou/workers"
-import { microBatch as size, trunk as sizes } from "./sizes.js"
-import { layer } from "./trunk.js"
+import { microBatch as size, trunk as sizes } from "../sizes.js"
+import { layer } from "../trunkNetwork.js"
 
 const { batch, tokens, width, fractionBits } = sizes
 
@@ -25,7 +25,6 @@ export const objective = ({ depth }) => {
 
 /** A step by `count` workers, the BLAS of each on the threads that this process was given. */
 const shared = (count) => async (depth) => {
-  await useBackend("wasm")
   const { params } = objective({ depth }).network
   const p = params.init(Key.fromSeed(0))
   const module = import.meta.url

@@ -1,0 +1,69 @@
+/**
+ * What a mode runs on: `{ backend, threads, kernels }`. `threads` are those of the BLAS or of TensorFlow, null to do without a choice;
+ * `kernels` tells whether bijou's own are registered.
+ */
+import { availableParallelism } from "node:os"
+import { tf, useBackend } from "bijou/tensor"
+
+/** Starts the backend in this process; answers what it is, and the GFLOP/s of its matrix products. */
+export const startOn = async ({ backend, threads, kernels }) => {
+  const known = await loaders[backend]?.(threads)
+  if (kernels) await useBackend(backend)
+  else await stock(backend)
+  return { on: known ?? backend, peak: await matmulPeak() }
+}
+
+const loaders = {
+  wasm: async (threads) => {
+    if (threads === null) return null
+    const { useNative } = await import("bijou/native")
+    const name = await useNative({ threads })
+    if (name === null) throw new Error("no BLAS is set up. Run: npx bijou native")
+    return `wasm with ${name}`
+  },
+  tensorflow: async (threads) => {
+    const { useTensorflow } = await import("bijou/native")
+    const name = await useTensorflow({ threads })
+    if (name === null) throw new Error("TensorFlow is not set up. Run: npx bijou native --tensorflow")
+    return name
+  },
+}
+
+/** TensorFlow.js as it comes. */
+const stock = async (backend) => {
+  Object.assign(tf.findBackend("cpu") ?? {}, { firstUse: false })
+  if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} could not start`)
+  await tf.ready()
+}
+
+/** GFLOP/s of a large matrix product, the best of half a second. */
+const matmulPeak = async () => {
+  const size = 768
+  const [a, b] = [tf.randomUniform([size, size]), tf.randomUniform([size, size])]
+  const once = async () => {
+    const start = performance.now()
+    const product = tf.matMul(a, b)
+    const corner = product.slice([0, 0], [1, 1])
+    await corner.data()
+    const ms = performance.now() - start
+    tf.dispose([product, corner])
+    return ms
+  }
+  let best = await once()
+  const end = performance.now() + 500
+  while (performance.now() < end) best = Math.min(best, await once())
+  tf.dispose([a, b])
+  return (2 * size ** 3) / best / 1e6
+}
+
+/** How many threads a place has, in words for a title. */
+export const inWords = ({ backend, threads }) =>
+  backend === "wasm"
+    ? threads === null
+      ? "wasm, one thread"
+      : `wasm, products by a BLAS on ${counted(threads)}`
+    : backend === "tensorflow"
+      ? `tensorflow on ${counted(threads ?? availableParallelism())}`
+      : backend
+
+const counted = (threads) => `${threads} thread${threads === 1 ? "" : "s"}`
