@@ -122,6 +122,10 @@ describe("bijou start", () => {
     [["--workers", "0"], '--workers must be a whole number from 1 to 1024, not "0"'],
     [["--micro-batch", "half"], '--micro-batch must be a whole number from 1 to 4096, not "half"'],
     [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
+    [
+      ["--workers", "2", "--backend", "tensorflow"],
+      "Workers run on the backends wasm and cpu; tensorflow shares its work",
+    ],
     [["--batch", "16", "--workers", "3"], "--batch 16, which is 2 micro-batches of 8. Use at most 2"],
     [
       ["--batch", "9", "--workers", "2"],

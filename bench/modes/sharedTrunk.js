@@ -23,12 +23,14 @@ export const objective = ({ depth }) => {
   return { network, data: ([first]) => noise.slice([first, 0, 0], [size, tokens, width]) }
 }
 
-/** A step by `count` workers, the BLAS of each on the threads that this process was given. */
+/** A step by `count` workers that keep the last block's tape, the BLAS of each on the threads that this process was given. */
 const shared = (count) => async (depth) => {
   const { params } = objective({ depth }).network
   const p = params.init(Key.fromSeed(0))
   const module = import.meta.url
-  const workers = await startWorkers(params, { module, export: "objective", argument: { depth }, count, size, seed: 1 })
+  const plan = { [`blocks/${depth - 1}`]: "tape" }
+  const what = { module, export: "objective", argument: { depth }, plan }
+  const workers = await startWorkers(params, { ...what, count, size, seed: 1 })
   const samples = Array.from({ length: batch }, (_, i) => i)
   const take = async () => {
     const result = await workers.at({ params: p, step: 0, samples })()

@@ -6,7 +6,7 @@ import { microBatch, operations, trunk as sizes } from "../sizes.js"
 import { speedOf } from "../speed.js"
 import { startTorch } from "../torch.js"
 
-/** Forward and backward of the trunk by every number of workers in turn; a BLAS runs on one thread in each. */
+/** Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS runs on one thread in each. */
 export const workers = async ({ depth, place, pairs, warmup, torch, torchThreads, workers: counts, progress }) => {
   const { batch, tokens, width } = sizes
   const each = { ...place, threads: place.threads === null ? null : 1 }
@@ -39,7 +39,7 @@ export const workers = async ({ depth, place, pairs, warmup, torch, torchThreads
         ms,
         cpu: median(cpu[mode]),
         tokensPerSecond: (1e3 * batch * tokens) / ms,
-        ...speedOf(operations(sizes, 4 * depth), ms, first.peak),
+        ...speedOf(operations(sizes, 4 * depth - 1), ms, first.peak),
         ...bytes[mode],
       }
     }),

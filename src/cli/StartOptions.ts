@@ -5,6 +5,7 @@ import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { BackendName } from "./BackendName.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { isShareable, notShareable } from "../report/workers/shareable.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
 import { whole } from "./whole.ts"
 
@@ -40,9 +41,10 @@ export type StartOptions = t.TypeOf<typeof Given> & {
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
-  const { width, heads, batch, workers = 1 } = decoded.right
-  // By the batch alone: the bits are not to depend on the workers.
-  const microBatch = decoded.right.microBatch ?? (batch % usual === 0 ? usual : batch)
+  const { width, heads, batch, backend, workers } = decoded.right
+  // Whether there are workers or not: no bit is to depend on that.
+  const shared = isShareable(backend) && batch % usual === 0
+  const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
   const count = batch / microBatch
   if (width % heads !== 0)
     return unusable(
@@ -50,7 +52,8 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
     )
   if (!Number.isInteger(count))
     return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
-  if (workers > count)
+  if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))
+  if (workers !== undefined && workers > count)
     return unusable(
       `--workers ${workers} cannot share --batch ${batch}, which is ${count} micro-batch${count === 1 ? "" : "es"} of ${microBatch}. Use at most ${count}, or a smaller --micro-batch.`,
     )

@@ -15,9 +15,11 @@ import type { Gradient } from "../../train/Gradient.ts"
 import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
 import { joined, total, type Node } from "../../train/treeSum.ts"
+import { UnusableInput } from "../errors/UnusableInput.ts"
 import { loadedBlas } from "../native/useNative.ts"
 import type { Orders } from "./messages.ts"
 import { fromPlain } from "./PlainError.ts"
+import { isShareable, notShareable } from "./shareable.ts"
 import { startMember } from "./startMember.ts"
 
 // ---------------------------------------------------------------- model
@@ -125,11 +127,13 @@ const addInPlace = (left: Sum, right: Sum): Sum => {
 
 const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersOptions): Orders => {
   const path = String(module)
+  const backend = tf.getBackend() as BackendName // `useBackend` knows no other
+  if (!isShareable(backend)) throw new UnusableInput(notShareable(backend))
   return {
     module: path.startsWith("file:") ? fileURLToPath(path) : resolve(path),
     export: name,
     argument,
-    backend: tf.getBackend() as BackendName, // `useBackend` knows no other
+    backend,
     blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
     size,
     seed,
