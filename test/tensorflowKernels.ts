@@ -76,6 +76,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
   })
 
   describe(`exact kernels on tensorflow, ${form}`, () => {
+    useTensorflow()
+
     const values = (l: number) =>
       fc
         .oneof(
@@ -319,6 +321,13 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(2e-6)
       repeats(affine, xs)
       if (form === "library") standsAlone(affine, xs)
+    })
+
+    it("reshapes as tfjs does, a size left open too", () => {
+      const x = noise([2, 3, 4], 1)
+      expect(x.reshape([-1, 4]).shape).toEqual([6, 4])
+      expect(bitsOf(x.reshape([4, 6]))).toEqual(bitsOf(x))
+      expect(() => x.reshape([5, 5])).toThrow(/5/)
     })
 
     it("a perceptron has gradients within 3e-6 of those of its parts on cpu", async () => {
