@@ -19,7 +19,7 @@ const matching = (name: string, pattern: RegExp): t.Type<string, string, unknown
 
 const CheckOptions = t.readonly(
   t.strict({
-    backend: t.keyof({ wasm: null, cpu: null }, "wasm or cpu"),
+    backend: t.keyof({ wasm: null, cpu: null, webgpu: null }, "wasm, cpu or webgpu"),
     native: t.boolean,
     threads: optional(whole(1, 1_024)),
     preset: t.keyof({ quick: null, thorough: null }, "quick or thorough"),

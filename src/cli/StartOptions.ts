@@ -19,7 +19,7 @@ const StartOptions = t.readonly(
     batch: whole(1, 4_096),
     context: whole(2, 8_192),
     seed: whole(0, Number.MAX_SAFE_INTEGER),
-    backend: t.keyof({ wasm: null, cpu: null }, "wasm or cpu"),
+    backend: t.keyof({ wasm: null, cpu: null, webgpu: null }, "wasm, cpu or webgpu"),
     native: t.boolean,
     threads: optional(whole(1, 1_024)),
     out: t.string,

@@ -3,6 +3,7 @@
  */
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { useNative } from "../report/native/useNative.ts"
+import { useWebgpu } from "../report/native/useWebgpu.ts"
 import { useBackend, type BackendName } from "../tensor/backend.ts"
 
 // ---------------------------------------------------------------- model
@@ -16,16 +17,17 @@ export interface BackendOptions {
 
 // ----------------------------------------------------------- combinators
 
-/** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput` or `NativeUnavailable`. */
+/** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads", "webgpu on ..." with the device. Throws `UnusableInput`, `NativeUnavailable` or `BackendUnavailable`. */
 export const startBackend = async ({ backend, native, threads }: BackendOptions): Promise<string> => {
-  await useBackend(backend)
-  const name = backend === "wasm" && native ? await useNative(threads === undefined ? {} : { threads }) : null
-  if (name !== null) return `${backend} with ${name}`
+  const device = backend === "webgpu" ? await useWebgpu() : null
+  if (device === null) await useBackend(backend)
+  const blas = backend === "wasm" && native ? await useNative(threads === undefined ? {} : { threads }) : null
+  if (blas !== null) return `${backend} with ${blas}`
   if (threads !== undefined)
     throw new UnusableInput(
       native && backend === "wasm"
         ? "--threads is for a BLAS, and none is set up. Run: npx bijou native"
         : "--threads is for the BLAS of the backend wasm. Leave it out.",
     )
-  return backend
+  return device === null ? backend : `${backend} on ${device}`
 }

@@ -23,6 +23,7 @@ import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
 import { loadedBlas, useNative } from "./native/useNative.ts"
+import { useWebgpu } from "./native/useWebgpu.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -35,7 +36,7 @@ export interface RoundTrip {
 type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
 
 const Meta = t.strict({
-  backend: t.keyof({ wasm: null, cpu: null } satisfies Record<(typeof backends)[number], null>),
+  backend: t.keyof({ wasm: null, cpu: null, webgpu: null } satisfies Record<(typeof backends)[number], null>),
   /** The threads of the BLAS, null where it decides for itself; null where there is none. */
   blas: t.union([t.strict({ threads: t.union([t.number, t.null]) }), t.null]),
   config: GptConfig,
@@ -90,7 +91,8 @@ export const roundTrip =
 /** The other process: reads what `roundTrip` wrote into a folder and writes the activations x_{K-2} .. x_0. */
 export const rebuild = async (folder: string): Promise<void> => {
   const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
-  await useBackend(meta.backend)
+  if (meta.backend === "webgpu") await useWebgpu()
+  else await useBackend(meta.backend)
   if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
   const net = gpt(meta.config)
   const params = orThrow(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())

@@ -3,10 +3,12 @@
  */
 import { availableParallelism, cpus } from "node:os"
 import { useBackend, type BackendName } from "../../tensor/backend.ts"
+import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
 import { ownKernels } from "../../tensor/kernels/index.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
 import { loadedBlas, useNative } from "../native/useNative.ts"
+import { useWebgpu } from "../native/useWebgpu.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
@@ -60,7 +62,20 @@ const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   }
 }
 
-/** Not backends of this version. */
+const lookAtWebgpu = async (): Promise<Look> => {
+  try {
+    const device = await useWebgpu()
+    const todo = /swiftshader|llvmpipe/i.test(device)
+      ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
+      : null
+    return { ...(await lookAt("webgpu", "Dawn")), device, todo }
+  } catch (error) {
+    if (error instanceof BackendUnavailable) return { status: "not set up", todo: error.message }
+    throw error
+  }
+}
+
+/** Not a backend of this version. */
 const absent = (instead: string) => async (): Promise<Look> => ({
   status: "not set up",
   todo: `This version of bijou does not run on it. ${instead}`,
@@ -71,7 +86,7 @@ const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<
   ["wasm", lookAtWasm],
   ["wasm with a BLAS", lookAtBlas],
   ["tensorflow", absent("Use wasm with a BLAS for native speed in Node.")],
-  ["webgpu", absent("Use wasm, which runs in browsers too.")],
+  ["webgpu", lookAtWebgpu],
 ]
 
 const broken = (error: unknown): Look => ({

@@ -30,6 +30,7 @@ import { sum } from "./wasm/Sum.ts"
 import { tile } from "./wasm/Tile.ts"
 import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
+import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAdamW,
@@ -52,6 +53,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
+  ...webgpuKernels,
   batchMatMul,
   cast,
   gatherV2,
@@ -66,12 +68,12 @@ const KERNELS: readonly tf.KernelConfig[] = [
 
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
-  KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
+  kernelsOf(backendName).map(({ kernelName }) => kernelName)
 
-/** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
-export const registerKernels = (): void => {
-  for (const kernel of KERNELS) {
-    const { kernelName, backendName } = kernel
+/** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+export const registerKernels = (backendName: string): void => {
+  for (const kernel of kernelsOf(backendName)) {
+    const { kernelName } = kernel
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
     if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
@@ -79,3 +81,6 @@ export const registerKernels = (): void => {
     tf.registerKernel({ ...stock, ...kernel })
   }
 }
+
+const kernelsOf = (backendName: string): readonly tf.KernelConfig[] =>
+  KERNELS.filter((kernel) => kernel.backendName === backendName)
