@@ -5,19 +5,17 @@
  */
 import { either as E } from "fp-ts"
 import { Bdia, Key, Params, Plan, gammas, run } from "bijou"
-import { Attention, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { buffers, fromTfjs, peakBytes, tensor, tensorEnv, tensorsIn, tensorSpace, tf, useBackend } from "bijou/tensor"
 import { trunk as sizes } from "./sizes.js"
 
 const { batch, tokens, width, heads, hidden, fractionBits } = sizes
 
 const h = ({ norm1, qkv, out, norm2, mlp }, x) => {
-  const mixed = Attention.mix(product(LayerNorm.apply(norm1, x), qkv), heads, "full")
+  const mixed = Attention.mix(multiply(LayerNorm.apply(norm1, x), qkv), heads, "full")
   const a = Linear.apply(out, mixed)
   return a.add(Mlp.apply(mlp, LayerNorm.apply(norm2, x.add(a))))
 }
-
-const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([batch, tokens, -1])
 
 const layer = fromTfjs(
   Params.struct({
