@@ -335,6 +335,15 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(repeated[0]).toMatchObject({ cases: 1, verdict: "broken", counterexample: { input: counterexample.input } })
   })
 
+  it("does without the kernels of our own where it is told to, says so, and repeats it", () => {
+    const { status, stdout } = check("block.ts#noisy", "--no-kernels", "--runs", "2", "--json")
+    const [{ backend, laws }] = JSON.parse(stdout)
+    expect(backend).toMatch(/^wasm.*, without kernels of its own$/)
+    const broken = laws.find(({ verdict }: { readonly verdict: string }) => verdict === "broken")
+    expect(broken.again).toMatch(/ --no-kernels --seed 1 /)
+    expect(status).toBe(1)
+  })
+
   it.each([
     [["nowhere.ts"], "There is no file nowhere.ts. Give the path of a TypeScript or JavaScript module."],
     [["."], ". is not a file. Give the path of a TypeScript or JavaScript module."],

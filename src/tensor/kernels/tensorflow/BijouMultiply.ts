@@ -1,17 +1,17 @@
 /**
- * `BijouProduct`: x W over all leading axes of x; or x W^T, where the attribute `turned` is 1.
+ * `BijouMultiply` on TensorFlow: x W over all leading axes of x; or x W^T, where the attribute `transposed` is 1.
  *
- * Inputs `x` (float32 [..., inputs]) and `weight` (float32 [inputs, outputs], or [outputs, inputs] if turned). Output float32 [..., outputs].
+ * Inputs `x` (float32 [..., inputs]) and `weight` (float32 [inputs, outputs], or [outputs, inputs] if so). Output float32 [..., outputs].
  */
 import { float, rowsOf } from "./float.ts"
 import { attribute, onTensorflow, type Handle, type Operations } from "./operations.ts"
 
-export const bijouProduct = onTensorflow("BijouProduct", {
+export const bijouMultiply = onTensorflow("BijouMultiply", {
   library: ({ give, input, run }, attrs) =>
-    give(run("BijouProduct", [input("x"), input("weight")], { turned: attribute.flag(attrs["turned"] === 1) })),
+    give(run("BijouProduct", [input("x"), input("weight")], { turned: attribute.flag(attrs["transposed"] === 1) })),
   stock: (operations, attrs) => {
     const { give, input } = operations
-    return give(multiplied(operations, input("x"), input("weight"), attrs["turned"] === 1))
+    return give(multiplied(operations, input("x"), input("weight"), attrs["transposed"] === 1))
   },
 })
 
