@@ -44,7 +44,7 @@ export { Grid } from "./exact/Grid.ts"
 export { float32Side, float32Space, type PackedBits } from "./exact/float32Space.ts"
 export { hostEnv, hostWatch } from "./exact/hostWatch.ts"
 export { numberSpace } from "./exact/numberSpace.ts"
-export type { PerSample, Space } from "./exact/Space.ts"
+export { Space, type Arithmetic, type PerSample } from "./exact/Space.ts"
 export { Bdia, type BdiaSide } from "./block/Bdia.ts"
 export {
   Coupling,

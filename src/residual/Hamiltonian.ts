@@ -12,7 +12,7 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
-import { multiply, rows } from "./Linear.ts"
+import { multiply } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -49,8 +49,6 @@ export const Hamiltonian = {
   // --------------------------------------------------------- combinators
 
   /** step K^T tanh(K x + b), from `[..., width]` to the same shape. */
-  apply: (step: number, { kernel, bias }: HamiltonianParams, x: tf.Tensor): tf.Tensor => {
-    const inner = tf.tanh(multiply(x, kernel).add(bias)).mul(step)
-    return tf.matMul(rows(inner), kernel.as2D(kernel.shape[0] ?? 1, kernel.shape[1] ?? 1), false, true).reshape(x.shape)
-  },
+  apply: (step: number, { kernel, bias }: HamiltonianParams, x: tf.Tensor): tf.Tensor =>
+    multiply(tf.tanh(multiply(x, kernel).add(bias)).mul(step), tf.transpose(kernel)),
 }
