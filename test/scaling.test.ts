@@ -36,7 +36,7 @@ describe("for every n < d <= 16", () => {
 
   test("the digits fit, and one step more would not", () => {
     for (const ratio of ratios) {
-      const [steps, { n, d }] = [InformationBuffer.lasts(ratio), ratio]
+      const [steps, { d }] = [InformationBuffer.lasts(ratio), ratio]
       const most = InformationBuffer.largest(ratio, steps)
       expect(InformationBuffer.largest(ratio, steps - 1) * d + d).toBeLessThanOrEqual(2 ** 24)
       expect(most * d + d).toBeGreaterThan(2 ** 24)

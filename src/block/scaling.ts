@@ -73,8 +73,7 @@ export const dyadicGammas =
     signs(env, 2 ** -m)
 
 /** +-`size` for every sample, with the signs of BDIA's gamma. */
-export const signs = (env: Env<unknown>, size: number): PerSample =>
-  gammas(Env.draw(env, "gamma")).map((g) => 2 * g * size)
+const signs = (env: Env<unknown>, size: number): PerSample => gammas(Env.draw(env, "gamma")).map((g) => 2 * g * size)
 
 /** One number for all samples. */
-export const constant = (env: Env<unknown>, c: number): PerSample => env.samples.map(() => c)
+const constant = (env: Env<unknown>, c: number): PerSample => env.samples.map(() => c)

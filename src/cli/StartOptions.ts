@@ -5,12 +5,13 @@ import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { BackendName } from "./BackendName.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { isShareable, notShareable } from "../report/workers/shareable.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
 import { whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
 
-const StartOptions = t.readonly(
+const Given = t.readonly(
   t.strict({
     data: optional(t.string),
     steps: whole(1, 1_000_000),
@@ -18,6 +19,8 @@ const StartOptions = t.readonly(
     width: whole(4, 8_192),
     heads: whole(1, 1_024),
     batch: whole(1, 4_096),
+    microBatch: optional(whole(1, 4_096)),
+    workers: optional(whole(1, 1_024)),
     context: whole(2, 8_192),
     seed: whole(0, Number.MAX_SAFE_INTEGER),
     backend: BackendName,
@@ -27,20 +30,37 @@ const StartOptions = t.readonly(
   }),
 )
 
-export type StartOptions = t.TypeOf<typeof StartOptions>
+export type StartOptions = t.TypeOf<typeof Given> & {
+  /** Samples evaluated at once. */
+  readonly microBatch: number
+}
 
 // ---------------------------------------------------------- destructors
 
 /** The options, or one sentence about the first that cannot be used. */
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
-  const decoded = decodeOptions(StartOptions, given)
+  const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
-  const { width, heads } = decoded.right
-  return width % heads === 0
-    ? decoded
-    : E.left(
-        new UnusableInput(
-          `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`,
-        ),
-      )
+  const { width, heads, batch, backend, workers } = decoded.right
+  // Whether there are workers or not: no bit is to depend on that.
+  const shared = isShareable(backend) && batch % usual === 0
+  const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
+  const count = batch / microBatch
+  if (width % heads !== 0)
+    return unusable(
+      `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`,
+    )
+  if (!Number.isInteger(count))
+    return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
+  if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))
+  if (workers !== undefined && workers > count)
+    return unusable(
+      `--workers ${workers} cannot share --batch ${batch}, which is ${count} micro-batch${count === 1 ? "" : "es"} of ${microBatch}. Use at most ${count}, or a smaller --micro-batch.`,
+    )
+  return E.right({ ...decoded.right, microBatch })
 }
+
+/** The size of micro-batches that divides most batches and keeps kernels busy. */
+const usual = 8
+
+const unusable = (sentence: string) => E.left(new UnusableInput(sentence))

@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander"
 import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./CheckOptions.ts"
 import { decodeNativeOptions } from "./NativeOptions.ts"
 import { decodeStartOptions } from "./StartOptions.ts"
@@ -26,15 +27,26 @@ program
   .option("--width <n>", "width of an activation", "128")
   .option("--heads <n>", "attention heads, which divide the width", "4")
   .option("--batch <n>", "samples a step", "16")
+  .option("--micro-batch <n>", "samples evaluated at once (default: 8 where that divides the batch, else the batch)")
+  .option("--workers <n>", "threads that share every batch; the bits are those of one (default: none but this)")
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
-  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
+  .option(
+    "--threads <n>",
+    "threads of the BLAS or TensorFlow, in each worker (default: the cores, or 1 with --workers)",
+  )
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeStartOptions({ data: undefined, threads: undefined, ...Object(given) })
+    const options = decodeStartOptions({
+      data: undefined,
+      microBatch: undefined,
+      workers: undefined,
+      threads: undefined,
+      ...Object(given),
+    })
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
     process.exitCode = await start(options.right)
@@ -47,7 +59,7 @@ program
     "[module[#export]]",
     "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
   )
-  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
@@ -108,7 +120,11 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     if (error.exitCode !== 0) complain(`${error.message.replace(/^error: |\.$/g, "")}. See bijou --help.`, 2)
-  } else if (error instanceof UnusableInput || error instanceof NativeUnavailable) {
+  } else if (
+    error instanceof UnusableInput ||
+    error instanceof NativeUnavailable ||
+    error instanceof BackendUnavailable
+  ) {
     complain(error.message, 2)
   } else {
     complain(error instanceof Error ? error.message : String(error), 1)
