@@ -143,6 +143,10 @@ export const handleSpace = ({ make, read }: Holdings, fractionBits: number): Spa
     parity: (x) => numbers.parity(read(x)),
     lift: (x, s) => make(numbers.lift(read(x), s)),
     lower: (x, s) => make(numbers.lower(read(x), s)),
+    divide: (divisor, x) => {
+      const [quotient, remainder] = numbers.divide(divisor, read(x))
+      return [make(quotient), make(remainder)]
+    },
     bit: numbers.bit,
     value: handleSide({ make, read }, numbers.value),
   })

@@ -21,6 +21,8 @@ export interface SpaceSubject<in out X, in out Bit> {
   readonly gammas: fc.Arbitrary<PerSample>
 }
 
+const divisors = fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 2 ** 12 }))
+
 // ----------------------------------------------------------------- laws
 
 /**
@@ -28,7 +30,7 @@ export interface SpaceSubject<in out X, in out Bit> {
  * a step has the bits of the single operations.
  */
 export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: SpaceSubject<X, Bit>): LawSet => {
-  const { cotangents, drift, grid, lift, lower, parity, quantize, restore, update } = space
+  const { cotangents, divide, drift, grid, lift, lower, parity, quantize, restore, update } = space
   const composed = Space.make(space)
   const read = async (x: X) => floatsOf(await look(x))
   /** Each value as the integer k, with -0 where there is a wrong zero. */
@@ -49,6 +51,29 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
         const lifted = await units(lift(x, parity(x)))
         return { lhs: lifted.map((k) => Math.abs(k % 2)), rhs: lifted.map(() => 0) }
       }),
+
+      aboutValues(
+        "a quotient times its divisor, and the remainder, are the number",
+        fc.tuple(divisors, values),
+        async ([d, x]) => {
+          const [q, r] = divide(d, x)
+          const [quotients, remainders] = [await units(q), await units(r)]
+          return { lhs: quotients.map((k, i) => k * d + (remainders[i] ?? 0) + 0), rhs: await units(x) }
+        },
+      ),
+
+      aboutValues(
+        "quotients are on the grid and remainders below the divisor, both with one zero",
+        fc.tuple(divisors, values),
+        async ([d, x]) => {
+          const [q, r] = divide(d, x)
+          const [quotients, remainders] = [await units(q), await units(r)]
+          return {
+            lhs: [quotients, remainders],
+            rhs: [quotients.map((k) => Math.round(k) + 0), remainders.map((k) => ((Math.round(k) % d) + d) % d)],
+          }
+        },
+      ),
 
       aboutValues("quantize lands on the grid, with one zero", others, (y) => onGrid(quantize(y))),
 

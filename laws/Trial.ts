@@ -124,7 +124,7 @@ const kindIn = async <P, A>(tried: Tried<P, A>, tree: Params<P>, example: unknow
 }
 
 /** Ids apart and not in order, as in a shuffled batch. */
-const sampleIds = (a: unknown): ReadonlyArray<number> => {
+export const sampleIds = (a: unknown): ReadonlyArray<number> => {
   const length = readablesIn(a)[0]?.shape[0] ?? 1
   return Array.from({ length }, (_, place) => 7 * (length - place) - 2)
 }

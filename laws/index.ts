@@ -27,6 +27,7 @@ export { gridLaws, type GridSubject } from "./Grid.ts"
 export { handleLayer, handleSpace, handleWatch, holdings, type Handle, type Holdings } from "./Handle.ts"
 export { inferenceLaws, type InferenceSubject } from "./Inference.ts"
 export type { Seeded } from "./Trial.ts"
+export { scalingLaws, type ScalingSubject } from "./InformationBuffer.ts"
 export { hostKind, type Kind, type Step } from "./Kind.ts"
 export {
   allLaws,

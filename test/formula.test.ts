@@ -42,6 +42,7 @@ const space = Space.make<string, string>({
   parity: (x) => `s(${x})`,
   lift: (x, s) => `(${x} + ${s}u)`,
   lower: (x, s) => `(${x} - ${s}u)`,
+  divide: (d, x) => [`(${x} div ${d})`, `(${x} mod ${d})`],
   bit: codec,
   value: codec,
 })

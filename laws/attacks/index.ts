@@ -9,6 +9,7 @@ import * as costs from "./costs.ts"
 import * as layers from "./layers.ts"
 import * as parameters from "./parameters.ts"
 import * as plans from "./plans.ts"
+import * as scalings from "./scalings.ts"
 import * as sides from "./sides.ts"
 import * as spaces from "./spaces.ts"
 import * as structure from "./structure.ts"
@@ -23,6 +24,7 @@ export const attacks: ReadonlyArray<Attack> = [
   ...Object.values(layers),
   ...Object.values(parameters),
   ...Object.values(plans),
+  ...Object.values(scalings),
   ...Object.values(sides),
   ...Object.values(spaces),
   ...Object.values(structure),

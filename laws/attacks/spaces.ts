@@ -176,3 +176,28 @@ export const reordered = attack(
     }),
   ),
 )
+
+/** Division that rounds towards zero, as that of integers does in most languages. */
+export const truncatedDivision = attack(
+  "a division that rounds towards zero",
+  spaceLaws(
+    numberSpaceSubject(
+      "a division that rounds towards zero",
+      Space.make({
+        ...numbers,
+        divide: (d, x) => [(Math.trunc((x * 512) / d) + 0) / 512, (((x * 512) % d) + 0) / 512],
+      }),
+    ),
+  ),
+)
+
+/** Division whose remainder forgets what the quotient has lost. */
+export const lostRemainder = attack(
+  "a division without remainder",
+  spaceLaws(
+    numberSpaceSubject(
+      "a division without remainder",
+      Space.make({ ...numbers, divide: (d, x) => [Math.floor((x * 512) / d) / 512, 0] }),
+    ),
+  ),
+)

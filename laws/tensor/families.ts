@@ -5,6 +5,9 @@ import { function as F, option as O } from "fp-ts"
 import fc from "fast-check"
 import { Coupling } from "../../src/block/Coupling.ts"
 import type { Two } from "../../src/block/State.ts"
+import { haar } from "../../src/block/haar.ts"
+import { Momentum } from "../../src/block/Momentum.ts"
+import { Rational } from "../../src/block/Rational.ts"
 import { TwoStep, type Scheme } from "../../src/block/TwoStep.ts"
 import { andThen } from "../../src/core/andThen.ts"
 import { first } from "../../src/core/first.ts"
@@ -16,9 +19,12 @@ import { serial } from "../../src/core/serial.ts"
 import { evaluationLaws } from "../Evaluation.ts"
 import { sizeOfShapes } from "../evidence.ts"
 import { footprintLaws } from "../Footprint.ts"
+import { InformationBuffer } from "../../src/exact/InformationBuffer.ts"
+import { scalingLaws } from "../InformationBuffer.ts"
 import { inferenceLaws } from "../Inference.ts"
 import type { Material } from "../Material.ts"
 import { sharingLaws } from "../Sharing.ts"
+import { sampleIds } from "../Trial.ts"
 import { bijectionEntry } from "./bijectionEntry.ts"
 import type { Entry } from "./Entry.ts"
 
@@ -72,7 +78,15 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
       }),
     )
   }
-  const { minus, plus, quantize } = space
+  const { minus, plus, quantize, times } = space
+  const ratio = { n: 3, d: 5 }
+  const lost = (steps: number) => Math.log2(1 + InformationBuffer.largest(ratio, steps))
+  const rational = (h: typeof layer) => Rational.fromResidual({ space, layer: h }, ratio, 4)
+  const onRational = { ...common, name: `gamma +-3/5 on ${material.name}`, bijection: rational(layer) }
+  const momentum = (h: typeof layer) => Momentum.fromResidual({ space, layer: h }, ratio, 3)
+  const onMomentum = { ...common, name: `momentum 3/5 on ${material.name}`, bijection: momentum(layer) }
+  const idsOf: (a: unknown) => ReadonlyArray<number> = samples ?? sampleIds
+  const wide = { n: 1, d: 4095 } // its buffer lasts two steps
 
   return [
     twoStep("midpoint steps", "TwoStep.midpoint", TwoStep.midpoint(space), 0, (previous, _x, h) =>
@@ -84,11 +98,93 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
     twoStep("steps with gamma +-1/4", "TwoStep.dyadic", TwoStep.dyadic(space, 2), 2, (_previous, x, h) =>
       quantize(plus(x, h)),
     ),
+    bijection(
+      "steps with gamma +-3/5",
+      ["Rational.fromResidual"],
+      onRational,
+      footprintLaws({ ...onRational, bits: (x) => sizeOfShapes(x) * lost(3) }),
+      evaluationLaws({ ...onRational, layer, derive: rational, evaluations: 4 }),
+      inferenceLaws({
+        ...onRational,
+        plain: ([p = {}, ...rest], x0) => {
+          let [previous, x] = [x0, plus(x0, quantize(layer.apply(p, x0, O.none)))]
+          for (const q of rest) [previous, x] = [x, quantize(plus(x, layer.apply(q, x, O.none)))]
+          return [previous, x] as const
+        },
+      }),
+    ),
+    {
+      name: `exact scaling on ${material.name}`,
+      covers: [],
+      onDevice,
+      cost: onDevice ? "device" : "host",
+      set: async () =>
+        scalingLaws({
+          name: `an information buffer on ${material.name}`,
+          space,
+          values: inputs,
+          samples: (x) => idsOf(x).length,
+          scale: InformationBuffer.scale,
+          unscale: InformationBuffer.unscale,
+        }),
+    },
+    bijection("steps that spill their buffer", [], {
+      ...common,
+      bijection: Rational.fromResidual({ space, layer }, wide, 5),
+    }),
+    bijection("steps with gamma +-3/5 that read a context", ["Rational.fromContextResidual"], {
+      ...common,
+      inputs: pairs,
+      bijection: Rational.fromContextResidual({ space, context, layer: reading }, ratio, 3),
+    }),
+    bijection(
+      "momentum 3/5",
+      ["Momentum.fromResidual"],
+      onMomentum,
+      footprintLaws({ ...onMomentum, bits: (x) => sizeOfShapes(x) * lost(3) }),
+      evaluationLaws({ ...onMomentum, layer, derive: momentum, evaluations: 3 }),
+      inferenceLaws({
+        ...onMomentum,
+        plain: (all, x0) => {
+          const ids = idsOf(x0)
+          let [x, v] = [x0, minus(x0, x0)]
+          for (const p of all) {
+            const f = layer.apply(p, x, O.none)
+            v = plus(
+              quantize(
+                times(
+                  ids.map(() => 3 / 5),
+                  v,
+                ),
+              ),
+              quantize(
+                times(
+                  ids.map(() => 1 - 3 / 5),
+                  f,
+                ),
+              ),
+            )
+            x = plus(x, v)
+          }
+          return [x, v] as const
+        },
+      }),
+    ),
+    bijection("momentum that spills its buffer", [], {
+      ...common,
+      bijection: Momentum.fromResidual({ space, layer }, wide, 4),
+    }),
+    bijection("momentum that reads a context", ["Momentum.fromContextResidual"], {
+      ...common,
+      inputs: pairs,
+      bijection: Momentum.fromContextResidual({ space, context, layer: reading }, ratio, 3),
+    }),
     bijection("blocks by a two-step scheme that read a context", ["TwoStep.fromContextResidual"], {
       ...common,
       inputs: pairs,
       bijection: TwoStep.fromContextResidual({ space, context, layer: reading }, TwoStep.dyadic(space, 2), 3),
     }),
+    bijection("mean and difference", ["haar"], { ...common, inputs: pairs, bijection: haar(space) }),
     bijection(
       "couplings",
       ["Coupling.fromResiduals"],

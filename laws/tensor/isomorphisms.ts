@@ -4,12 +4,17 @@
 import { function as F } from "fp-ts"
 import fc from "fast-check"
 import { Coupling } from "../../src/block/Coupling.ts"
+import { haar } from "../../src/block/haar.ts"
 import { andThen } from "../../src/core/andThen.ts"
+import { both } from "../../src/core/both.ts"
 import { dimap } from "../../src/core/dimap.ts"
+import { Key } from "../../src/core/Key.ts"
 import { named } from "../../src/core/named.ts"
+import { permutation } from "../../src/exact/draws.ts"
+import { mixing } from "../../src/net/mixing.ts"
 import { Conv } from "../../src/residual/Conv.ts"
 import { Hamiltonian } from "../../src/residual/Hamiltonian.ts"
-import { halves, joined, spaceToDepth } from "../../src/tensor/rearrangements.ts"
+import { evenOdd, halves, interleaved, joined, permuted, spaceToDepth } from "../../src/tensor/rearrangements.ts"
 import { tensorSpace } from "../../src/tensor/tensorSpace.ts"
 import { gridTensor } from "./arbitraries.ts"
 import { bijectionEntry } from "./bijectionEntry.ts"
@@ -30,10 +35,28 @@ export const isomorphisms = (): ReadonlyArray<Entry> => {
     { space, f: Hamiltonian.make(2, 3, 0.5, 0.5), g: Hamiltonian.make(2, 3, -0.5, 0.5) },
     2,
   )
+  const rows = F.pipe(evenOdd(1), andThen(haar(space)))
+  const columns = F.pipe(evenOdd(2), andThen(haar(space)))
+  const wavelet = F.pipe(rows, andThen(F.pipe(columns, both(columns))))
   return [
     bijection("halves of the channels", ["halves"], { inputs: images, bijection: halves(-1) }),
     bijection("halves of the rows", ["halves"], { inputs: images, bijection: halves(1) }),
     bijection("halves put together", ["joined"], { inputs: fc.tuple(sequence, sequence), bijection: joined(1) }),
+    bijection("even and odd columns", ["evenOdd"], { inputs: images, bijection: evenOdd(2) }),
+    bijection("even and odd channels", ["evenOdd"], { inputs: images, bijection: evenOdd(-1) }),
+    bijection("places put together", ["interleaved"], {
+      inputs: fc.tuple(sequence, sequence),
+      bijection: interleaved(1),
+    }),
+    bijection("an axis in another order", ["permuted"], {
+      inputs: sequence,
+      bijection: permuted(-1, permutation(Key.fromSeed(3), 4)),
+    }),
+    bijection("mixed channels", ["mixing"], {
+      inputs: sequence,
+      bijection: mixing(space, 4, Key.fromSeed(3), 0.5),
+    }),
+    bijection("a wavelet of rows and columns", [], { inputs: images, bijection: wavelet }),
     bijection("squares of pixels as channels", ["spaceToDepth"], { inputs: images, bijection: spaceToDepth(2) }),
     bijection("a stage of an i-RevNet", [], { inputs: images, bijection: stage }),
     bijection("a Hamiltonian network", [], {

@@ -80,7 +80,7 @@ const dyadic = <X, Bit>(space: Space<X, Bit>, m: number): Scheme<X, ReadonlyArra
 })
 
 /** Q((1-g) x + (1+g) h). */
-const drifting = <X, Bit>({ drift, plus, times }: Space<X, Bit>, gamma: Addition<X>["gamma"]): Addition<X> => ({
+export const drifting = <X, Bit>({ drift, plus, times }: Space<X, Bit>, gamma: Addition<X>["gamma"]): Addition<X> => ({
   gamma,
   expected: 0,
   value: drift,

@@ -73,7 +73,8 @@ export const dyadicGammas =
     signs(env, 2 ** -m)
 
 /** +-`size` for every sample, with the signs of BDIA's gamma. */
-const signs = (env: Env<unknown>, size: number): PerSample => gammas(Env.draw(env, "gamma")).map((g) => 2 * g * size)
+export const signs = (env: Env<unknown>, size: number): PerSample =>
+  gammas(Env.draw(env, "gamma")).map((g) => 2 * g * size)
 
 /** One number for all samples. */
-const constant = (env: Env<unknown>, c: number): PerSample => env.samples.map(() => c)
+export const constant = (env: Env<unknown>, c: number): PerSample => env.samples.map(() => c)

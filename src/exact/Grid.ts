@@ -47,6 +47,15 @@ export const Grid = {
     ({ scale }: Grid) =>
     (x: number): 0 | 1 =>
       (x * scale) % 2 === 0 ? 0 : 1,
+
+  /** Floor division of k = x 2^l: the quotient and the remainder, 0 <= r < divisor, as grid values with one zero. */
+  divide:
+    ({ scale, step }: Grid) =>
+    (divisor: number, x: number): readonly [quotient: number, remainder: number] => {
+      const k = x * scale
+      const remainder = ((k % divisor) + divisor) % divisor
+      return [((k - remainder) / divisor) * step + 0, remainder * step]
+    },
 }
 
 /** The nearest whole number, half to even, with one zero. */

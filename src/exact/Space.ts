@@ -2,7 +2,7 @@
  * The arithmetic of BDIA on one kind of value, so that a block is derived once and runs on all of them.
  *
  * Laws (checked by `laws/Space.ts`): every result is on the grid and has one zero where its inputs are,
- * `lower(lift(x, s), s)` is x, `restore` takes back `update`, and each whole step has the bits of the operations that
+ * `lower(lift(x, s), s)` is x, a quotient and its remainder are the number, `restore` takes back `update`, and each whole step has the bits of the operations that
  * it stands for.
  */
 import type { Side } from "../core/Side.ts"
@@ -32,6 +32,8 @@ export interface Arithmetic<in out X, in out Bit> {
   readonly lift: (x: X, s: Bit) => X
   /** x - s 2^-l, with one zero */
   readonly lower: (x: X, s: Bit) => X
+  /** Floor division of the integers k = x 2^l by a divisor of at most 2^12: k = q d + r with r in 0 .. d - 1, one zero. */
+  readonly divide: (divisor: number, x: X) => readonly [quotient: X, remainder: X]
   /** The codec of parities: one bit per activation. */
   readonly bit: Side<Bit>
   /** The codec of activations on the grid. */

@@ -5,6 +5,7 @@
  * one sample, so a draw does not depend on where in the batch a sample stands.
  */
 import type { Draw } from "../core/Draw.ts"
+import type { Key } from "../core/Key.ts"
 import { philox } from "../core/Philox.ts"
 
 // --------------------------------------------------------- constructors
@@ -48,6 +49,19 @@ export const normals = (draw: Draw, perSample: number): Float32Array => {
     }
   }
   return out
+}
+
+/** The numbers 0 to `length` - 1 in an order drawn from the key, by Fisher and Yates. */
+export const permutation = (key: Key, length: number): ReadonlyArray<number> => {
+  const drawn = words({ key, samples: [0] }, length)
+  const order = Array.from({ length }, (_, i) => i)
+  for (let i = length - 1; i > 0; i--) {
+    const j = Math.floor(((drawn[i] ?? 0) * (i + 1)) / 2 ** 32)
+    const [here = 0, there = 0] = [order[i], order[j]]
+    order[i] = there
+    order[j] = here
+  }
+  return order
 }
 
 /** BDIA's gamma: +1/2 or -1/2 for every sample, each with probability 1/2. */

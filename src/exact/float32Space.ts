@@ -23,6 +23,7 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
   const grid = Grid.make(fractionBits)
   const round = Grid.round(grid)
   const parity = Grid.parity(grid)
+  const divide = Grid.divide(grid)
   return Space.make({
     grid,
     quantize: (y) => y.map(round),
@@ -37,6 +38,11 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
     parity: (x) => pack(x, parity),
     lift: (x, s) => x.map((a, i) => a + bitAt(s, x, i) * grid.step),
     lower: (x, s) => x.map((a, i) => a - bitAt(s, x, i) * grid.step + 0),
+    divide: (divisor, x) => {
+      const [quotient, remainder] = [x.slice(), x.slice()]
+      for (const [i, a] of x.entries()) [quotient[i], remainder[i]] = divide(divisor, a)
+      return [quotient, remainder]
+    },
     bit: packedSide(fractionBits),
     value: float32Side(fractionBits),
   })

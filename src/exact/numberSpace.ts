@@ -24,6 +24,7 @@ export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
     parity: Grid.parity(grid),
     lift: (x, s) => x + s * grid.step,
     lower: (x, s) => x - s * grid.step + 0,
+    divide: Grid.divide(grid),
     bit: codec(
       "plane",
       fractionBits,

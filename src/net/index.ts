@@ -1,4 +1,5 @@
 /**
- * Whole networks.
+ * Whole networks, and parts of them.
  */
 export { block, gpt, GptConfig, type Gpt, type GptBlock, type GptHead } from "./Gpt.ts"
+export { mixing, type LiftingParams, type MixingParams, type MixingSide } from "./mixing.ts"

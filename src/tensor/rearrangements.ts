@@ -4,6 +4,7 @@
 import type { Bijection } from "../core/Bijection.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { rearrange } from "../core/rearrange.ts"
+import { sizeOf } from "../exact/frame.ts"
 import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -18,6 +19,30 @@ export const halves = (axis: number): Bijection<{}, tf.Tensor, Halves, null> => 
 
 /** Two tensors of one shape as the halves of an axis. */
 export const joined = (axis: number): Bijection<{}, Halves, tf.Tensor, null> => rearrange(join(axis), split(axis))
+
+/** The even and the odd places of an axis. */
+export const evenOdd = (axis: number): Bijection<{}, tf.Tensor, Halves, null> => rearrange(unlace(axis), lace(axis))
+
+/** Two tensors of one shape as the even and the odd places of an axis. */
+export const interleaved = (axis: number): Bijection<{}, Halves, tf.Tensor, null> => rearrange(lace(axis), unlace(axis))
+
+/**
+ * Place i of an axis becomes what was in place `order[i]`: `permuted(-1, permutation(key, channels))`. Throws
+ * `RangeError` unless the order has every place once.
+ */
+export const permuted = (axis: number, order: ReadonlyArray<number>): Bijection<{}, tf.Tensor, tf.Tensor, null> => {
+  const back = order.map((_, i) => order.indexOf(i))
+  if (back.includes(-1))
+    throw new RangeError(`An order of ${order.length} places has each of 0 to ${order.length - 1} once, not ${order}.`)
+  const take = (places: ReadonlyArray<number>) => (x: tf.Tensor) => {
+    if (x.shape.at(axis) !== places.length)
+      throw new ShapeMismatch(
+        `An order of ${places.length} places does not fit axis ${axis} of shape [${x.shape.join(", ")}].`,
+      )
+    return tf.gather(x, tf.tensor1d([...places], "int32"), (axis + x.rank) % x.rank)
+  }
+  return rearrange(take(order), take(back))
+}
 
 /**
  * Squares of `size` x `size` pixels as channels: `[batch, height, width, channels]` to
@@ -51,14 +76,41 @@ const join =
   (pair: Halves): tf.Tensor =>
     tf.concat([...pair], axis)
 
+/** The shape around an axis: before it, its length, behind it. */
+const around = ({ shape, rank }: tf.Tensor, axis: number): readonly [number[], number, number[]] => {
+  const at = (axis + rank) % rank
+  return [shape.slice(0, at), shape[at] ?? 0, shape.slice(at + 1)]
+}
+
+const unlace =
+  (axis: number) =>
+  (x: tf.Tensor): Halves => {
+    const [before, size, behind] = around(x, axis)
+    checkEven(x, axis, size)
+    const parts = tf.split(x.reshape([sizeOf(before), size / 2, 2, sizeOf(behind)]), 2, 2)
+    const [even, odd] = parts.map((part) => part.reshape([...before, size / 2, ...behind]))
+    return [even, odd] as [tf.Tensor, tf.Tensor] // two parts
+  }
+
+const lace =
+  (axis: number) =>
+  (pair: Halves): tf.Tensor => {
+    const [before, size, behind] = around(pair[0], axis)
+    const columns = pair.map((part) => part.reshape([sizeOf(before), size, 1, sizeOf(behind)]))
+    return tf.concat(columns, 2).reshape([...before, 2 * size, ...behind])
+  }
+
+const checkEven = ({ shape }: tf.Tensor, axis: number, size: number): void => {
+  if (size % 2 !== 0 || size === 0)
+    throw new ShapeMismatch(
+      `Axis ${axis} of shape [${shape.join(", ")}] has no two equal halves. Give it an even length.`,
+    )
+}
+
 const split =
   (axis: number) =>
   (x: tf.Tensor): Halves => {
-    const size = x.shape.at(axis) ?? 0
-    if (size % 2 !== 0 || size === 0)
-      throw new ShapeMismatch(
-        `Axis ${axis} of shape [${x.shape.join(", ")}] has no two equal halves. Give it an even length.`,
-      )
+    checkEven(x, axis, x.shape.at(axis) ?? 0)
     return tf.split(x, 2, axis) as [tf.Tensor, tf.Tensor] // two parts
   }
 

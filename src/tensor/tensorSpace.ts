@@ -52,6 +52,14 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
     lift: (x, plane) => shift(x, plane, step) ?? tf.tidy(() => tf.add(x, Plane.toSteps(plane, fractionBits))),
     lower: (x, plane) =>
       shift(x, plane, -step) ?? tf.tidy(() => oneZero(tf.sub(x, Plane.toSteps(plane, fractionBits)))),
+    divide: (divisor, x) =>
+      tensorScope.within(() => {
+        const k = tf.mul(x, scale)
+        const remainder = oneZero(tf.mod(k, divisor))
+        // A multiple times the reciprocal is less than half from the quotient, so no backend's division is asked for.
+        const quotient = tf.round(tf.mul(tf.sub(k, remainder), Math.fround(1 / divisor)))
+        return [oneZero(tf.mul(quotient, step)), tf.mul(remainder, step)] as const
+      }),
     bit: Plane.side(fractionBits),
     value: float32TensorSide(fractionBits),
   })

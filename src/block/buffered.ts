@@ -1,0 +1,176 @@
+/**
+ * Steps that scale one of two activations by a fraction: their information buffer travels with the state.
+ */
+import { compose } from "../core/andThen.ts"
+import type { Bijection } from "../core/Bijection.ts"
+import { dimap } from "../core/dimap.ts"
+import { Env } from "../core/Env.ts"
+import { Irreversible } from "../core/errors/Irreversible.ts"
+import { first } from "../core/first.ts"
+import { identity } from "../core/identity.ts"
+import { Params } from "../core/Params.ts"
+import { attempt } from "../core/Program.ts"
+import { rearrange } from "../core/rearrange.ts"
+import { Side } from "../core/Side.ts"
+import { InformationBuffer, type Ratio } from "../exact/InformationBuffer.ts"
+import type { Space } from "../exact/Space.ts"
+import type { ContextResidual } from "./Residual.ts"
+import { constant } from "./scaling.ts"
+import { shear, type Addition, type ShearSide } from "./shear.ts"
+import type { Two } from "./State.ts"
+
+// ---------------------------------------------------------------- model
+
+/** The buffer beside the state; null at inference, and in place of its cotangent. */
+export type Carried<X> = InformationBuffer<X> | null
+
+/** A state of two activations with its buffer. */
+export type Buffered<X> = readonly [Two<X>, Carried<X>]
+
+/** How an activation is scaled: by n/d, and then by a sign for every sample. */
+export interface Scaling<X> {
+  readonly ratio: Ratio
+  readonly signs: (env: Env<unknown>) => ReadonlyArray<number>
+  /** The expectation. */
+  readonly infer: (env: Env<unknown>, x: X) => X
+}
+
+// --------------------------------------------------------- constructors
+
+/** A state to one with an empty buffer; on the way back the buffer must be empty again, and that is claimed. */
+export const withBuffer = <C, X, Bit>(
+  space: Space<X, Bit>,
+): Bijection<{}, readonly [C, Two<X>], readonly [C, Buffered<X>], null> => ({
+  params: Params.none,
+  side: Side.nothing,
+  forward: ([c, [x, y]]) =>
+    attempt((env) => {
+      const { own } = env.scope
+      return [[own(c), [[own(x), own(y)], InformationBuffer.empty(space, x)]], null] as const
+    }),
+  inverse: ([c, [state, buffer]]) =>
+    attempt((env) => {
+      expectEmpty(space, env, buffer)
+      return env.scope.own([c, state] as const)
+    }),
+  infer: ([c, state]) => attempt((env) => [env.scope.own(c), [env.scope.own(state), null]]),
+  pullback: ([c, [state, buffer]], _side, [dc, [dState]]) =>
+    attempt((env) => {
+      expectEmpty(space, env, buffer)
+      env.scope.release(buffer)
+      return { input: [c, state] as const, cotangent: [dc, dState] as const, grads: {} }
+    }),
+})
+
+/** A state with a buffer to the state alone: the buffer is left behind. */
+export const withoutBuffer = <C, X, Bit>(
+  space: Space<X, Bit>,
+  ratio: Ratio,
+): Bijection<{}, readonly [C, Buffered<X>], readonly [C, Two<X>], InformationBuffer<X>> => ({
+  params: Params.none,
+  side: InformationBuffer.side(ratio, space.value),
+  forward: ([c, [state, buffer]]) =>
+    attempt((env) => [env.scope.own([c, state] as const), env.scope.own(present(buffer))] as const),
+  inverse: ([c, state], buffer) => attempt((env) => env.scope.own([c, [state, buffer]] as const)),
+  infer: ([c, [state]]) => attempt((env) => env.scope.own([c, state] as const)),
+  pullback: ([c, state], buffer, [dc, dState]) =>
+    attempt(() => ({ input: [c, [state, buffer]] as const, cotangent: [dc, [dState, null]] as const, grads: {} })),
+})
+
+/**
+ * Scales the first activation of a state, adds to it a function of the second, and puts them in the order that `turn`
+ * says.
+ */
+export const bufferedStep = <P extends object, C, X, Bit>(
+  h: ContextResidual<P, C, X, Bit>,
+  scaling: Scaling<X>,
+  addition: Addition<X>,
+): Bijection<
+  P,
+  readonly [C, Buffered<X>],
+  readonly [C, Buffered<X>],
+  readonly [spilled: X | null, shear: ShearSide<P, C, X>]
+> => {
+  type Open = readonly [readonly [X, Carried<X>], readonly [C, X]]
+  type Closed = readonly [readonly [C, Two<X>], Carried<X>]
+  const open = rearrange<readonly [C, Buffered<X>], Open>(
+    ([c, [[x, y], buffer]]) => [
+      [x, buffer],
+      [c, y],
+    ],
+    ([[x, buffer], [c, y]]) => [c, [[x, y], buffer]],
+  )
+  const close = rearrange<Open, Closed>(
+    ([[x, buffer], [c, y]]) => [[c, [x, y]], buffer],
+    ([[c, [x, y]], buffer]) => [
+      [x, buffer],
+      [c, y],
+    ],
+  )
+  const reopen = rearrange<Closed, readonly [C, Buffered<X>]>(
+    ([[c, state], buffer]) => [c, [state, buffer]],
+    ([c, [state, buffer]]) => [[c, state], buffer],
+  )
+  const scaled = dimap(open, close)(first<readonly [C, X]>()(scaledBy(h.space, scaling)))
+  const added = dimap(identity<Closed>(), reopen)(first<Carried<X>>()(shear(h, addition)))
+  return compose(scaled, added, h.layer.params, (_, p) => p)
+}
+
+/** x to +-x n/d, with what is lost in the buffer, which is left behind when it is full. */
+const scaledBy = <X, Bit>(
+  space: Space<X, Bit>,
+  { ratio, signs, infer }: Scaling<X>,
+): Bijection<{}, readonly [X, Carried<X>], readonly [X, Carried<X>], X | null> => {
+  const scale = InformationBuffer.scale(space, ratio)
+  const unscale = InformationBuffer.unscale(space, ratio)
+  const { minus, times } = space
+  const back = (env: Env<unknown>, y: X, buffer: InformationBuffer<X>, spilled: X | null) => {
+    const before = unscale(env.samples.length, times(signs(env), y), buffer, spilled)
+    // Where a spill came before, a buffer began.
+    if (before.rest !== null) expectZero(env, before.rest, minus(before.rest, before.rest))
+    return [before.x, before.buffer] as const
+  }
+  return {
+    params: Params.none,
+    side: InformationBuffer.spill(ratio, space.value),
+    forward: ([x, buffer]) =>
+      attempt((env) => {
+        const after = scale(env.samples.length, x, present(buffer))
+        return [[times(signs(env), after.x), after.buffer], env.scope.own(after.spilled)] as const
+      }),
+    inverse: ([y, buffer], spilled) => attempt((env) => back(env, y, present(buffer), env.scope.own(spilled))),
+    infer: ([x]) => attempt((env) => [infer(env, x), null]),
+    pullback: ([y, buffer], spilled, [dy]) =>
+      attempt((env) => {
+        const input = back(env, y, present(buffer), env.scope.own(spilled))
+        const size = ratio.n / ratio.d
+        const cotangent = [
+          times(
+            signs(env).map((sign) => sign * size),
+            dy,
+          ),
+          null,
+        ] as const
+        env.scope.release([y, buffer, spilled, dy])
+        return { input, cotangent, grads: {} }
+      }),
+  }
+}
+
+/** +1 for every sample. */
+export const positive = (env: Env<unknown>): ReadonlyArray<number> => constant(env, 1)
+
+/** Claims that a rebuilt value is 0, as it was when the chain began. */
+export const expectZero = (env: Env<unknown>, x: unknown, zero: unknown): void =>
+  env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: x, recorded: zero })
+
+const expectEmpty = <X, Bit>({ minus }: Space<X, Bit>, env: Env<unknown>, buffer: Carried<X>): void => {
+  const { digits, steps } = present(buffer)
+  if (steps !== 0) throw new Irreversible(Env.place(env))
+  expectZero(env, digits, minus(digits, digits))
+}
+
+const present = <X>(buffer: Carried<X>): InformationBuffer<X> => {
+  if (buffer === null) throw new TypeError("A state without its buffer has no way back. Give what forward gave.")
+  return buffer
+}
