@@ -7,16 +7,8 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import {
-  affine,
-  columnSums,
-  Linear,
-  product,
-  pullInput,
-  pullMultiply,
-  weightGrad,
-  type LinearParams,
-} from "./Linear.ts"
+import { Linear, type LinearParams } from "./Linear.ts"
+import { affine, biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -63,7 +55,7 @@ const fused = tf.customGrad((...args) => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
         const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
         const [da, db1] = pullActivated(a, w2, dy)
-        return [...pullMultiply(x, w1, da), db1, dw2, columnSums(dy)]
+        return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
       }),
   }
 })
@@ -72,13 +64,13 @@ const fused = tf.customGrad((...args) => {
 const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): Two =>
   (hasKernel("BijouAffineGelu")
     ? runKernelForAll("BijouAffineGelu", { x, weight, bias })
-    : runKernelForAll("BijouBiasGelu", { x: product(x, weight), bias })) as Two
+    : runKernelForAll("BijouBiasGelu", { x: product(x, weight, false), bias })) as Two
 
 /** The gradients of gelu(a) W2 by a and by b1. */
 const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): Two =>
   (hasKernel("BijouAffineGeluGrad")
     ? runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a })
-    : runKernelForAll("BijouBiasGeluGrad", { x: a, dy: pullInput(weight, dy, a.shape) })) as Two
+    : runKernelForAll("BijouBiasGeluGrad", { x: a, dy: product(dy, weight, true) })) as Two
 
 /** Both outputs of a kernel that has two. */
 type Two = readonly [tf.Tensor, tf.Tensor]
