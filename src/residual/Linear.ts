@@ -4,10 +4,10 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
+import { hasKernel, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
-import { biasGrad, multiply, product, pullMultiply } from "./multiply.ts"
+import { affine, biasGrad, multiply, pullMultiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -53,9 +53,3 @@ const fused = tf.customGrad((...args) => {
     },
   }
 })
-
-/** x W + b for use where a gradient is written by hand. */
-export const affine = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouAffine")
-    ? runKernel("BijouAffine", { x, weight, bias })
-    : runKernel("BijouAddBias", { x: product(x, weight, false), bias })

@@ -7,8 +7,8 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { affine, Linear, type LinearParams } from "./Linear.ts"
-import { biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
+import { Linear, type LinearParams } from "./Linear.ts"
+import { affine, biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 

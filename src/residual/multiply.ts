@@ -25,8 +25,14 @@ const fused = tf.customGrad((...args) => {
 export const product = (x: tf.Tensor, weight: tf.Tensor, transposed: boolean): tf.Tensor => {
   if (hasKernel("BijouMultiply")) return runKernel("BijouMultiply", { x, weight }, { transposed: transposed ? 1 : 0 })
   const outputs = weight.shape[transposed ? 0 : 1] ?? 1
-  return tf.matMul(rows(x), weight, false, transposed).reshape([...x.shape.slice(0, -1), outputs])
+  return tf.tidy(() => tf.matMul(rows(x), weight, false, transposed).reshape([...x.shape.slice(0, -1), outputs]))
 }
+
+/** x W + b; for use where a gradient is written by hand. */
+export const affine = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouAffine")
+    ? runKernel("BijouAffine", { x, weight, bias })
+    : runKernel("BijouAddBias", { x: product(x, weight, false), bias })
 
 /** The gradients of x W by x and by W. */
 export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => [
@@ -36,11 +42,13 @@ export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): re
 
 /** x^T dy over all leading axes, the gradient of x W by W. */
 export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouWeightGrad") ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(rows(x), rows(dy), true, false)
+  hasKernel("BijouWeightGrad")
+    ? runKernel("BijouWeightGrad", { x, dy })
+    : tf.tidy(() => tf.matMul(rows(x), rows(dy), true, false))
 
 /** The sum over all leading axes, the gradient of a bias. */
 export const biasGrad = (dy: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouBiasGrad") ? runKernel("BijouBiasGrad", { dy }) : rows(dy).sum(0)
+  hasKernel("BijouBiasGrad") ? runKernel("BijouBiasGrad", { dy }) : tf.tidy(() => rows(dy).sum(0))
 
 /** All leading axes as one. */
 const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])
