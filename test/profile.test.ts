@@ -32,8 +32,8 @@ const profile = async <P>(layer: Layer<P, tf.Tensor, tf.Tensor>) => {
 const plain = (f: (x: tf.Tensor) => tf.Tensor): Layer<{}, tf.Tensor, tf.Tensor> =>
   fromTfjs(Params.none, (_, x: tf.Tensor) => f(x))
 
-const affine = ["BijouMultiply", "BijouAddBias"]
-const pullAffine = ["BijouMultiply", "BijouWeightGrad", "BijouBiasGrad"]
+const affine = ["BijouProduct", "BijouAddBias"]
+const pullAffine = ["BijouProduct", "BijouWeightGrad", "BijouColumnSums"]
 
 const layers: ReadonlyArray<
   readonly [string, () => ReturnType<typeof profile>, forth: readonly string[], back: readonly string[]]
@@ -50,8 +50,8 @@ const layers: ReadonlyArray<
   [
     "the perceptron",
     () => profile(Mlp.make(8, 16)),
-    ["BijouMultiply", "BijouBiasGelu", ...affine],
-    ["BijouMultiply", "BijouBiasGeluGrad", "BijouWeightGrad", ...pullAffine],
+    ["BijouProduct", "BijouBiasGelu", ...affine],
+    ["BijouProduct", "BijouBiasGeluGrad", "BijouWeightGrad", ...pullAffine],
   ],
   [
     "the cross-entropy",

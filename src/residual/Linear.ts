@@ -7,7 +7,6 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
-import { biasGrad, multiply, product, pullMultiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -46,10 +45,65 @@ const fused = tf.customGrad((...args) => {
   const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
   save([x, weight])
   return {
-    value: runKernel("BijouAddBias", { x: product(x, weight, false), bias }),
+    value: affine(x, weight, bias),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [a, w] = saved as [tf.Tensor, tf.Tensor] // as they were kept
-      return [...pullMultiply(a, w, dy), biasGrad(dy)]
+      return tf.tidy(() => [...pullMultiply(a, w, dy), columnSums(dy)])
     },
   }
 })
+
+/** x W + b for use inside of kernels with a gradient of their own. */
+export const affine = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouAffine")
+    ? runKernel("BijouAffine", { x, weight, bias })
+    : runKernel("BijouAddBias", { x: product(x, weight), bias })
+
+/** The gradients of x W by x and by W. */
+export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => [
+  pullInput(weight, dy, x.shape),
+  weightGrad(x, dy),
+]
+
+/** dy W^T, the gradient of x W by x, in the shape of x. */
+export const pullInput = (weight: tf.Tensor, dy: tf.Tensor, shape: ReadonlyArray<number>): tf.Tensor =>
+  hasKernel("BijouProduct")
+    ? runKernel("BijouProduct", { x: dy, weight }, { turned: 1 })
+    : tf.matMul(rows(dy), weight, false, true).reshape([...shape])
+
+/** x^T dy over all leading axes, the gradient of x W by W. */
+export const weightGrad = (x: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouWeightGrad") ? runKernel("BijouWeightGrad", { x, dy }) : tf.matMul(rows(x), rows(dy), true, false)
+
+/** The sums over all leading axes, the gradient of a bias. */
+export const columnSums = (dy: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouColumnSums") ? runKernel("BijouColumnSums", { x: dy }) : rows(dy).sum(0)
+
+/** x W on the last axis, as one matrix product over all leading axes, differentiable. */
+export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouProduct") && x.dtype === "float32" ? multiplyInOne(x, weight) : product(x, weight)
+
+const multiplyInOne = tf.customGrad((...args) => {
+  const [x, weight, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, Save] // as tfjs passes them
+  save([x, weight])
+  return {
+    value: product(x, weight),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [a, w] = saved as [tf.Tensor, tf.Tensor] // as they were kept
+      return [...pullMultiply(a, w, dy)]
+    },
+  }
+})
+
+/** x W for use inside of kernels with a gradient of their own. */
+export const product = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {
+  if (hasKernel("BijouProduct") && x.dtype === "float32") return runKernel("BijouProduct", { x, weight }, { turned: 0 })
+  const [inputs = 1, outputs = 1] = weight.shape
+  return x
+    .reshape([-1, inputs])
+    .matMul(weight.as2D(inputs, outputs))
+    .reshape([...x.shape.slice(0, -1), outputs])
+}
+
+/** All leading axes as one. */
+const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])

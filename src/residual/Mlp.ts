@@ -7,8 +7,16 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { Linear, type LinearParams } from "./Linear.ts"
-import { biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
+import {
+  affine,
+  columnSums,
+  Linear,
+  product,
+  pullInput,
+  pullMultiply,
+  weightGrad,
+  type LinearParams,
+} from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -46,24 +54,36 @@ export const Mlp = {
 const fused = tf.customGrad((...args) => {
   // As tfjs passes them.
   const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [a, hidden] = runKernelForAll("BijouBiasGelu", { x: product(x, w1, false), bias: b1 }) as readonly [
-    tf.Tensor,
-    tf.Tensor,
-  ] // its two outputs
+  const [a, hidden] = activate(x, w1, b1)
   save([x, a, w1, w2])
   return {
-    value: runKernel("BijouAddBias", { x: product(hidden, w2, false), bias: b2 }),
+    value: affine(hidden, w2, b2),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
-        const [da, db1, activated] = runKernelForAll("BijouBiasGeluGrad", {
-          x: a,
-          dy: product(dy, w2, true),
-        }) as readonly [tf.Tensor, tf.Tensor, tf.Tensor?] // the third output is one that a backend need not have
+        const [da, db1, activated] = pullActivated(a, w2, dy)
         const dw2 = tf.tidy(() => weightGrad(activated ?? runKernel("BijouGelu", { x: a }), dy))
-        return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
+        return [...pullMultiply(x, w1, da), db1, dw2, columnSums(dy)]
       }),
   }
 })
+
+/** a = x W1 + b1, and gelu(a). */
+const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): Two =>
+  (hasKernel("BijouAffineGelu")
+    ? runKernelForAll("BijouAffineGelu", { x, weight, bias })
+    : runKernelForAll("BijouBiasGelu", { x: product(x, weight), bias })) as Two
+
+/** The gradients of gelu(a) W2 by a and by b1, and gelu(a) in place of a from a kernel that has it at hand. */
+const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [...Two, activated?: tf.Tensor] =>
+  (hasKernel("BijouAffineGeluGrad")
+    ? runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a })
+    : runKernelForAll("BijouBiasGeluGrad", { x: a, dy: pullInput(weight, dy, a.shape) })) as readonly [
+    ...Two,
+    tf.Tensor?,
+  ]
+
+/** Both outputs of a kernel that has two. */
+type Two = readonly [tf.Tensor, tf.Tensor]
 
 type Five<T> = readonly [T, T, T, T, T]

@@ -6,7 +6,7 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
-import { bijouBiasGrad } from "./simd/BijouBiasGrad.ts"
+import { bijouColumnSums } from "./simd/BijouColumnSums.ts"
 import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
@@ -27,7 +27,7 @@ import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
-import { bijouMultiply } from "./wasm/BijouMultiply.ts"
+import { bijouProduct } from "./wasm/BijouProduct.ts"
 import { cast } from "./wasm/Cast.ts"
 import { missingGradients } from "./wasm/fromCpu.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
@@ -46,7 +46,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
-  ...bijouBiasGrad,
+  ...bijouColumnSums,
   ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
@@ -68,7 +68,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...unsortedSegmentSum,
   ...missingGradients,
   batchMatMul,
-  bijouMultiply,
+  bijouProduct,
   cast,
   gatherV2,
   identity,
