@@ -134,6 +134,7 @@ describe.each([
     [2, 9, 2, 5],
     [1, 17, 2, 8],
     [1, 65, 1, 12],
+    [1, 150, 3, 4], // more weights than are kept near: two heads, then one
   ] as const
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
