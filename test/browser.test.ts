@@ -43,7 +43,8 @@ const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
 
 const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" }
 
-describe.skipIf(found === undefined)(`in a browser${why}`, () => {
+// Programs are compiled in the page, and where a processor plays the GPU that takes its time.
+describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 }, () => {
   let browser: Browser
   let server: Server
   const errors: string[] = []
@@ -102,7 +103,7 @@ describe.skipIf(found === undefined)(`in a browser${why}`, () => {
 
   it.each(["wasm", "webgpu"])("the example learns on %s", async (backend) => {
     const page = await open(`/index.html?backend=${backend}`)
-    await page.waitForFunction('document.body.textContent.includes("done")', undefined, { timeout: 100_000 })
+    await page.waitForFunction('document.body.textContent.includes("done")', undefined, { timeout: 280_000 })
     const said = (await page.textContent("#log")) ?? ""
     expect(said).toMatch(new RegExp(`^on ${backend}\nstep 10: loss \\d\\.\\d\\d\nstep 20: loss `))
     const [first = 0, last = 9] = [...said.matchAll(/loss (.*)/g)].map(([, loss]) => Number(loss))
