@@ -19,6 +19,7 @@ import {
 } from "bijou"
 import { float32Layer, look, numberLayer } from "bijou/laws"
 import { describe, expect, test } from "vitest"
+import { drifts } from "../bench/drift.ts"
 
 const floats = float32Space(9)
 const numbers = numberSpace(9)
@@ -122,4 +123,16 @@ describe("a coupling", () => {
     expect(await tagOf(f.pullback([2 ** 15 + 64, 1], sides, [1, 1]), params)).toBe("Irreversible")
     expect(await tagOf(f.pullback([0.5, 1], sides, [1, 1]), params)).toBe("Right")
   })
+})
+
+test("float32 drifts with depth in every family, and the grid does not", async () => {
+  const rows = await drifts([6, 24])
+  expect(rows.map(({ grid }) => grid)).toEqual(rows.map(() => 0))
+  const of = (family: string, depth: number) =>
+    rows.find((row) => row.family === family && row.depth === depth)?.float ?? Number.NaN
+  for (const family of new Set(rows.map((row) => row.family))) {
+    expect(of(family, 6), family).toBeGreaterThan(0)
+    expect(of(family, 24), family).toBeGreaterThan(of(family, 6))
+  }
+  expect(of("BDIA, gamma +-1/2", 24)).toBeGreaterThan(1) // the error doubles with every block
 })
