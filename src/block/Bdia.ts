@@ -69,9 +69,12 @@ const start = <P, C, X, Bit>({
         expectInRange(space, env, next)
         return [env.scope.own(c), [env.scope.own(x), next]]
       }),
-    pullback: ([c, [x, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
       attempt((env) => {
         const { own } = env.scope
+        // What was kept is another handle, or, behind a block that rebuilt it, another buffer than what came back.
+        const x = held._tag === "reversed" ? last : held.input[1]
+        if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = held._tag === "taped" ? held.tape : layer.vjp(env.params, [c, x], residualDraw(env))
         if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
@@ -138,10 +141,12 @@ const step = <P, C, X, Bit>({
         expectInRange(space, env, next)
         return [env.scope.own(c), [env.scope.own(x), next]]
       }),
-    pullback: ([c, [x, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
       attempt((env) => {
         const { own } = env.scope
         const g = gammaOf(env)
+        const x = held._tag === "reversed" ? last : held.input[1][1]
+        if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = held._tag === "taped" ? held.tape : layer.vjp(env.params, [c, x], residualDraw(env))
         const rebuild = (s: Bit) => [own(c), [backwards(g, x, next, value, s), own(x)]] as const
         const input = held._tag === "reversed" ? rebuild(held.side) : own(held.input)

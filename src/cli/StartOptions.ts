@@ -4,6 +4,7 @@
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { ByteSize } from "../train/ByteSize.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
 import { whole } from "./whole.ts"
 
@@ -22,6 +23,7 @@ const StartOptions = t.readonly(
     backend: t.keyof({ wasm: null, cpu: null }, "wasm or cpu"),
     native: t.boolean,
     threads: optional(whole(1, 1_024)),
+    budget: optional(ByteSize),
     out: t.string,
   }),
 )

@@ -31,10 +31,11 @@ program
   .option("--backend <name>", "wasm or cpu", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option("--threads <n>", "threads of the BLAS (default: the cores)")
+  .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeStartOptions({ data: undefined, threads: undefined, ...Object(given) })
+    const options = decodeStartOptions({ data: undefined, threads: undefined, budget: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
     process.exitCode = await start(options.right)

@@ -5,6 +5,7 @@ import { access, constants, mkdir, rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import { Key } from "../core/Key.ts"
+import { Plan } from "../core/Plan.ts"
 import { gpt, type Gpt } from "../net/Gpt.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { measure, type Cost } from "../report/measure.ts"
@@ -13,9 +14,13 @@ import { declarations, readText } from "../report/readText.ts"
 import { writeReport, type Report } from "../report/Report.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
+import { peakBytes } from "../tensor/buffers.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
+import { inMegabytes } from "../train/ByteSize.ts"
+import { fitTable, planOf, type Fit } from "../train/Fit.ts"
+import { fitPlan } from "../train/fitPlan.ts"
 import { generate } from "../train/generate.ts"
 import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
@@ -72,7 +77,10 @@ const trainAndMeasure = async (
   const before: GptTrained = { params, state: AdamW.init(net.network.params, params) }
   const first = await validation(before)
 
-  const { trained, steps } = await train(net, before, text, options, interrupt)
+  const fit = fitted(net, before, text, options)
+  if (fit !== null) say(`${fitTable(fit)}\n`)
+  const { result, peak } = await peakBytes(() => train(net, before, text, fit, options, interrupt))
+  const { trained, steps } = result
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
     say(
@@ -114,6 +122,7 @@ const trainAndMeasure = async (
     held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },
     msPerStep: { reversed: cost.reversedMs, taped: cost.tapedMs },
     sweep: sweepDepths.flatMap((k) => costs.get(k) ?? []),
+    budget: fit === null ? null : { fit, peak },
     sample,
   }
   const path = await writeReport(options.out, report)
@@ -124,10 +133,30 @@ const trainAndMeasure = async (
   return complaints(report).length === 0 ? 0 : 1
 }
 
+const fitted = (
+  net: Gpt,
+  { params, state }: GptTrained,
+  text: Text,
+  { budget, batch, context, seed }: StartOptions,
+): Fit | null => {
+  if (budget === undefined) return null
+  const samples = Array.from({ length: batch }, (_, i) => i)
+  const input = Text.batch(text.train, context, seed, samples)
+  const fit = fitPlan(net.network)({ params, state, input, seed, samples }, { budget })
+  tensorScope.release(input)
+  if (E.isRight(fit)) return fit.right
+  if (fit.left._tag !== "BudgetTooSmall") throw fit.left
+  const { smallest } = fit.left
+  throw new UnusableInput(
+    `--budget ${inMegabytes(budget)} is too small: the least that works is ${smallest} bytes, ${inMegabytes(smallest)}. Give that, or a smaller --batch or --context.`,
+  )
+}
+
 const train = async (
   net: Gpt,
   before: GptTrained,
   text: Text,
+  fit: Fit | null,
   { steps, batch, context, seed }: StartOptions,
   interrupt: Interrupt,
 ): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
@@ -139,6 +168,7 @@ const train = async (
       optimizer: AdamW.config,
       schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
       batch,
+      plan: fit === null ? Plan.reversed : planOf(fit),
       seed,
       data: (samples) => Text.batch(text.train, context, seed, samples),
     },

@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
+import { Plan } from "../core/Plan.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
@@ -18,6 +19,8 @@ export interface TrainingPlan<A> {
   readonly schedule: Schedule
   /** Samples a step. Step n has the ids from n * batch on, so no two steps share one. */
   readonly batch: number
+  /** What each part leaves behind: everything reversed unless given. */
+  readonly plan?: Plan
   /** Of the gammas and of dropout. */
   readonly seed: number
   /** The input for the samples with these ids; it is freed after its step. */
@@ -43,7 +46,7 @@ export interface Progress<out P> {
  */
 export const training = async function* <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
-  { optimizer, schedule, batch, seed, data }: TrainingPlan<A>,
+  { optimizer, schedule, batch, plan = Plan.reversed, seed, data }: TrainingPlan<A>,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> {
   const take = trainStep(net, optimizer)
@@ -51,7 +54,7 @@ export const training = async function* <P, A, S>(
   for (let step = 0; step < schedule.steps; step++) {
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
     const input = data(samples)
-    const env = tensorEnv({ params: trained.params, seed, step, samples })
+    const env = tensorEnv({ params: trained.params, seed, step, samples, plan })
     const result = await take(trained, input, env, learningRate(schedule, step))()
     tensorScope.release(input)
     if (E.isLeft(result)) throw result.left
