@@ -21,6 +21,12 @@ const loaders = {
     if (name === null) throw new Error("no BLAS is set up. Run: npx bijou native")
     return `wasm with ${name}`
   },
+  tensorflow: async (threads) => {
+    const { useTensorflow } = await import("bijou/native")
+    const name = await useTensorflow({ threads })
+    if (name === null) throw new Error("TensorFlow is not set up. Run: npx bijou native --tensorflow")
+    return name
+  },
 }
 
 /** TensorFlow.js as it comes. */

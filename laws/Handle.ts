@@ -9,7 +9,7 @@ import type { Side } from "../src/core/Side.ts"
 import type { Watch } from "../src/core/Watch.ts"
 import { hostWatch } from "../src/exact/hostWatch.ts"
 import { numberSpace } from "../src/exact/numberSpace.ts"
-import type { Space } from "../src/exact/Space.ts"
+import { Space } from "../src/exact/Space.ts"
 import { isBits, type Readable } from "./evidence.ts"
 import type { Kind } from "./Kind.ts"
 
@@ -133,7 +133,7 @@ export const holdings = (): Holdings => {
 /** `numberSpace` with owners. */
 export const handleSpace = ({ make, read }: Holdings, fractionBits: number): Space<Handle, 0 | 1> => {
   const numbers = numberSpace(fractionBits)
-  return {
+  return Space.make<Handle, 0 | 1>({
     grid: numbers.grid,
     quantize: (y) => make(numbers.quantize(read(y))),
     drift: (gamma, x, h) => make(numbers.drift(gamma, read(x), read(h))),
@@ -145,7 +145,7 @@ export const handleSpace = ({ make, read }: Holdings, fractionBits: number): Spa
     lower: (x, s) => make(numbers.lower(read(x), s)),
     bit: numbers.bit,
     value: handleSide({ make, read }, numbers.value),
-  }
+  })
 }
 
 /** A layer on numbers as one on handles; its record keeps its input alive. */

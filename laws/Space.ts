@@ -2,7 +2,7 @@
  * The laws of the arithmetic that blocks are derived over.
  */
 import fc from "fast-check"
-import type { PerSample, Space } from "../src/exact/Space.ts"
+import { Space, type PerSample } from "../src/exact/Space.ts"
 import { aboutValues } from "./about.ts"
 import { floatsOf, look } from "./evidence.ts"
 import type { LawSet } from "./Law.ts"
@@ -24,10 +24,12 @@ export interface SpaceSubject<in out X, in out Bit> {
 // ----------------------------------------------------------------- laws
 
 /**
- * Results land on the grid with one zero, `drift` rounds to the nearest, and a step there and back gives the same bits.
+ * Results land on the grid with one zero, `drift` rounds to the nearest, a step there and back gives the same bits, and
+ * a step has the bits of the single operations.
  */
 export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: SpaceSubject<X, Bit>): LawSet => {
-  const { drift, grid, lift, lower, minus, parity, plus, quantize, times } = space
+  const { cotangents, drift, grid, lift, lower, parity, quantize, restore, update } = space
+  const composed = Space.make(space)
   const read = async (x: X) => floatsOf(await look(x))
   /** Each value as the integer k, with -0 where there is a wrong zero. */
   const units = async (x: X) => (await read(x)).map((a) => a * grid.scale)
@@ -73,12 +75,36 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
         "a step there and back gives the same bits",
         fc.tuple(gammas, values, values, others),
         async ([g, previous, x, h]) => {
-          const s = parity(previous)
-          const next = plus(times(g, lift(previous, s)), drift(g, x, h))
-          const rest = minus(next, drift(g, x, h))
-          const inverse = g.map((gamma) => 1 / gamma)
-          return { lhs: await look(lower(times(inverse, rest), s)), rhs: await look(previous) }
+          const [next, s] = update(g, previous, x, h)
+          return { lhs: await look(restore(g, x, next, h, s)), rhs: await look(previous) }
         },
+      ),
+
+      aboutValues(
+        "update has the bits of its parts",
+        fc.tuple(gammas, values, values, others),
+        async ([g, previous, x, h]) => ({
+          lhs: await look(update(g, previous, x, h)),
+          rhs: await look(composed.update(g, previous, x, h)),
+        }),
+      ),
+
+      aboutValues(
+        "restore has the bits of its parts",
+        fc.tuple(gammas, values, values, others),
+        async ([g, x, next, h]) => {
+          const s = parity(x)
+          return { lhs: await look(restore(g, x, next, h, s)), rhs: await look(composed.restore(g, x, next, h, s)) }
+        },
+      ),
+
+      aboutValues(
+        "cotangents have the bits of their parts",
+        fc.tuple(gammas, others, others, others),
+        async ([g, dx, dn, jx]) => ({
+          lhs: await look(cotangents(g, dx, dn, jx)),
+          rhs: await look(composed.cotangents(g, dx, dn, jx)),
+        }),
       ),
     ],
   }

@@ -2,18 +2,35 @@
  * Exact kernels against the composed operations that they stand for, and float kernels against float64.
  */
 import fc from "fast-check"
-import { tensorSpace, tf, useBackend, type Plane } from "bijou/tensor"
+import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
 import { gelu } from "bijou/residual"
-import { describe, expect, it } from "vitest"
-import { hasKernel } from "../src/tensor/kernels/own.ts"
+import { afterEach, describe, expect, it } from "vitest"
+import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
 
-/** The same computation on wasm, where the kernels are, and composed on cpu. */
-const onBoth = async (compute: () => tf.Tensor): Promise<readonly [Uint32Array, Uint32Array]> => {
-  await useBackend("wasm")
-  const kernel = bitsOf(compute())
-  await useBackend("cpu")
-  return [kernel, bitsOf(compute())]
+afterEach(() => useKernels("own"))
+
+/** The bits of a computation with the kernels of wasm and of cpu, and composed on cpu; one NaN is like another. */
+const everywhere = async (compute: () => unknown): Promise<ReadonlyArray<unknown>> => {
+  const found: unknown[] = []
+  for (const [backend, choice] of [
+    ["wasm", "own"],
+    ["cpu", "own"],
+    ["cpu", "composed"],
+  ] as const) {
+    await useBackend(backend)
+    useKernels(choice)
+    const computed = tf.tidy(() => tensorsIn(compute()).map((x) => Array.from(bitsOf(x), oneNaN)))
+    found.push(computed)
+  }
+  return found
+}
+
+const oneNaN = (word: number) => ((word & 0x7fffffff) > 0x7f800000 ? NaN : word)
+
+const equal = async (compute: () => unknown) => {
+  const [first, ...others] = await everywhere(compute)
+  for (const other of others) expect(other).toEqual(first)
 }
 
 /** Phi by Simpson's rule on the density, in float64. */
@@ -32,52 +49,75 @@ describe("exact kernels", () => {
     fc.float({ noNaN: true, min: -64, max: 64 }),
     fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30),
   )
-  const batch = fc.integer({ min: 0, max: 20 }).chain((l) =>
-    fc.integer({ min: 1, max: 23 }).chain((width) =>
-      fc.record({
+  const batch = fc
+    .record({
+      l: fc.integer({ min: 0, max: 20 }),
+      width: fc.oneof(fc.integer({ min: 1, max: 23 }), fc.constantFrom(32, 64)),
+    })
+    .chain(({ l, width }) => {
+      const of = (each: fc.Arbitrary<number>) => fc.array(each, { minLength: 3 * width, maxLength: 3 * width })
+      return fc.record({
         l: fc.constant(l),
         width: fc.constant(width),
-        gamma: fc.tuple(fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5)),
-        x: fc.array(values(l), { minLength: 3 * width, maxLength: 3 * width }),
-        h: fc.array(anyFloat, { minLength: 3 * width, maxLength: 3 * width }),
-      }),
-    ),
-  )
+        gamma: fc.tuple(...[0, 1, 2].map(() => fc.constantFrom(0.5, -0.5))),
+        previous: of(values(l)),
+        x: of(values(l)),
+        next: of(values(l)),
+        h: of(anyFloat),
+      })
+    })
+  const tried = (compute: (given: Given, x: (name: "previous" | "x" | "next" | "h") => tf.Tensor) => unknown) =>
+    fc.assert(
+      fc.asyncProperty(batch, (given) =>
+        equal(() => compute(given, (name) => tf.tensor2d(given[name], [3, given.width]))),
+      ),
+      { numRuns: 100 },
+    )
 
-  it("are in use on wasm, and not on cpu", async () => {
+  it("are in use where the backend has them, unless they are switched off", async () => {
+    const names = ["BijouUpdate", "BijouDrift", "BijouGelu"]
     await useBackend("wasm")
-    expect(["BijouDrift", "BijouShift", "BijouGelu", "BijouGeluGrad"].map(hasKernel)).toEqual([true, true, true, true])
+    expect(names.map(hasKernel)).toEqual([true, true, true])
+    useKernels("composed")
+    expect(names.map(hasKernel)).toEqual([false, false, false])
+    useKernels("own")
     await useBackend("cpu")
-    expect(hasKernel("BijouDrift")).toBe(false)
+    expect(names.map(hasKernel)).toEqual([true, false, false])
   })
 
-  it("round the drift as the composed operations do, whatever the width, the gammas and the values", () =>
-    fc.assert(
-      fc.asyncProperty(batch, async ({ l, width, gamma, x, h }) => {
-        const [kernel, composed] = await onBoth(() =>
-          tensorSpace(l).drift(gamma, tf.tensor2d(x, [3, width]), tf.tensor2d(h, [3, width])),
-        )
-        const isNaN = (word: number) => (word & 0x7fffffff) > 0x7f800000
-        expect([...kernel].map((word) => (isNaN(word) ? NaN : word))).toEqual(
-          [...composed].map((word) => (isNaN(word) ? NaN : word)),
-        )
-      }),
-      { numRuns: 150 },
-    ))
+  it("round as the composed operations do, whatever the width, the gammas and the values", () =>
+    tried(({ l, gamma }, x) => [tensorSpace(l).quantize(x("h")), tensorSpace(l).drift(gamma, x("x"), x("h"))]))
+
+  it("multiply samples as the composed operations do", () =>
+    tried(({ l, gamma }, x) => tensorSpace(l).times(gamma, x("h"))))
 
   it("add and take away the parities as the composed operations do", () =>
-    fc.assert(
-      fc.asyncProperty(batch, async ({ l, width, x }) => {
-        const space = tensorSpace(l)
-        const given = () => tf.tensor2d(x, [3, width])
-        for (const move of [space.lift, space.lower] as ReadonlyArray<(x: tf.Tensor, s: Plane) => tf.Tensor>) {
-          const [kernel, composed] = await onBoth(() => move(given(), space.parity(given())))
-          expect(kernel).toEqual(composed)
-        }
-      }),
-      { numRuns: 100 },
-    ))
+    tried(({ l }, x) => {
+      const space = tensorSpace(l)
+      const plane = space.parity(x("previous"))
+      return [space.lift(x("x"), plane), space.lower(x("x"), plane), Plane.toSteps(plane, l)]
+    }))
+
+  it("take a step, and take it back, as the composed operations do", () =>
+    tried(({ l, gamma }, x) => {
+      const space = tensorSpace(l)
+      const [after, s] = space.update(gamma, x("previous"), x("x"), x("h"))
+      return [after, Plane.toSteps(s, l), space.restore(gamma, x("x"), x("next"), x("h"), s)]
+    }))
+
+  it("pull cotangents back as the composed operations do", () =>
+    tried(({ l, gamma }, x) => tensorSpace(l).cotangents(gamma, x("h"), x("x"), x("next"))))
+
+  it("find the largest absolute value, and a NaN", async () => {
+    await useBackend("wasm")
+    for (const values of [[3], [1, -7, 2], [-1, 0, 0, 0, 5, -9], [1, NaN, 2, 3, 4], [2, 1, 1, 1, 1, -Infinity]]) {
+      const x = tf.tensor1d(values)
+      expect(runKernel("BijouLargest", { x }).dataSync()[0]).toBe(Math.max(...values.map(Math.abs)))
+    }
+  })
 })
+
+type Given = { readonly l: number; readonly width: number; readonly gamma: ReadonlyArray<number> }
 
 describe("float kernels", () => {
   const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)

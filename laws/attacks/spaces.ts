@@ -8,7 +8,7 @@ import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
 import { Grid } from "../../src/exact/Grid.ts"
 import { hostWatch } from "../../src/exact/hostWatch.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
-import type { Space } from "../../src/exact/Space.ts"
+import { Space } from "../../src/exact/Space.ts"
 import { float32Array, gridNumber } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { bijectionLaws } from "../Bijection.ts"
@@ -29,7 +29,7 @@ const floats = float32Space(9)
 /** A watch that finds nothing wrong. */
 const blind = (): Watch => ({ ...hostWatch(), expect: () => {} })
 
-const float: Space<Float32Array, PackedBits> = {
+const float = Space.make<Float32Array, PackedBits>({
   ...floats,
   quantize: (y) => y,
   drift: (gamma, x, h) =>
@@ -37,7 +37,7 @@ const float: Space<Float32Array, PackedBits> = {
       const g = gamma[Math.floor((i * gamma.length) / x.length)] ?? 0
       return Math.fround(Math.fround((1 - g) * a) + Math.fround((1 + g) * (h[i] ?? 0)))
     }),
-}
+})
 
 /** The update in floating point, with nothing rounded onto a grid (MemCNN #29). */
 export const floatCoupling = attack(
@@ -46,7 +46,10 @@ export const floatCoupling = attack(
   gradientLaws(float32ChainSubject("a float coupling", { depth: 4, space: float })),
 )
 
-const twoZeros: Space<number, 0 | 1> = { ...numbers, lower: (x, s) => (s === 0 ? x : x - s * numbers.grid.step) }
+const twoZeros = Space.make<number, 0 | 1>({
+  ...numbers,
+  lower: (x, s) => (s === 0 ? x : x - s * numbers.grid.step),
+})
 
 /** The inverse of 0 is -0, as it is with gamma = -1/2 where nobody minds. */
 export const negativeZero = attack(
@@ -92,18 +95,18 @@ const oddIsOne = (x: number): 0 | 1 => ((x * 512) % 2 === 1 ? 1 : 0)
 export const unsignedParity = attack(
   "a parity for positive numbers only",
   gridLaws(gridSubject("a parity for positive numbers only", 9, { parity: oddIsOne })),
-  spaceLaws(numberSpaceSubject("a parity for positive numbers only", { ...numbers, parity: oddIsOne })),
+  spaceLaws(numberSpaceSubject("a parity for positive numbers only", Space.make({ ...numbers, parity: oddIsOne }))),
 )
 
-const signedBit: Space<number, 0 | 1> = {
+const signedBit = Space.make<number, 0 | 1>({
   ...numbers,
   lower: (x, s) => x - Math.sign(x) * s * numbers.grid.step + 0,
-}
+})
 
 /** The side bit goes back in with the sign of the number. */
 export const signedLower = attack("a bit with a sign", spaceLaws(numberSpaceSubject("a bit with a sign", signedBit)))
 
-const oneGamma: Space<Float32Array, PackedBits> = {
+const oneGamma = Space.make<Float32Array, PackedBits>({
   ...floats,
   drift: (gamma, x, h) =>
     floats.drift(
@@ -111,7 +114,7 @@ const oneGamma: Space<Float32Array, PackedBits> = {
       x,
       h,
     ),
-}
+})
 
 /** The whole batch with the gamma of its first sample, in one of two places. */
 export const batchGamma = attack(
@@ -121,14 +124,55 @@ export const batchGamma = attack(
 
 let calls = 0
 
-const dithered: Space<number, 0 | 1> = {
+const dithered = Space.make<number, 0 | 1>({
   ...numbers,
   drift: (gamma, x, h) => numbers.drift(gamma, x, h + ((calls++ % 3) - 1) * numbers.grid.step),
-}
+})
 
 /** A rounding with noise of its own, another one at every call. */
 export const ditheredDrift = attack(
   "a dithered rounding",
   spaceLaws(numberSpaceSubject("a dithered rounding", dithered)),
   gradientLaws(numberChainSubject("a dithered rounding", { depth: 3, space: dithered })),
+)
+
+const firstGamma = (gamma: ReadonlyArray<number>) => gamma.map(() => gamma[0] ?? 0)
+
+/** The way there with the gamma of the first sample for the whole batch; the single operations are right. */
+export const batchUpdate = attack(
+  "an update with one gamma for the batch",
+  spaceLaws(
+    float32SpaceSubject("an update with one gamma for the batch", {
+      ...floats,
+      update: (gamma, previous, x, h) => floats.update(firstGamma(gamma), previous, x, h),
+    }),
+  ),
+)
+
+/** The way back drops the side bit. */
+export const bitlessRestore = attack(
+  "a way back without the bit",
+  spaceLaws(
+    numberSpaceSubject("a way back without the bit", {
+      ...numbers,
+      restore: (gamma, x, next, h) => numbers.restore(gamma, x, next, h, 0),
+    }),
+  ),
+)
+
+/** The same three terms in another order, as an optimizer of floating point might have them. */
+export const reordered = attack(
+  "cotangents added in another order",
+  spaceLaws(
+    float32SpaceSubject("cotangents added in another order", {
+      ...floats,
+      cotangents: (gamma, dx, dn, jx) => {
+        const straight = floats.times(
+          gamma.map((g) => 1 - g),
+          dn,
+        )
+        return [floats.times(gamma, dn), floats.plus(floats.plus(dx, jx), straight)]
+      },
+    }),
+  ),
 )

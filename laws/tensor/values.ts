@@ -36,16 +36,20 @@ export const values = (): ReadonlyArray<Entry> => {
     set: async () => set,
   })
   return [
-    entry(
-      "the space of tensors",
-      spaceLaws({
-        name: "the space of tensors",
-        space,
-        values: gridTensor(space, shape, space.grid.limit / 8),
-        others: floatTensor(shape),
-        gammas: fc.tuple(fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5)),
-      }),
-    ),
+    ...(["a few elements", "whole words of parities"] as const).map((size) => {
+      const name = `the space of tensors, samples of ${size}`
+      const elements = size === "a few elements" ? shape : [2, 3, 32]
+      return entry(
+        name,
+        spaceLaws({
+          name,
+          space,
+          values: gridTensor(space, elements, space.grid.limit / 8),
+          others: floatTensor(elements),
+          gammas: fc.tuple(fc.constantFrom(0.5, -0.5), fc.constantFrom(0.5, -0.5)),
+        }),
+      )
+    }),
     entry("planes", sideLaws({ name: "a plane", side: space.bit, values: planes })),
     entry("activations", sideLaws({ name: "an activation", side: space.value, values: gridTensor(space, shape) })),
     entry("floats", sideLaws({ name: "floats", side: float32TensorSide(null), values: floatTensor(shape) })),

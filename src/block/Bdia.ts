@@ -103,25 +103,15 @@ const step = <P, C, X, Bit>({
   readonly [C, Two<X>],
   BdiaSide<P, C, X, Bit>[1][number]
 > => {
-  const { drift, lift, lower, minus, parity, plus, quantize, times } = space
-  const backwards = (g: ReadonlyArray<number>, x: X, next: X, h: X, s: Bit): X =>
-    lower(
-      times(
-        g.map((gamma) => 1 / gamma),
-        minus(next, drift(g, x, h)),
-      ),
-      s,
-    )
+  const { cotangents, plus, quantize, restore, times, update } = space
   return {
     params: layer.params,
     side: heldSide(space.bit, Side.pair(context.side, Side.pair(space.value, space.value))),
     forward: ([c, [previous, x]]) =>
       attempt((env) => {
         const { own } = env.scope
-        const g = gammaOf(env)
         const { h, tape } = evaluate(layer, env, [c, x])
-        const s = parity(previous)
-        const next = plus(times(g, lift(previous, s)), drift(g, x, h))
+        const [next, s] = update(gammaOf(env), previous, x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
         const input = () => [own(c), [own(previous), own(x)]] as const
@@ -131,7 +121,7 @@ const step = <P, C, X, Bit>({
       attempt((env) => {
         if (held._tag !== "reversed") return env.scope.own(held.input)
         const h = layer.apply(env.params, [c, x], residualDraw(env))
-        const previous = backwards(gammaOf(env), x, next, h, held.side)
+        const previous = restore(gammaOf(env), x, next, h, held.side)
         expectRebuilt(env, previous)
         return [env.scope.own(c), [previous, env.scope.own(x)]]
       }),
@@ -148,9 +138,12 @@ const step = <P, C, X, Bit>({
         const x = held._tag === "reversed" ? last : held.input[1][1]
         if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = held._tag === "taped" ? held.tape : layer.vjp(env.params, [c, x], residualDraw(env))
-        const rebuild = (s: Bit) => [own(c), [backwards(g, x, next, value, s), own(x)]] as const
-        const input = held._tag === "reversed" ? rebuild(held.side) : own(held.input)
+        const input =
+          held._tag === "reversed"
+            ? ([own(c), [restore(g, x, next, value, held.side), own(x)]] as const)
+            : own(held.input)
         if (held._tag === "reversed") expectRebuilt(env, input[1][0])
+        env.scope.release(next)
         const { cotangent, grads } = pull(
           times(
             g.map((gamma) => 1 + gamma),
@@ -158,12 +151,9 @@ const step = <P, C, X, Bit>({
           ),
         )
         const [jc, jx] = cotangent ?? nothingToPull(env)
-        const straight = times(
-          g.map((gamma) => 1 - gamma),
-          dn,
-        )
-        const back = [context.add(dc, jc), [times(g, dn), plus(plus(dx, straight), jx)]] as const
-        env.scope.release([c, x, next, held, dc, dx, dn, value])
+        env.scope.release(value)
+        const back = [context.add(dc, jc), cotangents(g, dx, dn, jx)] as const
+        env.scope.release([c, x, held, dc, dx, dn])
         return { input, cotangent: back, grads }
       }),
   }

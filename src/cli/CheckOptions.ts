@@ -3,23 +3,17 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
+import { BackendName } from "./BackendName.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
+import { matching } from "./matching.ts"
 import { whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
 
-const matching = (name: string, pattern: RegExp): t.Type<string, string, unknown> =>
-  new t.Type<string, string, unknown>(
-    name,
-    (u): u is string => typeof u === "string" && pattern.test(u),
-    (u, context) => (typeof u === "string" && pattern.test(u) ? t.success(u) : t.failure(u, context)),
-    String,
-  )
-
 const CheckOptions = t.readonly(
   t.strict({
-    backend: t.keyof({ wasm: null, cpu: null }, "wasm or cpu"),
+    backend: BackendName,
     native: t.boolean,
     threads: optional(whole(1, 1_024)),
     preset: t.keyof({ quick: null, thorough: null }, "quick or thorough"),

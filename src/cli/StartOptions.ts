@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
+import { BackendName } from "./BackendName.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { ByteSize } from "../train/ByteSize.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
@@ -20,7 +21,7 @@ const StartOptions = t.readonly(
     batch: whole(1, 4_096),
     context: whole(2, 8_192),
     seed: whole(0, Number.MAX_SAFE_INTEGER),
-    backend: t.keyof({ wasm: null, cpu: null }, "wasm or cpu"),
+    backend: BackendName,
     native: t.boolean,
     threads: optional(whole(1, 1_024)),
     budget: optional(ByteSize),

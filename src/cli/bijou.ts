@@ -28,9 +28,9 @@ program
   .option("--batch <n>", "samples a step", "16")
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
-  .option("--backend <name>", "wasm or cpu", "wasm")
+  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS (default: the cores)")
+  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
   .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
@@ -48,9 +48,9 @@ program
     "[module[#export]]",
     "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
   )
-  .option("--backend <name>", "wasm or cpu", "wasm")
+  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS (default: the cores)")
+  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
   .option("--runs <n>", "cases a law (default: by the preset)")
   .option("--seed <n>", "seed of all cases", "1")
@@ -73,12 +73,15 @@ program
 
 program
   .command("native")
-  .description("find or fetch a BLAS, with which the backend wasm multiplies at native speed")
+  .description("find or fetch a BLAS, with which the backend wasm multiplies at native speed, or set TensorFlow up")
   .option("--from <origin>", "auto, system (Accelerate or OpenBLAS), or pypi (a pinned OpenBLAS)", "auto")
+  .option("--tensorflow", "set up the backend tensorflow (Linux; pip, npm and a C++ compiler; 1.7 GB)", false)
+  .option("--gpu", "with --tensorflow: the TensorFlow that runs on an NVIDIA GPU (12 GB)", false)
+  .option("--tensorflow-version <version>", "with --tensorflow: another version than 2.21.0")
   .option("--remove", "remove what was set up", false)
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeNativeOptions(given)
+    const options = decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
     const { native } = await import("./native.ts")
     process.exitCode = await native(options.right)

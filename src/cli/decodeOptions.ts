@@ -18,6 +18,7 @@ export const decodeOptions = <A>(codec: t.Type<A, unknown, unknown>, given: unkn
   const decoded = codec.decode(given)
   if (E.isRight(decoded)) return decoded
   const [first] = decoded.left
-  const field = first?.context.findLast(({ key }) => /^[a-z]+$/.test(key))
-  return E.left(new UnusableInput(`--${field?.key} must be ${field?.type.name}, not ${JSON.stringify(first?.value)}.`))
+  const field = first?.context.findLast(({ key }) => /^[a-z]+$/i.test(key))
+  const option = field?.key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return E.left(new UnusableInput(`--${option} must be ${field?.type.name}, not ${JSON.stringify(first?.value)}.`))
 }

@@ -1,8 +1,10 @@
 /**
- * The backend of a command, with the BLAS that is set up.
+ * The backend of a command, with the BLAS or the TensorFlow that is set up.
  */
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { useNative } from "../report/native/useNative.ts"
+import { useTensorflow } from "../report/native/useTensorflow.ts"
 import { useBackend, type BackendName } from "../tensor/backend.ts"
 
 // ---------------------------------------------------------------- model
@@ -18,14 +20,22 @@ export interface BackendOptions {
 
 /** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput` or `NativeUnavailable`. */
 export const startBackend = async ({ backend, native, threads }: BackendOptions): Promise<string> => {
+  const fixed = threads === undefined ? {} : { threads }
+  if (backend === "tensorflow") {
+    const name = await useTensorflow(fixed)
+    if (name === null)
+      throw new NativeUnavailable("The backend tensorflow is not set up. Run: npx bijou native --tensorflow")
+    await useBackend(backend)
+    return name
+  }
   await useBackend(backend)
-  const name = backend === "wasm" && native ? await useNative(threads === undefined ? {} : { threads }) : null
+  const name = backend === "wasm" && native ? await useNative(fixed) : null
   if (name !== null) return `${backend} with ${name}`
   if (threads !== undefined)
     throw new UnusableInput(
       native && backend === "wasm"
         ? "--threads is for a BLAS, and none is set up. Run: npx bijou native"
-        : "--threads is for the BLAS of the backend wasm. Leave it out.",
+        : "--threads is for the BLAS of the backend wasm, and for tensorflow. Leave it out.",
     )
   return backend
 }

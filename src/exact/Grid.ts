@@ -49,10 +49,11 @@ export const Grid = {
       (x * scale) % 2 === 0 ? 0 : 1,
 }
 
+/** The nearest whole number, half to even, with one zero. */
+export const halfToEven = (y: number): number => (Math.abs(y) < 2 ** 51 ? y + magic - magic : y)
+
 /**
  * 1.5 * 2^52: adding it leaves a double no fraction bits, so the sum is rounded half to even by the hardware; taking it
  * away again never leaves -0.
  */
 const magic = 6755399441055744
-
-const halfToEven = (y: number): number => (Math.abs(y) < 2 ** 51 ? y + magic - magic : y)

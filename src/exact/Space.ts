@@ -1,8 +1,9 @@
 /**
  * The arithmetic of BDIA on one kind of value, so that a block is derived once and runs on all of them.
  *
- * Laws (checked by `laws/Space.ts`): every result is on the grid and has one zero where its inputs are, and
- * `lower(lift(x, s), s)` is x.
+ * Laws (checked by `laws/Space.ts`): every result is on the grid and has one zero where its inputs are,
+ * `lower(lift(x, s), s)` is x, `restore` takes back `update`, and each whole step has the bits of the operations that
+ * it stands for.
  */
 import type { Side } from "../core/Side.ts"
 import type { Grid } from "./Grid.ts"
@@ -12,8 +13,8 @@ import type { Grid } from "./Grid.ts"
 /** One coefficient for every sample of the batch. */
 export type PerSample = ReadonlyArray<number>
 
-/** `X` is an activation (its leading axis is the batch), `Bit` its parities. */
-export interface Space<in out X, in out Bit> {
+/** The single operations. `X` is an activation (its leading axis is the batch), `Bit` its parities. */
+export interface Arithmetic<in out X, in out Bit> {
   readonly grid: Grid
   /** Q(y): half to even onto the grid, with one zero. */
   readonly quantize: (y: X) => X
@@ -35,4 +36,47 @@ export interface Space<in out X, in out Bit> {
   readonly bit: Side<Bit>
   /** The codec of activations on the grid. */
   readonly value: Side<X>
+}
+
+/** The single operations, and the steps of a block in one go, with the same bits. */
+export interface Space<in out X, in out Bit> extends Arithmetic<X, Bit> {
+  /** x_{k+1} = g (x_{k-1} + s u) + Q((1-g) x_k + (1+g) h), and s, the parity of x_{k-1}. */
+  readonly update: (gamma: PerSample, previous: X, x: X, h: X) => readonly [next: X, s: Bit]
+  /** x_{k-1} = (x_{k+1} - Q((1-g) x_k + (1+g) h)) / g - s u */
+  readonly restore: (gamma: PerSample, x: X, next: X, h: X, s: Bit) => X
+  /** g dn for x_{k-1} and (dx + (1-g) dn) + jx for x_k: with dx and dn their cotangents after the step, jx that through h. */
+  readonly cotangents: (gamma: PerSample, dx: X, dn: X, jx: X) => readonly [previous: X, x: X]
+}
+
+export const Space = {
+  // -------------------------------------------------------- constructors
+
+  /** The space of some arithmetic, its steps put together from the single operations. */
+  make: <X, Bit>(arithmetic: Arithmetic<X, Bit>): Space<X, Bit> => {
+    const { drift, lift, lower, minus, parity, plus, times } = arithmetic
+    return {
+      ...arithmetic,
+      update: (g, previous, x, h) => {
+        const s = parity(previous)
+        return [plus(times(g, lift(previous, s)), drift(g, x, h)), s]
+      },
+      restore: (g, x, next, h, s) => {
+        const rest = minus(next, drift(g, x, h))
+        return lower(
+          times(
+            g.map((gamma) => 1 / gamma),
+            rest,
+          ),
+          s,
+        )
+      },
+      cotangents: (g, dx, dn, jx) => {
+        const straight = times(
+          g.map((gamma) => 1 - gamma),
+          dn,
+        )
+        return [times(g, dn), plus(plus(dx, straight), jx)]
+      },
+    }
+  },
 }

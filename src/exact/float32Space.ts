@@ -6,7 +6,7 @@ import type { Side } from "../core/Side.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { decodeFrame, encodeFrame } from "./frame.ts"
 import { Grid } from "./Grid.ts"
-import type { PerSample, Space } from "./Space.ts"
+import { Space, type PerSample } from "./Space.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -23,7 +23,7 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
   const grid = Grid.make(fractionBits)
   const round = Grid.round(grid)
   const parity = Grid.parity(grid)
-  return {
+  return Space.make({
     grid,
     quantize: (y) => y.map(round),
     drift: (gamma, x, h) =>
@@ -39,7 +39,7 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
     lower: (x, s) => x.map((a, i) => a - bitAt(s, x, i) * grid.step + 0),
     bit: packedSide(fractionBits),
     value: float32Side(fractionBits),
-  }
+  })
 }
 
 /** The codec of a Float32Array; `fractionBits` is `null` for values on no grid. */

@@ -6,7 +6,7 @@ import type { Side } from "../core/Side.ts"
 import { SideMismatch } from "../core/errors/SideMismatch.ts"
 import { decodeFrame, encodeFrame, type Kind } from "./frame.ts"
 import { Grid } from "./Grid.ts"
-import type { PerSample, Space } from "./Space.ts"
+import { Space, type PerSample } from "./Space.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -14,7 +14,7 @@ import type { PerSample, Space } from "./Space.ts"
 export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
   const grid = Grid.make(fractionBits)
   const quantize = Grid.round(grid)
-  return {
+  return Space.make({
     grid,
     quantize,
     drift: (gamma, x, h) => quantize((1 - one(gamma)) * x + (1 + one(gamma)) * h),
@@ -38,7 +38,7 @@ export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
       (payload) => new DataView(payload.buffer, payload.byteOffset).getFloat32(0, true),
       (x) => new Uint8Array(Float32Array.of(x).buffer),
     ),
-  }
+  })
 }
 
 const one = (coefficients: PerSample): number => {

@@ -23,6 +23,7 @@ import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
 import { loadedBlas, useNative } from "./native/useNative.ts"
+import { loadedTensorflow, useTensorflow } from "./native/useTensorflow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -35,9 +36,11 @@ export interface RoundTrip {
 type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
 
 const Meta = t.strict({
-  backend: t.keyof({ wasm: null, cpu: null } satisfies Record<(typeof backends)[number], null>),
+  backend: t.keyof({ wasm: null, cpu: null, tensorflow: null } satisfies Record<(typeof backends)[number], null>),
   /** The threads of the BLAS, null where it decides for itself; null where there is none. */
   blas: t.union([t.strict({ threads: t.union([t.number, t.null]) }), t.null]),
+  /** The threads of TensorFlow; null where it is not loaded. */
+  tensorflow: t.union([t.number, t.null]),
   config: GptConfig,
   seed: t.number,
   step: t.number,
@@ -67,6 +70,7 @@ export const roundTrip =
       const meta = {
         backend: tf.getBackend(),
         blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
+        tensorflow: loadedTensorflow()?.threads ?? null,
         config: net.config,
         seed: given.seed,
         step: given.step ?? 0,
@@ -90,6 +94,7 @@ export const roundTrip =
 /** The other process: reads what `roundTrip` wrote into a folder and writes the activations x_{K-2} .. x_0. */
 export const rebuild = async (folder: string): Promise<void> => {
   const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
+  if (meta.tensorflow !== null) await useTensorflow({ threads: meta.tensorflow })
   await useBackend(meta.backend)
   if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
   const net = gpt(meta.config)

@@ -7,7 +7,7 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { Linear, multiply, pullMultiply, rows, weightGrad, type LinearParams } from "./Linear.ts"
+import { columnSums, Linear, product, pullInput, pullMultiply, weightGrad, type LinearParams } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -45,23 +45,20 @@ export const Mlp = {
 const fused = tf.customGrad((...args) => {
   // As tfjs passes them.
   const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [a, hidden] = runKernelForAll("BijouBiasGelu", { x: multiply(x, w1), bias: b1 }) as readonly [
+  const [a, hidden] = runKernelForAll("BijouBiasGelu", { x: product(x, w1), bias: b1 }) as readonly [
     tf.Tensor,
     tf.Tensor,
   ] // its two outputs
   save([x, a, w1, w2])
   return {
-    value: runKernel("BijouAddBias", { x: multiply(hidden, w2), bias: b2 }),
+    value: runKernel("BijouAddBias", { x: product(hidden, w2), bias: b2 }),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
         const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
-        const dHidden = tf.matMul(rows(dy), w2, false, true)
-        const [da, db1] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: dHidden.reshape(a.shape) }) as readonly [
-          tf.Tensor,
-          tf.Tensor,
-        ] // its two outputs
-        return [...pullMultiply(x, w1, da), db1, dw2, rows(dy).sum(0)]
+        const dHidden = pullInput(w2, dy, a.shape)
+        const [da, db1] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: dHidden }) as readonly [tf.Tensor, tf.Tensor] // its two outputs
+        return [...pullMultiply(x, w1, da), db1, dw2, columnSums(dy)]
       }),
   }
 })

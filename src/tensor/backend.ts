@@ -7,10 +7,15 @@ import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The backends that come with the packages: `wasm` (SIMD, the default) and `cpu` (plain JavaScript). */
-export const backends = ["wasm", "cpu"] as const
+/** The backends: `wasm` (SIMD, the default) and `cpu` (plain JavaScript) come with the packages, the others are loaded first. */
+export const backends = ["wasm", "cpu", "tensorflow"] as const
 
 export type BackendName = (typeof backends)[number]
+
+/** How those that do not come with the packages are loaded. */
+const loading: Partial<Record<BackendName, string>> = {
+  tensorflow: "Call useTensorflow() of bijou/native first, in Node; npx bijou native --tensorflow sets it up",
+}
 
 // ----------------------------------------------------------- combinators
 
@@ -18,6 +23,8 @@ export type BackendName = (typeof backends)[number]
 export const useBackend = async (name: BackendName): Promise<void> => {
   if (!backends.includes(name))
     throw new RangeError(`There is no backend ${String(name)}. Use one of ${backends.join(", ")}.`)
+  if (tf.findBackendFactory(name) === null)
+    throw new Error(`The backend ${name} is not loaded. ${loading[name] ?? "Install it"}.`)
   registerKernels()
   // Its first use prints an advertisement for another package, in the middle of whatever the program is showing.
   Object.assign(tf.findBackend("cpu"), { firstUse: false })

@@ -4,6 +4,7 @@
 export { backends, useBackend, type BackendName } from "./backend.ts"
 export { buffers, peakBytes, type Buffers } from "./buffers.ts"
 export { fromTfjs } from "./fromTfjs.ts"
+export { useKernels, type KernelChoice } from "./kernels/own.ts"
 export { parameterSide } from "./parameterSide.ts"
 export { Plane } from "./Plane.ts"
 export { tensor } from "./tensor.ts"

@@ -48,7 +48,7 @@ export const tensorWatch = (): Watch & {
           const { place, fractionBits, rebuilt } = claim
           const limit = 2 ** (24 - fractionBits)
           return gather(
-            () => tf.max(tf.abs(read(claim, claim.x))),
+            () => largest(read(claim, claim.x)),
             (value) => {
               if (value < limit) return null
               return rebuilt ? new Irreversible(place) : new GridOverflow({ ...place, value, fractionBits })
@@ -95,6 +95,9 @@ const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor
 
 const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
   hasKernel("BijouDiffer") ? runKernel("BijouDiffer", { x, y }) : differ(x, y)
+
+const largest = (x: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouLargest") && x.dtype === "float32" ? runKernel("BijouLargest", { x }) : tf.max(tf.abs(x))
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

@@ -1,18 +1,17 @@
 /**
  * Fetching a wheel: by pip, which knows the mirrors and proxies of its user, or from PyPI itself where there is no pip.
  */
-import { execFile } from "node:child_process"
 import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { promisify } from "node:util"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { findPip, pip } from "./pip.ts"
 import { address, distribution, fileName, type Wheel } from "./Wheel.ts"
 
 /** The bytes of the wheel, which have the pinned digest; `folder` is for what pip writes. Throws `NativeUnavailable`. */
-export const fetchWheel = async (wheel: Wheel, folder: string): Promise<Uint8Array> => {
+export const fetchWheel = async (wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const python = await findPip()
-  const bytes = python === null ? await fromPypi(wheel) : await fromPip(python, wheel, folder)
+  const bytes = python === null ? await fromPypi(wheel) : await fromPip(python, wheel, folder, signal)
   const found = createHash("sha256").update(bytes).digest("hex")
   if (found === wheel.sha256) return bytes
   throw new NativeUnavailable(
@@ -20,34 +19,15 @@ export const fetchWheel = async (wheel: Wheel, folder: string): Promise<Uint8Arr
   )
 }
 
-/** The first Python that has pip. */
-const findPip = async (): Promise<string | null> => {
-  for (const python of process.platform === "win32" ? ["py", "python"] : ["python3", "python"]) {
-    const works = await run(python, ["-m", "pip", "--version"]).then(
-      () => true,
-      () => false,
-    )
-    if (works) return python
-  }
-  return null
-}
-
-const fromPip = async (python: string, wheel: Wheel, folder: string): Promise<Uint8Array> => {
+const fromPip = async (python: string, wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const wanted = join(folder, "requirements.txt")
   await writeFile(wanted, `${distribution}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
   // The platform is Node's, which Python's need not be.
   const platforms = wheel.platform.split(".").flatMap((platform) => ["--platform", platform])
   const only = ["--no-deps", "--only-binary=:all:", "--require-hashes", ...platforms]
-  try {
-    await run(python, ["-m", "pip", "download", "--quiet", "--retries", "2", ...only, "-d", folder, "-r", wanted])
-  } catch (error) {
-    const { stderr } = error as { readonly stderr?: string } // what execFile adds to its error
-    const last = stderr
-      ?.trim()
-      .split("\n")
-      .findLast((line) => line.startsWith("ERROR: "))
-    throw unreachable(wheel, `pip says: ${(last ?? String(error)).replace(/^ERROR: |\.$/g, "")}`)
-  }
+  await pip(python, ["download", ...only, "-d", folder, "-r", wanted], signal).catch((error: Error) => {
+    throw unreachable(wheel, `pip says: ${error.message}`)
+  })
   return readFile(join(folder, fileName(wheel)))
 }
 
@@ -70,5 +50,3 @@ const unreachable = (wheel: Wheel, reason: string): NativeUnavailable =>
   new NativeUnavailable(
     `${distribution} ${wheel.version} cannot be fetched; ${reason}. Go online, install Python with pip, or install OpenBLAS with the system's package manager, and run it again.`,
   )
-
-const run = promisify(execFile)

@@ -18,3 +18,6 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env, platform: stri
 
 /** The folder that stands there whole or not at all. */
 export const nativeFolder = (): string => join(cacheFolder(), "native")
+
+/** The folder of TensorFlow and its binding, which stands there whole or not at all too. */
+export const tensorflowFolder = (): string => join(cacheFolder(), "tensorflow")

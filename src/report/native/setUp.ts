@@ -1,19 +1,17 @@
 /**
  * Setting native speed up for this user, and taking it away again.
- *
- * The folder stands whole or not at all: it is made under another name and renamed, and an interrupt removes what was begun.
  */
-import { rmSync } from "node:fs"
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { basename, isAbsolute, join } from "node:path"
 import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { loadBlas, loadKoffi, type Blas } from "./Blas.ts"
 import { fetchWheel } from "./fetchWheel.ts"
-import { cacheFolder, nativeFolder } from "./folder.ts"
+import { nativeFolder } from "./folder.ts"
 import { Library } from "./Library.ts"
 import { systemLibraries } from "./systemLibraries.ts"
 import { distribution, thisPlatform, wheelFor } from "./Wheel.ts"
+import { codeOf, remove, unwritable, whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -35,7 +33,7 @@ export const setUp = async (
     for (const library of await systemLibraries()) {
       const blas = await loadBlas(library, threads).catch((error: Error) => void say(error.message))
       if (!blas) continue
-      await whole(async (folder) => record(folder, library))
+      await whole(nativeFolder(), async (folder) => record(folder, library))
       return { library, blas, fresh: true }
     }
     if (from === "system")
@@ -55,14 +53,7 @@ export const setUp = async (
 }
 
 /** Removes what was set up; whether there was anything. */
-export const tearDown = async (): Promise<boolean> => {
-  const folder = nativeFolder()
-  const found = await stat(folder).catch(() => null)
-  await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
-    throw unwritable(error)
-  })
-  return found !== null
-}
+export const tearDown = (): Promise<boolean> => remove(nativeFolder())
 
 // ---------------------------------------------------------- destructors
 
@@ -98,8 +89,8 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
       `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and run it again.`,
     )
   say(`Fetching ${distribution} ${wheel.version} from PyPI (5 to 9 MB) ...`)
-  await whole(async (folder, spare) => {
-    const bytes = await fetchWheel(wheel, spare)
+  await whole(nativeFolder(), async (folder, spare, signal) => {
+    const bytes = await fetchWheel(wheel, spare, signal)
     const { unzipSync } = await import("fflate")
     const wanted = (name: string) => name === wheel.library || /\.dist-info\/licenses\/[^/]+$/.test(name)
     const files = unzipSync(bytes, { filter: ({ name }) => wanted(name) })
@@ -111,41 +102,3 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
 
 const record = (folder: string, library: Library): Promise<void> =>
   writeFile(join(folder, "native.json"), `${JSON.stringify(Library.encode(library), null, 2)}\n`)
-
-/** Has `fill` write into a folder that then becomes `native`, in place of an older one; `spare` is for what is thrown away. */
-const whole = async (fill: (folder: string, spare: string) => Promise<void>): Promise<void> => {
-  const parent = cacheFolder()
-  let temporary: string | null = null
-  const abandon = () => {
-    if (temporary !== null) rmSync(temporary, { recursive: true, force: true })
-    process.exit(130)
-  }
-  process.once("SIGINT", abandon)
-  try {
-    await mkdir(parent, { recursive: true })
-    temporary = await mkdtemp(join(parent, "part-"))
-    const [folder, spare] = [join(temporary, "native"), join(temporary, "spare")]
-    await mkdir(folder)
-    await mkdir(spare)
-    await fill(folder, spare)
-    await tearDown()
-    await rename(folder, nativeFolder()).catch((error: unknown) => {
-      // Another process that did the same was first, and what it made will do.
-      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(codeOf(error))) throw error
-    })
-  } catch (error) {
-    throw error instanceof NativeUnavailable ? error : unwritable(error)
-  } finally {
-    process.off("SIGINT", abandon)
-    if (temporary !== null) await rm(temporary, { recursive: true, force: true })
-  }
-}
-
-const unwritable = (error: unknown): NativeUnavailable => {
-  const reason = { ENOSPC: "the disk is full", EACCES: "permission is denied", EROFS: "it is read-only" }[codeOf(error)]
-  return new NativeUnavailable(
-    `${cacheFolder()} cannot be used: ${reason ?? (error instanceof Error ? error.message : String(error))}. Make room or set XDG_CACHE_HOME to another folder.`,
-  )
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")

@@ -6,18 +6,28 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouInverse } from "./simd/BijouInverse.ts"
+import { bijouLargest } from "./simd/BijouLargest.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouPack } from "./simd/BijouPack.ts"
+import { bijouQuantize } from "./simd/BijouQuantize.ts"
+import { bijouShift } from "./simd/BijouShift.ts"
+import { bijouTimes } from "./simd/BijouTimes.ts"
+import { bijouUnpack } from "./simd/BijouUnpack.ts"
+import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { bijouDiffer as differOnTensorflow } from "./tensorflow/BijouDiffer.ts"
+import { elementwise } from "./tensorflow/elementwise.ts"
+import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
+import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
 import { bijouDiffer } from "./typed/BijouDiffer.ts"
-import { bijouPack } from "./typed/BijouPack.ts"
-import { bijouShift } from "./typed/BijouShift.ts"
-import { bijouUnpack } from "./typed/BijouUnpack.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { cast } from "./wasm/Cast.ts"
@@ -38,20 +48,28 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouInverse,
+  ...bijouLargest,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
   ...bijouPack,
+  ...bijouQuantize,
   ...bijouShift,
+  ...bijouTimes,
   ...bijouUnpack,
+  ...bijouUpdate,
   ...bijouWeightGrad,
   ...unsortedSegmentSum,
   ...missingGradients,
+  ...elementwise,
+  differOnTensorflow,
   batchMatMul,
   cast,
   gatherV2,
@@ -66,12 +84,25 @@ const KERNELS: readonly tf.KernelConfig[] = [
 
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
-  KERNELS.filter((kernel) => kernel.backendName === backendName).map(({ kernelName }) => kernelName)
+  present()
+    .filter((kernel) => kernel.backendName === backendName)
+    .map(({ kernelName }) => kernelName)
 
-/** Registers every kernel in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+/** By what the kernels of our own on the backend `tensorflow` work; the two have other bits. */
+export const tensorflowForm = (): "op library" | "stock operations" =>
+  hasOpLibrary() ? "op library" : "stock operations"
+
+/** All that this process has: some kernels on TensorFlow need the op library. */
+const present = (): readonly tf.KernelConfig[] => [
+  ...KERNELS,
+  ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary()),
+]
+
+/** Registers every kernel of the backends that are loaded, in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (): void => {
-  for (const kernel of KERNELS) {
+  for (const kernel of present()) {
     const { kernelName, backendName } = kernel
+    if (tf.findBackendFactory(backendName) === null) continue
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
     if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)

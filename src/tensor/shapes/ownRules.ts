@@ -2,7 +2,20 @@
  * The rules of the kernels of our own.
  */
 import { sizeOf } from "../../exact/frame.ts"
-import { alike, fresh, input, makes, makesAll, numbers, rowsOf, shared, type Call, type Rule } from "./Rule.ts"
+import { hasOpLibrary } from "../kernels/tensorflow/opLibrary.ts"
+import {
+  alike,
+  fresh,
+  input,
+  makes,
+  makesAll,
+  numbers,
+  rowsOf,
+  shared,
+  type Call,
+  type Made,
+  type Rule,
+} from "./Rule.ts"
 
 const like =
   (name: string): Rule =>
@@ -10,6 +23,12 @@ const like =
     makes(alike(input(call, name)))
 
 const scalar: Rule = () => makes(fresh([]))
+
+/** The buffer of an input, but for TensorFlow's stock operations, which do not write in place. */
+const writtenOver = (call: Call, name: string): Made => {
+  const x = input(call, name)
+  return call.target === "tensorflow" && !hasOpLibrary() ? alike(x) : shared(x)
+}
 
 const attention = (call: Call, products: number) => {
   const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
@@ -31,9 +50,15 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     return { outputs: fresh(shape), operations }
   },
   BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
-  BijouAddBias: (call) => makes(shared(input(call, "x"))),
-  BijouBiasGelu: (call) => makesAll(shared(input(call, "x")), alike(input(call, "x"))),
-  BijouBiasGeluGrad: (call) => makesAll(shared(input(call, "dy")), fresh([rowsOf(input(call, "x").shape)[1]])),
+  BijouAddBias: (call) => makes(writtenOver(call, "x")),
+  BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
+  BijouBiasGeluGrad: (call) => makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])),
+  BijouColumnSums: (call) => makes(fresh([rowsOf(input(call, "x").shape)[1]])),
+  BijouProduct: (call) => {
+    const [x, weight] = [input(call, "x"), input(call, "weight")]
+    const outputs = weight.shape[call.attrs["turned"] === 1 ? 0 : 1] ?? 1
+    return { outputs: fresh([...x.shape.slice(0, -1), outputs]), operations: 2 * sizeOf(x.shape) * outputs }
+  },
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),
   BijouWeightGrad: (call) => {
@@ -48,6 +73,9 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   BijouUnpack: (call) => makes(fresh(numbers(call, "shape"))),
   BijouShift: like("x"),
   BijouDiffer: scalar,
+  BijouQuantize: like("x"),
+  BijouTimes: like("x"),
+  BijouLargest: scalar,
   BijouUpdate: (call) => {
     const x = input(call, "x")
     return makesAll(alike(x), fresh([Math.ceil(sizeOf(x.shape) / 32)], "int32"))

@@ -6,10 +6,11 @@
  * of the same operations of tfjs.
  */
 import { fromLanes } from "./fromLanes.ts"
+import { drift } from "./step.ts"
 
 export const bijouDrift = fromLanes("BijouDrift", {
   tensors: ["x", "h"],
   numbers: ["own", "change", "step"],
-  body: ({ add, mul, nearest, constant }, { x, h, own, change, step }) =>
-    add(mul(nearest(add(mul(x, own), mul(h, change))), step), constant(0)),
+  outputs: 1,
+  body: (code, given) => [drift(code, given)],
 })

@@ -5,5 +5,6 @@ import { cumulative } from "./normal.ts"
 export const bijouGelu = fromLanes("BijouGelu", {
   tensors: ["x"],
   numbers: [],
-  body: (code, { x }) => code.mul(x, cumulative(code, x)),
+  outputs: 1,
+  body: (code, { x }) => [code.mul(x, cumulative(code, x))],
 })

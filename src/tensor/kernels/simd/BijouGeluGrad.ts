@@ -5,5 +5,6 @@ import { geluSlope } from "./normal.ts"
 export const bijouGeluGrad = fromLanes("BijouGeluGrad", {
   tensors: ["x", "dy"],
   numbers: [],
-  body: (code, { x, dy }) => code.mul(dy, geluSlope(code, x)),
+  outputs: 1,
+  body: (code, { x, dy }) => [code.mul(dy, geluSlope(code, x))],
 })

@@ -24,6 +24,7 @@ import {
   SHIFT_LEFT,
   signed,
   SIMD,
+  STORE,
   SUB,
   unsigned,
   V128,
@@ -63,12 +64,24 @@ export interface Code {
   readonly sqrt: (x: Lanes) => Lanes
   /** Half to even. */
   readonly nearest: (x: Lanes) => Lanes
+  readonly floor: (x: Lanes) => Lanes
+  readonly abs: (x: Lanes) => Lanes
   /** 2^n for whole n from -126 to 127. */
   readonly powerOfTwo: (n: Lanes) => Lanes
   /** The float32 of a whole number. */
   readonly fromWhole: (n: Whole) => Lanes
   /** Lanes `first`, `second` and so on of x and y, those of y counted from 4. */
   readonly shuffle: (x: Lanes, y: Lanes, lanes: readonly [number, number, number, number]) => Lanes
+  /** All bits of a lane where x > y, else none; none where one of them is NaN. */
+  readonly above: (x: Lanes, y: Lanes) => Lanes
+  /** All bits of a lane where x and y have the same bits, else none. */
+  readonly same: (x: Lanes, y: Lanes) => Lanes
+  /** The bits that both have. */
+  readonly both: (x: Lanes, y: Lanes) => Lanes
+  /** Four int32 words. */
+  readonly words: (word: readonly [number, number, number, number]) => Lanes
+  /** The highest bit of every lane, the first one lowest. */
+  readonly highest: (x: Lanes) => Whole
 
   readonly whole: (value: number) => Whole
   readonly plus: (x: Whole, y: Whole | number) => Whole
@@ -85,6 +98,7 @@ export interface Code {
   readonly store: (place: Whole, x: Lanes, offset?: number) => void
   /** Stores the first lane alone. */
   readonly storeOne: (place: Whole, x: Lanes, offset?: number) => void
+  readonly storeWhole: (place: Whole, x: Whole) => void
 
   /** A value that `assign` changes. */
   readonly variable: (x: Lanes) => Lanes
@@ -141,24 +155,27 @@ export const writer = (
     (operation: number) =>
     (x: Whole, y: Whole | number): Whole =>
       number(...get(x.index), ...operand(y), operation)
-  const words = (...word: readonly [number, number, number, number]) => [
+  const literal = (...word: readonly [number, number, number, number]) => [
     ...[SIMD, 0x0c],
     ...new Uint8Array(Uint32Array.from(word).buffer),
   ]
-  const same = (word: number) => words(word, word, word, word)
   const memory = (operation: number, offset: number) => [SIMD, ...unsigned(operation), 2, ...unsigned(offset)]
 
   // Set once, before all else: the engine would make a constant anew wherever it is used.
-  const constants = new Map<number, Lanes>()
-  const constant = (value: number): Lanes => {
-    const word = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0
-    const known = constants.get(word)
+  const constants = new Map<string, Lanes>()
+  const words: Code["words"] = (word) => {
+    const known = constants.get(word.join())
     if (known !== undefined) return known
     const made = { local: local(V128) }
-    constants.set(word, made)
-    prologue.push(...same(word), ...set(made.local))
+    constants.set(word.join(), made)
+    prologue.push(...literal(...word), ...set(made.local))
     return made
   }
+  const constant = (value: number): Lanes => {
+    const word = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0
+    return words([word, word, word, word])
+  }
+  const both = binary(0x4e)
   const plus = arithmetic(ADD)
   const minus = arithmetic(SUB)
   const load = (place: Whole, offset = 0): Lanes => lanes(...get(place.index), ...memory(0x00, offset))
@@ -212,8 +229,7 @@ export const writer = (
     return join(two, shuffle(two, two, [1, 0, 3, 2]))
   }
   /** One element stands in all lanes, and must count once. */
-  const once = (part: Part, x: Lanes): Lanes =>
-    part.size === 4 ? x : lanes(...get(x.local), ...words(0xffffffff, 0, 0, 0), SIMD, 0x4e)
+  const once = (part: Part, x: Lanes): Lanes => (part.size === 4 ? x : both(x, words([0xffffffff, 0, 0, 0])))
 
   const add = binary(0xe4)
   const max = binary(0xe9)
@@ -227,15 +243,22 @@ export const writer = (
     max,
     sqrt: unary(0xe3),
     nearest: unary(0x6a),
+    floor: unary(0x68),
+    abs: unary(0xe0),
     // To int32, plus the bias of the exponent, moved to where the exponent stands.
     powerOfTwo: (n) =>
       lanes(
         ...[...get(n.local), SIMD, ...unsigned(0xf8)],
-        ...[...same(127), SIMD, ...unsigned(0xae)],
+        ...[...literal(127, 127, 127, 127), SIMD, ...unsigned(0xae)],
         ...[I32_CONST, 23, SIMD, ...unsigned(0xab)],
       ),
     fromWhole: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
     shuffle,
+    above: binary(0x44),
+    same: binary(0x37),
+    both,
+    words,
+    highest: (x) => number(...get(x.local), SIMD, ...unsigned(0xa4)),
     whole: (value) => number(I32_CONST, ...signed(value)),
     plus,
     minus,
@@ -246,6 +269,7 @@ export const writer = (
     splat,
     store,
     storeOne,
+    storeWhole: (place, x) => emit([...get(place.index), ...get(x.index), STORE, 2, 0]),
     variable,
     assign,
     counter,

@@ -69,6 +69,16 @@ export const rowsOf = (shape: readonly number[]): readonly [rows: number, width:
   return [sizeOf(shape.slice(0, -1)), width]
 }
 
+/** Places that lie `bytes` further on. */
+export const further = <Name extends string>(
+  places: Readonly<Record<Name, number>>,
+  bytes: number,
+): Readonly<Record<Name, number>> =>
+  Object.fromEntries(Object.entries<number>(places).map(([name, place]) => [name, place + bytes])) as Record<
+    Name,
+    number
+  > // the same names
+
 // ---------------------------------------------------------- destructors
 
 /** What a kernel over the heap works with. */
@@ -84,15 +94,15 @@ export interface Heap extends Access {
   readonly scratch: <A>(count: number, body: (place: number) => A) => A
 }
 
+/** What a kernel over the heap does. */
+export type OnHeap = (
+  heap: Heap,
+  inputs: tf.NamedTensorInfoMap,
+  attrs: Readonly<Record<string, unknown>>,
+) => tf.TensorInfo | tf.TensorInfo[]
+
 /** A kernel of the wasm backend over its heap; none where the engine has no SIMD. */
-export const onHeap = (
-  kernelName: string,
-  kernel: (
-    heap: Heap,
-    inputs: tf.NamedTensorInfoMap,
-    attrs: Readonly<Record<string, unknown>>,
-  ) => tf.TensorInfo | tf.TensorInfo[],
-): readonly tf.KernelConfig[] => {
+export const onHeap = (kernelName: string, kernel: OnHeap): readonly tf.KernelConfig[] => {
   if (!hasSimd) return []
   const kernelFunc: tf.KernelFunc = ({ inputs, backend, attrs }) => kernel(heapOf(asWasm(backend)), inputs, attrs ?? {})
   return [{ kernelName, backendName: "wasm", kernelFunc }]

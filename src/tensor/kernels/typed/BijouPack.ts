@@ -1,14 +1,14 @@
 /**
- * `BijouPack`: the parities of a tensor on the grid, 32 in an int32 word.
+ * `BijouPack` as a loop: the parities of a tensor on the grid, 32 in an int32 word.
  *
  * Input `x` (float32, values k 2^-l, any shape), attribute `fractionBits` (l). Output int32 [ceil(n / 32)]: bit i mod 32 of word i div 32,
  * least significant first, is the parity of k_i (|k| mod 2 for negatives). The bits behind the last element are 0.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../exact/frame.ts"
-import { fromTyped, inputOf } from "./fromTyped.ts"
+import { inputOf, type Typed } from "./fromTyped.ts"
 
-export const bijouPack = fromTyped("BijouPack", (access, inputs, attrs) => {
+export const pack: Typed = (access, inputs, attrs) => {
   const x = inputOf(inputs, "x")
   const n = sizeOf(x.shape)
   const out = access.output([Math.ceil(n / 32)], "int32")
@@ -24,4 +24,4 @@ export const bijouPack = fromTyped("BijouPack", (access, inputs, attrs) => {
     words[w] = word
   }
   return out
-})
+}

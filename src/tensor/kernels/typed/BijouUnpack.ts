@@ -1,12 +1,12 @@
 /**
- * `BijouUnpack`: parities packed by `BijouPack`, as a tensor of 0 and 2^-l.
+ * `BijouUnpack` as a loop: parities packed by `BijouPack`, as a tensor of 0 and 2^-l.
  *
  * Input `words` (int32 [ceil(n / 32)]), attributes `shape` (of n elements) and `fractionBits` (l). Output float32 of that shape.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { fromTyped, inputOf } from "./fromTyped.ts"
+import { inputOf, type Typed } from "./fromTyped.ts"
 
-export const bijouUnpack = fromTyped("BijouUnpack", (access, inputs, attrs) => {
+export const unpack: Typed = (access, inputs, attrs) => {
   const words = inputOf(inputs, "words")
   const shape = attrs["shape"] as readonly number[] // the attribute is ours, and is always a shape
   const n = sizeOf(shape)
@@ -25,4 +25,4 @@ export const bijouUnpack = fromTyped("BijouUnpack", (access, inputs, attrs) => {
     for (let word = plane[w] ?? 0; i < last; i++, word >>>= 1) values[i] = (word & 1) * unit
   }
   return out
-})
+}

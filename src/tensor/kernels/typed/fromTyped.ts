@@ -7,10 +7,13 @@ export type Typed = (
   access: Access,
   inputs: tf.NamedTensorInfoMap,
   attrs: { readonly [name: string]: unknown },
-) => tf.TensorInfo
+) => tf.TensorInfo | tf.TensorInfo[]
 
 /** The kernel as tfjs registers it, once for cpu and once for wasm. */
-export const fromTyped = (kernelName: string, kernel: Typed): readonly tf.KernelConfig[] => [
+export const fromTyped = (
+  kernelName: string,
+  kernel: Typed,
+): readonly [onCpu: tf.KernelConfig, onWasm: tf.KernelConfig] => [
   {
     kernelName,
     backendName: "cpu",

@@ -1,0 +1,10 @@
+/**
+ * The codec of `--backend`.
+ */
+import * as t from "io-ts"
+import type { BackendName as Name } from "../tensor/backend.ts"
+
+export const BackendName = t.keyof(
+  { wasm: null, cpu: null, tensorflow: null } satisfies Record<Name, null>,
+  "wasm, cpu or tensorflow",
+)

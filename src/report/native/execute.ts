@@ -1,0 +1,22 @@
+/**
+ * Other programs, run to their end.
+ */
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+
+/** Runs a program and resolves to its standard output; rejects with a `Failure` where it cannot be started or fails. Aborting kills it. */
+export const execute = async (
+  program: string,
+  args: ReadonlyArray<string>,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<string> => {
+  const options = { maxBuffer: 2 ** 26, killSignal: "SIGKILL", ...(signal === undefined ? {} : { signal }) } as const
+  return (await promisify(execFile)(program, [...args], options)).stdout
+}
+
+/** What `execFile` adds to its error. */
+export interface Failure {
+  readonly message: string
+  readonly stderr?: string
+  readonly signal?: string | null
+}

@@ -1,0 +1,30 @@
+/**
+ * pip, which knows the mirrors and proxies of its user.
+ */
+import { execute, type Failure } from "./execute.ts"
+
+// ---------------------------------------------------------- destructors
+
+/** The first Python that has pip. */
+export const findPip = async (): Promise<string | null> => {
+  for (const python of process.platform === "win32" ? ["py", "python"] : ["python3", "python"]) {
+    const works = await execute(python, ["-m", "pip", "--version"]).then(
+      () => true,
+      () => false,
+    )
+    if (works) return python
+  }
+  return null
+}
+
+/** Runs pip; rejects with what it says is wrong. */
+export const pip = async (python: string, args: ReadonlyArray<string>, signal: AbortSignal): Promise<void> => {
+  const quiet = ["--quiet", "--disable-pip-version-check", "--retries", "2"]
+  await execute(python, ["-m", "pip", ...args, ...quiet], { signal }).catch((error: Failure) => {
+    const last = error.stderr
+      ?.trim()
+      .split("\n")
+      .findLast((line) => line.startsWith("ERROR: "))
+    throw new Error((last ?? error.message).replace(/^ERROR: |\.$/g, ""))
+  })
+}

@@ -1,0 +1,105 @@
+/**
+ * TensorFlow, loaded into this process as a backend of the TensorFlow.js that is loaded already.
+ */
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { setOpLibrary } from "../../../tensor/kernels/tensorflow/opLibrary.ts"
+import { tf } from "../../../tensor/tf.ts"
+import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
+import { tensorflowFolder } from "../folder.ts"
+import { opLibraryName, processor } from "./OpLibrary.ts"
+import { addonsOf, places, type Tensorflow } from "./Tensorflow.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Loaded {
+  /** "TensorFlow 2.21.0 CPU, 2 threads, op library". */
+  readonly name: string
+  readonly version: string
+  readonly device: "CPU" | "GPU"
+  readonly threads: number
+}
+
+// --------------------------------------------------------- constructors
+
+/** Registers the backend `tensorflow` and its kernels; throws `NativeUnavailable` where what is set up does not work. */
+export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): Promise<Loaded> => {
+  await checkLibrary(tensorflow)
+  const folder = tensorflowFolder()
+  const require = createRequire(join(folder, places.record))
+  try {
+    const [binding] = silently(require(join(folder, places.hush)) as Hush, () =>
+      inEnvironment({ TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) }, () =>
+        addonsOf(folder, tensorflow.opLibrary).map((addon) => require(addon) as unknown),
+      ),
+    )
+    const { TF_Version: version, isUsingGpuDevice } = binding as Binding
+    const device = isUsingGpuDevice() ? "GPU" : "CPU"
+    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // what its require("@tensorflow/tfjs") gives
+    const dist = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
+    require(join(dist, "register_all_kernels.js"))
+    const { NodeJSKernelBackend } = require(join(dist, "nodejs_kernel_backend.js")) as TfjsNode
+    // The name of the package decides which convolutions are thought possible.
+    const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "GPU" ? "-gpu" : ""}`)
+    tf.registerBackend("tensorflow", () => backend, 1)
+    setOpLibrary(tensorflow.opLibrary !== null && device === "CPU")
+    const library = tensorflow.opLibrary === null ? "" : ", op library"
+    const counted = device === "GPU" ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`
+    return { name: `TensorFlow ${version} ${device}${counted}${library}`, version, device, threads }
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
+    throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou native --tensorflow`)
+  }
+}
+
+/** What is used here of the addons, and of tfjs-node. */
+interface Hush {
+  readonly hush: () => void
+  readonly speak: () => void
+}
+
+interface Binding {
+  readonly TF_Version: string
+  readonly isUsingGpuDevice: () => boolean
+}
+
+interface TfjsNode {
+  readonly NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend
+}
+
+/** A library of other sources, or for another processor, might compute something else. */
+const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Promise<void> => {
+  if (opLibrary === null) return
+  const reason =
+    opLibrary !== (await opLibraryName())
+      ? "by another version of bijou"
+      : builtFor !== processor()
+        ? `for another processor, ${builtFor}`
+        : null
+  if (reason !== null)
+    throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou native --tensorflow`)
+}
+
+/** TensorFlow reads its settings from the environment when it is loaded; processes started later have the old ones. */
+const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () => A): A => {
+  const before = { ...process.env }
+  Object.assign(process.env, settings)
+  try {
+    return body()
+  } finally {
+    for (const name of Object.keys(settings))
+      if (before[name] === undefined) delete process.env[name]
+      else process.env[name] = before[name]
+  }
+}
+
+const silently = <A>({ hush, speak }: Hush, body: () => A): A => {
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also speaks later
+  if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2) return body()
+  hush()
+  try {
+    return body()
+  } finally {
+    speak()
+  }
+}

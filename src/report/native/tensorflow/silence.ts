@@ -1,0 +1,57 @@
+/**
+ * What keeps TensorFlow from telling on standard error how it was built, in C++ that is compiled with its binding.
+ *
+ * TensorFlow 2.21 pays no heed to TF_CPP_MIN_LOG_LEVEL. Whoever sets it below 2 hears everything all the same.
+ */
+
+/** Part of the binding: from then on only errors are told. Weak, for versions that have no such function. */
+export const errorsOnly = `
+#include <cstdlib>
+#include "absl/log/globals.h"
+
+namespace absl {
+ABSL_NAMESPACE_BEGIN
+__attribute__((weak)) void SetMinLogLevel(LogSeverityAtLeast);
+ABSL_NAMESPACE_END
+}
+
+namespace {
+[[maybe_unused]] const bool silenced = [] {
+  const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
+  if (absl::SetMinLogLevel && (!level || std::atoi(level) >= 2)) absl::SetMinLogLevel(absl::LogSeverityAtLeast::kError);
+  return true;
+}();
+}
+`
+
+/** An addon of its own, since the libraries speak before the binding does anything: standard error goes nowhere from `hush` to `speak`. */
+export const hush = `
+#include <fcntl.h>
+#include <unistd.h>
+#include <node_api.h>
+
+static int kept = -1;
+
+static napi_value Hush(napi_env, napi_callback_info) {
+  const int nowhere = open("/dev/null", O_WRONLY);
+  kept = dup(2);
+  if (kept >= 0 && nowhere >= 0) dup2(nowhere, 2);
+  if (nowhere >= 0) close(nowhere);
+  return nullptr;
+}
+
+static napi_value Speak(napi_env, napi_callback_info) {
+  if (kept >= 0) dup2(kept, 2), close(kept);
+  kept = -1;
+  return nullptr;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  napi_create_function(env, "hush", NAPI_AUTO_LENGTH, Hush, nullptr, &function);
+  napi_set_named_property(env, exports, "hush", function);
+  napi_create_function(env, "speak", NAPI_AUTO_LENGTH, Speak, nullptr, &function);
+  napi_set_named_property(env, exports, "speak", function);
+  return exports;
+}
+`

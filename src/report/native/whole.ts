@@ -1,0 +1,85 @@
+/**
+ * Folders of the cache that stand whole or not at all.
+ */
+import { readdirSync, rmSync } from "node:fs"
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises"
+import { basename, join } from "node:path"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { cacheFolder } from "./folder.ts"
+
+// ----------------------------------------------------------- combinators
+
+/**
+ * Has `fill` write into a folder that then becomes `target`, in place of an older one; `spare` is for what is thrown away.
+ *
+ * Ctrl-C aborts the signal, removes what was begun and ends the process; what a killed process has left goes with the next call.
+ */
+export const whole = async (
+  target: string,
+  fill: (folder: string, spare: string, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const parent = cacheFolder()
+  const controller = new AbortController()
+  let temporary: string | null = null
+  const abandon = () => {
+    controller.abort()
+    if (temporary !== null) rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
+    process.exit(130)
+  }
+  process.once("SIGINT", abandon)
+  try {
+    await mkdir(parent, { recursive: true })
+    removeAbandoned(parent)
+    temporary = await mkdtemp(join(parent, `part-${process.pid}-`))
+    const [folder, spare] = [join(temporary, basename(target)), join(temporary, "spare")]
+    await mkdir(folder)
+    await mkdir(spare)
+    await fill(folder, spare, controller.signal)
+    await remove(target)
+    await rename(folder, target).catch((error: unknown) => {
+      // Another process that did the same was first, and what it made will do.
+      if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(codeOf(error))) throw error
+    })
+  } catch (error) {
+    throw error instanceof NativeUnavailable ? error : unwritable(error)
+  } finally {
+    process.off("SIGINT", abandon)
+    if (temporary !== null) await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Removes a folder; whether there was one. */
+export const remove = async (folder: string): Promise<boolean> => {
+  const found = await stat(folder).catch(() => null)
+  await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+    throw unwritable(error)
+  })
+  return found !== null
+}
+
+// ---------------------------------------------------------- destructors
+
+export const unwritable = (error: unknown): NativeUnavailable => {
+  const reason = { ENOSPC: "the disk is full", EACCES: "permission is denied", EROFS: "it is read-only" }[codeOf(error)]
+  return new NativeUnavailable(
+    `${cacheFolder()} cannot be used: ${reason ?? (error instanceof Error ? error.message : String(error))}. Make room or set XDG_CACHE_HOME to another folder.`,
+  )
+}
+
+export const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")
+
+/** What processes have begun that were killed. */
+const removeAbandoned = (parent: string): void => {
+  for (const name of readdirSync(parent)) {
+    const [, pid] = /^part-(\d+)-/.exec(name) ?? []
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true })
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return codeOf(error) === "EPERM"
+  }
+}

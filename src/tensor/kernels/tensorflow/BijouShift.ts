@@ -1,0 +1,15 @@
+/** `BijouShift` on TensorFlow; see the typed kernel of this name. */
+import { float } from "./float.ts"
+import { unpacked } from "./grid.ts"
+import { attribute, onTensorflow } from "./operations.ts"
+
+export const bijouShift = onTensorflow("BijouShift", {
+  library: ({ give, input, run }, attrs) =>
+    give(run("BijouShift", [input("x"), input("words")], { by: attribute.float(Number(attrs["by"])) })),
+  stock: (operations, attrs) => {
+    const { give, input } = operations
+    const { add, number } = float(operations)
+    const x = input("x")
+    return give(add(add(x, unpacked(operations, input("words"), x.shape, Number(attrs["by"]))), number(0)))
+  },
+})

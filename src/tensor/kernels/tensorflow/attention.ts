@@ -1,0 +1,27 @@
+/** What the two kernels of attention compose of stock operations. */
+import { float } from "./float.ts"
+import { attribute, type Attributes, type Handle, type Operations } from "./operations.ts"
+
+/** The attributes of attention in the library. */
+export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => ({
+  heads: attribute.whole(Number(attrs["heads"])),
+  causal: attribute.flag(attrs["causal"] === 1),
+})
+
+/** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads. */
+export const attend = (operations: Operations, qkv: Handle, attrs: Readonly<Record<string, unknown>>) => {
+  const { add, batchMatMul, mul, number, reshape, softmax, transpose, unpack } = float(operations)
+  const [batch = 1, time = 1, triple = 3] = qkv.shape
+  const heads = Number(attrs["heads"])
+  const size = triple / 3 / heads
+  const scale = number(1 / Math.sqrt(size))
+  const split = transpose(reshape(qkv, [batch, time, 3, heads, size]), [2, 0, 3, 1, 4])
+  const [q, k, v] = unpack(split, 3) as [Handle, Handle, Handle] // three of them
+  const scores = mul(batchMatMul(q, k, false, true), scale)
+  const weights = softmax(attrs["causal"] === 1 ? add(scores, operations.floats(future(time), [time, time])) : scores)
+  return { q, k, v, weights, scale, sizes: { batch, time, heads, size } }
+}
+
+/** 0 where a token may look, -1e9 for the tokens after it. */
+const future = (time: number): ReadonlyArray<number> =>
+  Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0))

@@ -1,0 +1,186 @@
+/**
+ * How a kernel on the backend `tensorflow` runs operations: on TensorFlow's own handles, with no tensor of tfjs in between.
+ *
+ * A kernel has up to two forms: one operation of `native/ops.cc`, and a sequence of stock operations for where that library is not loaded, or
+ * where it does not reach, as on a GPU. Which one runs is decided once for the process.
+ */
+import type { tf } from "../../tf.ts"
+import { inputOf } from "../typed/fromTyped.ts"
+import { hasOpLibrary } from "./opLibrary.ts"
+
+// ---------------------------------------------------------------- model
+
+/** The numbers by which TensorFlow's C interface calls types. */
+export const TYPE = { float32: 1, int32: 3, bool: 10 } as const
+
+/** A tensor of TensorFlow; it lives until the kernel is done, unless it is given. */
+export interface Handle {
+  readonly id: number
+  readonly shape: ReadonlyArray<number>
+  readonly dtype: number
+}
+
+/** An attribute of an operation, as the binding takes it. */
+export interface Attribute {
+  readonly type: number
+  readonly value: unknown
+}
+
+export type Attributes = Readonly<Record<string, Attribute>>
+
+/** What a form may do. */
+export interface Operations {
+  /** The input of this name. */
+  readonly input: (name: string) => Handle
+  /** Whether it was given. */
+  readonly has: (name: string) => boolean
+  /** Whole numbers that are the same in every call, such as axes. */
+  readonly constant: (values: ReadonlyArray<number>, shape?: ReadonlyArray<number>) => Handle
+  /** Numbers that change from call to call. */
+  readonly floats: (values: ReadonlyArray<number>, shape?: ReadonlyArray<number>) => Handle
+  /** An operation with one output. */
+  readonly run: (name: string, inputs: ReadonlyArray<Handle>, attributes?: Attributes) => Handle
+  /** An operation with any number of outputs. */
+  readonly runForAll: (
+    name: string,
+    inputs: ReadonlyArray<Handle>,
+    outputs: number,
+    attributes?: Attributes,
+  ) => ReadonlyArray<Handle>
+  /** The handle as an output of the kernel. */
+  readonly give: (handle: Handle) => tf.TensorInfo
+  /** An input that was written over, as an output of the kernel. */
+  readonly same: (name: string) => tf.TensorInfo
+}
+
+/** One way to do a kernel's work. */
+export type Form = (operations: Operations, attrs: Readonly<Record<string, unknown>>) => tf.TensorInfo | tf.TensorInfo[]
+
+/** A kernel as tfjs registers it, and whether it is there only with the op library. */
+export interface TensorflowKernel extends tf.KernelConfig {
+  readonly needsLibrary: boolean
+}
+
+/** The parts of tfjs-node's backend that kernels use; some of them are private in its typings. */
+interface TensorflowBackend {
+  readonly binding: {
+    readonly executeOp: (
+      name: string,
+      attributes: ReadonlyArray<Attribute & { readonly name: string }>,
+      inputs: ReadonlyArray<number>,
+      outputs: number,
+    ) => ReadonlyArray<Handle>
+    readonly createTensor: (shape: ReadonlyArray<number>, dtype: number, values: Float32Array | Int32Array) => number
+    readonly deleteTensor: (id: number) => void
+  }
+  readonly tensorMap: {
+    readonly get: (dataId: object) => { readonly dtype: number }
+    readonly set: (dataId: object, data: object) => void
+  }
+  readonly getInputTensorIds: (tensors: ReadonlyArray<tf.TensorInfo>) => ReadonlyArray<number>
+  readonly incRef: (dataId: object) => void
+}
+
+// --------------------------------------------------------- constructors
+
+/** Attributes of operations. */
+export const attribute = {
+  text: (value: string): Attribute => ({ type: 0, value }),
+  whole: (value: number): Attribute => ({ type: 1, value }),
+  float: (value: number): Attribute => ({ type: 2, value }),
+  flag: (value: boolean): Attribute => ({ type: 3, value }),
+  type: (name: keyof typeof TYPE): Attribute => ({ type: 4, value: TYPE[name] }),
+}
+
+/** The kernel of this name, by one operation of the library or by stock operations. Without `stock` callers compose where there is no library. */
+export const onTensorflow = (
+  kernelName: string,
+  { library, stock }: { readonly library: Form; readonly stock?: Form },
+): TensorflowKernel => ({
+  kernelName,
+  backendName: "tensorflow",
+  needsLibrary: stock === undefined,
+  kernelFunc: ({ inputs, backend, attrs }) => {
+    // The engine only passes a kernel the backend it was registered for.
+    const { operations, release } = opened(backend as TensorflowBackend, inputs)
+    try {
+      return (stock === undefined || hasOpLibrary() ? library : stock)(operations, attrs ?? {})
+    } finally {
+      release()
+    }
+  },
+})
+
+/** One kernel's use of TensorFlow: what it made and did not give is freed by `release`. */
+const opened = (
+  backend: TensorflowBackend,
+  inputs: tf.NamedTensorInfoMap,
+): { readonly operations: Operations; readonly release: () => void } => {
+  const { binding } = backend
+  const made = new Set<number>()
+  const info = (name: string): tf.TensorInfo => inputOf(inputs, name)
+  const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = {}) => {
+    const given = Object.entries(attributes).map(([key, { type, value }]) => ({ name: key, type, value }))
+    const results = binding.executeOp(
+      name,
+      given,
+      handles.map(({ id }) => id),
+      outputs,
+    )
+    for (const { id } of results) made.add(id)
+    return results
+  }
+  const operations: Operations = {
+    input: (name) => {
+      const x = info(name)
+      const [id = NaN] = backend.getInputTensorIds([x])
+      return { id, shape: x.shape, dtype: backend.tensorMap.get(x.dataId).dtype }
+    },
+    has: (name) => inputs[name] !== undefined,
+    floats: (values, shape = [values.length]) => {
+      const id = binding.createTensor(shape, TYPE.float32, Float32Array.from(values))
+      made.add(id)
+      return { id, shape, dtype: TYPE.float32 }
+    },
+    constant: (values, shape = [values.length]) => {
+      const key = `${shape.join()}:${values.join()}`
+      const known = constants.get(key)
+      if (known !== undefined) return known
+      const id = binding.createTensor(shape, TYPE.int32, Int32Array.from(values))
+      const handle = { id, shape, dtype: TYPE.int32 }
+      constants.set(key, handle)
+      return handle
+    },
+    run: (name, handles, attributes) => {
+      const [result] = runForAll(name, handles, 1, attributes)
+      if (result === undefined) throw new Error(`${name} has given nothing.`)
+      return result
+    },
+    runForAll,
+    give: ({ id, shape, dtype }) => {
+      const dataId = {}
+      made.delete(id)
+      backend.tensorMap.set(dataId, { shape, dtype, id, values: null, refCount: 1 })
+      return { dataId, shape: [...shape], dtype: nameOf(dtype) }
+    },
+    same: (name) => {
+      const { dataId, shape, dtype } = info(name)
+      backend.incRef(dataId)
+      return { dataId, shape, dtype }
+    },
+  }
+  return {
+    operations,
+    release: () => {
+      for (const id of made) binding.deleteTensor(id)
+    },
+  }
+}
+
+const nameOf = (dtype: number): tf.DataType => {
+  for (const name of ["float32", "int32", "bool"] as const) if (TYPE[name] === dtype) return name
+  throw new Error(`A kernel on TensorFlow knows float32, int32 and bool, but was given the type ${dtype}.`)
+}
+
+/** Axes, shapes and permutations: a few for each shape of layer, which stay. */
+const constants = new Map<string, Handle>()

@@ -1,0 +1,51 @@
+/** The kernels of our own on the backend `tensorflow`, as data. */
+import { batchMatMul } from "./BatchMatMul.ts"
+import { bijouAdamW } from "./BijouAdamW.ts"
+import { bijouAddBias } from "./BijouAddBias.ts"
+import { bijouAttention } from "./BijouAttention.ts"
+import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
+import { bijouBiasGelu } from "./BijouBiasGelu.ts"
+import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
+import { bijouColumnSums } from "./BijouColumnSums.ts"
+import { bijouCotangent } from "./BijouCotangent.ts"
+import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
+import { bijouCrossEntropyGrad } from "./BijouCrossEntropyGrad.ts"
+import { bijouDrift } from "./BijouDrift.ts"
+import { bijouGelu } from "./BijouGelu.ts"
+import { bijouGeluGrad } from "./BijouGeluGrad.ts"
+import { bijouInverse } from "./BijouInverse.ts"
+import { bijouLayerNorm } from "./BijouLayerNorm.ts"
+import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
+import { bijouPack } from "./BijouPack.ts"
+import { bijouProduct } from "./BijouProduct.ts"
+import { bijouShift } from "./BijouShift.ts"
+import { bijouUnpack } from "./BijouUnpack.ts"
+import { bijouUpdate } from "./BijouUpdate.ts"
+import { bijouWeightGrad } from "./BijouWeightGrad.ts"
+import type { TensorflowKernel } from "./operations.ts"
+
+export const tensorflowKernels: readonly TensorflowKernel[] = [
+  batchMatMul,
+  bijouAdamW,
+  bijouAddBias,
+  bijouAttention,
+  bijouAttentionGrad,
+  bijouBiasGelu,
+  bijouBiasGeluGrad,
+  bijouColumnSums,
+  bijouCotangent,
+  bijouCrossEntropy,
+  bijouCrossEntropyGrad,
+  bijouDrift,
+  bijouGelu,
+  bijouGeluGrad,
+  bijouInverse,
+  bijouLayerNorm,
+  bijouLayerNormGrad,
+  bijouPack,
+  bijouProduct,
+  bijouShift,
+  bijouUnpack,
+  bijouUpdate,
+  bijouWeightGrad,
+]

@@ -1,0 +1,32 @@
+/**
+ * `BijouInverse` as a loop: the way back from `BijouUpdate`.
+ *
+ *     previous = (next - Q) / gamma - s step
+ *
+ * Inputs `x`, `next` and `h` (float32 [batch, ...], of one shape) and `words` (s, as `BijouPack` packs it), the attributes of `BijouUpdate`. Output
+ * float32 in that shape, every zero +0. 1 / gamma is a power of two, and multiplied by.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
+import { inputOf, type Typed } from "./fromTyped.ts"
+import { asStep, drift } from "./step.ts"
+
+export const inverse: Typed = (access, inputs, attrs) => {
+  const [x, next, h] = [inputOf(inputs, "x"), inputOf(inputs, "next"), inputOf(inputs, "h")]
+  const words = inputOf(inputs, "words")
+  const out = access.output(x.shape, "float32")
+  for (const input of [x, next, h, words]) access.touch(input)
+  const [now, after, change, before] = [access.view(x), access.view(next), access.view(h), access.view(out)]
+  const plane = access.view(words)
+  const given = asStep(attrs)
+  const { step } = given
+  const run = before.length / given.gamma.length
+  for (let sample = 0, i = 0; sample < given.gamma.length; sample++) {
+    const [back, own, other] = [1 / given.gamma[sample]!, given.own[sample]!, given.change[sample]!]
+    for (const end = i + run; i < end; i++) {
+      const s = (plane[i >> 5]! >>> (i & 31)) & 1
+      const rest = Math.fround(after[i]! - drift(own * now[i]!, other * change[i]!, step))
+      before[i] = Math.fround(rest * back) - s * step + 0
+    }
+  }
+  return out
+}

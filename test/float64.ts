@@ -1,0 +1,78 @@
+/**
+ * What the float kernels compute, in float64.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import type { tf } from "bijou/tensor"
+
+export type Rows = ReadonlyArray<ReadonlyArray<number>>
+
+// --------------------------------------------------------- constructors
+
+/** The rows of a tensor on its last axis. */
+export const rowsOf = (x: tf.Tensor): Rows => {
+  const [values, width] = [[...x.dataSync()], x.shape.at(-1)!]
+  return Array.from({ length: values.length / width }, (_, r) => values.slice(r * width, (r + 1) * width))
+}
+
+// ----------------------------------------------------------- combinators
+
+const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
+
+const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
+
+export const turn = (rows: Rows): Rows => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
+
+export const times = (x: Rows, y: Rows): Rows => {
+  const columns = turn(y)
+  return x.map((row) => columns.map((column) => dot(row, column)))
+}
+
+export const columnSums = (rows: Rows): ReadonlyArray<number> =>
+  turn(rows).map((column) =>
+    dot(
+      column,
+      column.map(() => 1),
+    ),
+  )
+
+/** Layer normalization: value, dx, dgain, dbias. */
+export const layerNorm = (xs: Rows, gain: ReadonlyArray<number>, bias: ReadonlyArray<number>, dys: Rows) => {
+  const scales = xs.map((row) => 1 / Math.sqrt(mean(row.map((a) => (a - mean(row)) ** 2)) + 1e-5))
+  const normal = xs.map((row, r) => row.map((a) => (a - mean(row)) * scales[r]!))
+  const dx = dys.map((d, r) => {
+    const [y, g] = [normal[r]!, d.map((a, j) => a * gain[j]!)]
+    const [average, slope] = [mean(g), dot(g, y) / y.length]
+    return g.map((a, j) => scales[r]! * (a - average - y[j]! * slope))
+  })
+  return [
+    normal.flatMap((row) => row.map((a, j) => a * gain[j]! + bias[j]!)),
+    dx.flat(),
+    columnSums(dys.map((d, r) => d.map((a, j) => a * normal[r]![j]!))),
+    columnSums(dys),
+  ] as const
+}
+
+/** One head of attention: value, dq, dk, dv. */
+export const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
+  const scale = 1 / Math.sqrt(q[0]!.length)
+  const weights = q.map((query, i) => {
+    const scores = k.map((key, j) => (causal && j > i ? -Infinity : scale * dot(query, key)))
+    const top = scores.reduce((x, y) => Math.max(x, y))
+    const powers = scores.map((s) => Math.exp(s - top))
+    const total = powers.reduce((sum, x) => sum + x, 0)
+    return powers.map((e) => e / total)
+  })
+  const toWeights = times(dy, turn(v))
+  const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
+  return [times(weights, v), times(toScores, k), times(turn(toScores), q), times(turn(weights), dy)] as const
+}
+
+/** Phi by Simpson's rule on the density. */
+export const cumulative = (x: number): number => {
+  const n = 400
+  let sum = 0
+  for (let i = 0; i <= n; i++) sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * density((x * i) / n)
+  return 0.5 + (x / n / 3) * sum
+}
+
+export const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)

@@ -1,0 +1,3 @@
+import { checkTensorflowKernels } from "./tensorflowKernels.ts"
+
+checkTensorflowKernels("library")

@@ -1,0 +1,407 @@
+/**
+ * The kernels of our own on the backend `tensorflow`: exact ones against the composed operations on cpu, float ones against float64, and all of
+ * them against themselves.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import fc from "fast-check"
+import { crossEntropy, Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Plane, tensorSpace, tf } from "bijou/tensor"
+import { beforeAll, describe, expect, it } from "vitest"
+import { ownKernels, tensorflowForm } from "../src/tensor/kernels/index.ts"
+import { hasKernel, runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
+import { columnSums, cumulative, density, head, layerNorm, rowsOf, times, turn, type Rows } from "./float64.ts"
+import { bitsOf, distance, noise } from "./specimens.ts"
+import { startTensorflow, tensorflowIsHere, whySkipped } from "./tensorflow.ts"
+
+type Function = (...xs: tf.Tensor[]) => tf.Tensor
+
+/** Value and gradients of a function of tensors, for a cotangent that is not symmetric. */
+const sweep = (f: Function, xs: ReadonlyArray<tf.Tensor>): ReadonlyArray<tf.Tensor> => {
+  const value = f(...xs)
+  return [value, ...tf.grads(f)([...xs], noise(value.shape, 77))]
+}
+
+/** What `read` reads, with its tensors gone afterwards; tidy would walk through what it returned. */
+const tidily = <A>(read: () => A): A => {
+  const found: A[] = []
+  tf.tidy(() => void found.push(read()))
+  return found[0] as A // it was read
+}
+
+/** The same bits twice, in gradient mode and out of it, with nothing given changed and nothing left behind. */
+const repeats = (f: Function, xs: ReadonlyArray<tf.Tensor>): void => {
+  const given = xs.map(bitsOf)
+  const bits = () => tidily(() => sweep(f, xs).map(bitsOf))
+  const once = bits()
+  const backend = tf.backend() as unknown as { readonly numDataIds: () => number } // in every backend
+  const before = [tf.memory().numTensors, backend.numDataIds()]
+  expect(bits()).toEqual(once)
+  expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before)
+  expect(tidily(() => bitsOf(f(...xs)))).toEqual(once[0])
+  expect(xs.map(bitsOf)).toEqual(given)
+}
+
+/** A sample has the same bits whatever stands beside it. */
+const standsAlone = (f: Function, [x, ...others]: readonly [tf.Tensor, ...tf.Tensor[]]): void => {
+  const [value, dx] = sweep(f, [x, ...others])
+  const dy = noise(value!.shape, 77)
+  for (let i = 0; i < x.shape[0]!; i++) {
+    const part = (t: tf.Tensor) => t.slice([i], [1])
+    expect(bitsOf(f(part(x), ...others))).toEqual(bitsOf(part(value!)))
+    const [alone] = tf.grads(f)([part(x), ...others], part(dy))
+    expect(bitsOf(alone!)).toEqual(bitsOf(part(dx!)))
+  }
+}
+
+const isNaNWord = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000
+
+/** Bits in which one NaN is like another. */
+const numbersOf = (x: tf.Tensor): ReadonlyArray<number> => [...bitsOf(x)].map((word) => (isNaNWord(word) ? NaN : word))
+
+export const checkTensorflowKernels = (form: "library" | "stock"): void => {
+  if (!tensorflowIsHere) {
+    describe.skip(`kernels on tensorflow (${whySkipped})`, () => it("are tried", () => {}))
+    return
+  }
+  const useTensorflow = () => beforeAll(() => startTensorflow(form))
+
+  describe(`the kernels of ${form === "library" ? "the op library" : "stock operations"} on tensorflow`, () => {
+    useTensorflow()
+
+    it("are in use, and say in which form", () => {
+      expect(tensorflowForm()).toBe(form === "library" ? "op library" : "stock operations")
+      expect(ownKernels("tensorflow").filter((name) => !hasKernel(name))).toEqual([])
+      expect(hasKernel("BijouAdamW")).toBe(form === "library")
+    })
+  })
+
+  describe(`exact kernels on tensorflow, ${form}`, () => {
+    const values = (l: number) =>
+      fc
+        .oneof(
+          fc.integer({ min: -(2 ** 24) + 1, max: 2 ** 24 - 1 }),
+          fc.integer({ min: -9, max: 9 }),
+          fc.constantFrom(2 ** 24 - 1, 1 - 2 ** 24, 2 ** 24 - 2),
+        )
+        .map((k) => k * 2 ** -l)
+    const anyFloat = fc.oneof(
+      // TensorFlow takes the smallest floats for zeros.
+      fc.float({ noNaN: true, min: -64, max: 64 }).map((x) => (Math.abs(x) < 2 ** -126 ? 0 : x)),
+      fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30, 0.5, -0.5, 1.5),
+    )
+    const block = fc.integer({ min: 0, max: 20 }).chain((l) =>
+      fc.integer({ min: 1, max: 70 }).chain((width) => {
+        const three = <A>(of: fc.Arbitrary<A>) => fc.array(of, { minLength: 3 * width, maxLength: 3 * width })
+        return fc.record({
+          l: fc.constant(l),
+          width: fc.constant(width),
+          gamma: fc.tuple(...[1, 2, 3].map(() => fc.constantFrom(0.5, -0.5, 0.25, -0.25))),
+          previous: three(values(l)),
+          x: three(values(l)),
+          h: three(anyFloat),
+        })
+      }),
+    )
+
+    /** The same computation with the kernels, and composed on cpu. */
+    const onBoth = async (compute: () => ReadonlyArray<tf.Tensor>) => {
+      await tf.setBackend("tensorflow")
+      const kernel = tidily(() => compute().map(numbersOf))
+      await tf.setBackend("cpu")
+      const composed = tidily(() => compute().map(numbersOf))
+      await tf.setBackend("tensorflow")
+      return [kernel, composed] as const
+    }
+
+    it("pack, move by parities and round as the operations one by one do", () =>
+      fc.assert(
+        fc.asyncProperty(block, async ({ l, width, gamma, previous, x, h }) => {
+          const space = tensorSpace(l)
+          const of = (numbers: number[]) => tf.tensor2d(numbers, [3, width])
+          const [kernel, composed] = await onBoth(() => {
+            const plane = Plane.ofParities(of(previous), l)
+            return [
+              space.drift(gamma, of(x), of(h)),
+              space.lift(of(x), plane),
+              space.lower(of(x), plane),
+              Plane.toSteps(plane, l),
+            ]
+          })
+          expect(kernel).toEqual(composed)
+        }),
+        { numRuns: 100 },
+      ))
+
+    it("update, invert and pull back as the operations one by one do", () =>
+      fc.assert(
+        fc.asyncProperty(block, async ({ l, width, gamma, previous, x, h }) => {
+          const space = tensorSpace(l)
+          const of = (numbers: number[]) => tf.tensor2d(numbers, [3, width])
+          const by = (f: (g: number) => number, t: tf.Tensor) => space.times(gamma.map(f), t)
+          const attrs = {
+            gamma,
+            own: gamma.map((g) => (1 - g) * 2 ** l),
+            change: gamma.map((g) => (1 + g) * 2 ** l),
+            scale: 2 ** l,
+            step: 2 ** -l,
+          }
+          const [fused, composed] = await onBoth(() => {
+            const [a, b, c] = [of(previous), of(x), of(h)]
+            const plane = Plane.ofParities(a, l)
+            if (!hasKernel("BijouUpdate")) {
+              const next = space.plus(
+                by((g) => g, space.lift(a, plane)),
+                space.drift(gamma, b, c),
+              )
+              return [
+                next,
+                space.lower(
+                  by((g) => 1 / g, space.minus(next, space.drift(gamma, b, c))),
+                  plane,
+                ),
+                by((g) => g, b),
+                space.plus(
+                  space.plus(
+                    a,
+                    by((g) => 1 - g, b),
+                  ),
+                  c,
+                ),
+              ]
+            }
+            const [next, words] = runKernelForAll("BijouUpdate", { previous: a, x: b, h: c }, attrs)
+            expect(bitsOf(words!)).toEqual(bitsOf(plane.packed))
+            return [
+              next!,
+              runKernel("BijouInverse", { x: b, next: next!, h: c, words: words! }, attrs),
+              ...runKernelForAll("BijouCotangent", { dx: a, dn: b, jx: c }, { gamma }),
+            ]
+          })
+          expect(fused).toEqual(composed)
+        }),
+        { numRuns: 100 },
+      ))
+
+    it("give back what was, over words that samples share, and keep no -0", async () => {
+      await tf.setBackend("tensorflow")
+      for (const [batch, width] of [
+        [3, 65 * 5],
+        [2, 16],
+        [5, 7],
+        [2, 4096],
+      ] as const) {
+        const gamma = Array.from({ length: batch }, (_, i) => (i % 2 === 0 ? 0.5 : -0.5))
+        const space = tensorSpace(9)
+        const attrs = {
+          gamma,
+          own: gamma.map((g) => (1 - g) * 512),
+          change: gamma.map((g) => (1 + g) * 512),
+          scale: 512,
+          step: 1 / 512,
+        }
+        const [previous, x, h] = [1, 2, 3].map((seed) => space.quantize(noise([batch, width], seed, 4)))
+        const zeros = tf.zeros([batch, width])
+        for (const [a, b, c] of [
+          [previous!, x!, h!],
+          [zeros, zeros, zeros],
+          [zeros, x!, tf.neg(x!)],
+        ] as const) {
+          const [next, words] = runKernelForAll("BijouUpdate", { previous: a, x: b, h: c }, attrs)
+          const back = runKernel("BijouInverse", { x: b, next: next!, h: c, words: words! }, attrs)
+          expect(bitsOf(back)).toEqual(bitsOf(a))
+          expect([...bitsOf(next!), ...bitsOf(back)]).not.toContain(0x80000000)
+        }
+      }
+    })
+  })
+
+  describe(`float kernels on tensorflow, ${form}`, () => {
+    useTensorflow()
+
+    const norm: Function = (x, gain, bias) => LayerNorm.apply({ gain: gain!, bias: bias! }, x!)
+    const affine: Function = (x, weight, bias) => Linear.apply({ weight: weight!, bias: bias! }, x!)
+    const perceptron: Function = (x, w1, b1, w2, b2) =>
+      Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!)
+
+    it.each([
+      [3, 4],
+      [5, 7],
+      [200, 13],
+      [65, 128],
+    ])("normalize %i rows of %i within 3e-6 of float64, and so are the gradients", (rows, width) => {
+      const xs = [noise([rows, width], 1, 3).add(1), noise([width], 2), noise([width], 3)] as const
+      const found = sweep(norm, xs)
+      const [g, b] = [[...xs[1].dataSync()], [...xs[2].dataSync()]]
+      const exact = layerNorm(rowsOf(xs[0]), g, b, rowsOf(noise([rows, width], 77)))
+      for (const [i, of] of exact.entries()) expect(distance(found[i]!.dataSync(), of)).toBeLessThan(3e-6)
+      repeats(norm, xs)
+      if (form === "library") standsAlone(norm, xs)
+    })
+
+    const shapes = [
+      [1, 1, 1, 1],
+      [2, 3, 2, 2],
+      [1, 17, 2, 8],
+      [2, 65, 2, 12],
+      [1, 33, 1, 40],
+    ] as const
+
+    describe.each(["full", "causal"] as const)("%s", (reach) => {
+      it.each(shapes)(
+        "attention of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
+        (batch, time, heads, size) => {
+          const width = heads * size
+          const qkv = noise([batch, time, 3 * width], 4, 2)
+          const mix: Function = (x) => Attention.mix(x!, heads, reach)
+          const [value, dqkv] = sweep(mix, [qkv])
+          const [x, ys, dys, dxs] = [qkv, value!, noise(value!.shape, 77), dqkv!].map(rowsOf) as [
+            Rows,
+            Rows,
+            Rows,
+            Rows,
+          ]
+          for (let b = 0; b < batch; b++)
+            for (let h = 0; h < heads; h++) {
+              const part = (rows: Rows, third: number): Rows =>
+                rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
+              const [y, ...back] = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
+              expect(distance(part(ys, 0).flat(), y.flat())).toBeLessThan(2e-6)
+              expect(
+                distance(
+                  [0, 1, 2].flatMap((third) => part(dxs, third).flat()),
+                  back.flat(2),
+                ),
+              ).toBeLessThan(4e-6)
+            }
+          repeats(mix, [qkv])
+          if (form === "library") standsAlone(mix, [qkv])
+        },
+      )
+    })
+
+    it.each([
+      [1, 1, 1],
+      [3, 5, 2],
+      [64, 4, 8],
+      [65, 33, 47],
+      [200, 130, 31],
+      [29, 600, 33],
+    ])("an affine map of %i rows, %i to %i, is within 2e-6 of float64, and so are its gradients", (rows, m, n) => {
+      const xs = [noise([rows, m], 1), noise([m, n], 2), noise([n], 3)] as const
+      const [x, w, dy] = [xs[0], xs[1], noise([rows, n], 77)].map(rowsOf) as [Rows, Rows, Rows]
+      const bias = [...xs[2].dataSync()]
+      const exact = [
+        times(x, w).flatMap((row) => row.map((a, j) => a + bias[j]!)),
+        times(dy, turn(w)).flat(),
+        times(turn(x), dy).flat(),
+        columnSums(dy),
+      ]
+      for (const [i, found] of sweep(affine, xs).entries())
+        expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(2e-6)
+      repeats(affine, xs)
+      if (form === "library") standsAlone(affine, xs)
+    })
+
+    it("a perceptron has gradients within 3e-6 of those of its parts on cpu", async () => {
+      const given = () => [
+        noise([5, 26, 6], 1, 2),
+        ...[noise([6, 33], 2), noise([33], 3), noise([33, 6], 4), noise([6], 5)],
+      ]
+      repeats(perceptron, given())
+      if (form === "library") standsAlone(perceptron, given() as [tf.Tensor, ...tf.Tensor[]])
+      const found = sweep(perceptron, given()).map((x) => x.dataSync())
+      await tf.setBackend("cpu")
+      for (const [i, exact] of sweep(perceptron, given()).entries())
+        expect(distance(found[i]!, exact.dataSync())).toBeLessThan(3e-6)
+      await tf.setBackend("tensorflow")
+    })
+
+    it("gelu is within 4e-7 of the true value, relative to 1 + |x|, its derivative within 2e-6, tails included", () => {
+      const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
+      const [value, slope] = [gelu(tf.tensor1d(places)), tf.grad((x: tf.Tensor) => gelu(x))(tf.tensor1d(places))]
+      const [found, slopes] = [value.dataSync(), slope.dataSync()]
+      for (const [i, x] of places.entries()) {
+        expect(Math.abs(found[i]! - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+        expect(Math.abs(slopes[i]! - (cumulative(x) + x * density(x)))).toBeLessThan(2e-6)
+      }
+      expect([...gelu(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
+    })
+
+    it.each([
+      [1, 1],
+      [5, 3],
+      [7, 16],
+      [9, 257],
+    ])(
+      "cross-entropy of %i rows of %i classes is within 1e-6 of float64, its gradient within 3e-6",
+      (rows, classes) => {
+        const targets = Int32Array.from({ length: rows }, (_, r) => (5 * r + 2) % classes)
+        const ids = tf.tensor1d(targets, "int32")
+        const logits = noise([rows, classes], 1, 9)
+        const exact = rowsOf(logits).map((row, r) => {
+          const total = row.reduce((sum, x) => sum + Math.exp(x), 0)
+          const gradient = row.map((x, j) => (0.5 * (Math.exp(x) / total - (j === targets[r] ? 1 : 0))) / rows)
+          return { loss: Math.log(total) - row[targets[r]!]!, gradient }
+        })
+        const loss = exact.reduce((sum, row) => sum + row.loss, 0) / rows
+        const found = crossEntropy(logits, ids)
+        expect(Math.abs(found.dataSync()[0]! - loss)).toBeLessThan(1e-6 * (1 + loss))
+        const grad = tf.grad((x) => crossEntropy(x, ids))(logits, tf.scalar(0.5))
+        expect(distance([1, ...grad.dataSync()], [1, ...exact.flatMap((row) => row.gradient)])).toBeLessThan(3e-6)
+        expect(bitsOf(crossEntropy(logits, ids))).toEqual(bitsOf(found))
+      },
+    )
+
+    it("cross-entropy refuses a class that there is not", () =>
+      expect(() => crossEntropy(noise([2, 3], 1), tf.tensor1d([0, 3], "int32")).dataSync()).toThrow(/3/))
+
+    if (form === "library")
+      it("a step of AdamW has the bits of its operations one by one", async () => {
+        const numbers = {
+          ...{ beta1: 0.9, rest1: 1 - 0.9, beta2: 0.95, rest2: 1 - 0.95 },
+          ...{ keep: 0.9999, rate: 0.01, correction: 1.7, epsilon: 1e-8 },
+        }
+        const given = () => {
+          const [p, m, v, grad] = [1, 2, 3, 4].map((seed) => noise([7, 33], seed))
+          return { p: p!, m: m!, v: tf.abs(v!), grad: grad!, shrink: tf.scalar(0.3) }
+        }
+        const kernel = runKernelForAll("BijouAdamW", given(), numbers).map(bitsOf)
+        await tf.setBackend("cpu")
+        const { p, m, v, grad, shrink } = given()
+        const g = tf.mul(grad, shrink)
+        const mean = tf.add(tf.mul(m, numbers.beta1), tf.mul(g, numbers.rest1))
+        const square = tf.add(tf.mul(v, numbers.beta2), tf.mul(tf.square(g), numbers.rest2))
+        const scale = tf.add(tf.sqrt(tf.mul(square, numbers.correction)), numbers.epsilon)
+        const next = tf.sub(tf.mul(p, numbers.keep), tf.div(tf.mul(mean, numbers.rate), scale))
+        expect(kernel).toEqual([next, mean, square].map(bitsOf))
+        await tf.setBackend("tensorflow")
+      })
+
+    if (form === "library")
+      it("matrix products of plain tfjs are within 1e-6 of float64, however they are stored, and have one's bits in a batch", () => {
+        for (const [transposeA, transposeB] of [
+          [false, false],
+          [true, false],
+          [false, true],
+          [true, true],
+        ] as const) {
+          const a = noise(transposeA ? [3, 70, 19] : [3, 19, 70], 1)
+          const b = noise(transposeB ? [3, 33, 70] : [3, 70, 33], 2)
+          const whole = tf.matMul(a, b, transposeA, transposeB)
+          for (let i = 0; i < 3; i++) {
+            const [x, y] = [a, b].map((t) => t.slice([i], [1]).squeeze([0])) as [tf.Tensor, tf.Tensor]
+            const exact = times(
+              transposeA ? turn(rowsOf(x)) : rowsOf(x),
+              transposeB ? turn(rowsOf(y)) : rowsOf(y),
+            ).flat()
+            const one = tf.matMul(x, y, transposeA, transposeB)
+            expect(distance(one.dataSync(), exact)).toBeLessThan(1e-6)
+            expect(bitsOf(whole.slice([i], [1]))).toEqual(bitsOf(one))
+          }
+        }
+        expect([...tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3])).dataSync()]).toEqual([0, 0, 0, 0, 0, 0])
+        expect(tf.matMul(tf.ones([1, 2, 3]), tf.ones([4, 3, 2])).shape).toEqual([4, 2, 2])
+        expect(tf.matMul(tf.ones([4, 2, 3]), tf.ones([1, 3, 2])).shape).toEqual([4, 2, 2])
+      })
+  })
+}
