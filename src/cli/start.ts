@@ -18,14 +18,13 @@ import { peakBytes } from "../tensor/buffers.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
-import { inMegabytes } from "../train/ByteSize.ts"
 import { fitTable, planOf, type Fit } from "../train/Fit.ts"
-import { fitPlan } from "../train/fitPlan.ts"
 import { generate } from "../train/generate.ts"
 import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
 import { training } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
+import { fitBudget } from "./fitBudget.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { startBackend } from "./startBackend.ts"
 import type { StartOptions } from "./StartOptions.ts"
@@ -142,14 +141,9 @@ const fitted = (
   if (budget === undefined) return null
   const samples = Array.from({ length: batch }, (_, i) => i)
   const input = Text.batch(text.train, context, seed, samples)
-  const fit = fitPlan(net.network)({ params, state, input, seed, samples }, { budget })
+  const fit = fitBudget(net.network, { params, state, input, seed, samples }, budget)
   tensorScope.release(input)
-  if (E.isRight(fit)) return fit.right
-  if (fit.left._tag !== "BudgetTooSmall") throw fit.left
-  const { smallest } = fit.left
-  throw new UnusableInput(
-    `--budget ${inMegabytes(budget)} is too small: the least that works is ${smallest} bytes, ${inMegabytes(smallest)}. Give that, or a smaller --batch or --context.`,
-  )
+  return fit
 }
 
 const train = async (

@@ -109,4 +109,4 @@ const multipliesByBlas = (x: tf.Tensor, dy: tf.Tensor): boolean => {
 }
 
 /** All leading axes as one. */
-const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])
+export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])

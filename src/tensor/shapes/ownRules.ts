@@ -51,6 +51,7 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   },
   BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
+  BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
   BijouBiasGeluGrad: (call) => makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])),
   BijouColumnSums: (call) => makes(fresh([rowsOf(input(call, "x").shape)[1]])),

@@ -1,5 +1,5 @@
 /** One operation of TensorFlow, by its own name, whatever kernels tfjs has. */
-import { tf } from "../../tf.ts"
+import type { tf } from "../../tf.ts"
 
 /** An attribute of an operation that is a type. */
 export type TypeAttributes = Readonly<Record<string, "float32" | "int32">>

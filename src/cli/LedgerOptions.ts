@@ -1,0 +1,32 @@
+/**
+ * The options of `bijou ledger`, decoded from the command line.
+ */
+import type { either as E } from "fp-ts"
+import * as t from "io-ts"
+import type { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { ByteSize } from "../train/ByteSize.ts"
+import { decodeOptions, optional } from "./decodeOptions.ts"
+import { dividing, gptSizes } from "./gptSizes.ts"
+import { whole } from "./whole.ts"
+
+// ---------------------------------------------------------------- model
+
+const LedgerOptions = t.readonly(
+  t.strict({
+    ...gptSizes,
+    vocabulary: whole(2, 1_000_000),
+    plan: t.keyof({ reversed: null, taped: null }, "reversed or taped"),
+    budget: optional(ByteSize),
+    predict: t.boolean,
+    json: t.boolean,
+    svg: optional(t.string),
+  }),
+)
+
+export type LedgerOptions = t.TypeOf<typeof LedgerOptions>
+
+// ---------------------------------------------------------- destructors
+
+/** The options, or one sentence about the first that cannot be used. */
+export const decodeLedgerOptions = (given: unknown): E.Either<UnusableInput, LedgerOptions> =>
+  dividing(decodeOptions(LedgerOptions, given))
