@@ -53,7 +53,7 @@ module.exports = {
         path: [
           "^src/index\\.ts$",
           "^src/[^/]+/index\\.ts$",
-          "^src/report/native/index\\.ts$",
+          "^src/report/(native|workers)/index\\.ts$",
           "^laws/(tensor/)?index\\.ts$",
         ],
       },

@@ -7,9 +7,9 @@ const atLeast = (limit) => ({ sense: "at least", limit })
 
 const everywhere = { "lastTaped / taped": atMost(1.34), "taped / variableGrads": atMost(1.05) }
 
-const wasm = { "lastTaped / stock": atMost(0.16) }
+const wasm = { "lastTaped / stock": atMost(0.16), "workers 1 / workers 2": atLeast(1.75) }
 
-const blas = { "lastTaped / torch bdia": atMost(1.3) }
+const blas = { "lastTaped / torch bdia": atMost(1.3), "workers 2 / torch bdia": atMost(1) }
 
 const tensorflow = {
   "lastTaped / torch bdia": atMost(1.1),
@@ -23,8 +23,16 @@ const fused = {
 }
 
 /** Those for a place; `on` is the name that its backend gives itself. */
-export const boundsOn = (on, { backend, threads }) => ({
+const boundsOn = (on, { backend, threads }) => ({
   ...everywhere,
   ...(backend === "wasm" ? (threads === null ? wasm : blas) : {}),
   ...(backend === "tensorflow" ? (/op library/.test(on) ? fused : tensorflow) : {}),
 })
+
+/** A ratio of two modes, and whether it keeps its promise, if it has one; judged by the median of the pairs. */
+export const bounded = (on, place, above, below, measured) => {
+  const name = `${above} / ${below}`
+  const { sense, limit } = boundsOn(on, place)[name] ?? { sense: null, limit: null }
+  const reached = limit === null ? null : sense === "at most" ? measured.median <= limit : measured.median >= limit
+  return { name, ...measured, sense, limit, reached }
+}

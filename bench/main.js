@@ -32,6 +32,11 @@ const command = new Command("npm run bench --")
       .default(availableParallelism(), "the cores")
       .argParser(whole(1, 1024)),
   )
+  .addOption(
+    new Option("--workers <counts>", "of the benchmark workers, up to 4: fewest first, with commas between them")
+      .default([1, 2], "1,2")
+      .argParser((text) => text.split(",").map(whole(1, 4))),
+  )
   .addOption(new Option("--torch <python>", "also time PyTorch by this Python, in turn with the others"))
   .addOption(new Option("--json <file>", "also write every time and the machine to a file").argParser(writable))
   .exitOverride()

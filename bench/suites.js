@@ -3,5 +3,6 @@ import { kernels } from "./suites/kernels.js"
 import { roundtrip } from "./suites/roundtrip.js"
 import { step } from "./suites/step.js"
 import { trunk } from "./suites/trunk.js"
+import { workers } from "./suites/workers.js"
 
-export const suites = { trunk, step, roundtrip, kernels }
+export const suites = { trunk, step, roundtrip, kernels, workers }

@@ -16,7 +16,7 @@ export const h = ({ norm1, qkv, out, norm2, mlp }, x) => {
   return a.add(Mlp.apply(mlp, LayerNorm.apply(norm2, x.add(a))))
 }
 
-const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([batch, tokens, -1])
+const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([-1, tokens, weight.shape[1]])
 
 export const layer = fromTfjs(
   Params.struct({

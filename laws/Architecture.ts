@@ -3,7 +3,8 @@
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"
-import { Bdia, type Two } from "../src/block/Bdia.ts"
+import { Bdia } from "../src/block/Bdia.ts"
+import type { Two } from "../src/block/State.ts"
 import { andThen } from "../src/core/andThen.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
 import { repeat } from "../src/core/chain.ts"

@@ -3,7 +3,7 @@
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"
-import type { Two } from "../src/block/Bdia.ts"
+import type { Two } from "../src/block/State.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import { namedLayer } from "../src/core/named.ts"
 import { Params } from "../src/core/Params.ts"

@@ -44,6 +44,7 @@ export {
   type Verdict,
 } from "./Law.ts"
 export { lawsOf, type Applicable } from "./lawsOf.ts"
+export { liftingLaws, liftings, type Liftings, type LiftingSubject } from "./Lifting.ts"
 export { derivativeDistance, derivativeLaws, layerLaws } from "./Layer.ts"
 export { drawn, float32Material, numberMaterial, oneOrTwo, type DrawnLayer, type Material } from "./Material.ts"
 export { consumptionLaws, ownershipLaws } from "./Ownership.ts"

@@ -2,7 +2,8 @@
  * What the library's own laws are tried on where there is no tensor: grids, spaces and chains.
  */
 import fc from "fast-check"
-import { Bdia, type BdiaSide, type Two } from "../src/block/Bdia.ts"
+import { Bdia, type BdiaSide } from "../src/block/Bdia.ts"
+import type { Two } from "../src/block/State.ts"
 import type { Env, Run } from "../src/core/Env.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import { float32Space, type PackedBits } from "../src/exact/float32Space.ts"

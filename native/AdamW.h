@@ -4,7 +4,8 @@
 //     p' = keep p - rate m' / (sqrt(correction v') + epsilon)
 #pragma once
 
-#include "Gelu.h"
+#include "Pool.h"
+#include "Vector.h"
 
 namespace bijou {
 
@@ -24,7 +25,7 @@ class BijouAdamW : public OpKernel {
     const float *ps = read(p), *ms = read(context->input(1)), *vs = read(context->input(2)), *gs = read(context->input(3));
     const float *number = read(context->input(5)), by = read(context->input(4))[0];
     float *toP = write(nextP), *toM = write(nextM), *toV = write(nextV);
-    BijouGelu::eachRun(context, p.NumElements(), 40, [=](int64_t i, int64_t count) {
+    eachRun(context, p.NumElements(), 40, [=](int64_t i, int64_t count) {
       const Vector g = load(gs + i, count) * splat(by);
       const Vector m = load(ms + i, count) * splat(number[0]) + g * splat(number[1]);
       const Vector v = load(vs + i, count) * splat(number[2]) + g * g * splat(number[3]);

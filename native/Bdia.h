@@ -273,6 +273,117 @@ class BijouShift : public OpKernel {
   float by;
 };
 
+/// Q(x).
+class BijouQuantize : public OpKernel {
+ public:
+  explicit BijouQuantize(OpKernelConstruction* context) : OpKernel(context) {
+    OP_REQUIRES_OK(context, context->GetAttr("scale", &scale));
+  }
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& x = context->input(0);
+    Tensor* out = make(context, 0, x.shape());
+    if (out == nullptr) return;
+    const float* from = read(x);
+    float* to = write(out);
+    const Vector up = splat(scale), down = splat(1.f / scale);
+    eachRun(context, x.NumElements(), 8, [=](int64_t i, int64_t count) {
+      store(to + i, nearest(load(from + i, count) * up) * down + Vector{}, count);
+    });
+  }
+
+ private:
+  float scale;
+};
+
+/// Every sample times its factor.
+class BijouTimes : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor &x = context->input(0), &factors = context->input(1);
+    const int64_t samples = factors.NumElements(), n = x.NumElements();
+    OP_REQUIRES(context, samples > 0 && n % samples == 0, absl::InvalidArgumentError("There is one factor for each sample."));
+    Tensor* out = make(context, 0, x.shape());
+    if (out == nullptr) return;
+    const float *from = read(x), *factor = read(factors);
+    float* to = write(out);
+    const int64_t each = n / samples;
+    parallel(context, samples, each / 4, [=](int64_t begin, int64_t end) {
+      for (int64_t s = begin; s < end; s++)
+        along(each, [&](int64_t i, int64_t count) {
+          store(to + s * each + i, load(from + s * each + i, count) * splat(factor[s]), count);
+        });
+    });
+  }
+};
+
+/// The largest |x|; NaN where there is one.
+class BijouLargest : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor& x = context->input(0);
+    Tensor* out = make(context, 0, TensorShape({}));
+    if (out == nullptr) return;
+    const float* from = read(x);
+    const int64_t n = x.NumElements();
+    float found[CHUNKS];
+    // The bits of floats without their signs are in the order of the floats, and every NaN is above all numbers.
+    parallel(context, CHUNKS, n / CHUNKS / 8, [&](int64_t begin, int64_t end) {
+      for (int64_t c = begin; c < end; c++) {
+        const float* part = from + chunkStart(n, c);
+        Whole most{};
+        along(chunkStart(n, c + 1) - chunkStart(n, c), [&](int64_t i, int64_t count) {
+          const Whole bits = (Whole)load(part + i, count) & 0x7fffffff;
+          most = bits > most ? bits : most;
+        });
+        int32_t top = 0;
+        for (int i = 0; i < LANES; i++) top = std::max(top, most[i]);
+        std::memcpy(found + c, &top, 4);
+      }
+    });
+    int32_t top = 0;
+    for (int64_t c = 0; c < CHUNKS; c++) {
+      int32_t bits;
+      std::memcpy(&bits, found + c, 4);
+      top = std::max(top, bits);
+    }
+    std::memcpy(write(out), &top, 4);
+  }
+};
+
+/// In how many elements the bits of two tensors differ, one NaN being like another: exact below 2^24, and never 0 by rounding.
+class BijouDiffer : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor &x = context->input(0), &y = context->input(1);
+    OP_REQUIRES(context, x.shape() == y.shape(), absl::InvalidArgumentError("Two tensors that are compared have one shape."));
+    Tensor* out = make(context, 0, TensorShape({}));
+    if (out == nullptr) return;
+    const bool floats = x.dtype() == tensorflow::DT_FLOAT;
+    const int32_t* a = floats ? (const int32_t*)read(x) : x.flat<int32_t>().data();
+    const int32_t* b = floats ? (const int32_t*)read(y) : y.flat<int32_t>().data();
+    const int64_t n = x.NumElements();
+    int64_t found[CHUNKS];
+    parallel(context, CHUNKS, n / CHUNKS / 8, [&](int64_t begin, int64_t end) {
+      for (int64_t c = begin; c < end; c++) {
+        int64_t count = 0;
+        const auto isNaN = [&](int32_t bits) { return floats && (bits & 0x7fffffff) > 0x7f800000; };
+        for (int64_t i = chunkStart(n, c); i < chunkStart(n, c + 1); i++) count += a[i] != b[i] && !(isNaN(a[i]) && isNaN(b[i]));
+        found[c] = count;
+      }
+    });
+    int64_t count = 0;
+    for (const int64_t part : found) count += part;
+    write(out)[0] = (float)count;
+  }
+};
+
 REGISTER_OP("BijouUpdate")
     .Input("previous: float")
     .Input("x: float")
@@ -299,6 +410,14 @@ REGISTER_OP("BijouCotangent")
 REGISTER_OP("BijouDrift").Input("x: float").Input("h: float").Input("coefficients: float").Attr("scale: float").Output("q: float");
 REGISTER_OP("BijouPack").Input("x: float").Attr("scale: float").Output("words: int32");
 REGISTER_OP("BijouShift").Input("x: float").Input("words: int32").Attr("by: float").Output("y: float");
+REGISTER_OP("BijouQuantize").Input("x: float").Attr("scale: float").Output("y: float");
+REGISTER_OP("BijouTimes").Input("x: float").Input("factors: float").Output("y: float");
+REGISTER_OP("BijouLargest").Input("x: float").Output("largest: float");
+REGISTER_OP("BijouDiffer").Input("x: T").Input("y: T").Attr("T: {float, int32}").Output("count: float");
+BIJOU_KERNEL(BijouQuantize);
+BIJOU_KERNEL(BijouTimes);
+BIJOU_KERNEL(BijouLargest);
+BIJOU_KERNEL(BijouDiffer);
 BIJOU_KERNEL(BijouUpdate);
 BIJOU_KERNEL(BijouInverse);
 BIJOU_KERNEL(BijouCotangent);

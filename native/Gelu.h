@@ -22,16 +22,6 @@ class BijouGelu : public OpKernel {
       store(to + i, a * cumulative(a), count);
     });
   }
-
-  /// Calls `body(i, count)` for runs of up to LANES elements; `cost` is about the cycles of one.
-  template <class Body>
-  static void eachRun(OpKernelContext* context, int64_t n, int64_t cost, Body body) {
-    const int64_t unit = 64 * LANES;
-    parallel(context, (n + unit - 1) / unit, 64 * cost, [=](int64_t begin, int64_t end) {
-      const int64_t from = begin * unit, to = std::min(n, end * unit);
-      along(to - from, [&](int64_t i, int64_t count) { body(from + i, count); });
-    });
-  }
 };
 
 /// dy (Phi(x) + x phi(x)).
@@ -46,7 +36,7 @@ class BijouGeluGrad : public OpKernel {
     if (out == nullptr) return;
     const float *from = read(x), *back = read(dy);
     float* to = write(out);
-    BijouGelu::eachRun(context, x.NumElements(), 100, [=](int64_t i, int64_t count) {
+    eachRun(context, x.NumElements(), 100, [=](int64_t i, int64_t count) {
       store(to + i, load(back + i, count) * geluSlope(load(from + i, count)), count);
     });
   }

@@ -7,6 +7,7 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
+#include "Vector.h"
 #include "tensorflow/core/util/work_sharder.h"
 
 namespace bijou {
@@ -23,6 +24,16 @@ void parallel(OpKernelContext* context, int64_t units, int64_t cost, Body body) 
   if (units * cost < 20000) return body((int64_t)0, units);
   const auto& workers = *context->device()->tensorflow_cpu_worker_threads();
   tensorflow::Shard(workers.num_threads, workers.workers, units, cost, body);
+}
+
+/// Calls `body(i, count)` for runs of up to LANES of n elements; `cost` is about the cycles of one.
+template <class Body>
+void eachRun(OpKernelContext* context, int64_t n, int64_t cost, Body body) {
+  const int64_t unit = 64 * LANES;
+  parallel(context, (n + unit - 1) / unit, 64 * cost, [=](int64_t begin, int64_t end) {
+    const int64_t from = begin * unit, to = std::min(n, end * unit);
+    along(to - from, [&](int64_t i, int64_t count) { body(from + i, count); });
+  });
 }
 
 /// Sums over rows are added up in so many chunks of neighboring rows, whatever the number of threads.

@@ -22,7 +22,7 @@ struct Matrix {
 
 /// Vectors side by side in a tile, and rows below each other: as many sums as registers hold beside the factors.
 constexpr int ACROSS = 2;
-constexpr int TALL = LANES == 16 ? 14 : LANES == 8 ? 6 : 6;
+constexpr int TALL = LANES == 16 ? 14 : LANES == 8 ? 6 : 4;
 constexpr int64_t PANEL = ACROSS * LANES;
 constexpr int64_t DEPTH = 256;
 
@@ -37,25 +37,40 @@ inline int64_t panelWidth(int64_t n, int64_t p) { return n - p * PANEL <= LANES 
 /// The floats that the packed b takes.
 inline int64_t packedSize(int64_t k, int64_t n) { return panels(n) * PANEL * k; }
 
-/// Packs the rows `from` to `to` - 1 of panel p.
-inline void packPanel(Matrix b, int64_t k, int64_t n, int64_t p, int64_t from, int64_t to, float* packed) {
-  const int64_t width = panelWidth(n, p), count = std::min(width, n - p * PANEL);
-  float* out = packed + p * PANEL * k;
-  const float* in = b.place + p * PANEL * b.column;
-  if (b.column == 1) {
-    for (int64_t i = from; i < to; i++)
-      for (int64_t j = 0; j < width; j += LANES)
-        store(out + i * width + j, load(in + i * b.row + j, std::max<int64_t>(count - j, 0)));
+/// Lays `count` columns of x, at most LANES, side by side: out[i * step + j] = x[i, j] for its rows 0 to `depth` - 1, with zeros behind the
+/// last column up to LANES, which the next row may write over. One of the strides of x is 1.
+inline void packStrip(Matrix x, int64_t depth, int64_t count, int64_t step, float* out) {
+  if (x.column == 1) {
+    for (int64_t i = 0; i < depth; i++) store(out + i * step, load(x.place + i * x.row, count));
     return;
   }
-  for (int64_t j = 0; j < width; j++)
-    for (int64_t i = from; i < to; i++) out[i * width + j] = j < count ? in[i * b.row + j * b.column] : 0.f;
+  for (int64_t i = 0; i < depth; i += LANES) {
+    const int64_t rows = std::min<int64_t>(LANES, depth - i);
+    Vector block[LANES];
+#pragma GCC unroll 16
+    for (int j = 0; j < LANES; j++) block[j] = j < count ? load(x.place + j * x.column + i, rows) : Vector{};
+    transpose(block);
+#pragma GCC unroll 16
+    for (int r = 0; r < LANES; r++)
+      if (r < rows) store(out + (i + r) * step, block[r]);
+  }
 }
 
-/// R rows of a, by a panel that is V vectors wide: `depth` terms, added to what stands in `out` unless `fresh`. The R factors of a term stand
-/// side by side, or those of a row do, and rows are `step` apart.
-template <int R, int V, bool SIDE_BY_SIDE>
-void tile(int64_t depth, const float* a, int64_t step, const float* b, float* out, int64_t row, int64_t columns, bool fresh) {
+/// Packs the rows `from` to `to` - 1 of panel p of b.
+inline void packPanel(Matrix b, int64_t k, int64_t n, int64_t p, int64_t from, int64_t to, float* packed) {
+  const int64_t width = panelWidth(n, p);
+  for (int64_t j = 0; j < width; j += LANES) {
+    const int64_t at = p * PANEL + j;
+    const Matrix strip{b.place + from * b.row + at * b.column, b.row, b.column};
+    const int64_t count = std::max<int64_t>(0, std::min<int64_t>(LANES, n - at));
+    packStrip(strip, to - from, count, width, packed + p * PANEL * k + from * width + j);
+  }
+}
+
+/// R rows of a, whose factors of one term stand side by side, by a panel that is V vectors wide and has its rows `step` apart: `depth` terms,
+/// added to what stands in `out` unless `fresh`.
+template <int R, int V>
+void tile(int64_t depth, const float* a, const float* b, int64_t step, float* out, int64_t row, int64_t columns, bool fresh) {
   Vector sums[R][V];
 #pragma GCC unroll 16
   for (int r = 0; r < R; r++)
@@ -65,10 +80,10 @@ void tile(int64_t depth, const float* a, int64_t step, const float* b, float* ou
   for (int64_t i = 0; i < depth; i++) {
     Vector right[V];
 #pragma GCC unroll 2
-    for (int v = 0; v < V; v++) right[v] = load(b + (i * V + v) * LANES);
+    for (int v = 0; v < V; v++) right[v] = load(b + i * step + v * LANES);
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {
-      const Vector left = splat(SIDE_BY_SIDE ? a[i * R + r] : a[r * step + i]);
+      const Vector left = splat(a[i * R + r]);
 #pragma GCC unroll 2
       for (int v = 0; v < V; v++) sums[r][v] = fused(left, right[v], sums[r][v]);
     }
@@ -84,45 +99,51 @@ void tile(int64_t depth, const float* a, int64_t step, const float* b, float* ou
     }
 }
 
-template <int V, bool SIDE_BY_SIDE, int R = TALL>
-void tileOf(int64_t rows, int64_t depth, const float* a, int64_t step, const float* b, float* out, int64_t row,
+template <int V, int R = TALL>
+void tileOf(int64_t rows, int64_t depth, const float* a, const float* b, int64_t step, float* out, int64_t row,
             int64_t columns, bool fresh) {
   if constexpr (R > 1)
-    if (rows < R) return tileOf<V, SIDE_BY_SIDE, R - 1>(rows, depth, a, step, b, out, row, columns, fresh);
-  tile<R, V, SIDE_BY_SIDE>(depth, a, step, b, out, row, columns, fresh);
+    if (rows < R) return tileOf<V, R - 1>(rows, depth, a, b, step, out, row, columns, fresh);
+  tile<R, V>(depth, a, b, step, out, row, columns, fresh);
 }
 
 struct PackedRows;
 
-/// Rows `top` to `bottom` - 1 of a b, for the panels `left` to `right` - 1 of the packed b, into out, which has rows of `row` floats.
-inline void multiplyPart(Matrix a, const float* packed, int64_t k, int64_t n, int64_t top, int64_t bottom, int64_t left,
+/// The right side of a product: as it is stored, where that will do, or packed.
+struct Panels {
+  const float* place;
+  /// From row to row of a matrix as it is stored; 0 for a packed one.
+  int64_t step;
+};
+
+/// Whether b can be read as it is stored: its rows are whole panels, and too few rows of a make use of it to be worth a copy.
+inline bool readsInPlace(Matrix b, int64_t m, int64_t n) { return b.column == 1 && n % PANEL == 0 && m <= 1024; }
+
+/// Rows `top` to `bottom` - 1 of a b, for the panels `left` to `right` - 1 of b, into out, which has rows of `row` floats.
+inline void multiplyPart(Matrix a, Panels panels, int64_t k, int64_t n, int64_t top, int64_t bottom, int64_t left,
                          int64_t right, float* out, int64_t row) {
   const int64_t tiles = (bottom - top + TALL - 1) / TALL;
   const auto edge = [&](int64_t t) { return top + (bottom - top) * t / tiles; };
-  const bool turned = a.column != 1;  // rows then are far apart from term to term, and are laid side by side first
-  float* copy = turned ? scratch<PackedRows>((bottom - top) * DEPTH) : nullptr;
+  // Where rows of a are columns as stored, a few terms at a time: what the next tile reads is beside what this one has read.
+  const int64_t some = a.row == 1 ? 2 * LANES : DEPTH;
+  float* copy = scratch<PackedRows>((bottom - top) * std::min(k, DEPTH) + tiles * LANES);
   for (int64_t begin = 0; begin == 0 || begin < k; begin += DEPTH) {
     const int64_t depth = std::min(DEPTH, k - begin);
-    if (turned)
+    const auto place = [&](int64_t t, int64_t i) { return copy + (edge(t) - top) * depth + t * LANES + i * (edge(t + 1) - edge(t)); };
+    for (int64_t i = 0; i < depth; i += some)
       for (int64_t t = 0; t < tiles; t++) {
-        const int64_t tall = edge(t + 1) - edge(t);
-        float* to = copy + (edge(t) - top) * DEPTH;
-        const float* from = a.place + edge(t) * a.row + begin * a.column;
-        for (int64_t i = 0; i < depth; i++, to += tall, from += a.column)
-          for (int64_t r = 0; r < tall; r++) to[r] = from[r * a.row];
+        const Matrix strip{a.place + edge(t) * a.row + (begin + i) * a.column, a.column, a.row};
+        packStrip(strip, std::min(some, depth - i), edge(t + 1) - edge(t), edge(t + 1) - edge(t), place(t, i));
       }
     for (int64_t p = left; p < right; p++) {
       const int64_t width = panelWidth(n, p), columns = std::min(width, n - p * PANEL);
-      const float* b = packed + p * PANEL * k + begin * width;
+      const bool inPlace = panels.step != 0;
+      const int64_t step = inPlace ? panels.step : width;
+      const float* b = panels.place + (inPlace ? p * PANEL : p * PANEL * k) + begin * step;
       for (int64_t t = 0; t < tiles; t++) {
         const int64_t at = edge(t), tall = edge(t + 1) - at;
-        float* to = out + at * row + p * PANEL;
-        const bool wide = width == PANEL, fresh = begin == 0;
-        if (turned)
-          (wide ? tileOf<ACROSS, true> : tileOf<1, true>)(tall, depth, copy + (at - top) * DEPTH, 0, b, to, row, columns, fresh);
-        else
-          (wide ? tileOf<ACROSS, false> : tileOf<1, false>)(tall, depth, a.place + at * a.row + begin, a.row, b, to, row,
-                                                            columns, fresh);
+        (width == PANEL ? tileOf<ACROSS> : tileOf<1>)(tall, depth, place(t, 0), b, step, out + at * row + p * PANEL,
+                                                      row, columns, begin == 0);
       }
     }
   }
@@ -130,50 +151,92 @@ inline void multiplyPart(Matrix a, const float* packed, int64_t k, int64_t n, in
 
 /// The whole product in this thread; `packed` has room for `packedSize(k, n)` floats.
 inline void multiply(int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* packed, float* out, int64_t row) {
-  for (int64_t p = 0; p < panels(n); p++) packPanel(b, k, n, p, 0, k, packed);
-  multiplyPart(a, packed, k, n, 0, m, 0, panels(n), out, row);
+  const bool inPlace = readsInPlace(b, m, n);
+  if (!inPlace)
+    for (int64_t p = 0; p < panels(n); p++) packPanel(b, k, n, p, 0, k, packed);
+  multiplyPart(a, inPlace ? Panels{b.place, b.row} : Panels{packed, 0}, k, n, 0, m, 0, panels(n), out, row);
 }
 
 struct PackedColumns;
 
-/// `batch` products by all threads; the matrices of a and of b stand `stepA` and `stepB` floats apart, the results one behind the other.
-inline void multiplyAll(OpKernelContext* context, int64_t batch, int64_t m, int64_t n, int64_t k, Matrix a, int64_t stepA,
-                        Matrix b, int64_t stepB, float* out) {
-  const int64_t cycles = std::max<int64_t>(1, m * n * k / LANES);
-  if (batch > 1 && cycles < 4000000) {
-    parallel(context, batch, cycles, [&](int64_t first, int64_t last) {
-      float* packed = scratch<PackedColumns>(packedSize(k, n));
-      for (int64_t i = first; i < last; i++)
-        multiply(m, n, k, {a.place + i * stepA, a.row, a.column}, {b.place + i * stepB, b.row, b.column}, packed,
-                 out + i * m * n, n);
-    });
-    return;
-  }
+/// Rows are multiplied in so many runs, by the shape alone.
+inline int64_t rowRuns(int64_t m) { return (m + 4 * TALL - 1) / (4 * TALL); }
+
+/// One product by all threads. As soon as the columns `left` to `right` - 1 of the rows of run d stand in `out`, and while they are near,
+/// `finish(d, top, bottom, left, right)` is called for them.
+template <class Finish>
+void multiplyAndFinish(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out, Finish finish) {
+  const bool inPlace = readsInPlace(b, m, n);
   Tensor holder;
-  float* packed = room(context, &holder, std::max<int64_t>(1, packedSize(k, n)));
+  float* packed = room(context, &holder, inPlace ? 1 : std::max<int64_t>(1, packedSize(k, n)));
   if (packed == nullptr) return;
-  const int64_t runs = (k + DEPTH - 1) / DEPTH;
-  const int64_t downs = (m + 4 * TALL - 1) / (4 * TALL);
+  const int64_t runs = (k + DEPTH - 1) / DEPTH, downs = rowRuns(m);
   const int64_t acrosses = std::min(panels(n), downs >= 8 ? 1 : (8 + downs - 1) / downs);
-  for (int64_t i = 0; i < batch; i++) {
-    const Matrix left{a.place + i * stepA, a.row, a.column}, right{b.place + i * stepB, b.row, b.column};
+  if (!inPlace)
     parallel(context, panels(n) * runs, PANEL * std::min(k, DEPTH) / 2, [&](int64_t first, int64_t last) {
       for (int64_t u = first; u < last; u++)
-        packPanel(right, k, n, u / runs, u % runs * DEPTH, std::min(k, (u % runs + 1) * DEPTH), packed);
+        packPanel(b, k, n, u / runs, u % runs * DEPTH, std::min(k, (u % runs + 1) * DEPTH), packed);
     });
-    parallel(context, downs * acrosses, std::max<int64_t>(1, cycles / (downs * acrosses)), [&](int64_t first, int64_t last) {
-      for (int64_t u = first; u < last; u++) {
-        const int64_t down = u / acrosses, across = u % acrosses;
-        multiplyPart(left, packed, k, n, m * down / downs, m * (down + 1) / downs, panels(n) * across / acrosses,
-                     panels(n) * (across + 1) / acrosses, out + i * m * n, n);
-      }
-    });
+  const Panels right = inPlace ? Panels{b.place, b.row} : Panels{packed, 0};
+  const int64_t cycles = std::max<int64_t>(1, m * n * k / LANES);
+  parallel(context, downs * acrosses, std::max<int64_t>(1, cycles / (downs * acrosses)), [&](int64_t first, int64_t last) {
+    for (int64_t u = first; u < last; u++) {
+      const int64_t d = u / acrosses, across = u % acrosses;
+      const int64_t top = m * d / downs, bottom = m * (d + 1) / downs;
+      const int64_t from = panels(n) * across / acrosses, to = panels(n) * (across + 1) / acrosses;
+      multiplyPart(a, right, k, n, top, bottom, from, to, out, n);
+      finish(d, top, bottom, from * PANEL, std::min(n, to * PANEL));
+    }
+  });
+}
+
+inline void multiplyOne(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out) {
+  multiplyAndFinish(context, m, n, k, a, b, out, [](int64_t, int64_t, int64_t, int64_t, int64_t) {});
+}
+
+/// `batch` products; the matrices of a and of b stand `stepA` and `stepB` floats apart, the results one behind the other.
+inline void multiplyAll(OpKernelContext* context, int64_t batch, int64_t m, int64_t n, int64_t k, Matrix a, int64_t stepA,
+                        Matrix b, int64_t stepB, float* out) {
+  const auto left = [&](int64_t i) { return Matrix{a.place + i * stepA, a.row, a.column}; };
+  const auto right = [&](int64_t i) { return Matrix{b.place + i * stepB, b.row, b.column}; };
+  const int64_t cycles = std::max<int64_t>(1, m * n * k / LANES);
+  if (batch == 1 || cycles > 4000000) {
+    for (int64_t i = 0; i < batch; i++) multiplyOne(context, m, n, k, left(i), right(i), out + i * m * n);
+    return;
   }
+  parallel(context, batch, cycles, [&](int64_t first, int64_t last) {
+    float* packed = scratch<PackedColumns>(packedSize(k, n));
+    for (int64_t i = first; i < last; i++) multiply(m, n, k, left(i), right(i), packed, out + i * m * n, n);
+  });
 }
 
 // ----------------------------------------------------------- operations
 
-/// x W over all leading axes of x, or x W^T.
+/// The sizes of x W over all leading axes of x, or of x W^T.
+struct Affine {
+  int64_t m, n, k;
+  Matrix left, right;
+
+  Affine(const Tensor& x, const Tensor& weight, bool turned)
+      : m(rowsOf(x)),
+        n(weight.dim_size(turned ? 0 : 1)),
+        k(widthOf(x)),
+        left{read(x), k, 1},
+        right(turned ? Matrix{read(weight), 1, k} : Matrix{read(weight), n, 1}) {}
+
+  static absl::Status check(const Tensor& x, const Tensor& weight, bool turned) {
+    if (weight.dims() == 2 && weight.dim_size(turned ? 1 : 0) == widthOf(x)) return absl::OkStatus();
+    return absl::InvalidArgumentError("The weight does not fit the last axis of x.");
+  }
+
+  TensorShape shape(const Tensor& x) const {
+    TensorShape shape = x.shape();
+    shape.set_dim(x.dims() - 1, n);
+    return shape;
+  }
+};
+
+/// x W, or x W^T.
 class BijouProduct : public OpKernel {
  public:
   explicit BijouProduct(OpKernelConstruction* context) : OpKernel(context) {
@@ -182,20 +245,103 @@ class BijouProduct : public OpKernel {
 
   void Compute(OpKernelContext* context) override {
     const Tensor &x = context->input(0), &weight = context->input(1);
-    const int64_t k = widthOf(x), m = rowsOf(x);
-    OP_REQUIRES(context, weight.dims() == 2 && weight.dim_size(turned ? 1 : 0) == k,
-                absl::InvalidArgumentError("The weight does not fit the last axis of x."));
-    const int64_t n = weight.dim_size(turned ? 0 : 1);
-    TensorShape shape = x.shape();
-    shape.set_dim(x.dims() - 1, n);
-    Tensor* out = make(context, 0, shape);
+    OP_REQUIRES_OK(context, Affine::check(x, weight, turned));
+    const Affine of(x, weight, turned);
+    Tensor* out = make(context, 0, of.shape(x));
     if (out == nullptr || out->NumElements() == 0) return;
-    const Matrix right = turned ? Matrix{read(weight), 1, k} : Matrix{read(weight), n, 1};
-    multiplyAll(context, 1, m, n, k, {read(x), k, 1}, 0, right, 0, write(out));
+    multiplyOne(context, of.m, of.n, of.k, of.left, of.right, write(out));
   }
 
  private:
   bool turned;
+};
+
+/// x W + bias.
+class BijouAffine : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor &x = context->input(0), &weight = context->input(1), &bias = context->input(2);
+    OP_REQUIRES_OK(context, Affine::check(x, weight, false));
+    const Affine of(x, weight, false);
+    OP_REQUIRES(context, bias.NumElements() == of.n, absl::InvalidArgumentError("The bias has the width of x W."));
+    Tensor* out = make(context, 0, of.shape(x));
+    if (out == nullptr || out->NumElements() == 0) return;
+    const float* b = read(bias);
+    float* to = write(out);
+    const auto finish = [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+      for (int64_t r = top; r < bottom; r++)
+        along(right - left, [&](int64_t j, int64_t count) {
+          float* at = to + r * of.n + left + j;
+          store(at, load(at, count) + load(b + left + j, count), count);
+        });
+    };
+    multiplyAndFinish(context, of.m, of.n, of.k, of.left, of.right, to, finish);
+  }
+};
+
+/// a = x W + bias, and gelu(a).
+class BijouAffineGelu : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor &x = context->input(0), &weight = context->input(1), &bias = context->input(2);
+    OP_REQUIRES_OK(context, Affine::check(x, weight, false));
+    const Affine of(x, weight, false);
+    OP_REQUIRES(context, bias.NumElements() == of.n, absl::InvalidArgumentError("The bias has the width of x W."));
+    Tensor *a = make(context, 0, of.shape(x)), *activated = make(context, 1, of.shape(x));
+    if (a == nullptr || activated == nullptr || a->NumElements() == 0) return;
+    const float* b = read(bias);
+    float *to = write(a), *gelu = write(activated);
+    const auto finish = [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+      for (int64_t r = top; r < bottom; r++)
+        along(right - left, [&](int64_t j, int64_t count) {
+          const int64_t at = r * of.n + left + j;
+          const Vector sum = load(to + at, count) + load(b + left + j, count);
+          store(to + at, sum, count);
+          store(gelu + at, sum * cumulative(sum), count);
+        });
+    };
+    multiplyAndFinish(context, of.m, of.n, of.k, of.left, of.right, to, finish);
+  }
+};
+
+/// The way back through gelu(a) W: da = (dy W^T) gelu'(a), and its sums over rows, run by run.
+class BijouAffineGeluGrad : public OpKernel {
+ public:
+  using OpKernel::OpKernel;
+
+  void Compute(OpKernelContext* context) override {
+    const Tensor &dy = context->input(0), &weight = context->input(1), &a = context->input(2);
+    OP_REQUIRES_OK(context, Affine::check(dy, weight, true));
+    const Affine of(dy, weight, true);
+    OP_REQUIRES(context, a.NumElements() == of.m * of.n, absl::InvalidArgumentError("a has the shape of dy W^T."));
+    Tensor *da = make(context, 0, a.shape()), *dbias = make(context, 1, TensorShape({of.n}));
+    Tensor holder;
+    const int64_t downs = rowRuns(of.m);
+    float* sums = room(context, &holder, std::max<int64_t>(1, downs * of.n));
+    if (da == nullptr || dbias == nullptr || sums == nullptr) return;
+    const float* from = read(a);
+    float* to = write(da);
+    const auto finish = [=](int64_t d, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+      float* sum = sums + d * of.n;
+      std::memset(sum + left, 0, 4 * (right - left));
+      for (int64_t r = top; r < bottom; r++)
+        along(right - left, [&](int64_t j, int64_t count) {
+          const int64_t at = r * of.n + left + j;
+          const Vector slope = load(to + at, count) * geluSlope(load(from + at, count));
+          store(to + at, slope, count);
+          store(sum + left + j, load(sum + left + j, count) + slope, count);
+        });
+    };
+    multiplyAndFinish(context, of.m, of.n, of.k, of.left, of.right, to, finish);
+    float* total = write(dbias);
+    std::memset(total, 0, 4 * of.n);
+    for (int64_t d = 0; d < downs; d++)
+      for (int64_t j = 0; j < of.n; j++) total[j] += sums[d * of.n + j];
+  }
 };
 
 /// x^T dy over all leading axes: the gradient of x W by W.
@@ -209,7 +355,7 @@ class BijouWeightGrad : public OpKernel {
     OP_REQUIRES(context, rowsOf(dy) == k, absl::InvalidArgumentError("x and dy have other numbers of rows."));
     Tensor* out = make(context, 0, TensorShape({m, n}));
     if (out == nullptr || out->NumElements() == 0) return;
-    multiplyAll(context, 1, m, n, k, {read(x), 1, m}, 0, {read(dy), n, 1}, 0, write(out));
+    multiplyOne(context, m, n, k, {read(x), 1, m}, {read(dy), n, 1}, write(out));
   }
 };
 
@@ -244,7 +390,7 @@ class BijouMatMul : public OpKernel {
     const Matrix right = transposeB ? Matrix{read(b), 1, columnsB} : Matrix{read(b), columnsB, 1};
     const int64_t stepB = batchB == 1 ? 0 : rowsB * columnsB;
     if (stepB == 0 && !transposeA)
-      multiplyAll(context, 1, batch * m, n, k, left, 0, right, 0, write(out));
+      multiplyOne(context, batch * m, n, k, left, right, write(out));
     else
       multiplyAll(context, batch, m, n, k, left, rowsA * columnsA, right, stepB, write(out));
   }
@@ -254,6 +400,19 @@ class BijouMatMul : public OpKernel {
 };
 
 REGISTER_OP("BijouProduct").Input("x: float").Input("weight: float").Attr("turned: bool").Output("y: float");
+REGISTER_OP("BijouAffine").Input("x: float").Input("weight: float").Input("bias: float").Output("y: float");
+REGISTER_OP("BijouAffineGelu")
+    .Input("x: float")
+    .Input("weight: float")
+    .Input("bias: float")
+    .Output("a: float")
+    .Output("y: float");
+REGISTER_OP("BijouAffineGeluGrad")
+    .Input("dy: float")
+    .Input("weight: float")
+    .Input("a: float")
+    .Output("da: float")
+    .Output("dbias: float");
 REGISTER_OP("BijouWeightGrad").Input("x: float").Input("dy: float").Output("dweight: float");
 REGISTER_OP("BijouMatMul")
     .Input("a: float")
@@ -262,6 +421,9 @@ REGISTER_OP("BijouMatMul")
     .Attr("transpose_b: bool")
     .Output("c: float");
 BIJOU_KERNEL(BijouProduct);
+BIJOU_KERNEL(BijouAffine);
+BIJOU_KERNEL(BijouAffineGelu);
+BIJOU_KERNEL(BijouAffineGeluGrad);
 BIJOU_KERNEL(BijouWeightGrad);
 BIJOU_KERNEL(BijouMatMul);
 

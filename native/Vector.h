@@ -160,6 +160,24 @@ inline Vector geluSlope(Vector x) {
   return fused(near, density, cumulative(near));
 }
 
+/// Lane i of x[j] and lane j of x[i] change places, for all i and j.
+template <int half = LANES / 2>
+inline void transpose(Vector (&x)[LANES]) {
+  Whole low, high;
+  for (int i = 0; i < LANES; i++) {
+    low[i] = i & half ? i - half + LANES : i;
+    high[i] = i & half ? i + LANES : i + half;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < LANES; i++) {
+    if (i & half) continue;
+    const Vector a = x[i], b = x[i + half];
+    x[i] = __builtin_shuffle(a, b, low);
+    x[i + half] = __builtin_shuffle(a, b, high);
+  }
+  if constexpr (half > 1) transpose<half / 2>(x);
+}
+
 // ---------------------------------------------------------- destructors
 
 inline void store(float* to, Vector x) { std::memcpy(to, &x, sizeof x); }

@@ -5,7 +5,9 @@
 export { andThen } from "./core/andThen.ts"
 export type { Apart, ApartBut } from "./core/Apart.ts"
 export type { Bijection, Pulled } from "./core/Bijection.ts"
+export { both } from "./core/both.ts"
 export { chain, repeat } from "./core/chain.ts"
+export { dimap } from "./core/dimap.ts"
 export { Draw } from "./core/Draw.ts"
 export { Env, type Run } from "./core/Env.ts"
 export { first } from "./core/first.ts"
@@ -20,8 +22,10 @@ export { Params } from "./core/Params.ts"
 export { showPath, type Path } from "./core/Path.ts"
 export { Plan, type Choice } from "./core/Plan.ts"
 export { attempt, run, runPromise, type Program } from "./core/Program.ts"
+export { rearrange, swap } from "./core/rearrange.ts"
 export { isRevError, type RevError } from "./core/RevError.ts"
 export { hostScope, type Scope } from "./core/Scope.ts"
+export { second } from "./core/second.ts"
 export { serial } from "./core/serial.ts"
 export { Side } from "./core/Side.ts"
 export { tied } from "./core/tied.ts"
@@ -41,5 +45,16 @@ export { float32Side, float32Space, type PackedBits } from "./exact/float32Space
 export { hostEnv, hostWatch } from "./exact/hostWatch.ts"
 export { numberSpace } from "./exact/numberSpace.ts"
 export { Space, type Arithmetic, type PerSample } from "./exact/Space.ts"
-export { Bdia, type BdiaSide, type Tape, type Two } from "./block/Bdia.ts"
+export { Bdia, type BdiaSide } from "./block/Bdia.ts"
+export {
+  Coupling,
+  type ContextResiduals,
+  type CouplingParams,
+  type CouplingSide,
+  type Residuals,
+} from "./block/Coupling.ts"
 export type { Context, ContextResidual, Residual } from "./block/Residual.ts"
+export type { Addition, ShearSide } from "./block/shear.ts"
+export type { StartSide } from "./block/start.ts"
+export type { Tape, Two } from "./block/State.ts"
+export { TwoStep, type Scheme, type TwoStepSide } from "./block/TwoStep.ts"

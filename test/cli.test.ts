@@ -87,21 +87,43 @@ describe("bijou start", () => {
     expect(run("6", "c").loss).not.toEqual(first.loss)
   })
 
-  it("ends at a step boundary on Ctrl-C, with a summary and without a report", async () => {
-    const out = join(folder, "interrupted")
-    const child = spawn(process.execPath, [bijou, "start", ...small, "--steps", "100000", "--out", out], {
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    let shown = ""
-    child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()))
-    child.stderr.on("data", (chunk: Buffer) => {
-      if (chunk.toString().includes("training 1/")) child.kill("SIGINT")
-    })
-    const status = await new Promise((resolve) => child.once("exit", resolve))
-    expect(shown).toMatch(/Stopped after step \d+ of 100000\. Validation loss: [\d.]+, now [\d.]+\./)
-    expect(existsSync(out)).toBe(false)
-    expect(status).toBe(130)
+  it("trains to the same bits with any number of workers", () => {
+    const run = (...workers: ReadonlyArray<string>) => {
+      const out = join(folder, ["shared", ...workers].join(""))
+      const { stdout } = start(...small, "--micro-batch", "1", "--steps", "3", ...workers, "--out", out)
+      const {
+        digest,
+        loss,
+        sample,
+        workers: count,
+        microBatch,
+      } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
+      expect(microBatch).toBe(1)
+      expect(stdout).toContain(digest.slice(32))
+      return [count, { digest, loss, sample }]
+    }
+    const [, alone] = run()
+    expect(run("--workers", "4")).toEqual([4, alone])
   })
+
+  it.each([[[]], [["--workers", "2", "--micro-batch", "2"]]])(
+    "ends at a step boundary on Ctrl-C, with a summary and without a report, given %j",
+    async (more) => {
+      const out = join(folder, "interrupted")
+      const child = spawn(process.execPath, [bijou, "start", ...small, ...more, "--steps", "100000", "--out", out], {
+        stdio: ["ignore", "pipe", "pipe"],
+      })
+      let shown = ""
+      child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()))
+      child.stderr.on("data", (chunk: Buffer) => {
+        if (chunk.toString().includes("training 1/")) child.kill("SIGINT")
+      })
+      const status = await new Promise((resolve) => child.once("exit", resolve))
+      expect(shown).toMatch(/Stopped after step \d+ of 100000\. Validation loss: [\d.]+, now [\d.]+\./)
+      expect(existsSync(out)).toBe(false)
+      expect(status).toBe(130)
+    },
+  )
 
   it.each([
     [["--threads", "0"], '--threads must be a whole number from 1 to 1024, not "0"'],
@@ -111,8 +133,21 @@ describe("bijou start", () => {
     [["--depth", "0"], "--depth must be a whole number"],
     [["--seed", "-1"], "--seed must be a whole number"],
     [["--budget", "lots"], '--budget must be an amount of memory such as 64MB, not "lots"'],
-    [["--backend", "abacus"], '--backend must be wasm or cpu, not "abacus"'],
+    [["--budget", "1GB", "--workers", "1"], "--budget is for the memory of one thread. Leave out --workers."],
+    [["--backend", "abacus"], '--backend must be wasm, cpu or tensorflow, not "abacus"'],
     [["--width", "18", "--heads", "4"], "--heads 4 does not divide --width 18"],
+    [["--workers", "0"], '--workers must be a whole number from 1 to 1024, not "0"'],
+    [["--micro-batch", "half"], '--micro-batch must be a whole number from 1 to 4096, not "half"'],
+    [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
+    [
+      ["--workers", "2", "--backend", "tensorflow"],
+      "Workers run on the backends wasm and cpu; tensorflow shares its work",
+    ],
+    [["--batch", "16", "--workers", "3"], "--batch 16, which is 2 micro-batches of 8. Use at most 2"],
+    [
+      ["--batch", "9", "--workers", "2"],
+      "--batch 9, which is 1 micro-batch of 9. Use at most 1, or a smaller --micro-batch.",
+    ],
     [["--data", "no/such/file"], "there is no such file or folder"],
     [["--frob"], "unknown option '--frob'"],
     [["--steps"], "argument missing"],
@@ -272,6 +307,7 @@ describe("bijou doctor", () => {
       wasm: "ready",
       "wasm with a BLAS": "not set up",
       tensorflow: "not set up",
+      "tensorflow on a GPU": "not set up",
       webgpu: "not set up",
     })
     for (const { status: state, measured, todo } of backends) {

@@ -6,8 +6,9 @@ import { Params } from "bijou"
 import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
-import { beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runKernel } from "../src/tensor/kernels/own.ts"
+import { setSgemm, type Sgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
 
 type Rows = ReadonlyArray<ReadonlyArray<number>>
@@ -83,7 +84,30 @@ describe("layer normalization on wasm", () => {
   it("has the same bits twice, and whatever rows stand beside a row", () => repeats(norm, ...given(9, 10)))
 })
 
-describe("attention on wasm", () => {
+/** A product loop by loop, plugged in as a BLAS would be. */
+const loops: Sgemm = {
+  name: "loops",
+  least: 1,
+  multiply: ({ buffer }, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut }, a, b, out) => {
+    const heap = new Float32Array(buffer)
+    const left = (i: number, l: number) => heap[a / 4 + (transposeA ? l * strideA + i : i * strideA + l)]!
+    const right = (l: number, j: number) => heap[b / 4 + (transposeB ? j * strideB + l : l * strideB + j)]!
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let sum = 0
+        for (let l = 0; l < k; l++) sum = Math.fround(sum + Math.fround(left(i, l) * right(l, j)))
+        heap[out / 4 + i * strideOut + j] = sum
+      }
+  },
+}
+
+describe.each([
+  ["in lanes", null],
+  ["by plugged-in products", loops],
+] as const)("attention on wasm, %s", (_, sgemm) => {
+  beforeAll(() => setSgemm(sgemm))
+  afterAll(() => setSgemm(null))
+
   const given = (batch: number, time: number, heads: number, size: number) =>
     noise([batch, time, 3 * heads * size], 4, 2)
 

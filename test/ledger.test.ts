@@ -15,7 +15,7 @@ import {
   owners,
   peakOf,
   predictLedger,
-  total,
+  bytesOf,
   type Step,
 } from "bijou/train"
 import { expect, it } from "vitest"
@@ -88,10 +88,10 @@ onBackends("A ledger", () => {
     const ledger = right(await measureLedger(network)(bare)())
     const held = right(await heldBytes(network)(input, tensorEnv(bare))())
     const known = ledger.moments.findLast(({ phase }) => phase === "forward")
-    expect(total(known?.end ?? ledger.start) - total(ledger.start)).toBe(held + 4) // and the handle that is returned
-    const outside = buffers().bytes - total(ledger.start)
+    expect(bytesOf(known?.end ?? ledger.start) - bytesOf(ledger.start)).toBe(held + 4) // and the handle that is returned
+    const outside = buffers().bytes - bytesOf(ledger.start)
     const { peak, result } = await peakBytes(() => ask(lossAndGrads(network)(input), tensorEnv(bare)))
-    expect(peak - outside).toBe(total(peakOf(ledger)?.peak ?? ledger.start))
+    expect(peak - outside).toBe(bytesOf(peakOf(ledger)?.peak ?? ledger.start))
     tensorScope.release(result)
   })
 
@@ -143,7 +143,7 @@ onBackends("A ledger", () => {
     const ledger = right(predictLedger(network)(step))
     const table = ledgerTable(ledger)
     expect(table).toMatch(/^MB +before +loss known +highest +after\n/)
-    expect(table).toContain("highest in the update of optimizer")
+    expect(table).toContain("highest in the pullback of blocks/0")
     expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60)
     const svg = ledgerSvg(ledger, { title: "K = 4 & <more>", budget: 2 ** 20 })
     expect(svg).toContain("K = 4 &#38; &#60;more&#62;")

@@ -76,6 +76,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
   })
 
   describe(`exact kernels on tensorflow, ${form}`, () => {
+    useTensorflow()
+
     const values = (l: number) =>
       fc
         .oneof(
@@ -86,7 +88,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         .map((k) => k * 2 ** -l)
     const anyFloat = fc.oneof(
       // TensorFlow takes the smallest floats for zeros.
-      fc.float({ noNaN: true, min: -64, max: 64 }).map((x) => (Math.abs(x) < 2 ** -126 ? 0 : x)),
+      fc.float({ noNaN: true, min: -64, max: 64 }).map((x) => (Math.abs(x) < 2 ** -120 ? 0 : x)),
       fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30, 0.5, -0.5, 1.5),
     )
     const block = fc.integer({ min: 0, max: 20 }).chain((l) =>
@@ -125,6 +127,12 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
               space.lift(of(x), plane),
               space.lower(of(x), plane),
               Plane.toSteps(plane, l),
+              hasKernel("BijouQuantize")
+                ? runKernel("BijouQuantize", { x: of(h) }, { scale: [2 ** l], step: [2 ** -l] })
+                : space.quantize(of(h)),
+              hasKernel("BijouTimes")
+                ? runKernel("BijouTimes", { x: of(h) }, { factor: gamma })
+                : space.times(gamma, of(h)),
             ]
           })
           expect(kernel).toEqual(composed)
@@ -181,6 +189,19 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         }),
         { numRuns: 100 },
       ))
+
+    if (form === "library")
+      it("find the largest magnitude, and count the elements that differ, one NaN being like another", async () => {
+        await tf.setBackend("tensorflow")
+        const largest = (x: tf.Tensor) => runKernel("BijouLargest", { x }).dataSync()[0]
+        expect(largest(tf.tensor1d([1, -7.5, 3, 0]))).toBe(7.5)
+        expect(largest(tf.concat([tf.zeros([1000]), tf.tensor1d([-Infinity])]))).toBe(Infinity)
+        expect(largest(tf.concat([tf.fill([700], 3), tf.tensor1d([NaN]), tf.fill([9], Infinity)]))).toBe(NaN)
+        const count = (x: tf.Tensor, y: tf.Tensor) => runKernel("BijouDiffer", { x, y }).dataSync()[0]
+        expect(count(tf.tensor1d([1, NaN, 0, 5, NaN]), tf.tensor1d([1, NaN, -0, 6, 1]))).toBe(3)
+        expect(count(tf.range(0, 5000, 1, "int32"), tf.range(0, 5000, 1, "int32"))).toBe(0)
+        expect(count(tf.zeros([70, 3], "int32"), tf.ones([70, 3], "int32"))).toBe(210)
+      })
 
     it("give back what was, over words that samples share, and keep no -0", async () => {
       await tf.setBackend("tensorflow")
@@ -302,6 +323,13 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       if (form === "library") standsAlone(affine, xs)
     })
 
+    it("reshapes as tfjs does, a size left open too", () => {
+      const x = noise([2, 3, 4], 1)
+      expect(x.reshape([-1, 4]).shape).toEqual([6, 4])
+      expect(bitsOf(x.reshape([4, 6]))).toEqual(bitsOf(x))
+      expect(() => x.reshape([5, 5])).toThrow(/5/)
+    })
+
     it("a perceptron has gradients within 3e-6 of those of its parts on cpu", async () => {
       const given = () => [
         noise([5, 26, 6], 1, 2),
@@ -314,6 +342,22 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       for (const [i, exact] of sweep(perceptron, given()).entries())
         expect(distance(found[i]!, exact.dataSync())).toBeLessThan(3e-6)
       await tf.setBackend("tensorflow")
+    })
+
+    it("what a product does besides has the bits of the product and what comes behind it", () => {
+      const [x, weight, bias] = [noise([3, 50, 6], 1), noise([6, 33], 2), noise([33], 3)]
+      const [dy, back] = [noise([3, 50, 7], 4), noise([33, 7], 5)]
+      const product = () => runKernel("BijouProduct", { x, weight }, { turned: 0 })
+      const parts = runKernelForAll("BijouBiasGelu", { x: product(), bias })
+      expect(runKernelForAll("BijouAffineGelu", { x, weight, bias }).map(bitsOf)).toEqual(parts.map(bitsOf))
+      const sum = runKernel("BijouAffine", { x, weight, bias })
+      expect(bitsOf(sum)).toEqual(bitsOf(runKernel("BijouAddBias", { x: product(), bias })))
+      const slopes = () => runKernel("BijouProduct", { x: dy, weight: back }, { turned: 1 })
+      const [da, db] = runKernelForAll("BijouBiasGeluGrad", { x: sum, dy: slopes() })
+      const [found, sums] = runKernelForAll("BijouAffineGeluGrad", { dy, weight: back, x: sum })
+      expect(bitsOf(found!)).toEqual(bitsOf(da!))
+      expect(distance(sums!.dataSync(), db!.dataSync())).toBeLessThan(1e-6)
+      expect(bitsOf(runKernelForAll("BijouAffineGeluGrad", { dy, weight: back, x: sum })[1]!)).toEqual(bitsOf(sums!))
     })
 
     it("gelu is within 4e-7 of the true value, relative to 1 + |x|, its derivative within 2e-6, tails included", () => {

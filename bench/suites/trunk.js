@@ -1,5 +1,5 @@
 /** Forward and backward of the trunk, beside stock TensorFlow.js and PyTorch, and against the promises of `bounds.js`. */
-import { boundsOn } from "../bounds.js"
+import { bounded } from "../bounds.js"
 import { bytesOf, median, ratio, rounds } from "../pairs.js"
 import { inWords } from "../Place.js"
 import { start } from "../Runner.js"
@@ -35,8 +35,8 @@ export const trunk = async ({ depth, place, pairs, stockPairs, warmup, torch, to
           ["lastTaped", "torch checkpoint"],
         ]),
   ]
-  const bounds = boundsOn(lastTaped.on, place)
-  const ratios = pairsOf.map(([above, below]) => judged(bounds, above, below, ratio(series[above], series[below])))
+  const judged = (above, below, measured) => bounded(lastTaped.on, place, above, below, measured)
+  const ratios = pairsOf.map(([above, below]) => judged(above, below, ratio(series[above], series[below])))
   if (stockPairs > 0) {
     const stock = await start("stock.js", "stock", depth, { ...place, kernels: false })
     const against = await rounds([stock, lastTaped], {
@@ -45,7 +45,7 @@ export const trunk = async ({ depth, place, pairs, stockPairs, warmup, torch, to
       report: progress("trunk against stock TensorFlow.js", stockPairs),
     })
     const spent = ratio(against.series.lastTaped, against.series.stock)
-    ratios.push(judged(bounds, "lastTaped", "stock", spent))
+    ratios.push(judged("lastTaped", "stock", spent))
     const measured = await stock.measure()
     modes.push(row("stock", depth, against.series, against.cpu, matmulPeak, measured))
     series.stock = against.series.stock
@@ -85,11 +85,4 @@ const row = (mode, depth, series, cpu, peak, bytes) => {
     ...speedOf(operations(sizes, evaluations(mode, depth)), ms, peak),
     ...bytes,
   }
-}
-
-/** A promise is judged by the median of its pairs. */
-const judged = (bounds, above, below, measured) => {
-  const { sense, limit } = bounds[`${above} / ${below}`] ?? { sense: null, limit: null }
-  const reached = limit === null ? null : sense === "at most" ? measured.median <= limit : measured.median >= limit
-  return { name: `${above} / ${below}`, ...measured, sense, limit, reached }
 }

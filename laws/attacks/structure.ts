@@ -14,6 +14,7 @@ import { numberSpace } from "../../src/exact/numberSpace.ts"
 import { boundedGridNumber } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { isomorphismLaws } from "../Bijection.ts"
+import { liftingLaws, liftings, type Liftings } from "../Lifting.ts"
 import { productLaws, type Lift } from "../Product.ts"
 import { sharingLaws } from "../Sharing.ts"
 import { onGridLayer } from "../specimens.ts"
@@ -78,6 +79,79 @@ export const touchedHalf = attack(
       ...lifted,
       forward: ([a, c]) => lifted.forward([a, rounded(c)]),
     } satisfies typeof lifted
+  }),
+)
+
+// -------------------------------------------------------------- lifting
+
+const lifting = (name: string, wrong: Partial<Liftings>) =>
+  liftingLaws({
+    name,
+    liftings: { ...liftings, ...wrong },
+    parts: [named("f")(part), named("g")(part)],
+    on: { inputs: fc.tuple(inputs, inputs) },
+  })
+
+/** Hands back the cotangents of the two halves in the other order. */
+export const crossedCotangents = attack(
+  "a second half with the cotangent of the first",
+  lifting("a second half with the cotangent of the first", {
+    second: <P, A, B, S, C>(f: Bijection<P, A, B, S>) => {
+      const lifted = liftings.second<P, A, B, S, C>(f)
+      return {
+        ...lifted,
+        pullback: (pair, side, cotangent) => (env) =>
+          F.pipe(
+            lifted.pullback(pair, side, cotangent)(env),
+            E.map((pulled) => ({
+              ...pulled,
+              cotangent: pulled.cotangent && ([pulled.cotangent[1], pulled.cotangent[0]] as never), // halves of one kind
+            })),
+          ),
+      } satisfies typeof lifted
+    },
+  }),
+)
+
+/** Runs the second part on what the first has made. */
+export const chainedHalves = attack(
+  "parts side by side that see each other",
+  lifting("parts side by side that see each other", {
+    both: <P extends object, Q extends object, A, B, C, D, S, U>(
+      f: Bijection<P, A, B, S>,
+      g: Bijection<Q, C, D, U>,
+    ) => {
+      const beside = liftings.both(f, g)
+      return {
+        ...beside,
+        infer:
+          ([a]) =>
+          (env) =>
+            F.pipe(
+              f.infer(a)(env),
+              E.chain((b) => beside.infer([a, b as never])(env)), // halves of one kind
+            ),
+      } satisfies typeof beside
+    },
+  }),
+)
+
+/** Goes back through the isomorphism behind the part, and not through that before it. */
+export const halfMapped = attack(
+  "a dimap that maps back one end",
+  lifting("a dimap that maps back one end", {
+    dimap: <P, Z, A, B, C, S>(
+      before: Bijection<{}, Z, A, null>,
+      f: Bijection<P, A, B, S>,
+      after: Bijection<{}, B, C, null>,
+    ) => {
+      const mapped = liftings.dimap(before, f, after)
+      const behind = liftings.dimap(identity<A>(), f, after)
+      return {
+        ...mapped,
+        inverse: (c, side) => behind.inverse(c, side) as never, // ends of one kind
+      } satisfies typeof mapped
+    },
   }),
 )
 

@@ -4,6 +4,8 @@
 import { float32Material, numberMaterial } from "../Material.ts"
 import { combinators } from "./combinators.ts"
 import type { Entry } from "./Entry.ts"
+import { families } from "./families.ts"
+import { isomorphisms } from "./isomorphisms.ts"
 import { layers } from "./layers.ts"
 import { networks } from "./networks.ts"
 import { randomArchitectures } from "./randomArchitectures.ts"
@@ -15,6 +17,10 @@ export const catalogue = (): ReadonlyArray<Entry> => [
   ...combinators(numberMaterial(9), false),
   ...combinators(float32Material(9, 4), false),
   ...combinators(tensorMaterial(9, [2, 3, 4]), true),
+  ...families(numberMaterial(9), false),
+  ...families(float32Material(9, 4), false),
+  ...families(tensorMaterial(9, [2, 3, 4]), true),
+  ...isomorphisms(),
   ...values(),
   ...layers(),
   ...networks(),

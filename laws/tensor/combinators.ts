@@ -3,27 +3,32 @@
  */
 import { function as F, option as O } from "fp-ts"
 import fc from "fast-check"
-import { Bdia, type Two } from "../../src/block/Bdia.ts"
+import { Bdia } from "../../src/block/Bdia.ts"
+import type { Two } from "../../src/block/State.ts"
 import { andThen } from "../../src/core/andThen.ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
 import { chain, repeat } from "../../src/core/chain.ts"
 import { first } from "../../src/core/first.ts"
 import { identity } from "../../src/core/identity.ts"
 import { invert } from "../../src/core/invert.ts"
+import { both } from "../../src/core/both.ts"
+import { dimap } from "../../src/core/dimap.ts"
 import { keep } from "../../src/core/keep.ts"
 import type { Layer } from "../../src/core/Layer.ts"
 import { named, namedLayer } from "../../src/core/named.ts"
+import { rearrange, swap } from "../../src/core/rearrange.ts"
+import { second } from "../../src/core/second.ts"
 import { serial } from "../../src/core/serial.ts"
 import { tied } from "../../src/core/tied.ts"
 import { onGrid } from "../../src/residual/onGrid.ts"
 import { categoryLaws, leftToRight } from "../Category.ts"
-import type { LawSet } from "../Law.ts"
 import { layerLaws } from "../Layer.ts"
 import { lawsOf } from "../lawsOf.ts"
+import { liftingLaws, liftings } from "../Lifting.ts"
 import { type Material } from "../Material.ts"
 import { productLaws } from "../Product.ts"
 import { sharingLaws } from "../Sharing.ts"
-import type { Subject } from "../Subject.ts"
+import { bijectionEntry } from "./bijectionEntry.ts"
 import type { Entry } from "./Entry.ts"
 
 /** Every combinator, on one kind of value. */
@@ -45,21 +50,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
   const inContext = Bdia.fromContextResidual({ space, context, layer: reading }, 2)
   const own = F.pipe(named("fork")(keep(space.value)(fork)), andThen(named("blocks")(inContext)))
-  const bijection = <P, A, B, S>(
-    name: string,
-    covers: ReadonlyArray<string>,
-    subject: Omit<Subject<P, A, B, S>, "name">,
-    ...further: ReadonlyArray<LawSet>
-  ): Entry => {
-    const title = `${name} on ${material.name}`
-    return {
-      name: title,
-      covers,
-      onDevice,
-      cost,
-      set: async () => together(title, (await lawsOf({ ...subject, name: title })).set, ...further),
-    }
-  }
+  const bijection = bijectionEntry(material, onDevice)
   const inverted = invert(identity<X>())
 
   return [
@@ -97,6 +88,30 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
         others: inputs,
       }),
     ),
+    bijection(
+      "two halves of a pair",
+      ["second", "both"],
+      { ...common, inputs: pairs, bijection: F.pipe(f, both(g)) },
+      liftingLaws({
+        name: `second, both and dimap on ${material.name}`,
+        liftings,
+        parts: [f, g],
+        on: { ...common, inputs: pairs },
+      }),
+    ),
+    bijection("one half of a pair, exchanged", ["dimap", "swap"], {
+      ...common,
+      inputs: pairs,
+      bijection: dimap(swap<X, X>(), swap<X, X>())(second<X>()(part)),
+    }),
+    bijection("a pair in other brackets", ["rearrange"], {
+      ...common,
+      inputs: fc.tuple(inputs, pairs),
+      bijection: rearrange<readonly [X, Two<X>], readonly [Two<X>, X]>(
+        ([a, [b, c]]) => [[a, b], c],
+        ([[a, b], c]) => [a, [b, c]],
+      ),
+    }),
     bijection(
       "two parts with shared parameters",
       ["tied"],
@@ -162,11 +177,4 @@ const expectation = <P, A, B>({ params, apply, vjp }: Layer<P, A, B>): Layer<P, 
   params,
   apply: (p, a) => apply(p, a, O.none),
   vjp: (p, a) => vjp(p, a, O.none),
-})
-
-const together = (name: string, ...parents: ReadonlyArray<LawSet>): LawSet => ({
-  name: `all of ${name}`,
-  topic: "subject",
-  parents,
-  laws: [],
 })

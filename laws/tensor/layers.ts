@@ -11,6 +11,7 @@ import { ClassifierLoss } from "../../src/residual/ClassifierLoss.ts"
 import { Conv } from "../../src/residual/Conv.ts"
 import { Dropout } from "../../src/residual/Dropout.ts"
 import { Embedding } from "../../src/residual/Embedding.ts"
+import { Hamiltonian } from "../../src/residual/Hamiltonian.ts"
 import { LayerNorm } from "../../src/residual/LayerNorm.ts"
 import { Linear } from "../../src/residual/Linear.ts"
 import { Mlp } from "../../src/residual/Mlp.ts"
@@ -61,6 +62,7 @@ export const layers = (): ReadonlyArray<Entry> => {
     residual("causal attention", "Attention.make", Attention.make(4, 2, "causal")),
     residual("full attention", "Attention.make", Attention.make(4, 2, "full")),
     residual("a perceptron", "Mlp.make", Mlp.make(4, 6)),
+    residual("a Hamiltonian layer", "Hamiltonian.make", Hamiltonian.make(4, 6, 0.5, 0.5)),
     residual("dropout", "Dropout.make", drop),
     residual("a convolution", "Conv.make", Conv.make(3, 2, 2), gridTensor(space, [2, 3, 3, 2])),
     alone("a convolution to other channels", "Conv.make", {

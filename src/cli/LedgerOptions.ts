@@ -1,12 +1,12 @@
 /**
  * The options of `bijou ledger`, decoded from the command line.
  */
-import type { either as E } from "fp-ts"
+import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import type { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { ByteSize } from "../train/ByteSize.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
-import { dividing, gptSizes } from "./gptSizes.ts"
+import { gptSizes, indivisible } from "./gptSizes.ts"
 import { whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
@@ -28,5 +28,9 @@ export type LedgerOptions = t.TypeOf<typeof LedgerOptions>
 // ---------------------------------------------------------- destructors
 
 /** The options, or one sentence about the first that cannot be used. */
-export const decodeLedgerOptions = (given: unknown): E.Either<UnusableInput, LedgerOptions> =>
-  dividing(decodeOptions(LedgerOptions, given))
+export const decodeLedgerOptions = (given: unknown): E.Either<UnusableInput, LedgerOptions> => {
+  const decoded = decodeOptions(LedgerOptions, given)
+  if (E.isLeft(decoded)) return decoded
+  const { width, heads } = decoded.right
+  return width % heads === 0 ? decoded : E.left(new UnusableInput(indivisible(width, heads)))
+}

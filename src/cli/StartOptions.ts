@@ -1,30 +1,59 @@
 /**
  * The options of `bijou start`, decoded from the command line.
  */
-import type { either as E } from "fp-ts"
+import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import type { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { isShareable, notShareable } from "../report/workers/shareable.ts"
 import { ByteSize } from "../train/ByteSize.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
-import { dividing, gptSizes } from "./gptSizes.ts"
+import { gptSizes, indivisible } from "./gptSizes.ts"
 import { whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
 
-const StartOptions = t.readonly(
+const Given = t.readonly(
   t.strict({
     data: optional(t.string),
     steps: whole(1, 1_000_000),
     ...gptSizes,
+    microBatch: optional(whole(1, 4_096)),
+    workers: optional(whole(1, 1_024)),
     budget: optional(ByteSize),
     out: t.string,
   }),
 )
 
-export type StartOptions = t.TypeOf<typeof StartOptions>
+export type StartOptions = t.TypeOf<typeof Given> & {
+  /** Samples evaluated at once. */
+  readonly microBatch: number
+}
 
 // ---------------------------------------------------------- destructors
 
 /** The options, or one sentence about the first that cannot be used. */
-export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> =>
-  dividing(decodeOptions(StartOptions, given))
+export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
+  const decoded = decodeOptions(Given, given)
+  if (E.isLeft(decoded)) return decoded
+  const { width, heads, batch, backend, budget, workers } = decoded.right
+  // Whether there are workers or not: no bit is to depend on that.
+  const shared = isShareable(backend) && batch % usual === 0
+  const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
+  const count = batch / microBatch
+  if (width % heads !== 0) return unusable(indivisible(width, heads))
+  if (budget !== undefined && workers !== undefined)
+    return unusable("--budget is for the memory of one thread. Leave out --workers.")
+  if (!Number.isInteger(count))
+    return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
+  if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))
+  if (workers !== undefined && workers > count)
+    return unusable(
+      `--workers ${workers} cannot share --batch ${batch}, which is ${count} micro-batch${count === 1 ? "" : "es"} of ${microBatch}. Use at most ${count}, or a smaller --micro-batch.`,
+    )
+  return E.right({ ...decoded.right, microBatch })
+}
+
+/** The size of micro-batches that divides most batches and keeps kernels busy. */
+const usual = 8
+
+const unusable = (sentence: string) => E.left(new UnusableInput(sentence))

@@ -27,16 +27,28 @@ program
   .option("--width <n>", "width of an activation", "128")
   .option("--heads <n>", "attention heads, which divide the width", "4")
   .option("--batch <n>", "samples a step", "16")
+  .option("--micro-batch <n>", "samples evaluated at once (default: 8 where that divides the batch, else the batch)")
+  .option("--workers <n>", "threads that share every batch; the bits are those of one (default: none but this)")
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
   .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
+  .option(
+    "--threads <n>",
+    "threads of the BLAS or TensorFlow, in each worker (default: the cores, or 1 with --workers)",
+  )
   .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeStartOptions({ data: undefined, threads: undefined, budget: undefined, ...Object(given) })
+    const options = decodeStartOptions({
+      data: undefined,
+      microBatch: undefined,
+      workers: undefined,
+      threads: undefined,
+      budget: undefined,
+      ...Object(given),
+    })
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
     process.exitCode = await start(options.right)

@@ -1,7 +1,7 @@
 /**
  * `bijou doctor`: what every backend can do here, and what to do about what is missing.
  */
-import { diagnose } from "../report/doctor/diagnose.ts"
+import { diagnose, looks } from "../report/doctor/diagnose.ts"
 import { isHealthy, toText } from "../report/doctor/Diagnosis.ts"
 import { startProgress } from "../report/Progress.ts"
 
@@ -15,7 +15,7 @@ export interface DoctorOptions {
 
 /** Runs the command; resolves to its exit code, which is 1 where something that is set up does not work as it should. */
 export const doctor = async ({ json }: DoctorOptions): Promise<number> => {
-  const progress = json ? null : startProgress("looking at", 5)
+  const progress = json ? null : startProgress("looking at", looks.length)
   const diagnosis = await diagnose((done, name) => progress?.update(done, name))
   progress?.stop()
   process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis, columns())}\n`)

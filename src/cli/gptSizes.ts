@@ -1,9 +1,7 @@
 /**
  * The options that say which GPT, on what batch and on which backend.
  */
-import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { BackendName } from "./BackendName.ts"
 import { optional } from "./decodeOptions.ts"
 import { whole } from "./whole.ts"
@@ -22,19 +20,8 @@ export const gptSizes = {
   threads: optional(whole(1, 1_024)),
 }
 
-// ----------------------------------------------------------- combinators
+// ---------------------------------------------------------- destructors
 
-/** Refuses heads that do not divide the width. */
-export const dividing = <O extends { readonly width: number; readonly heads: number }>(
-  decoded: E.Either<UnusableInput, O>,
-): E.Either<UnusableInput, O> => {
-  if (E.isLeft(decoded)) return decoded
-  const { width, heads } = decoded.right
-  return width % heads === 0
-    ? decoded
-    : E.left(
-        new UnusableInput(
-          `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`,
-        ),
-      )
-}
+/** Why heads that do not divide the width cannot be used. */
+export const indivisible = (width: number, heads: number): string =>
+  `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`

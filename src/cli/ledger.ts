@@ -58,7 +58,7 @@ const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerO
   const input = [ids(), ids()] as const
   const samples = Array.from({ length: batch }, (_, i) => i)
   const given = { params, state, input, seed, samples }
-  const fit = budget === undefined ? null : fitBudget(network, given, budget)
+  const fit = budget === undefined ? null : fitBudget(network, given, { budget })
   const step = { ...given, plan: fit === null ? Plan[name] : planOf(fit) }
   return {
     parameters: tensorLeaves(network.params, params).reduce((sum, [, { size }]) => sum + size, 0),

@@ -1,13 +1,9 @@
 /**
  * The subjects that a user's module exports.
  */
-import { stat } from "node:fs/promises"
-import { register } from "node:module"
-import { resolve } from "node:path"
-import { pathToFileURL } from "node:url"
 import { subjectFault, type AnySubject } from "../../laws/Subject.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { asModule } from "./asModule.ts"
+import { loadModule } from "../report/loadModule.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -26,7 +22,7 @@ export interface Exported {
 export const loadSubjects = async (target: string): Promise<ReadonlyArray<Exported>> => {
   const mark = target.lastIndexOf("#")
   const [file, wanted] = mark < 0 ? [target, null] : [target.slice(0, mark), target.slice(mark + 1)]
-  const exports = await load(file)
+  const exports = await loadModule(file)
   const names = Object.keys(exports)
   const list = names.length === 0 ? "nothing" : names.join(", ")
   if (wanted !== null) {
@@ -53,23 +49,3 @@ const isMeant = (value: unknown): boolean =>
   value !== null &&
   ("inputs" in value || "bijection" in value) &&
   ["bijection", "residual", "layer"].some((name) => name in value)
-
-const load = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
-  const path = resolve(file)
-  const kind = await stat(path).catch(() => null)
-  if (kind === null)
-    throw new UnusableInput(`There is no file ${file}. Give the path of a TypeScript or JavaScript module.`)
-  if (!kind.isFile())
-    throw new UnusableInput(`${file} is not a file. Give the path of a TypeScript or JavaScript module.`)
-  if (!/\.[cm]?[jt]sx?$/.test(path))
-    throw new UnusableInput(`${file} is no module. Its name should end in .ts or .js, or one of their kin.`)
-  if (/\.[cm]?tsx?$/.test(path)) (await import("tsx/esm/api")).register()
-  register(asModule)
-  try {
-    return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>> // a module's namespace
-  } catch (error) {
-    const [first = "", second = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    const reason = first.endsWith(":") ? `${first} ${second.trim()}` : first // a syntax error stands on the second line
-    throw new UnusableInput(`${file} cannot be loaded: ${reason.replace(/\.$/, "")}.`)
-  }
-}

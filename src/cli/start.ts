@@ -1,6 +1,7 @@
 /**
  * `bijou start`: trains a byte-level GPT without stored activations, and shows what that costs.
  */
+import { createHash } from "node:crypto"
 import { access, constants, mkdir, rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
@@ -12,19 +13,22 @@ import { measure, type Cost } from "../report/measure.ts"
 import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
 import { writeReport, type Report } from "../report/Report.ts"
+import { startWorkers } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
 import { peakBytes } from "../tensor/buffers.ts"
-import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { parameterSide, tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
 import { fitTable, planOf, type Fit } from "../train/Fit.ts"
 import { generate } from "../train/generate.ts"
+import { microBatched } from "../train/Gradients.ts"
 import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
-import { training } from "../train/training.ts"
+import { descent } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
 import { fitBudget } from "./fitBudget.ts"
+import { gptObjective, type GptTask } from "./gptObjective.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { startBackend } from "./startBackend.ts"
 import type { StartOptions } from "./StartOptions.ts"
@@ -45,7 +49,7 @@ const prompt = "export "
 export const start = async (options: StartOptions): Promise<number> => {
   const text = await load(options)
   await checkFolder(options.out)
-  const backend = await startBackend(options)
+  const backend = await startBackend(options.workers === undefined ? options : { ...options, usualThreads: 1 })
   const interrupt = listenForInterrupt("step")
   try {
     return await trainAndMeasure(options, backend, text, interrupt)
@@ -65,7 +69,11 @@ const trainAndMeasure = async (
   const net = gpt(config)
   const params = net.network.params.init(Key.fromSeed(seed))
   const parameters = tensorLeaves(net.network.params, params).reduce((sum, [, { size }]) => sum + size, 0)
-  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}`)
+  const by =
+    options.workers === undefined
+      ? ""
+      : `${options.workers === 1 ? ", in a worker" : `, in each of ${options.workers} workers`}`
+  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}${by}`)
   say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.\n`)
 
   const held = Array.from({ length: validationBatches }, (_, i) => {
@@ -76,9 +84,10 @@ const trainAndMeasure = async (
   const before: GptTrained = { params, state: AdamW.init(net.network.params, params) }
   const first = await validation(before)
 
+  const task = { config, seed, bytes: shared(text.train) }
   const fit = fitted(net, before, text, options)
   if (fit !== null) say(`${fitTable(fit)}\n`)
-  const { result, peak } = await peakBytes(() => train(net, before, text, fit, options, interrupt))
+  const { result, peak } = await peakBytes(() => train(task, before, fit, options, interrupt))
   const { trained, steps } = result
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
@@ -116,6 +125,10 @@ const trainAndMeasure = async (
 
   const report: Report = {
     ...{ backend, depth, width, heads, batch, context, fractionBits, steps, seed, parameters },
+    ...{ microBatch: options.microBatch, workers: options.workers ?? null },
+    digest: createHash("sha256")
+      .update(await parameterSide(net.network.params).toBytes(trained.params)())
+      .digest("hex"),
     loss: { uniform: Math.log(256), unigram: Text.unigram(text), first, last },
     roundTrip: trip,
     held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },
@@ -132,45 +145,46 @@ const trainAndMeasure = async (
   return complaints(report).length === 0 ? 0 : 1
 }
 
+/** The plan for `--budget`, which is for all that tensors take while one micro-batch after the other is evaluated. */
 const fitted = (
   net: Gpt,
   { params, state }: GptTrained,
   text: Text,
-  { budget, batch, context, seed }: StartOptions,
+  { budget, batch, microBatch, context, seed }: StartOptions,
 ): Fit | null => {
   if (budget === undefined) return null
-  const samples = Array.from({ length: batch }, (_, i) => i)
+  const samples = Array.from({ length: microBatch }, (_, i) => i)
   const input = Text.batch(text.train, context, seed, samples)
-  const fit = fitBudget(net.network, { params, state, input, seed, samples }, budget)
+  const step = { params, state, input, seed, samples }
+  const fit = fitBudget(net.network, step, { budget, microBatches: batch / microBatch })
   tensorScope.release(input)
   return fit
 }
 
 const train = async (
-  net: Gpt,
+  task: GptTask,
   before: GptTrained,
-  text: Text,
   fit: Fit | null,
-  { steps, batch, context, seed }: StartOptions,
+  { steps, batch, context, workers, ...options }: StartOptions,
   interrupt: Interrupt,
 ): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
+  const objective = gptObjective(task)
+  const plan = fit === null ? Plan.reversed : planOf(fit)
+  const how = { size: options.microBatch, seed: task.seed, plan }
+  const pool =
+    workers === undefined
+      ? null
+      : await startWorkers(objective.network.params, { ...here(task), count: workers, ...how })
   const progress = startProgress("training", steps)
   const begun = performance.now()
-  const run = training(
-    net.network,
-    {
-      optimizer: AdamW.config,
-      schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
-      batch,
-      plan: fit === null ? Plan.reversed : planOf(fit),
-      seed,
-      data: (samples) => Text.batch(text.train, context, seed, samples),
-    },
-    before,
-  )
+  const course = {
+    optimizer: AdamW.config,
+    schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
+    batch,
+  }
   let last = { trained: before, steps: 0 }
   try {
-    for await (const now of run) {
+    for await (const now of descent(pool ?? microBatched(objective, how), course, before)) {
       const speed = (now.steps * batch * context) / ((performance.now() - begun) / 1000)
       progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
       last = now
@@ -179,7 +193,22 @@ const train = async (
     return last
   } finally {
     progress.stop()
+    await pool?.stop()
   }
+}
+
+/** Where workers find what they train. */
+const here = (argument: GptTask) => ({
+  module: import.meta.resolve("./gptObjective.js"),
+  export: "gptObjective",
+  argument,
+})
+
+/** The same bytes in memory that all threads have. */
+const shared = (bytes: Uint8Array): Uint8Array => {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
 }
 
 const load = async ({ data, context }: StartOptions): Promise<Text> => {

@@ -14,13 +14,16 @@ export interface BackendOptions {
   /** Whether a BLAS that is set up is used. */
   readonly native: boolean
   readonly threads: number | undefined
+  /** The threads of the BLAS where `threads` says nothing; the cores unless given. */
+  readonly usualThreads?: number
 }
 
 // ----------------------------------------------------------- combinators
 
 /** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput` or `NativeUnavailable`. */
-export const startBackend = async ({ backend, native, threads }: BackendOptions): Promise<string> => {
-  const fixed = threads === undefined ? {} : { threads }
+export const startBackend = async ({ backend, native, threads, usualThreads }: BackendOptions): Promise<string> => {
+  const wanted = threads ?? usualThreads
+  const fixed = wanted === undefined ? {} : { threads: wanted }
   if (backend === "tensorflow") {
     const name = await useTensorflow(fixed)
     if (name === null)

@@ -24,11 +24,16 @@ export const Report = t.readonly(
     width: t.number,
     heads: t.number,
     batch: t.number,
+    microBatch: t.number,
+    /** Null where the thread of the command evaluated alone. */
+    workers: t.union([t.number, t.null]),
     context: t.number,
     fractionBits: t.number,
     steps: t.number,
     seed: t.number,
     parameters: t.number,
+    /** SHA-256, in hexadecimal digits, of the bytes of the trained parameters. */
+    digest: t.string,
     loss: t.strict({ uniform: t.number, unigram: t.number, first: t.number, last: t.number }),
     roundTrip: t.strict({ bits: t.number, differing: t.number }),
     held: t.strict({ reversedBytes: t.number, tapedBytes: t.number }),

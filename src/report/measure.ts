@@ -10,7 +10,7 @@ import { gpt, type GptConfig } from "../net/Gpt.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { heldBytes } from "../train/held.ts"
-import { lossAndGrads } from "../train/step.ts"
+import { lossAndGrads } from "../train/Gradient.ts"
 import type { Batch } from "../train/Text.ts"
 
 // ---------------------------------------------------------------- model

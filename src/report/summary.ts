@@ -15,6 +15,10 @@ export const summary = (report: Report): string => {
     `  before training ${loss.first.toFixed(3)}`,
     `  after training  ${loss.last.toFixed(3)}`,
     "",
+    "Trained parameters, SHA-256",
+    `  ${report.digest.slice(0, 32)}`,
+    `  ${report.digest.slice(32)}`,
+    "",
     "Sample",
     ...readable(report.sample)
       .split("\n")

@@ -46,13 +46,19 @@ const fused = tf.customGrad((...args) => {
   const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
   save([x, weight])
   return {
-    value: runKernel("BijouAddBias", { x: product(x, weight), bias }),
+    value: affine(x, weight, bias),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [a, w] = saved as [tf.Tensor, tf.Tensor] // as they were kept
       return tf.tidy(() => [...pullMultiply(a, w, dy), columnSums(dy)])
     },
   }
 })
+
+/** x W + b for use inside of kernels with a gradient of their own. */
+export const affine = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
+  hasKernel("BijouAffine")
+    ? runKernel("BijouAffine", { x, weight, bias })
+    : runKernel("BijouAddBias", { x: product(x, weight), bias })
 
 /** The gradients of x W by x and by W. */
 export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => [

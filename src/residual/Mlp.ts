@@ -7,7 +7,16 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import { columnSums, Linear, product, pullInput, pullMultiply, weightGrad, type LinearParams } from "./Linear.ts"
+import {
+  affine,
+  columnSums,
+  Linear,
+  product,
+  pullInput,
+  pullMultiply,
+  weightGrad,
+  type LinearParams,
+} from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -45,22 +54,33 @@ export const Mlp = {
 const fused = tf.customGrad((...args) => {
   // As tfjs passes them.
   const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [a, hidden] = runKernelForAll("BijouBiasGelu", { x: product(x, w1), bias: b1 }) as readonly [
-    tf.Tensor,
-    tf.Tensor,
-  ] // its two outputs
+  const [a, hidden] = activate(x, w1, b1)
   save([x, a, w1, w2])
   return {
-    value: runKernel("BijouAddBias", { x: product(hidden, w2), bias: b2 }),
+    value: affine(hidden, w2, b2),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
         const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
-        const dHidden = pullInput(w2, dy, a.shape)
-        const [da, db1] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: dHidden }) as readonly [tf.Tensor, tf.Tensor] // its two outputs
+        const [da, db1] = pullActivated(a, w2, dy)
         return [...pullMultiply(x, w1, da), db1, dw2, columnSums(dy)]
       }),
   }
 })
+
+/** a = x W1 + b1, and gelu(a). */
+const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): Two =>
+  (hasKernel("BijouAffineGelu")
+    ? runKernelForAll("BijouAffineGelu", { x, weight, bias })
+    : runKernelForAll("BijouBiasGelu", { x: product(x, weight), bias })) as Two
+
+/** The gradients of gelu(a) W2 by a and by b1. */
+const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): Two =>
+  (hasKernel("BijouAffineGeluGrad")
+    ? runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a })
+    : runKernelForAll("BijouBiasGeluGrad", { x: a, dy: pullInput(weight, dy, a.shape) })) as Two
+
+/** Both outputs of a kernel that has two. */
+type Two = readonly [tf.Tensor, tf.Tensor]
 
 type Five<T> = readonly [T, T, T, T, T]

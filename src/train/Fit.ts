@@ -17,7 +17,7 @@ const Part = t.readonly(
 )
 
 /**
- * `peak` is the most bytes that tensors take at any moment of the step, parameters and all others included, and is exact; `ms` is an estimate from what the
+ * `parts` are those that had a choice. `peak` is the most bytes that tensors take at any moment of the step, parameters and all others included, and is exact; `ms` is an estimate from what the
  * kernels have to do.
  */
 export const Fit = t.readonly(

@@ -74,11 +74,11 @@ export type Ledger = t.TypeOf<typeof Ledger>
 // ---------------------------------------------------------- destructors
 
 /** The sum over owners. */
-export const total = (bytes: Bytes): number => owners.reduce((sum, owner) => sum + bytes[owner], 0)
+export const bytesOf = (bytes: Bytes): number => owners.reduce((sum, owner) => sum + bytes[owner], 0)
 
 /** The moment with the most bytes; null for a step without parts. */
 export const peakOf = ({ moments }: Ledger): Moment | null =>
   moments.reduce<Moment | null>(
-    (most, moment) => (most === null || total(moment.peak) > total(most.peak) ? moment : most),
+    (most, moment) => (most === null || bytesOf(moment.peak) > bytesOf(most.peak) ? moment : most),
     null,
   )

@@ -15,7 +15,7 @@ import type { tf } from "../tensor/tf.ts"
 import { byteSize } from "./ByteSize.ts"
 import { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
 import type { Fit } from "./Fit.ts"
-import { peakOf, total, type Ledger, type Moment } from "./Ledger.ts"
+import { bytesOf, type Bytes, type Ledger, type Moment } from "./Ledger.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
 
 // ---------------------------------------------------------------- model
@@ -24,6 +24,8 @@ import { predictLedger, type Step } from "./ledgerOf.ts"
 export interface Budget {
   /** The most that tensors may take at any moment of the step, those that have nothing to do with it included: `"64 MB"`, or a number of bytes. */
   readonly budget: string | number
+  /** How many micro-batches like this step's a batch is, whose gradients are summed: 1 unless given. */
+  readonly microBatches?: number
   /** Operations of matrix products and bytes moved in a millisecond; those of one core unless given. */
   readonly speed?: Speed
 }
@@ -41,7 +43,10 @@ export interface Speed {
  */
 export const fitPlan =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (step: Step<P, A>, { budget: given, speed = oneCore }: Budget): E.Either<BudgetTooSmall | RevError, Fit> => {
+  (
+    step: Step<P, A>,
+    { budget: given, microBatches = 1, speed = oneCore }: Budget,
+  ): E.Either<BudgetTooSmall | RevError, Fit> => {
     const budget = byteSize(given)
     const predict = (plan: Plan) => predictLedger(net)({ ...step, plan })
     // In whole nanoseconds, so that sums are exact and equal parts cost the same in any order.
@@ -50,18 +55,27 @@ export const fitPlan =
     const table = costs(predict, timeOf)
     if (E.isLeft(table)) return table
     const { paths, stations } = table.right
-    const others = buffers().bytes - table.right.held
-    const held = table.right.held + others
+    // Gradients of earlier micro-batches wait, and while two are added their sum stands beside them.
+    const { parameters } = table.right.start
+    const before = buffers().bytes - bytesOf(table.right.start)
+    const others = before + parameters * waiting(microBatches)
+    const adding = microBatches > 1 ? buffers().bytes + parameters * (waiting(microBatches) + 2) : 0
+    const held = bytesOf(table.right.start) + others
+    const peakIn = ({ moments }: Ledger): number =>
+      Math.max(
+        adding,
+        held,
+        ...moments.map(({ phase, peak }) => bytesOf(peak) + (phase === "update" ? before : others)),
+      )
 
     const fit = (choices: ReadonlyArray<Choice>): E.Either<RevError, Fit> =>
       E.map((ledger: Ledger) => {
-        const parts = passages(ledger, timeOf).map(({ path, toll }, i) => ({
-          path,
-          choice: choices[i] ?? "reverse",
-          bytes: toll.held,
-          ms: toll.time / 1e6,
-        }))
-        const peak = total(peakOf(ledger)?.peak ?? ledger.start) + others
+        const parts = passages(ledger, timeOf).flatMap(({ path, toll }, i) =>
+          (stations[i]?.choices.length ?? 0) > 1
+            ? [{ path, choice: choices[i] ?? "reverse", bytes: toll.held, ms: toll.time / 1e6 }]
+            : [],
+        )
+        const peak = peakIn(ledger)
         return { budget, peak, ms: ledger.moments.reduce((sum, moment) => sum + timeOf(moment), 0) / 1e6, parts }
       })(predict(planFor(paths, choices)))
 
@@ -79,6 +93,9 @@ export const fitPlan =
     return E.left(new BudgetTooSmall({ budget, smallest: fitted.right.peak }))
   }
 
+/** How many gradients wait at most while another micro-batch is evaluated: `treeSum` keeps one for every bit of their number. */
+const waiting = (microBatches: number): number => Math.floor(Math.log2(microBatches))
+
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
 
 /** One core of a desktop, with the kernels of the wasm backend. */
@@ -93,7 +110,7 @@ const costs = (
   timeOf: (moment: Moment) => number,
 ): E.Either<
   RevError,
-  { readonly paths: ReadonlyArray<string>; readonly stations: ReadonlyArray<Station>; readonly held: number }
+  { readonly paths: ReadonlyArray<string>; readonly stations: ReadonlyArray<Station>; readonly start: Bytes }
 > => {
   const first = predict({})
   if (E.isLeft(first)) return first
@@ -125,25 +142,28 @@ const costs = (
       : all.filter((choice, c) => all.slice(0, c).every((other) => !same(i, other, choice))),
     toll: (before, choice) => tollOf(i, before ?? choice, choice),
   }))
-  return E.right({ paths, stations, held: total(first.right.start) })
+  return E.right({ paths, stations, start: first.right.start })
+}
+
+/** A part of a step, and what it adds. */
+interface Passage {
+  readonly path: string
+  readonly toll: Toll
 }
 
 /** The parts of a step in the order of the way forth, with what each adds. */
-const passages = (
-  { start, moments }: Ledger,
-  timeOf: (moment: Moment) => number,
-): ReadonlyArray<{ readonly path: string; readonly toll: Toll }> => {
-  let before = total(start)
+const passages = ({ start, moments }: Ledger, timeOf: (moment: Moment) => number): ReadonlyArray<Passage> => {
+  let before = bytesOf(start)
   const parts = moments
     .filter(({ phase }) => phase === "forward")
     .map((moment) => {
       const from = before
-      before = total(moment.end)
+      before = bytesOf(moment.end)
       return {
         path: moment.path,
         from,
         held: before - from,
-        most: total(moment.peak) - from,
+        most: bytesOf(moment.peak) - from,
         time: timeOf(moment),
         pulled: false,
       }
@@ -151,7 +171,7 @@ const passages = (
   // What is no part of its own, such as the check of a chain, comes before the part that it is about.
   let [most, time] = [0, 0]
   for (const moment of moments.filter(({ phase }) => phase === "pullback")) {
-    ;[most, time] = [Math.max(most, total(moment.peak)), time + timeOf(moment)]
+    ;[most, time] = [Math.max(most, bytesOf(moment.peak)), time + timeOf(moment)]
     const part = parts.findLast(({ path, pulled }) => !pulled && path === moment.path)
     if (part === undefined) continue
     part.most = Math.max(part.most, most - part.from)
@@ -159,8 +179,15 @@ const passages = (
     part.pulled = true
     ;[most, time] = [0, 0]
   }
-  return parts.map(({ path, held, most: highest, time: spent }) => ({
-    path,
-    toll: { held, most: highest, time: spent },
-  }))
+  // Neighbors of one path are one part to a plan.
+  return parts.reduce<ReadonlyArray<Passage>>((merged, { path, held, most: highest, time: spent }) => {
+    const last = merged.at(-1)
+    if (last?.path !== path) return [...merged, { path, toll: { held, most: highest, time: spent } }]
+    const toll = {
+      held: last.toll.held + held,
+      most: Math.max(last.toll.most, last.toll.held + highest),
+      time: last.toll.time + spent,
+    }
+    return [...merged.slice(0, -1), { path, toll }]
+  }, [])
 }

@@ -7,6 +7,7 @@
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Env, type Run } from "../core/Env.ts"
+import { Params } from "../core/Params.ts"
 import type { RevError } from "../core/RevError.ts"
 import type { Path } from "../core/Path.ts"
 import type { Scope } from "../core/Scope.ts"
@@ -15,11 +16,13 @@ import { listenToBuffers } from "../tensor/buffers.ts"
 import { inShapes, workSoFar } from "../tensor/shapes/inShapes.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorWatch } from "../tensor/tensorWatch.ts"
-import type { tf } from "../tensor/tf.ts"
+import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { tf } from "../tensor/tf.ts"
 import { account, enter } from "./Account.ts"
 import { AdamW, type AdamWState } from "./AdamW.ts"
 import { type Bytes, type Ledger, type Moment } from "./Ledger.ts"
-import { lossAndGrads } from "./step.ts"
+import { lossAndGrads } from "./Gradient.ts"
+import { update, type Trained } from "./step.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -45,7 +48,7 @@ export const predictLedger =
       return ledger
     })
 
-/** Takes the step without its outcome, and tells where the bytes were. */
+/** Takes the step, on copies of parameters and moments where there is an update, frees its outcome, and tells where the bytes were. */
 export const measureLedger =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
   (step: Step<P, A>): TE.TaskEither<RevError, Ledger> =>
@@ -62,10 +65,13 @@ const walk = <P, A, S>(
   inner: Watch,
 ): E.Either<RevError, Ledger> => {
   const book = account()
+  // The update frees what it replaces, as in training.
+  const trained = step.state === undefined ? null : copyOf(net.params, { params: step.params, state: step.state })
+  const params = trained?.params ?? step.params
   enter(book, "input", step.input)
-  enter(book, "parameters", net.params.leaves(step.params))
-  if (step.state !== undefined)
-    for (const moments of [step.state.mean, step.state.square]) enter(book, "optimizer", net.params.leaves(moments))
+  enter(book, "parameters", net.params.leaves(params))
+  if (trained !== null)
+    enter(book, "optimizer", [net.params.leaves(trained.state.mean), net.params.leaves(trained.state.square)])
   const start = book.now()
   const moments: Moment[] = []
   let phase: Moment["phase"] = "forward"
@@ -137,25 +143,37 @@ const walk = <P, A, S>(
       return net.pullback(b, side, cotangent)(env)
     },
   }
-  return listenToBuffers(listener, () =>
-    F.pipe(
-      scope.within(() => lossAndGrads(seen)(step.input)(Env.make(step, scope, watch))),
-      E.map(({ loss, grads }) => {
-        if (step.state !== undefined) {
-          close()
-          phase = "update"
-          begin(["optimizer"])
-          const given = { params: step.params, grads, state: step.state, learningRate: 0 }
-          const next = tensorScope.within(() => AdamW.update(AdamW.config, net.params, given))
-          book.claim("parameters", "parameters", next.params)
-          book.claim("optimizer", "optimizer", [next.state.mean, next.state.square])
-          close()
-          tensorScope.release(next)
-        }
+  return listenToBuffers(listener, () => {
+    const result = scope.within(() => lossAndGrads(seen)(step.input)(Env.make({ ...step, params }, scope, watch)))
+    close()
+    if (E.isRight(result)) {
+      const { loss, grads } = result.right
+      if (trained !== null) {
+        phase = "update"
+        begin(["optimizer"])
+        const next = update(net.params, AdamW.config)(trained, grads, 0)
+        book.claim("parameters", "parameters", next.params)
+        book.claim("optimizer", "optimizer", [next.state.mean, next.state.square])
         close()
-        tensorScope.release([loss, grads])
-        return { start, moments }
+        tensorScope.release(next)
+      }
+      tensorScope.release([loss, grads])
+    }
+    tensorScope.release(trained)
+    return F.pipe(
+      result,
+      E.map(() => ({ start, moments })),
+    )
+  })
+}
+
+const copyOf = <P>(params: Params<P>, { params: p, state }: Trained<P>): Trained<P> => {
+  const copy = (tree: P): P =>
+    F.pipe(
+      Params.fromLeaves(params, new Map(tensorLeaves(params, tree).map(([path, leaf]) => [path, tf.add(leaf, 0)]))),
+      E.getOrElseW((error) => {
+        throw error
       }),
-    ),
-  )
+    )
+  return { params: copy(p), state: { ...state, mean: copy(state.mean), square: copy(state.square) } }
 }

@@ -1,7 +1,7 @@
 /**
  * A picture of memory through a step: areas stacked by owner.
  */
-import { owners, peakOf, total, type Bytes, type Ledger, type Owner } from "./Ledger.ts"
+import { owners, peakOf, bytesOf, type Bytes, type Ledger, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -24,7 +24,7 @@ interface Point {
 export const ledgerSvg = (ledger: Ledger, { title, budget }: Caption): string => {
   const points = through(ledger)
   const end = points.at(-1)?.x ?? 1
-  const highest = Math.max(...points.map(({ bytes }) => total(bytes)))
+  const highest = Math.max(...points.map(({ bytes }) => bytesOf(bytes)))
   const top = Math.max(highest, budget ?? 0) * 1.06 || 1
   const [x, y] = [
     (at: number) => round(left + (at / end) * wide),
@@ -38,7 +38,7 @@ export const ledgerSvg = (ledger: Ledger, { title, budget }: Caption): string =>
     const most = Math.max(...points.map(({ bytes }) => bytes[owner]))
     return `<polygon fill="${colors[owner]}" points="${[...upper, ...lower].join(" ")}"><title>${owner}: at most ${inMB(most)}</title></polygon>`
   })
-  const at = points.find(({ bytes }) => total(bytes) === highest)?.x ?? 0
+  const at = points.find(({ bytes }) => bytesOf(bytes) === highest)?.x ?? 0
   const side = at / end > 0.6 ? { anchor: "end", shift: -8 } : { anchor: "start", shift: 8 }
   const marks = [
     ...ticks(top).map(

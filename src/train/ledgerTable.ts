@@ -1,7 +1,7 @@
 /**
  * A ledger as a table of 60 columns.
  */
-import { owners, peakOf, total, type Bytes, type Ledger } from "./Ledger.ts"
+import { owners, peakOf, bytesOf, type Bytes, type Ledger } from "./Ledger.ts"
 
 /** Megabytes by owner at four moments: before the step, when the loss is known, at the highest, and when the step is done. */
 export const ledgerTable = (ledger: Ledger): string => {
@@ -31,7 +31,7 @@ export const ledgerTable = (ledger: Ledger): string => {
       ),
     line(
       "in all",
-      columns.map(([, bytes]) => megabytes(total(bytes))),
+      columns.map(([, bytes]) => megabytes(bytesOf(bytes))),
     ),
     ...(highest === null
       ? []

@@ -4,21 +4,24 @@
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Plan } from "../core/Plan.ts"
-import { tensorScope } from "../tensor/tensorScope.ts"
-import { tensorEnv } from "../tensor/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
 import type { AdamWConfig } from "./AdamW.ts"
+import { microBatched, type Gradients } from "./Gradients.ts"
 import { learningRate, type Schedule } from "./schedule.ts"
-import { trainStep, type Trained } from "./step.ts"
+import { update, type Trained } from "./step.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a run trains on and how. */
-export interface TrainingPlan<A> {
+/** How long a run is, and what it makes of gradients. */
+export interface Course {
   readonly optimizer: AdamWConfig
   readonly schedule: Schedule
   /** Samples a step. Step n has the ids from n * batch on, so no two steps share one. */
   readonly batch: number
+}
+
+/** What a run trains on and how. */
+export interface TrainingPlan<A> extends Course {
   /** What each part leaves behind: everything reversed unless given. */
   readonly plan?: Plan
   /** Of the gammas and of dropout. */
@@ -39,26 +42,32 @@ export interface Progress<out P> {
 
 // --------------------------------------------------------- constructors
 
+/** `descent` by this thread, every batch evaluated at once. */
+export const training = <P, A, S>(
+  network: Bijection<P, A, tf.Tensor, S>,
+  { seed, plan = Plan.reversed, ...course }: TrainingPlan<A>,
+  from: Trained<P>,
+): AsyncGenerator<Progress<P>, void> =>
+  descent(microBatched({ network, data: course.data }, { size: course.batch, seed, plan }), course, from)
+
 /**
  * Takes `schedule.steps` steps of AdamW and yields after each; leave the loop to stop early. Consumes `from`, and every
- * input that `data` makes. A refused step throws its
+ * input that the data make. A refused step throws its
  * `TrainError`, and the parameters of the last yield are as they were.
  */
-export const training = async function* <P, A, S>(
-  net: Bijection<P, A, tf.Tensor, S>,
-  { optimizer, schedule, batch, plan = Plan.reversed, seed, data }: TrainingPlan<A>,
+export const descent = async function* <P>(
+  gradients: Gradients<P>,
+  { optimizer, schedule, batch }: Course,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> {
-  const take = trainStep(net, optimizer)
+  const move = update(gradients.params, optimizer)
   let trained = from
   for (let step = 0; step < schedule.steps; step++) {
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
-    const input = data(samples)
-    const env = tensorEnv({ params: trained.params, seed, step, samples, plan })
-    const result = await take(trained, input, env, learningRate(schedule, step))()
-    tensorScope.release(input)
-    if (E.isLeft(result)) throw result.left
-    trained = result.right.trained
-    yield { steps: step + 1, loss: result.right.loss, trained }
+    const gradient = await gradients.at({ params: trained.params, step, samples })()
+    if (E.isLeft(gradient)) throw gradient.left
+    const { loss, grads } = gradient.right
+    trained = move(trained, grads, learningRate(schedule, step))
+    yield { steps: step + 1, loss, trained }
   }
 }

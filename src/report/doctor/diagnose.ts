@@ -6,7 +6,11 @@ import { useBackend, type BackendName } from "../../tensor/backend.ts"
 import { ownKernels } from "../../tensor/kernels/index.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
+import { opLibraryName } from "../native/tensorflow/OpLibrary.ts"
+import { whyNot } from "../native/tensorflow/setUpTensorflow.ts"
+import type { Device } from "../native/tensorflow/Tensorflow.ts"
 import { loadedBlas, useNative } from "../native/useNative.ts"
+import { loadedTensorflow, useTensorflow } from "../native/useTensorflow.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
@@ -60,17 +64,36 @@ const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   }
 }
 
+const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
+  const name = await useTensorflow()
+  const loaded = loadedTensorflow()
+  if (name === null || loaded?.device !== device)
+    return {
+      status: "not set up",
+      todo: whyNot(device) ?? `Run: npx bijou native --tensorflow${device === "gpu" ? " --gpu" : ""}`,
+    }
+  const look = await lookAt("tensorflow", `TensorFlow ${loaded.version}`)
+  const missing = device === "cpu" && loaded.opLibrary === null && (await opLibraryName()) !== null
+  return {
+    ...look,
+    device: name,
+    todo: missing ? "The op library, which makes it faster, is not built. Run: npx bijou native --tensorflow" : null,
+  }
+}
+
 /** Not backends of this version. */
 const absent = (instead: string) => async (): Promise<Look> => ({
   status: "not set up",
   todo: `This version of bijou does not run on it. ${instead}`,
 })
 
-const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
+/** Every backend, and how it is looked at. */
+export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
   ["cpu", async () => ({ ...(await lookAt("cpu", "plain JavaScript")), device: "one thread" })],
   ["wasm", lookAtWasm],
   ["wasm with a BLAS", lookAtBlas],
-  ["tensorflow", absent("Use wasm with a BLAS for native speed in Node.")],
+  ["tensorflow", lookAtTensorflow("cpu")],
+  ["tensorflow on a GPU", lookAtTensorflow("gpu")],
   ["webgpu", absent("Use wasm, which runs in browsers too.")],
 ]
 

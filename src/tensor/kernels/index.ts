@@ -24,7 +24,6 @@ import { bijouTimes } from "./simd/BijouTimes.ts"
 import { bijouUnpack } from "./simd/BijouUnpack.ts"
 import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
-import { bijouDiffer as differOnTensorflow } from "./tensorflow/BijouDiffer.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
@@ -71,7 +70,6 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...unsortedSegmentSum,
   ...missingGradients,
   ...elementwise,
-  differOnTensorflow,
   batchMatMul,
   cast,
   gatherV2,

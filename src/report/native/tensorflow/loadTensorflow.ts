@@ -8,7 +8,7 @@ import { tf } from "../../../tensor/tf.ts"
 import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../folder.ts"
 import { opLibraryName, processor } from "./OpLibrary.ts"
-import { addonsOf, places, type Tensorflow } from "./Tensorflow.ts"
+import { addonsOf, places, type Device, type Tensorflow } from "./Tensorflow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -16,8 +16,10 @@ export interface Loaded {
   /** "TensorFlow 2.21.0 CPU, 2 threads, op library". */
   readonly name: string
   readonly version: string
-  readonly device: "CPU" | "GPU"
+  readonly device: Device
   readonly threads: number
+  /** Its file; null where there is none. */
+  readonly opLibrary: string | null
 }
 
 // --------------------------------------------------------- constructors
@@ -34,18 +36,19 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
       ),
     )
     const { TF_Version: version, isUsingGpuDevice } = binding as Binding
-    const device = isUsingGpuDevice() ? "GPU" : "CPU"
+    const device = isUsingGpuDevice() ? "gpu" : "cpu"
     Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // what its require("@tensorflow/tfjs") gives
     const dist = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
     require(join(dist, "register_all_kernels.js"))
     const { NodeJSKernelBackend } = require(join(dist, "nodejs_kernel_backend.js")) as TfjsNode
     // The name of the package decides which convolutions are thought possible.
-    const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "GPU" ? "-gpu" : ""}`)
+    const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "gpu" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
-    setOpLibrary(tensorflow.opLibrary !== null && device === "CPU")
-    const library = tensorflow.opLibrary === null ? "" : ", op library"
-    const counted = device === "GPU" ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`
-    return { name: `TensorFlow ${version} ${device}${counted}${library}`, version, device, threads }
+    const fused = tensorflow.opLibrary !== null && device === "cpu"
+    setOpLibrary(fused)
+    const words = [device === "gpu" ? [] : `${threads} thread${threads === 1 ? "" : "s"}`, fused ? "op library" : []]
+    const name = [`TensorFlow ${version} ${device.toUpperCase()}`, ...words.flat()].join(", ")
+    return { name, version, device, threads, opLibrary: tensorflow.opLibrary }
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
     throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou native --tensorflow`)

@@ -34,8 +34,9 @@ export const pinnedVersion = "2.21.0"
 
 /** Fetches and builds what is missing; until all of it works, what was set up before stays. Throws `NativeUnavailable`. */
 export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp> => {
-  checkPlatform(wanted.device)
-  const library = await opLibraryName()
+  const obstacle = whyNot(wanted.device)
+  if (obstacle !== null) throw new NativeUnavailable(obstacle)
+  const library = wanted.device === "cpu" ? await opLibraryName() : null
   const present = await working(wanted)
   if (present === null) return fetched(await preparedFor(wanted), wanted, library, tell)
   if (present.opLibrary === library && (library === null || present.processor === processor()))
@@ -61,7 +62,7 @@ const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | n
     tell(30, "unpacking it")
     await unpackTensorflow(python, spare, folder, signal)
     if (device === "gpu") {
-      tell(35, "fetching NVIDIA's libraries by pip, 2 GB")
+      tell(40, "fetching NVIDIA's libraries by pip, 2 GB")
       await fetchCuda(python, spare, folder, signal)
     }
     tell(50, "fetching its binding by npm")
@@ -106,16 +107,14 @@ const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> 
   return trial === null ? null : present
 }
 
-const checkPlatform = (device: Device): void => {
+/** Why it cannot be set up here, in a sentence; null where it can. */
+export const whyNot = (device: Device): string | null => {
   const platform = thisPlatform()
   if (!(device === "cpu" ? ["linux-x64", "linux-arm64"] : ["linux-x64"]).includes(platform))
-    throw new NativeUnavailable(
-      `TensorFlow is set up on Linux with glibc${device === "cpu" ? "" : ", for GPUs on x64"} alone, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou native`,
-    )
+    return `TensorFlow is set up on Linux with glibc${device === "cpu" ? "" : ", for GPUs on x64"} alone, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou native`
   if (device === "gpu" && !existsSync("/proc/driver/nvidia/version") && !existsSync("/usr/lib/wsl/lib/libcuda.so.1"))
-    throw new NativeUnavailable(
-      "There is no driver of an NVIDIA GPU on this machine. Install it, or leave --gpu out: npx bijou native --tensorflow",
-    )
+    return "There is no driver of an NVIDIA GPU on this machine. Install it, or leave --gpu out: npx bijou native --tensorflow"
+  return null
 }
 
 /** Finds tools and room before anything is fetched. */

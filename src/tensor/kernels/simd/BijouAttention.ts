@@ -4,7 +4,9 @@
  * Input `qkv` (float32 [batch, time, 3 heads size]), attributes `heads` and `causal` (1 or 0). Output float32 [batch, time, heads size].
  */
 import { inputOf } from "../typed/fromTyped.ts"
-import { attend, geometry, sizesOf, SIZES, withScratch } from "./attention.ts"
+import { sgemmFor } from "../wasm/sgemm.ts"
+import { attend, geometry, scaleOf, sizesOf, SIZES, withScratch } from "./attention.ts"
+import { mixByProducts } from "./attentionByProducts.ts"
 import { product } from "./product.ts"
 import { compile, onHeap } from "./Routine.ts"
 
@@ -12,10 +14,12 @@ export const bijouAttention = onHeap("BijouAttention", (heap, inputs, attrs) => 
   const qkv = inputOf(inputs, "qkv")
   const sizes = sizesOf(qkv.shape, attrs)
   const out = heap.output([sizes.batch, sizes.time, sizes.heads * sizes.size], "float32")
+  const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
+  if (sgemm !== null) return mixByProducts(heap, sgemm, sizes, { qkv, out })
   return withScratch(heap, sizes, 1, (scratch) => {
     heap.touch(qkv)
     const places = { qkv: heap.place(qkv), out: heap.place(out), scratch }
-    mix(heap.backend, { ...sizes, ...places, scale: 1 / Math.sqrt(sizes.size) })
+    mix(heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
     return out
   })
 })

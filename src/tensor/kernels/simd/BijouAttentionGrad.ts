@@ -7,7 +7,9 @@
  * Output float32 in the shape of qkv.
  */
 import { inputOf } from "../typed/fromTyped.ts"
-import { attend, geometry, sizesOf, SIZES, withScratch } from "./attention.ts"
+import { sgemmFor } from "../wasm/sgemm.ts"
+import { attend, geometry, pullShare, scaleOf, sizesOf, SIZES, withScratch } from "./attention.ts"
+import { pullByProducts } from "./attentionByProducts.ts"
 import { product, transpose } from "./product.ts"
 import { compile, onHeap } from "./Routine.ts"
 
@@ -15,11 +17,13 @@ export const bijouAttentionGrad = onHeap("BijouAttentionGrad", (heap, inputs, at
   const [qkv, dy] = [inputOf(inputs, "qkv"), inputOf(inputs, "dy")]
   const sizes = sizesOf(qkv.shape, attrs)
   const out = heap.output(qkv.shape, "float32")
+  const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
+  if (sgemm !== null) return pullByProducts(heap, sgemm, sizes, { qkv, dy, out })
   return withScratch(heap, sizes, 2, (scratch) => {
     heap.touch(qkv)
     heap.touch(dy)
     const places = { qkv: heap.place(qkv), dy: heap.place(dy), out: heap.place(out), scratch }
-    differentiate(heap.backend, { ...sizes, ...places, scale: 1 / Math.sqrt(sizes.size) })
+    differentiate(heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
     return out
   })
 })
@@ -29,7 +33,7 @@ const differentiate = compile({
   numbers: ["scale"],
   body: (code, { qkv, dy, out, scratch, ...sizes }, { scale }) => {
     const { batch, time, heads, size } = sizes
-    const { advance, along, counter, mul, plus, repeat, sub, sum, times } = code
+    const { advance, counter, plus, repeat, times } = code
     const shape = geometry(code, sizes)
     const { line, means, readers, scores, seen, triple, width } = shape
     const turned = { place: scratch, row: line }
@@ -54,9 +58,8 @@ const differentiate = compile({
         product(code, { left: dyHead, transposed: false, right: turned, out: changes, rows: time, span: scores })
         const [p, d] = [counter(weights.place), counter(changes.place)]
         repeat(time, (i) => {
-          const mean = sum(seen(i, 1), (part) => mul(part.load(p), part.load(d)))
           // Between what is seen and the next multiple of four P is 0, and so is dS.
-          along(scores(i, 1).columns, (part) => part.store(d, mul(mul(part.load(p), sub(part.load(d), mean)), scale)))
+          pullShare(code, { row: p, change: d, count: seen(i, 1), columns: scores(i, 1).columns, scale })
           advance(p, line)
           advance(d, line)
         })

@@ -14,9 +14,9 @@ export const bijouLargest = onHeap("BijouLargest", (heap, inputs) => {
 const find = compile({
   wholes: ["count", "x", "out"],
   numbers: [],
-  body: ({ abs, greatest, storeOne }, { count, x, out }) =>
+  body: ({ largest, storeOne }, { count, x, out }) =>
     storeOne(
       out,
-      greatest(count, (part) => abs(part.load(x))),
+      largest(count, (part) => part.load(x)),
     ),
 })

@@ -59,14 +59,18 @@ export interface Code {
   readonly sub: (x: Lanes, y: Lanes) => Lanes
   readonly mul: (x: Lanes, y: Lanes) => Lanes
   readonly div: (x: Lanes, y: Lanes) => Lanes
+  /** y where it is smaller, else x: one instruction, where IEEE's minimum takes nine. A NaN in x stays. */
   readonly min: (x: Lanes, y: Lanes) => Lanes
+  /** y where it is greater, else x. A NaN in x stays. */
   readonly max: (x: Lanes, y: Lanes) => Lanes
+  /** The greater of x and y as int32, which orders floats that are not negative, and NaN above them. */
+  readonly maxBits: (x: Lanes, y: Lanes) => Lanes
   readonly sqrt: (x: Lanes) => Lanes
   /** Half to even. */
   readonly nearest: (x: Lanes) => Lanes
   readonly floor: (x: Lanes) => Lanes
   readonly abs: (x: Lanes) => Lanes
-  /** 2^n for whole n from -126 to 127. */
+  /** 2^n for whole n from -126 to 127, given as n + 1.5 * 2^23. */
   readonly powerOfTwo: (n: Lanes) => Lanes
   /** The float32 of a whole number. */
   readonly fromWhole: (n: Whole) => Lanes
@@ -113,8 +117,10 @@ export interface Code {
   readonly along: (count: Whole, body: (part: Part) => void) => void
   /** The sum over the elements of rows, in all lanes. */
   readonly sum: (count: Whole, term: (part: Part) => Lanes) => Lanes
-  /** The greatest over the elements of rows, in all lanes. */
+  /** The greatest over the elements of rows that is no NaN, in all lanes. */
   readonly greatest: (count: Whole, term: (part: Part) => Lanes) => Lanes
+  /** The largest |x| over the elements of rows, in all lanes; NaN if there is one. */
+  readonly largest: (count: Whole, term: (part: Part) => Lanes) => Lanes
 }
 
 // --------------------------------------------------------- constructors
@@ -231,26 +237,28 @@ export const writer = (
   /** One element stands in all lanes, and must count once. */
   const once = (part: Part, x: Lanes): Lanes => (part.size === 4 ? x : both(x, words([0xffffffff, 0, 0, 0])))
 
+  const abs = unary(0xe0)
   const add = binary(0xe4)
-  const max = binary(0xe9)
+  const max = binary(0xeb)
+  const maxBits = binary(0xb8)
   const code: Code = {
     constant,
     add,
     sub: binary(0xe5),
     mul: binary(0xe6),
     div: binary(0xe7),
-    min: binary(0xe8),
+    min: binary(0xea),
     max,
+    maxBits,
     sqrt: unary(0xe3),
     nearest: unary(0x6a),
     floor: unary(0x68),
-    abs: unary(0xe0),
-    // To int32, plus the bias of the exponent, moved to where the exponent stands.
+    abs,
+    // The lowest bits of that float are n; moved to where the exponent stands, they lack only its bias.
     powerOfTwo: (n) =>
       lanes(
-        ...[...get(n.local), SIMD, ...unsigned(0xf8)],
-        ...[...literal(127, 127, 127, 127), SIMD, ...unsigned(0xae)],
-        ...[I32_CONST, 23, SIMD, ...unsigned(0xab)],
+        ...[...get(n.local), I32_CONST, 23, SIMD, ...unsigned(0xab)],
+        ...[...get(constant(1).local), SIMD, ...unsigned(0xae)],
       ),
     fromWhole: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
     shuffle,
@@ -279,6 +287,7 @@ export const writer = (
     along,
     sum: (count, term) => fold(count, 0, add, (part) => once(part, term(part))),
     greatest: (count, term) => fold(count, -Infinity, max, term),
+    largest: (count, term) => fold(count, 0, maxBits, (part) => abs(term(part))),
   }
   return { code, written: () => [...prologue, ...bytes], locals }
 }

@@ -2,7 +2,7 @@
 import type { Code, Lanes, Whole } from "./Code.ts"
 import { exponential } from "./normal.ts"
 import { product, transpose, type Matrix } from "./product.ts"
-import type { Heap } from "./Routine.ts"
+import { compile, type Heap } from "./Routine.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -27,12 +27,18 @@ export const withScratch = <A>(
   squares: number,
   body: (scratch: number) => A,
 ): A => {
-  const line = 4 * Math.ceil(time / 4)
+  const line = lineOf(time)
   return heap.scratch((size + squares * time) * line, (place) => {
     heap.numbers(place, size * line).fill(0)
     return body(place)
   })
 }
+
+/** The elements of a row of weights, the next multiple of four. */
+export const lineOf = (time: number): number => 4 * Math.ceil(time / 4)
+
+/** What scores are multiplied by. */
+export const scaleOf = ({ size }: { readonly size: number }): number => 1 / Math.sqrt(size)
 
 // ----------------------------------------------------------- combinators
 
@@ -83,22 +89,81 @@ export const attend = (
     scale,
   }: Readonly<Record<"q" | "k" | "turned" | "weights", Matrix>> & { readonly scale: Lanes },
 ): void => {
-  const { along, constant, counter, advance, div, greatest, minus, mul, plus, repeat, sub, sum, times } = code
+  const { advance, counter, repeat } = code
   transpose(code, { x: k, out: turned, rows: time, columns: size })
   product(code, { left: q, transposed: false, right: turned, out: weights, rows: time, span: scores })
   const row = counter(weights.place)
   repeat(time, (i) => {
-    const count = seen(i, 1)
-    const most = greatest(count, (part) => part.load(row))
-    const total = sum(count, (part) => {
-      const e = exponential(code, mul(sub(part.load(row), most), scale))
-      part.store(row, e)
-      return e
-    })
-    const share = div(constant(1), total)
-    along(count, (part) => part.store(row, mul(part.load(row), share)))
-    const rest = plus(row, times(count, 4))
-    along(minus(scores(i, 1).columns, count), (part) => part.store(rest, constant(0)))
+    share(code, { row, count: seen(i, 1), columns: scores(i, 1).columns, scale })
     advance(row, line)
   })
 }
+
+/** softmax(scale row) over the first `count` elements of a row, in place, with zeros behind them up to `columns`. */
+const share = (
+  code: Code,
+  { row, count, columns, scale }: Readonly<Record<"row" | "count" | "columns", Whole>> & { readonly scale: Lanes },
+): void => {
+  const { along, constant, div, greatest, minus, mul, plus, sub, sum, times } = code
+  const most = greatest(count, (part) => part.load(row))
+  const total = sum(count, (part) => {
+    const e = exponential(code, mul(sub(part.load(row), most), scale))
+    part.store(row, e)
+    return e
+  })
+  const one = div(constant(1), total)
+  along(count, (part) => part.store(row, mul(part.load(row), one)))
+  const rest = plus(row, times(count, 4))
+  along(minus(columns, count), (part) => part.store(rest, constant(0)))
+}
+
+/** dS = P (dP - sum of P dP over a row) scale over the first `columns` elements, in place of dP; the sum is over `count` of them. */
+export const pullShare = (
+  code: Code,
+  {
+    row,
+    change,
+    count,
+    columns,
+    scale,
+  }: Readonly<Record<"row" | "change" | "count" | "columns", Whole>> & { readonly scale: Lanes },
+): void => {
+  const { along, mul, sub, sum } = code
+  const mean = sum(count, (part) => mul(part.load(row), part.load(change)))
+  along(columns, (part) => part.store(change, mul(mul(part.load(row), sub(part.load(change), mean)), scale)))
+}
+
+/** softmax of the scores of all heads of one sample, `[heads, time, line]`, in place, with zeros where a query does not see. */
+export const shareAll = compile({
+  wholes: [...SIZES, "weights"],
+  numbers: ["scale"],
+  body: (code, { weights, ...sizes }, { scale }) => {
+    const { advance, counter, repeat } = code
+    const { line, seen } = geometry(code, sizes)
+    const row = counter(weights)
+    repeat(sizes.heads, () =>
+      repeat(sizes.time, (i) => {
+        share(code, { row, count: seen(i, 1), columns: sizes.time, scale })
+        advance(row, line)
+      }),
+    )
+  },
+})
+
+/** The gradient of `shareAll`, given its result; in place of the cotangents. */
+export const pullShareAll = compile({
+  wholes: [...SIZES, "weights", "changes"],
+  numbers: ["scale"],
+  body: (code, { weights, changes, ...sizes }, { scale }) => {
+    const { advance, counter, repeat } = code
+    const { line, seen } = geometry(code, sizes)
+    const [row, change] = [counter(weights), counter(changes)]
+    repeat(sizes.heads, () =>
+      repeat(sizes.time, (i) => {
+        pullShare(code, { row, change, count: seen(i, 1), columns: sizes.time, scale })
+        advance(row, line)
+        advance(change, line)
+      }),
+    )
+  },
+})

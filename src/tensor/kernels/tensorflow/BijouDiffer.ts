@@ -1,21 +1,28 @@
 /** `BijouDiffer` on TensorFlow; see the typed kernel of this name. */
-import { tf } from "../../tf.ts"
-import { inputOf } from "../typed/fromTyped.ts"
-import { execute } from "./execute.ts"
+import { float } from "./float.ts"
+import { attribute, onTensorflow, TYPE, type Handle, type Operations } from "./operations.ts"
 
-export const bijouDiffer: tf.KernelConfig = {
-  kernelName: "BijouDiffer",
-  backendName: "tensorflow",
-  kernelFunc: ({ inputs, backend }) => {
-    const [x, y] = [inputOf(inputs, "x"), inputOf(inputs, "y")] as [tf.Tensor, tf.Tensor] // the engine passes tensors
-    return tf.tidy(() => {
-      if (x.dtype !== "float32") return tf.notEqual(x, y).toFloat().sum()
-      const [p, q] = [x, y].map((one) => execute(backend, "Bitcast", [one], { T: "float32", type: "int32" })) as [
-        tf.Tensor,
-        tf.Tensor,
-      ]
-      const numbers = tf.logicalNot(tf.logicalAnd(tf.notEqual(x, x), tf.notEqual(y, y)))
-      return tf.logicalAnd(tf.notEqual(p, q), numbers).toFloat().sum()
-    })
+export const bijouDiffer = onTensorflow("BijouDiffer", {
+  library: ({ give, input, run }) => {
+    const [x, y] = [input("x"), input("y")]
+    return give(run("BijouDiffer", [x, y], { T: { type: 4, value: x.dtype } }))
   },
+  stock: (operations) => {
+    const { give, input } = operations
+    const { reshape, sum, toFloat } = float(operations)
+    const [x, y] = [input("x"), input("y")]
+    const differ = x.dtype === TYPE.float32 ? differingNumbers(operations, x, y) : notEqual(operations, x, y)
+    return give(sum(reshape(toFloat(differ), [-1]), [0], false))
+  },
+})
+
+/** Where bits differ and not both are NaN. */
+const differingNumbers = (operations: Operations, x: Handle, y: Handle): Handle => {
+  const { run } = operations
+  const bits = (z: Handle) => run("Bitcast", [z], { T: attribute.type("float32"), type: attribute.type("int32") })
+  const bothNaN = run("LogicalAnd", [notEqual(operations, x, x), notEqual(operations, y, y)])
+  return run("LogicalAnd", [notEqual(operations, bits(x), bits(y)), run("LogicalNot", [bothNaN])])
 }
+
+const notEqual = ({ run }: Operations, x: Handle, y: Handle): Handle =>
+  run("NotEqual", [x, y], { T: { type: 4, value: x.dtype } })

@@ -22,10 +22,15 @@ export const rounded = (
   attrs: Readonly<Record<string, unknown>>,
   step: number,
 ): Handle => {
-  const { add, mul, number } = float(operations)
+  const { add, mul } = float(operations)
   const sum = add(mul(x, perSample(operations, attrs["own"], x)), mul(h, perSample(operations, attrs["change"], x)))
-  const whole = operations.run("Round", [sum], { T: attribute.type("float32") })
-  return add(mul(whole, number(step)), number(0))
+  return toGrid(operations, sum, step)
+}
+
+/** Half to even, times the step, every zero +0. */
+export const toGrid = (operations: Operations, x: Handle, step: number): Handle => {
+  const { add, mul, number } = float(operations)
+  return add(mul(operations.run("Round", [x], { T: attribute.type("float32") }), number(step)), number(0))
 }
 
 /** The parities of x 2^l, 32 in a word. */

@@ -2,6 +2,9 @@
 import { batchMatMul } from "./BatchMatMul.ts"
 import { bijouAdamW } from "./BijouAdamW.ts"
 import { bijouAddBias } from "./BijouAddBias.ts"
+import { bijouAffine } from "./BijouAffine.ts"
+import { bijouAffineGelu } from "./BijouAffineGelu.ts"
+import { bijouAffineGeluGrad } from "./BijouAffineGeluGrad.ts"
 import { bijouAttention } from "./BijouAttention.ts"
 import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./BijouBiasGelu.ts"
@@ -10,24 +13,32 @@ import { bijouColumnSums } from "./BijouColumnSums.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
 import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./BijouCrossEntropyGrad.ts"
+import { bijouDiffer } from "./BijouDiffer.ts"
 import { bijouDrift } from "./BijouDrift.ts"
 import { bijouGelu } from "./BijouGelu.ts"
 import { bijouGeluGrad } from "./BijouGeluGrad.ts"
 import { bijouInverse } from "./BijouInverse.ts"
+import { bijouLargest } from "./BijouLargest.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
 import { bijouProduct } from "./BijouProduct.ts"
+import { bijouQuantize } from "./BijouQuantize.ts"
 import { bijouShift } from "./BijouShift.ts"
+import { bijouTimes } from "./BijouTimes.ts"
 import { bijouUnpack } from "./BijouUnpack.ts"
 import { bijouUpdate } from "./BijouUpdate.ts"
 import { bijouWeightGrad } from "./BijouWeightGrad.ts"
+import { reshapeKernel } from "./Reshape.ts"
 import type { TensorflowKernel } from "./operations.ts"
 
 export const tensorflowKernels: readonly TensorflowKernel[] = [
   batchMatMul,
   bijouAdamW,
   bijouAddBias,
+  bijouAffine,
+  bijouAffineGelu,
+  bijouAffineGeluGrad,
   bijouAttention,
   bijouAttentionGrad,
   bijouBiasGelu,
@@ -36,16 +47,21 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouCotangent,
   bijouCrossEntropy,
   bijouCrossEntropyGrad,
+  bijouDiffer,
   bijouDrift,
   bijouGelu,
   bijouGeluGrad,
   bijouInverse,
+  bijouLargest,
   bijouLayerNorm,
   bijouLayerNormGrad,
   bijouPack,
   bijouProduct,
+  bijouQuantize,
   bijouShift,
+  bijouTimes,
   bijouUnpack,
   bijouUpdate,
   bijouWeightGrad,
+  reshapeKernel,
 ]

@@ -1,0 +1,44 @@
+/**
+ * The trunk with its batch shared by workers: forward, backward and the sum of the gradients.
+ */
+import { either as E, function as F } from "fp-ts"
+import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
+import { fromTfjs, tensor, tensorSpace, tensorsIn, tf } from "bijou/tensor"
+import { startWorkers } from "bijou/workers"
+import { microBatch as size, trunk as sizes } from "../sizes.js"
+import { layer } from "../trunkNetwork.js"
+
+const { batch, tokens, width, fractionBits } = sizes
+
+/** What every worker evaluates: the mean of the squares of x_K, where x_0 is noise. */
+export const objective = ({ depth }) => {
+  const space = tensorSpace(fractionBits)
+  const loss = fromTfjs(Params.none, (_, [, y]) => tf.mean(tf.square(y)))
+  const network = F.pipe(
+    Bdia.fromResidual({ space, layer }, depth),
+    named("blocks"),
+    andThen(F.pipe(loss, keep(Side.pair(space.value, space.value)))),
+  )
+  const noise = space.quantize(tensor.normal([batch, tokens, width], 1).init(Key.fromSeed(1)))
+  return { network, data: ([first]) => noise.slice([first, 0, 0], [size, tokens, width]) }
+}
+
+/** A step by `count` workers that keep the last block's tape, the BLAS of each on the threads that this process was given. */
+const shared = (count) => async (depth) => {
+  const { params } = objective({ depth }).network
+  const p = params.init(Key.fromSeed(0))
+  const module = import.meta.url
+  const plan = { [`blocks/${depth - 1}`]: "tape" }
+  const what = { module, export: "objective", argument: { depth }, plan }
+  const workers = await startWorkers(params, { ...what, count, size, seed: 1 })
+  const samples = Array.from({ length: batch }, (_, i) => i)
+  const take = async () => {
+    const result = await workers.at({ params: p, step: 0, samples })()
+    if (E.isLeft(result)) throw result.left
+    for (const t of tensorsIn(result.right.grads)) t.dispose()
+    return result.right.loss
+  }
+  return { take, measure: async () => ({ held: null, peak: null }) }
+}
+
+export const modes = Object.fromEntries([1, 2, 3, 4].map((count) => [`workers ${count}`, shared(count)]))

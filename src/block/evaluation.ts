@@ -1,0 +1,87 @@
+/**
+ * How blocks evaluate their residual under a plan, and what they claim of activations.
+ */
+import { either as E, function as F, option as O } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import { Env } from "../core/Env.ts"
+import { NotDifferentiable } from "../core/errors/NotDifferentiable.ts"
+import type { Held } from "../core/Held.ts"
+import type { Layer, Recorded } from "../core/Layer.ts"
+import { attempt } from "../core/Program.ts"
+import type { Space } from "../exact/Space.ts"
+import type { Two } from "./State.ts"
+
+// ------------------------------------------------------------ evaluation
+
+/** The draws of the residual at this place. */
+export const residualDraw = (env: Env<unknown>) => O.some(Env.draw(env, "residual"))
+
+/** The residual's value on the way there, and its tape where the plan asks for one. */
+export const evaluate = <P, A, X>(
+  layer: Layer<P, A, X>,
+  env: Env<P>,
+  input: A,
+): { readonly h: X; readonly tape: Recorded<P, A, X> | null } => {
+  if (Env.choice(env) !== "tape") return { h: layer.apply(env.params, input, residualDraw(env)), tape: null }
+  const tape = layer.vjp(env.params, input, residualDraw(env))
+  return { h: tape.value, tape }
+}
+
+/** The residual's value and the way back through it, on the way back: the tape, or one evaluation. */
+export const record = <P, A, X, S, H>(
+  layer: Layer<P, A, X>,
+  env: Env<P>,
+  input: A,
+  held: Held<S, H, Recorded<P, A, X>>,
+): Recorded<P, A, X> => (held._tag === "taped" ? held.tape : layer.vjp(env.params, input, residualDraw(env)))
+
+/** What the plan chooses to leave behind. */
+export const leave = <S, A, T>(env: Env<unknown>, side: S, input: () => A, tape: T | null): Held<S, A, T> => {
+  if (tape !== null) return { _tag: "taped", input: input(), tape }
+  return Env.choice(env) === "keep" ? { _tag: "kept", input: input() } : { _tag: "reversed", side }
+}
+
+/** Throws `NotDifferentiable` for a residual without a cotangent. */
+export const nothingToPull = (env: Env<unknown>): never => {
+  throw new NotDifferentiable({ path: env.path, what: "The residual" })
+}
+
+// ---------------------------------------------------------------- claims
+
+/** Claims that an activation is below the limit of the grid. */
+export const expectInRange = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void =>
+  env.watch.expect({ _tag: "InRange", place: Env.place(env), x, fractionBits: space.grid.fractionBits })
+
+/** Claims the same of an activation that was rebuilt: faults grow on the way back, and infinities equal each other. */
+export const expectInRangeAgain = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void =>
+  env.watch.expect({ _tag: "InRange", place: Env.place(env), x, fractionBits: space.grid.fractionBits, rebuilt: true })
+
+/** Claims that an input is on the grid, and below its limit. */
+export const expectOnGrid = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void => {
+  expectInRange(space, env, x)
+  const { fractionBits } = space.grid
+  env.watch.expect({ _tag: "OnGrid", place: Env.place(env), x, rounded: space.quantize(x), fractionBits })
+}
+
+/** Shows an activation that was rebuilt. */
+export const expectRebuilt = (env: Env<unknown>, x: unknown): void =>
+  env.watch.expect({ _tag: "Rebuilt", place: Env.place(env), x })
+
+/**
+ * A chain whose pullback first claims that its output is on the grid, where the last of its blocks reverses: there a
+ * fault is at least one step, which no subtraction on the way back can round away.
+ */
+export const checkingOutput =
+  <X, Bit, S>({ quantize }: Space<X, Bit>, last: (side: S) => Held<unknown, unknown, unknown> | undefined) =>
+  <P, A, C>(f: Bijection<P, A, readonly [C, Two<X>], S>): Bijection<P, A, readonly [C, Two<X>], S> => ({
+    ...f,
+    pullback: (b, side, cotangent) => (env) =>
+      F.pipe(
+        attempt<P, void>((given) => {
+          if (last(side)?._tag !== "reversed") return
+          const place = Env.place(given)
+          for (const x of b[1]) given.watch.expect({ _tag: "Same", place, rebuilt: quantize(x), recorded: x })
+        })(env),
+        E.chain(() => f.pullback(b, side, cotangent)(env)),
+      ),
+  })

@@ -1,0 +1,78 @@
+/**
+ * The tensors of a parameter tree in one flat array, which threads can share.
+ *
+ * Law (checked by `test/workers.test.ts`): `read` after `write` gives the same bits.
+ */
+import { either as E } from "fp-ts"
+import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
+import { Params } from "../core/Params.ts"
+import type { RevError } from "../core/RevError.ts"
+import { sizeOf } from "../exact/frame.ts"
+import { asWasm, fromWasm } from "./kernels/typed/access.ts"
+import { tensorLeaves } from "./parameterSide.ts"
+import { tf } from "./tf.ts"
+
+// ---------------------------------------------------------------- model
+
+/** One leaf: its path, its shape, and where its first element stands. */
+interface Slot {
+  readonly path: string
+  readonly shape: ReadonlyArray<number>
+  readonly at: number
+}
+
+/** Leaves one behind the other, in the order of the tree. */
+export interface ParameterLayout {
+  readonly slots: ReadonlyArray<Slot>
+  /** Elements of the array. */
+  readonly size: number
+}
+
+export const ParameterLayout = {
+  // -------------------------------------------------------- constructors
+
+  /** The layout of a tree of float32 tensors. */
+  of: <P>(params: Params<P>, p: P): ParameterLayout => {
+    let size = 0
+    const slots = tensorLeaves(params, p).map(([path, leaf]) => {
+      if (leaf.dtype !== "float32")
+        throw new ParameterMismatch(`The parameter ${path} is ${leaf.dtype}, and only float32 tensors are trained.`)
+      const slot = { path, shape: leaf.shape, at: size }
+      size += leaf.size
+      return slot
+    })
+    return { slots, size }
+  },
+
+  // -------------------------------------------------------- destructors
+
+  /** Copies a tree of this layout into an array. Rejects with `ParameterMismatch` for a tree of another one. */
+  write: async <P>(layout: ParameterLayout, params: Params<P>, p: P, array: Float32Array): Promise<void> => {
+    const leaves = new Map(tensorLeaves(params, p))
+    for (const { path, shape, at } of layout.slots) {
+      const leaf = leaves.get(path)
+      if (leaf === undefined || leaf.shape.join() !== shape.join())
+        throw new ParameterMismatch(
+          `The parameter ${path} is ${leaf?.shape.join(" x ") ?? "missing"}, not [${shape.join(", ")}].`,
+        )
+      // The heap of wasm is copied from in place; other backends hand out a copy.
+      if (inWasm()) array.set(fromWasm(asWasm(tf.backend())).view(leaf), at)
+      else array.set(await leaf.data(), at)
+    }
+  },
+
+  /** New tensors with the elements of an array. */
+  read: <P>({ slots }: ParameterLayout, params: Params<P>, array: Float32Array): E.Either<RevError, P> => {
+    const leaves = new Map<string, tf.Tensor>()
+    for (const { path, shape, at } of slots) {
+      const elements = array.subarray(at, at + sizeOf(shape))
+      // wasm copies them onto its heap at once; other backends may keep the array that they are given.
+      leaves.set(path, tf.tensor(inWasm() ? elements : elements.slice(), [...shape], "float32"))
+    }
+    const built = Params.fromLeaves(params, leaves)
+    if (E.isLeft(built)) for (const leaf of leaves.values()) leaf.dispose()
+    return built
+  },
+}
+
+const inWasm = (): boolean => tf.getBackend() === "wasm"

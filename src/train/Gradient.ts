@@ -1,0 +1,70 @@
+/**
+ * The loss of a network and its gradient by every parameter.
+ */
+import { either as E, function as F, type taskEither as TE } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import type { Env } from "../core/Env.ts"
+import type { Params } from "../core/Params.ts"
+import { run, type Program } from "../core/Program.ts"
+import { tensorScope } from "../tensor/tensorScope.ts"
+import { tf } from "../tensor/tf.ts"
+import { LossNotFinite } from "./errors/LossNotFinite.ts"
+import type { TrainError } from "./TrainError.ts"
+
+// ---------------------------------------------------------------- model
+
+/** A loss, read, and its gradients as tensors. */
+export interface Gradient<out P> {
+  readonly loss: number
+  readonly grads: P
+}
+
+// --------------------------------------------------------- constructors
+
+/** The loss of a network and its gradients by parameter; all that the way back needs is freed when it ends. */
+export const lossAndGrads = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) => weighted(net, 1)
+
+/** The loss, and `weight` times its gradients. */
+const weighted =
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
+  (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
+  (env) =>
+    F.pipe(
+      net.forward(a)(env),
+      E.chain(([value, side]) => {
+        const loss = value.clone()
+        return F.pipe(
+          net.pullback(value, side, tf.fill(value.shape, weight))(env),
+          E.map(({ input, cotangent, grads }) => {
+            env.scope.release([input, cotangent])
+            return { loss, grads }
+          }),
+        )
+      }),
+    )
+
+/** The loss once it is read and all evidence is, and `weight` times its gradients. Borrows `a`; on an error nothing is left. */
+export const evaluate =
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
+  (a: A, env: Env<P>): TE.TaskEither<TrainError, Gradient<P>> =>
+  async () => {
+    const result = await run(weighted(net, weight)(a))(env)()
+    if (E.isLeft(result)) return result
+    const { loss, grads } = result.right
+    const [value = NaN] = await loss.data()
+    loss.dispose()
+    if (Number.isFinite(value)) return E.right({ loss: value, grads })
+    tensorScope.release(grads)
+    return E.left(new LossNotFinite({ step: env.step, value }))
+  }
+
+// ----------------------------------------------------------- combinators
+
+/** Sums losses and gradients, leaf by leaf, and frees what was summed. */
+export const addGradients =
+  <P>(params: Params<P>) =>
+  (x: Gradient<P>, y: Gradient<P>): Gradient<P> => {
+    const grads = tensorScope.within(() => params.add(x.grads, y.grads))
+    tensorScope.release([x.grads, y.grads])
+    return { loss: x.loss + y.loss, grads }
+  }

@@ -1,0 +1,27 @@
+/**
+ * Batches cut into micro-batches of one size, and those dealt out in runs of neighbours.
+ */
+
+// --------------------------------------------------------- constructors
+
+/** Samples in groups of `size`, in their order. Throws `RangeError` where the groups do not come out even. */
+export const microBatches = (samples: ReadonlyArray<number>, size: number): ReadonlyArray<ReadonlyArray<number>> => {
+  if (!Number.isSafeInteger(size) || size < 1 || samples.length === 0 || samples.length % size !== 0)
+    throw new RangeError(
+      `A batch of ${samples.length} is not a multiple of micro-batches of ${size}. Give a size that divides the batch.`,
+    )
+  return Array.from({ length: samples.length / size }, (_, i) => samples.slice(i * size, (i + 1) * size))
+}
+
+/**
+ * The bounds [first, end) of `parts` runs of `count` places, as even as can be, the longer ones in front. Throws `RangeError` for more parts
+ * than places.
+ */
+export const runs = (count: number, parts: number): ReadonlyArray<readonly [first: number, end: number]> => {
+  if (parts > count)
+    throw new RangeError(
+      `${parts} workers cannot share ${count} micro-batch${count === 1 ? "" : "es"}. Use at most ${count}, smaller micro-batches, or a larger batch.`,
+    )
+  const bound = (part: number) => part * Math.floor(count / parts) + Math.min(part, count % parts)
+  return Array.from({ length: parts }, (_, part) => [bound(part), bound(part + 1)] as const)
+}

@@ -1,0 +1,101 @@
+/**
+ * The order in which micro-batches are added up.
+ */
+import fc from "fast-check"
+import { joined, microBatches, total, type Node } from "bijou/train"
+import { describe, expect, it } from "vitest"
+import { runs } from "../src/train/microBatches.ts"
+
+const add = (x: number, y: number): number => Math.fround(x + y)
+
+const sumOf = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, first = 0): ReadonlyArray<Node<X>> =>
+  values.reduce<ReadonlyArray<Node<X>>>(
+    (nodes, value, i) => joined(plus)(nodes, { first: first + i, count: 1, value }),
+    [],
+  )
+
+/** The sum when whoever has the places up to each cut adds those up alone. */
+const shared = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, cuts: ReadonlyArray<number>): X => {
+  const bounds = [0, ...new Set(cuts.toSorted((x, y) => x - y)), values.length]
+  const nodes = bounds.flatMap((end, i) => {
+    const first = bounds[i - 1] ?? 0
+    return sumOf(plus, values.slice(first, end), first)
+  })
+  return total(plus)(nodes.reduce<ReadonlyArray<Node<X>>>(joined(plus), []))
+}
+
+const floats = fc.array(fc.float({ noNaN: true, min: -(2 ** 100), max: 2 ** 100 }), { minLength: 1, maxLength: 70 })
+
+describe("A sum of micro-batches", () => {
+  it("has the same bits for every way to share the places out", () =>
+    fc.assert(
+      fc.property(floats, fc.array(fc.nat(70), { maxLength: 8 }), (values, cuts) => {
+        const inside = cuts.map((cut) => cut % values.length)
+        expect(shared(add, values, inside)).toBe(total(add)(sumOf(add, values)))
+      }),
+      { numRuns: 500 },
+    ))
+
+  it("would not, were each share summed from its left", () => {
+    const left = (values: ReadonlyArray<number>) => values.reduce(add)
+    const values = [1, 2 ** -24, 2 ** -24, 2 ** -24]
+    expect(left(values)).not.toBe(add(left(values.slice(0, 2)), left(values.slice(2))))
+    expect(shared(add, values, [2])).toBe(shared(add, values, [3]))
+  })
+
+  it("adds halves of whole nodes, and what is left over from the right", () => {
+    const spell = (count: number) =>
+      total<string>((x, y) => `(${x}+${y})`)(
+        sumOf(
+          (x, y) => `(${x}+${y})`,
+          Array.from({ length: count }, (_, i) => `${i}`),
+        ),
+      )
+    expect([1, 2, 3, 4, 5, 7].map(spell)).toEqual([
+      "0",
+      "(0+1)",
+      "((0+1)+2)",
+      "((0+1)+(2+3))",
+      "(((0+1)+(2+3))+4)",
+      "(((0+1)+(2+3))+((4+5)+6))",
+    ])
+    expect(() => total(add)([])).toThrow("There is nothing to add up: give at least one place.")
+  })
+})
+
+describe("A batch", () => {
+  it("is cut into micro-batches of one size, in order", () => {
+    expect(microBatches([5, 6, 7, 8], 2)).toEqual([
+      [5, 6],
+      [7, 8],
+    ])
+    expect(microBatches([5, 6, 7], 3)).toEqual([[5, 6, 7]])
+  })
+
+  it.each([
+    [[1, 2, 3], 2, "A batch of 3 is not a multiple of micro-batches of 2. Give a size that divides the batch."],
+    [[1, 2], 4, "A batch of 2 is not a multiple of micro-batches of 4."],
+    [[], 4, "A batch of 0"],
+    [[1, 2], 0, "micro-batches of 0"],
+    [[1, 2], 0.5, "micro-batches of 0.5"],
+    [[1, 2], NaN, "micro-batches of NaN"],
+  ])("of %j is refused in micro-batches of %d", (samples, size, sentence) => {
+    expect(() => microBatches(samples, size)).toThrow(RangeError)
+    expect(() => microBatches(samples, size)).toThrow(sentence)
+  })
+
+  it("is dealt out in runs of neighbours, as even as can be", () => {
+    expect(runs(8, 2)).toEqual([
+      [0, 4],
+      [4, 8],
+    ])
+    expect(runs(5, 3)).toEqual([
+      [0, 2],
+      [2, 4],
+      [4, 5],
+    ])
+    expect(() => runs(1, 2)).toThrow(
+      "2 workers cannot share 1 micro-batch. Use at most 1, smaller micro-batches, or a larger batch.",
+    )
+  })
+})
