@@ -96,6 +96,41 @@ describe("The optimum", () => {
   })
 })
 
+describe("The optimum over equal parts", () => {
+  it("tapes as many of them as the closed form says", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.integer({ min: 1, max: 40 }),
+          side: fc.nat(5),
+          tape: fc.integer({ min: 6, max: 40 }),
+          working: fc.nat(30),
+          budget: fc.nat(400),
+        }),
+        ({ count, side, tape, working, budget }) => {
+          const station: Station = {
+            choices: ["reverse", "tape"],
+            toll: (_, choice) => {
+              const held = choice === "tape" ? tape : side
+              return { held, most: held + working, time: choice === "tape" ? 3 : 4 }
+            },
+          }
+          // The last part is pulled on top of what all others left: K side + n (tape - side) + working <= budget.
+          const taped = Math.min(count, Math.floor((budget - working - count * side) / (tape - side)))
+          const found = cheapest(
+            Array.from({ length: count }, () => station),
+            0,
+            budget,
+          )
+          expect(O.isSome(found)).toBe(taped >= 0)
+          if (O.isSome(found)) expect(found.value.time).toBe(4 * count - taped)
+        },
+      ),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+})
+
 describe("An amount of memory", () => {
   it.each([
     ["64 MB", 64 * 2 ** 20],
