@@ -89,9 +89,10 @@ module.exports = {
     },
     {
       name: "one-door-to-tfjs",
-      comment: "Only src/tensor/tf.ts imports @tensorflow packages; every other file imports `tf` from it.",
+      comment:
+        "Only src/tensor/tf.ts imports @tensorflow packages, and src/tensor/webgpu.ts that of its backend, which is optional; every other file imports `tf` from tf.ts.",
       severity: "error",
-      from: { path: "^(src|laws)/", pathNot: "^src/tensor/tf\\.ts$" },
+      from: { path: "^(src|laws)/", pathNot: "^src/tensor/(tf|webgpu)\\.ts$" },
       to: { path: "(^|/)@tensorflow/" },
     },
     {
@@ -108,6 +109,14 @@ module.exports = {
       severity: "error",
       from: { pathNot: "^src/report/native/" },
       to: { path: "(^|/)koffi(/|$)" },
+    },
+    {
+      name: "one-door-to-webgpu",
+      comment:
+        "A browser has WebGPU, and Node gets it from an optional package: only src/report/native loads that package.",
+      severity: "error",
+      from: { pathNot: "^src/report/native/" },
+      to: { path: "(^|/)node_modules/webgpu/" },
     },
     {
       name: "nothing-outside-the-package",

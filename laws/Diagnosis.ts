@@ -129,10 +129,16 @@ const borrowed = (call: string, before: unknown, after: unknown): ReadonlyArray<
     : [`${call} writes over what it was given, which it only borrows, ${difference(after, before)}.`]
 }
 
-const restless = (call: string, one: unknown, two: unknown, kind: Kind, body: () => void): ReadonlyArray<string> => {
+const restless = async (
+  call: string,
+  one: unknown,
+  two: unknown,
+  kind: Kind,
+  body: () => void,
+): Promise<ReadonlyArray<string>> => {
   const said = `${call} gives other bits at its second call, ${difference(one, two)}: draw from the key that it is given, and keep no state.`
   if (kind.trace === null) return [said]
-  const [first, second] = [kind.trace(body), kind.trace(body)]
+  const [first, second] = [await kind.trace(body), await kind.trace(body)]
   const at = first.findIndex(({ digest }, i) => digest !== second[i]?.digest)
   return at < 0
     ? [said]

@@ -17,7 +17,7 @@ export interface Kind {
   /** The number of distinct buffers that are held just now; null where a garbage collector frees. */
   readonly held: (() => number) | null
   /** What ran on the device, in order, with a digest of each result; null where nothing can be seen. */
-  readonly trace: ((body: () => void) => ReadonlyArray<Step>) | null
+  readonly trace: ((body: () => void) => Promise<ReadonlyArray<Step>>) | null
 }
 
 /** One kernel that ran, and a digest of its results. */

@@ -6,18 +6,26 @@ import { catalogue } from "bijou/laws/tensor"
 import { useBackend, type BackendName } from "bijou/tensor"
 import { beforeAll, describe, it } from "vitest"
 
-/** Every law of every entry, under the quick preset: on a backend, or on the host. `also` goes on behind the name, and of every `share` cases one is tried. */
-export const checkCatalogue = async (where: BackendName | "host", also = "", share = 1): Promise<void> => {
+/**
+ * Every law of every entry, under the quick preset: on a backend, or on the host. `also` goes on behind the name; of every `share` cases one is
+ * tried, within `patience` times the preset's seconds.
+ */
+export const checkCatalogue = async (
+  where: BackendName | "host",
+  also = "",
+  share = 1,
+  patience = 1,
+): Promise<void> => {
   const onDevice = where !== "host"
   if (onDevice) await useBackend(where)
   describe(`the catalogue on ${where}${also}`, async () => {
     if (onDevice) beforeAll(() => useBackend(where))
     for (const { set, cost } of catalogue().filter((entry) => entry.onDevice === onDevice))
-      checkLaws({ describe, it }, await set(), tried(presets.quick[cost], share))
+      checkLaws({ describe, it }, await set(), tried(presets.quick[cost], share, patience))
   })
 }
 
-const tried = ({ runs = 20, ...budget }: Partial<Budget>, share: number): Partial<Budget> => ({
-  ...budget,
+const tried = ({ runs = 20, seconds = 5 }: Partial<Budget>, share: number, patience: number): Partial<Budget> => ({
   runs: Math.ceil(runs / share),
+  seconds: seconds * patience,
 })

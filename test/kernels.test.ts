@@ -12,8 +12,7 @@ import { tf } from "../src/tensor/tf.ts"
 const BACKENDS = ["cpu", "wasm"] as const
 
 beforeAll(async () => {
-  registerKernels()
-  registerKernels()
+  for (const backend of [...BACKENDS, ...BACKENDS]) registerKernels(backend)
   for (const backend of BACKENDS) await tf.setBackend(backend)
 })
 

@@ -21,8 +21,8 @@ export const tensorKind: Kind = {
     }
   },
   held: () => buffers().count,
-  trace: (body) =>
-    traceKernels(body).map(({ kernel, outputs }) => {
+  trace: async (body) =>
+    (await traceKernels(body)).map(({ kernel, outputs }) => {
       const digest = outputs.map((values) => digestOf(values)).join(" ")
       return { kernel, digest }
     }),

@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander"
 import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./CheckOptions.ts"
 import { decodeLedgerOptions } from "./LedgerOptions.ts"
 import { decodeNativeOptions } from "./NativeOptions.ts"
@@ -31,7 +32,7 @@ program
   .option("--workers <n>", "threads that share every batch; the bits are those of one (default: none but this)")
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
-  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option(
     "--threads <n>",
@@ -64,7 +65,7 @@ program
   .option("--context <n>", "tokens the network sees at once", "64")
   .option("--vocabulary <n>", "number of token ids", "256")
   .option("--seed <n>", "seed of parameters and gammas", "1")
-  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
   .option("--plan <name>", "reversed or taped", "reversed")
@@ -91,7 +92,7 @@ program
     "[module[#export]]",
     "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
   )
-  .option("--backend <name>", "wasm, cpu or tensorflow", "wasm")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
@@ -152,7 +153,11 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     if (error.exitCode !== 0) complain(`${error.message.replace(/^error: |\.$/g, "")}. See bijou --help.`, 2)
-  } else if (error instanceof UnusableInput || error instanceof NativeUnavailable) {
+  } else if (
+    error instanceof UnusableInput ||
+    error instanceof NativeUnavailable ||
+    error instanceof BackendUnavailable
+  ) {
     complain(error.message, 2)
   } else {
     complain(error instanceof Error ? error.message : String(error), 1)

@@ -105,8 +105,11 @@ const examine = async (
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
   const total = allLaws(set).length
   if (total === 0) return null
+  const { seconds, ...amount } = presets[preset][cost]
   const budget = {
-    ...presets[preset][cost],
+    ...amount,
+    // There a program is compiled when it first runs, and where a processor plays the GPU that takes a second.
+    ...(seconds === undefined ? {} : { seconds: options.backend === "webgpu" ? 10 * seconds : seconds }),
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(path === undefined ? {} : { path, runs: 1 }),
     seed,

@@ -5,6 +5,7 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { useNative } from "../report/native/useNative.ts"
 import { useTensorflow } from "../report/native/useTensorflow.ts"
+import { useWebgpu } from "../report/native/useWebgpu.ts"
 import { useBackend, type BackendName } from "../tensor/backend.ts"
 
 // ---------------------------------------------------------------- model
@@ -20,7 +21,10 @@ export interface BackendOptions {
 
 // ----------------------------------------------------------- combinators
 
-/** Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput` or `NativeUnavailable`. */
+/**
+ * Starts the backend and tells what it is: "wasm with OpenBLAS 0.3.34, 2 threads", "webgpu on ..." with the device. Throws `UnusableInput`,
+ * `NativeUnavailable` or `BackendUnavailable`.
+ */
 export const startBackend = async ({ backend, native, threads, usualThreads }: BackendOptions): Promise<string> => {
   const wanted = threads ?? usualThreads
   const fixed = wanted === undefined ? {} : { threads: wanted }
@@ -31,14 +35,15 @@ export const startBackend = async ({ backend, native, threads, usualThreads }: B
     await useBackend(backend)
     return name
   }
-  await useBackend(backend)
-  const name = backend === "wasm" && native ? await useNative(fixed) : null
-  if (name !== null) return `${backend} with ${name}`
+  const device = backend === "webgpu" ? await useWebgpu() : null
+  if (device === null) await useBackend(backend)
+  const blas = backend === "wasm" && native ? await useNative(fixed) : null
+  if (blas !== null) return `${backend} with ${blas}`
   if (threads !== undefined)
     throw new UnusableInput(
       native && backend === "wasm"
         ? "--threads is for a BLAS, and none is set up. Run: npx bijou native"
         : "--threads is for the BLAS of the backend wasm, and for tensorflow. Leave it out.",
     )
-  return backend
+  return device === null ? backend : `${backend} on ${device}`
 }

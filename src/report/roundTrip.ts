@@ -24,6 +24,7 @@ import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
 import { loadedBlas, useNative } from "./native/useNative.ts"
 import { loadedTensorflow, useTensorflow } from "./native/useTensorflow.ts"
+import { useWebgpu } from "./native/useWebgpu.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -36,7 +37,10 @@ export interface RoundTrip {
 type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
 
 const Meta = t.strict({
-  backend: t.keyof({ wasm: null, cpu: null, tensorflow: null } satisfies Record<(typeof backends)[number], null>),
+  backend: t.keyof({ wasm: null, cpu: null, webgpu: null, tensorflow: null } satisfies Record<
+    (typeof backends)[number],
+    null
+  >),
   /** The threads of the BLAS, null where it decides for itself; null where there is none. */
   blas: t.union([t.strict({ threads: t.union([t.number, t.null]) }), t.null]),
   /** The threads of TensorFlow; null where it is not loaded. */
@@ -95,6 +99,7 @@ export const roundTrip =
 export const rebuild = async (folder: string): Promise<void> => {
   const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
   if (meta.tensorflow !== null) await useTensorflow({ threads: meta.tensorflow })
+  if (meta.backend === "webgpu") await useWebgpu()
   await useBackend(meta.backend)
   if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
   const net = gpt(meta.config)

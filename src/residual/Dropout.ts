@@ -9,6 +9,7 @@ import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { uniforms } from "../exact/draws.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 
 /**
@@ -33,10 +34,18 @@ export const Dropout = {
       throw new ShapeMismatch(
         `Dropout ${name} met activations of shape [${x.shape.join(", ")}] and ${samples.length} sample ids. Name one sample id for each place on the leading axis.`,
       )
-    const mask = uniforms(Draw.child(name)(draw.value), x.size / samples.length)
+    const own = Draw.child(name)(draw.value)
+    if (hasKernel("BijouDropout") && x.dtype === "float32") return onDevice(own, rate)(x)
+    const mask = uniforms(own, x.size / samples.length)
     for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] ?? 0) < rate ? 0 : 1 / (1 - rate)
     return x.mul(tf.tensor(mask, x.shape))
   },
+}
+
+/** The numbers are drawn on the device, and again for the gradient: the tape keeps nothing. */
+const onDevice = ({ key: { low, high }, samples }: Draw, rate: number) => {
+  const drop = (x: tf.Tensor) => runKernel("BijouDropout", { x }, { low, high, samples, rate })
+  return tf.customGrad((x) => ({ value: drop(x as tf.Tensor), gradFunc: drop })) // the one input
 }
 
 /** Refuses a rate outside [0, 1). */

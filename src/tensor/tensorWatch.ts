@@ -13,6 +13,7 @@ import { hasKernel, runKernel } from "./kernels/own.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { tensorsIn } from "./tree.ts"
+import { isReadableNow } from "./webgpu.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -77,7 +78,14 @@ export const tensorWatch = (): Watch & {
     },
     settleNow: () => {
       const taken = take()
-      return taken === null ? E.right(undefined) : taken.verdict(taken.numbers.dataSync())
+      if (taken === null) return E.right(undefined)
+      if (!isReadableNow()) {
+        taken.numbers.dispose()
+        throw new TypeError(
+          "A tfjs function reads its evidence at once, and in Node nothing on webgpu can be read without waiting. Use run or trainStep, which wait, or the backend wasm.",
+        )
+      }
+      return taken.verdict(taken.numbers.dataSync())
     },
   }
 }

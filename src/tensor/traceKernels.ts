@@ -14,14 +14,16 @@ export interface Traced {
 // --------------------------------------------------------- constructors
 
 /** Runs `body` and tells every kernel that ran; reads each result, so it is for looking for faults only. */
-export const traceKernels = (body: () => void): ReadonlyArray<Traced> => {
-  const traced: Traced[] = []
+export const traceKernels = async (body: () => void): Promise<ReadonlyArray<Traced>> => {
+  const traced: Array<Promise<Traced>> = []
   const engine = tf.engine() as unknown as { runKernelFunc: (call: KernelCall) => tf.Tensor | tf.Tensor[] } // private in tfjs
   const plain = engine.runKernelFunc
   engine.runKernelFunc = (call) => {
     const result = plain.call(engine, call)
-    const outputs = [result].flat().map((output) => output.dataSync().slice())
-    traced.push({ kernel: call.kernelName ?? "a function of its own", outputs })
+    // The read begins here, before a later kernel writes over the result or frees it.
+    const outputs = [result].flat().map((output) => output.data())
+    const kernel = call.kernelName ?? "a function of its own"
+    traced.push(Promise.all(outputs).then((values) => ({ kernel, outputs: values.map((value) => value.slice()) })))
     return result
   }
   try {
@@ -29,7 +31,7 @@ export const traceKernels = (body: () => void): ReadonlyArray<Traced> => {
   } finally {
     engine.runKernelFunc = plain
   }
-  return traced
+  return Promise.all(traced)
 }
 
 interface KernelCall {

@@ -3,6 +3,7 @@
  */
 import { availableParallelism, cpus } from "node:os"
 import { useBackend, type BackendName } from "../../tensor/backend.ts"
+import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
 import { ownKernels } from "../../tensor/kernels/index.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
@@ -11,6 +12,7 @@ import { whyNot } from "../native/tensorflow/setUpTensorflow.ts"
 import type { Device } from "../native/tensorflow/Tensorflow.ts"
 import { loadedBlas, useNative } from "../native/useNative.ts"
 import { loadedTensorflow, useTensorflow } from "../native/useTensorflow.ts"
+import { useWebgpu } from "../native/useWebgpu.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
@@ -81,11 +83,18 @@ const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
   }
 }
 
-/** Not backends of this version. */
-const absent = (instead: string) => async (): Promise<Look> => ({
-  status: "not set up",
-  todo: `This version of bijou does not run on it. ${instead}`,
-})
+const lookAtWebgpu = async (): Promise<Look> => {
+  try {
+    const device = await useWebgpu()
+    const todo = /swiftshader|llvmpipe/i.test(device)
+      ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
+      : null
+    return { ...(await lookAt("webgpu", "Dawn")), device, todo }
+  } catch (error) {
+    if (error instanceof BackendUnavailable) return { status: "not set up", todo: error.message }
+    throw error
+  }
+}
 
 /** Every backend, and how it is looked at. */
 export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
@@ -94,7 +103,7 @@ export const looks: ReadonlyArray<readonly [name: string, look: (before: Readonl
   ["wasm with a BLAS", lookAtBlas],
   ["tensorflow", lookAtTensorflow("cpu")],
   ["tensorflow on a GPU", lookAtTensorflow("gpu")],
-  ["webgpu", absent("Use wasm, which runs in browsers too.")],
+  ["webgpu", lookAtWebgpu],
 ]
 
 const broken = (error: unknown): Look => ({

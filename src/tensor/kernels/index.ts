@@ -40,6 +40,7 @@ import { sum } from "./wasm/Sum.ts"
 import { tile } from "./wasm/Tile.ts"
 import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
+import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAdamW,
@@ -70,6 +71,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...unsortedSegmentSum,
   ...missingGradients,
   ...elementwise,
+  ...webgpuKernels,
   batchMatMul,
   cast,
   gatherV2,
@@ -84,25 +86,16 @@ const KERNELS: readonly tf.KernelConfig[] = [
 
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
-  present()
-    .filter((kernel) => kernel.backendName === backendName)
-    .map(({ kernelName }) => kernelName)
+  kernelsOf(backendName).map(({ kernelName }) => kernelName)
 
 /** By what the kernels of our own on the backend `tensorflow` work; the two have other bits. */
 export const tensorflowForm = (): "op library" | "stock operations" =>
   hasOpLibrary() ? "op library" : "stock operations"
 
-/** All that this process has: some kernels on TensorFlow need the op library. */
-const present = (): readonly tf.KernelConfig[] => [
-  ...KERNELS,
-  ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary()),
-]
-
-/** Registers every kernel of the backends that are loaded, in place of the stock one of its name, if there is one. Calling it again changes nothing. */
-export const registerKernels = (): void => {
-  for (const kernel of present()) {
-    const { kernelName, backendName } = kernel
-    if (tf.findBackendFactory(backendName) === null) continue
+/** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+export const registerKernels = (backendName: string): void => {
+  for (const kernel of kernelsOf(backendName)) {
+    const { kernelName } = kernel
     const stock = tf.getKernel(kernelName, backendName)
     if (stock?.kernelFunc === kernel.kernelFunc) continue
     if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
@@ -110,3 +103,9 @@ export const registerKernels = (): void => {
     tf.registerKernel({ ...stock, ...kernel })
   }
 }
+
+/** What this process has for a backend: some kernels on TensorFlow need the op library. */
+const kernelsOf = (backendName: string): readonly tf.KernelConfig[] =>
+  [...KERNELS, ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary())].filter(
+    (kernel) => kernel.backendName === backendName,
+  )

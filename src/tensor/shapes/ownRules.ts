@@ -24,10 +24,10 @@ const like =
 
 const scalar: Rule = () => makes(fresh([]))
 
-/** The buffer of an input, but for TensorFlow's stock operations, which do not write in place. */
+/** The buffer of an input, but where nothing is written in place: on WebGPU, and by TensorFlow's stock operations. */
 const writtenOver = (call: Call, name: string): Made => {
   const x = input(call, name)
-  return call.target === "tensorflow" && !hasOpLibrary() ? alike(x) : shared(x)
+  return call.target === "webgpu" || (call.target === "tensorflow" && !hasOpLibrary()) ? alike(x) : shared(x)
 }
 
 const attention = (call: Call, products: number) => {
@@ -74,6 +74,7 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   BijouUnpack: (call) => makes(fresh(numbers(call, "shape"))),
   BijouShift: like("x"),
   BijouDiffer: scalar,
+  BijouDropout: like("x"),
   BijouQuantize: like("x"),
   BijouTimes: like("x"),
   BijouLargest: scalar,

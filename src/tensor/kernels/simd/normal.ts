@@ -57,18 +57,18 @@ const horner = ({ add, constant, mul }: Code, x: Lanes, coefficients: readonly n
   return rest.reduce((sum, coefficient) => add(mul(sum, x), constant(coefficient)), constant(highest))
 }
 
-const ABOVE = [
+export const ABOVE = [
   -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5, -7.34990630326855e-4,
   -2.954599808540251e-3, -1.60960333262415e-2,
 ]
 
-const BELOW = [
+export const BELOW = [
   -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2,
 ]
 
 /** exp(r) = 1 + r + r^2 (1/2 + r/6 + ..), cut so that the rest is below 2e-9 for |r| < ln 2 / 2. */
-const EXP = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2]
+export const EXP = [1 / 5040, 1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2]
 
 /** ln 2 to 9 bits and the rest of it: n times the first is exact. */
-const LN2_HIGH = 0.693359375
-const LN2_LOW = -2.1219444005469057e-4
+export const LN2_HIGH = 0.693359375
+export const LN2_LOW = -2.1219444005469057e-4

@@ -1,0 +1,40 @@
+/**
+ * The WebGPU backend in Node.
+ */
+import { useBackend } from "../../tensor/backend.ts"
+import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
+import { webgpuAdapter } from "../../tensor/webgpu.ts"
+
+/**
+ * Makes `webgpu` the backend of all tensors and tells the name of the device. Node has no `navigator.gpu`: where it is missing, that of the
+ * npm package `webgpu` is put there first. Rejects with `BackendUnavailable` where a package, a driver or a device is missing.
+ *
+ * Nothing on the device can be read at once in Node: `await tensor.data()`, never `dataSync()`.
+ *
+ * ```ts no-run
+ * import { useWebgpu } from "bijou/native"
+ *
+ * console.log(await useWebgpu()) // such as "google swiftshader, SwiftShader driver 5.0.0"
+ * ```
+ */
+export const useWebgpu = async (): Promise<string> => {
+  await install()
+  await useBackend("webgpu")
+  return webgpuAdapter()
+}
+
+const install = async (): Promise<void> => {
+  const host = globalThis as { readonly navigator?: object } // Node 20 has none
+  const navigator = host.navigator ?? {}
+  if ("gpu" in navigator) return
+  const { create, globals } = await import("webgpu").catch((cause: unknown) => {
+    throw new BackendUnavailable(
+      "In Node the backend webgpu needs the npm package webgpu, which cannot be loaded. Run: npm install webgpu @tensorflow/tfjs-backend-webgpu",
+      { cause },
+    )
+  })
+  Object.assign(globalThis, globals)
+  Object.defineProperty(navigator, "gpu", { value: create([]), configurable: true })
+  if (host.navigator !== navigator)
+    Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true })
+}

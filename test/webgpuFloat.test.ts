@@ -1,0 +1,201 @@
+/**
+ * The float kernels on WebGPU: against float64, and against themselves.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import { crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { tf, useBackend } from "bijou/tensor"
+import { beforeAll, describe, expect, it } from "vitest"
+import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
+import { record } from "../src/tensor/recording.ts"
+import { differingBits } from "../src/exact/bits.ts"
+import { distance, noise } from "./specimens.ts"
+import { webgpuDevice, whySkipped } from "./webgpu.ts"
+
+const device = await webgpuDevice()
+
+type Rows = ReadonlyArray<ReadonlyArray<number>>
+
+const numbersOf = async (x: tf.Tensor): Promise<number[]> => Array.from(await x.data())
+
+/** The rows of a tensor on its last axis, in float64. */
+const rowsOf = async (x: tf.Tensor): Promise<Rows> => {
+  const [values, width] = [await numbersOf(x), x.shape.at(-1)!]
+  return Array.from({ length: values.length / width }, (_, r) => values.slice(r * width, (r + 1) * width))
+}
+
+const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
+
+const columns = (rows: Rows): ReadonlyArray<number> =>
+  rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0))
+
+/** Phi by Simpson's rule on the density, in float64. */
+const cumulative = (x: number): number => {
+  const n = 4000
+  let sum = 0
+  for (let i = 0; i <= n; i++) sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * density((x * i) / n)
+  return 0.5 + (x / n / 3) * sum
+}
+
+const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
+
+type F = (...xs: tf.Tensor[]) => tf.Tensor
+
+/** Value and gradients of a function of tensors, for a cotangent that is not symmetric. */
+const sweep = (f: F, xs: ReadonlyArray<tf.Tensor>) => {
+  const { value, pull } = record(() => f(...xs), xs)
+  const dy = noise(value.shape, 77)
+  return { value, dy, grads: pull(dy) }
+}
+
+/** The same bits twice, plain and recorded, with and without neighbors. */
+const repeats = async (f: F, x: tf.Tensor, ...others: tf.Tensor[]): Promise<void> => {
+  const one = sweep(f, [x, ...others])
+  const other = sweep(f, [x, ...others])
+  for (const [i, tensor] of [one.value, ...one.grads].entries()) {
+    const again = [other.value, ...other.grads][i]!
+    expect(differingBits(await tensor.data(), await again.data())).toBe(0)
+  }
+  expect(differingBits(await f(x, ...others).data(), await one.value.data())).toBe(0)
+  const first = (t: tf.Tensor) => t.slice([0], [1])
+  expect(differingBits(await f(first(x), ...others).data(), await first(one.value).data())).toBe(0)
+}
+
+describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (${whySkipped})` : ""}`, () => {
+  beforeAll(() => useBackend("webgpu"))
+
+  const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
+
+  it("give gelu within 4e-7 of the true value, relative to 1 + |x|, and the tails", async () => {
+    const found = await gelu(tf.tensor1d(places)).data()
+    for (const [i, x] of places.entries())
+      expect(Math.abs(found[i]! - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+    expect(await numbersOf(gelu(tf.tensor1d([0, 1e30])))).toEqual([0, Math.fround(1e30)])
+  })
+
+  it("give its derivative within 2e-6", async () => {
+    const x = tf.tensor1d(places)
+    const found = await runKernel("BijouGeluGrad", { x, dy: tf.onesLike(x) }).data()
+    for (const [i, at] of places.entries())
+      expect(Math.abs(found[i]! - (cumulative(at) + at * density(at)))).toBeLessThan(2e-6)
+  })
+
+  it.each([
+    [1, 1],
+    [3, 2],
+    [5, 7],
+    [200, 13],
+    [65, 130],
+  ])("normalize %i rows of %i within 3e-6 of float64, gradients too", async (rows, width) => {
+    const norm: F = (x, gain, bias) => LayerNorm.apply({ gain: gain!, bias: bias! }, x!)
+    const [x, gain, bias] = [noise([rows, width], 1, 3).add(1), noise([width], 2), noise([width], 3)]
+    const { value, dy, grads } = sweep(norm, [x, gain, bias])
+    const [g, b] = [await numbersOf(gain), await numbersOf(bias)]
+    const [xs, dys] = [await rowsOf(x), await rowsOf(dy)]
+    const scales = xs.map((row) => 1 / Math.sqrt(mean(row.map((a) => (a - mean(row)) ** 2)) + 1e-5))
+    const normal = xs.map((row, r) => row.map((a) => (a - mean(row)) * scales[r]!))
+    const dx = dys.map((d, r) => {
+      const [y, dg] = [normal[r]!, d.map((a, j) => a * g[j]!)]
+      const [average, slope] = [mean(dg), mean(dg.map((a, j) => a * y[j]!))]
+      return dg.map((a, j) => scales[r]! * (a - average - y[j]! * slope))
+    })
+    const exact = [
+      normal.flatMap((row) => row.map((a, j) => a * g[j]! + b[j]!)),
+      dx.flat(),
+      columns(dys.map((d, r) => d.map((a, j) => a * normal[r]![j]!))),
+      columns(dys),
+    ]
+    for (const [i, found] of [value, ...grads].entries())
+      if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+    await repeats(norm, x, gain, bias)
+  })
+
+  it.each([
+    [1, 1],
+    [5, 3],
+    [9, 257],
+  ])(
+    "give the cross-entropy of %i rows of %i classes within 2e-6 of float64, its gradient within 3e-6",
+    async (rows, classes) => {
+      const targets = Array.from({ length: rows }, (_, r) => (5 * r + 2) % classes)
+      const ids = tf.tensor1d(targets, "int32")
+      const logits = noise([rows, classes], 1, 9)
+      const found = await crossEntropy(logits, ids).data()
+      const exact = (await rowsOf(logits)).map((row, r) => {
+        const total = row.reduce((sum, x) => sum + Math.exp(x), 0)
+        const gradient = row.map((x, j) => (0.5 * (Math.exp(x) / total - (j === targets[r] ? 1 : 0))) / rows)
+        return { loss: Math.log(total) - row[targets[r]!]!, gradient }
+      })
+      const loss = mean(exact.map((row) => row.loss))
+      expect(Math.abs(found[0]! - loss)).toBeLessThan(2e-6 * (1 + loss))
+      const grad = runKernel("BijouCrossEntropyGrad", { logits, targets: ids, dy: tf.scalar(0.5) })
+      const gradient = exact.flatMap((row) => row.gradient)
+      expect(distance([1, ...(await grad.data())], [1, ...gradient])).toBeLessThan(3e-6)
+    },
+  )
+
+  it("make a loss NaN whose target is no class", async () => {
+    const loss = (target: number) => crossEntropy(noise([2, 3], 1), tf.tensor1d([1, target], "int32")).data()
+    expect(await loss(3)).toEqual(Float32Array.of(NaN))
+    expect(await loss(-1)).toEqual(Float32Array.of(NaN))
+    expect((await loss(2))[0]).toBeGreaterThan(0)
+  })
+
+  it("have the same bits in an affine map and a perceptron, forward and recorded, twice", async () => {
+    const affine: F = (x, weight, bias) => Linear.apply({ weight: weight!, bias: bias! }, x!)
+    await repeats(affine, noise([5, 4], 1), noise([4, 6], 2), noise([6], 3))
+    const perceptron: F = (x, w1, b1, w2, b2) =>
+      Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!)
+    const parameters = [noise([4, 7], 2), noise([7], 3), noise([7, 4], 4), noise([4], 5)]
+    await repeats(perceptron, noise([6, 4], 1, 2), ...parameters)
+    const parts: F = (x, w1, b1, w2, b2) => gelu(x!.matMul(w1!).add(b1!)).matMul(w2!).add(b2!)
+    const [fused, composed] = [perceptron, parts].map((f) => sweep(f, [noise([6, 4], 1, 2), ...parameters]))
+    expect(differingBits(await fused!.value.data(), await composed!.value.data())).toBe(0)
+    for (const [i, grad] of fused!.grads.entries())
+      expect(distance(await grad.data(), await composed!.grads[i]!.data())).toBeLessThan(3e-6)
+  })
+
+  it("add the rows of segments in their order, within 1e-6 of float64", async () => {
+    const [rows, width, numSegments] = [300, 5, 7]
+    const ids = Array.from({ length: rows }, (_, r) => (r * r) % 8) // some of segment 7, which there is not; none of most
+    const x = noise([rows, width], 3)
+    const run = () => runKernel("UnsortedSegmentSum", { x, segmentIds: tf.tensor1d(ids, "int32") }, { numSegments })
+    const [found, values] = [await run().data(), await rowsOf(x)]
+    const exact = Array.from({ length: numSegments * width }, (_, i) =>
+      values.reduce((sum, row, r) => sum + (ids[r] === Math.floor(i / width) ? row[i % width]! : 0), 0),
+    )
+    expect(distance(found, exact)).toBeLessThan(1e-6)
+    expect(differingBits(await run().data(), found)).toBe(0)
+  })
+
+  it("take a step of AdamW within 1e-6 of float64, twice the same", async () => {
+    const numbers = {
+      ...{ beta1: 0.9, rest1: 0.1, beta2: 0.95, rest2: 0.05, epsilon: 1e-8 },
+      ...{ keep: 0.9999, rate: 1e-3 / 0.19, correction: 1 / 0.0975 },
+    }
+    const [p, m, v, grad] = [
+      noise([2, 9], 1),
+      noise([2, 9], 2, 1e-2),
+      noise([2, 9], 3, 1e-2).abs(),
+      noise([2, 9], 4, 3),
+    ]
+    const shrink = tf.scalar(0.25)
+    const run = async () =>
+      Promise.all(runKernelForAll("BijouAdamW", { p, m, v, grad, shrink }, numbers).map((x) => x.data()))
+    const [ps, ms, vs, gs] = await Promise.all([p, m, v, grad].map(numbersOf))
+    const mean = ms!.map((x, i) => 0.9 * x + 0.1 * 0.25 * gs![i]!)
+    const square = vs!.map((x, i) => 0.95 * x + 0.05 * (0.25 * gs![i]!) ** 2)
+    const next = ps!.map((x, i) => 0.9999 * x - (numbers.rate * mean[i]!) / (Math.sqrt(square[i]! / 0.0975) + 1e-8))
+    const found = await run()
+    for (const [i, exact] of [next, mean, square].entries()) expect(distance(found[i]!, exact)).toBeLessThan(1e-6)
+    for (const [i, again] of (await run()).entries()) expect(differingBits(again, found[i]!)).toBe(0)
+  })
+
+  it("add any number of tensors, first to last", async () => {
+    const xs = Array.from({ length: 40 }, (_, i) => noise([3, 2], i + 1))
+    const sum = xs.reduce((sum, x) => sum.add(x))
+    expect(differingBits(await tf.addN(xs).data(), await sum.data())).toBe(0)
+    const [only] = xs as [tf.Tensor]
+    expect(differingBits(await tf.addN([only]).data(), await only.data())).toBe(0)
+    expect(await tf.addN([1, 2, 3].map((k) => tf.scalar(k, "int32"))).data()).toEqual(Int32Array.of(6))
+  })
+})
