@@ -58,6 +58,21 @@ describe("bijou start", () => {
     expect(status).toBe(0)
   })
 
+  it("keeps to a budget, and says what it chose", () => {
+    const out = join(folder, "budget")
+    const { status, stdout } = start(...small, "--steps", "120", "--width", "32", "--budget", "2MB", "--out", out)
+    const { budget } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
+    expect(budget.fit.parts.map(({ path }: Record<string, string>) => path)).toEqual([
+      "embed",
+      ...[0, 1, 2].map((k) => `blocks/${k}`),
+      "head",
+    ])
+    expect(budget.peak).toBeLessThanOrEqual(budget.fit.budget)
+    expect(budget.fit.budget).toBe(2 * 2 ** 20)
+    expect(stdout).toContain("of a budget of 2.00 MB")
+    expect(status).toBe(0)
+  })
+
   it("gives the same numbers for the same seed, others for another, and ends with 1 where too little was learned", () => {
     const run = (seed: string, name: string) => {
       const out = join(folder, name)
@@ -117,6 +132,8 @@ describe("bijou start", () => {
     [["--steps", "1.5"], "--steps must be a whole number"],
     [["--depth", "0"], "--depth must be a whole number"],
     [["--seed", "-1"], "--seed must be a whole number"],
+    [["--budget", "lots"], '--budget must be an amount of memory such as 64MB, not "lots"'],
+    [["--budget", "1GB", "--workers", "1"], "--budget is for the memory of one thread. Leave out --workers."],
     [["--backend", "abacus"], '--backend must be wasm, cpu, webgpu or tensorflow, not "abacus"'],
     [["--width", "18", "--heads", "4"], "--heads 4 does not divide --width 18"],
     [["--workers", "0"], '--workers must be a whole number from 1 to 1024, not "0"'],
@@ -155,6 +172,56 @@ describe("bijou start", () => {
     const { status, stderr } = start("--data", path, "--out", join(folder, "refused"))
     expect(stderr).toContain(sentence)
     expect(existsSync(join(folder, "refused"))).toBe(false)
+    expect(status).toBe(2)
+  })
+})
+
+describe("bijou ledger", () => {
+  const ledger = (...args: ReadonlyArray<string>) =>
+    spawnSync(process.execPath, [bijou, "ledger", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+  const sizes = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", "--context", "16"]
+
+  it("tells a step's bytes by owner as a table, as data and as a picture, taken as predicted", () => {
+    const svg = join(folder, "ledger.svg")
+    const table = ledger(...sizes, "--svg", svg)
+    expect(table.stdout).toMatch(/parameters +\d/)
+    expect(table.stdout).toMatch(/the process has had \d+\.\d\d MB/)
+    expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+    const [taken, told] = [[], ["--predict"]].map((args) => JSON.parse(ledger(...sizes, "--json", ...args).stdout))
+    expect(taken.ledger).toEqual(told.ledger)
+    expect([told.processPeak, taken.processPeak > 2 ** 20]).toEqual([null, true])
+    expect(table.status).toBe(0)
+  })
+
+  it("predicts what no machine here could run, and fits it to a budget", () => {
+    const { stdout, status } = ledger(
+      "--depth",
+      "96",
+      "--width",
+      "8192",
+      "--heads",
+      "64",
+      "--predict",
+      "--budget",
+      "4TB",
+    )
+    expect(stdout).toContain("blocks/0 .. 95")
+    expect(stdout).toContain("of a budget of 4194304.00 MB")
+    expect(status).toBe(0)
+  })
+
+  it.each([
+    [
+      ["--budget", "1kB"],
+      /--budget 0\.00 MB is too small: the least that works is \d+ bytes, .* Give that, or a smaller/,
+    ],
+    [["--svg", "no/such/folder/x.svg"], /is not a folder that can be written to/],
+    [["--plan", "none"], /--plan must be reversed or taped/],
+    [["--heads", "3"], /--heads 3 does not divide --width 16/],
+  ])("refuses %j in one sentence", (args, sentence) => {
+    const { status, stderr } = ledger(...sizes, ...args)
+    expect(stderr).toMatch(sentence)
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1)
     expect(status).toBe(2)
   })
 })

@@ -8,15 +8,21 @@ import { buffers, peakBytes, tensorEnv, tensorsIn } from "bijou/tensor"
 import { AdamW, Text, trainStep } from "bijou/train"
 import { batch, gpt as sizes } from "../sizes.js"
 
-const planned = (plan) => (depth) => {
+/** `choose` gives the plan for the network and its first step. */
+export const stepping = (choose) => (depth) => {
   const { network } = gpt({ ...sizes, depth })
   const bytes = Uint8Array.from({ length: 65_536 }, (_, i) => (i * i) >> 4)
   const params = network.params.init(Key.fromSeed(0))
   let trained = { params, state: AdamW.init(network.params, params) }
   let step = 0
+  const samplesOf = (n) => Array.from({ length: batch }, (_, i) => n * batch + i)
+  const windows = (samples) => Text.batch(bytes, sizes.context, 0, samples)
+  const first = windows(samplesOf(0))
+  const plan = choose(network, { ...trained, input: first, samples: samplesOf(0), seed: 0 })
+  for (const ids of first) ids.dispose()
   const given = () => {
-    const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
-    const input = Text.batch(bytes, sizes.context, 0, samples)
+    const samples = samplesOf(step)
+    const input = windows(samples)
     return { input, env: tensorEnv({ params: trained.params, seed: 0, step, samples, plan }) }
   }
   const take = async () => {
@@ -46,6 +52,8 @@ const planned = (plan) => (depth) => {
   }
   return { take, measure }
 }
+
+const planned = (plan) => stepping(() => plan)
 
 const lastTaped = (depth) => planned({ [`blocks/${depth - 1}`]: "tape" })(depth)
 

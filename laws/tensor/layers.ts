@@ -2,10 +2,12 @@
  * The layers in the catalogue.
  */
 import { function as F } from "fp-ts"
+import fc from "fast-check"
 import { Params } from "../../src/core/Params.ts"
 import { serial } from "../../src/core/serial.ts"
 import { block } from "../../src/net/Gpt.ts"
 import { Attention } from "../../src/residual/Attention.ts"
+import { ClassifierLoss } from "../../src/residual/ClassifierLoss.ts"
 import { Conv } from "../../src/residual/Conv.ts"
 import { Dropout } from "../../src/residual/Dropout.ts"
 import { Embedding } from "../../src/residual/Embedding.ts"
@@ -67,6 +69,20 @@ export const layers = (): ReadonlyArray<Entry> => {
       layer: Conv.make(3, 2, 3),
       inputs: floatTensor([2, 3, 4, 2]),
     }),
+    {
+      name: "a classifier's loss, four of six rows at once",
+      covers: ["ClassifierLoss.make"],
+      onDevice: true,
+      cost: "device",
+      set: async () =>
+        (
+          await lawsOf({
+            name: "a classifier's loss, four of six rows at once",
+            layer: ClassifierLoss.make(4, 7, 4),
+            inputs: fc.tuple(floatTensor([2, 3, 4]), idTensor([2, 3], 7)),
+          })
+        ).set,
+    },
     alone("an embedding", "Embedding.make", { layer: Embedding.make(7, 4, 6), inputs: idTensor([2, 3], 7) }),
     residual("a layer of plain tfjs", "fromTfjs", custom),
     residual("a GPT's residual", "block", block({ width: 4, heads: 2, depth: 2, dropout: 0.25 })),

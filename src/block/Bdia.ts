@@ -84,10 +84,12 @@ const step = <P, C, X, Bit>({
         expectInRange(space, env, next)
         return [env.scope.own(c), [env.scope.own(x), next]]
       }),
-    pullback: ([c, [x, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
       attempt((env) => {
         const { own } = env.scope
         const g = gammaOf(env)
+        const x = held._tag === "reversed" ? last : held.input[1][1]
+        if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = record(layer, env, [c, x], held)
         const input =
           held._tag === "reversed"

@@ -54,9 +54,12 @@ export const start = <P, C, X, Bit>({
         expectInRange(space, env, next)
         return [env.scope.own(c), [env.scope.own(x), next]]
       }),
-    pullback: ([c, [x, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
       attempt((env) => {
         const { own } = env.scope
+        // What was kept is a handle to what came back, or, behind a block that rebuilt it, a buffer of its own.
+        const x = held._tag === "reversed" ? last : held.input[1]
+        if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = record(layer, env, [c, x], held)
         if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })

@@ -3,10 +3,11 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { BackendName } from "./BackendName.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { isShareable, notShareable } from "../report/workers/shareable.ts"
+import { ByteSize } from "../train/ByteSize.ts"
 import { decodeOptions, optional } from "./decodeOptions.ts"
+import { gptSizes, indivisible } from "./gptSizes.ts"
 import { whole } from "./whole.ts"
 
 // ---------------------------------------------------------------- model
@@ -15,17 +16,10 @@ const Given = t.readonly(
   t.strict({
     data: optional(t.string),
     steps: whole(1, 1_000_000),
-    depth: whole(1, 10_000),
-    width: whole(4, 8_192),
-    heads: whole(1, 1_024),
-    batch: whole(1, 4_096),
+    ...gptSizes,
     microBatch: optional(whole(1, 4_096)),
     workers: optional(whole(1, 1_024)),
-    context: whole(2, 8_192),
-    seed: whole(0, Number.MAX_SAFE_INTEGER),
-    backend: BackendName,
-    native: t.boolean,
-    threads: optional(whole(1, 1_024)),
+    budget: optional(ByteSize),
     out: t.string,
   }),
 )
@@ -41,15 +35,14 @@ export type StartOptions = t.TypeOf<typeof Given> & {
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
-  const { width, heads, batch, backend, workers } = decoded.right
+  const { width, heads, batch, backend, budget, workers } = decoded.right
   // Whether there are workers or not: no bit is to depend on that.
   const shared = isShareable(backend) && batch % usual === 0
   const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
   const count = batch / microBatch
-  if (width % heads !== 0)
-    return unusable(
-      `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`,
-    )
+  if (width % heads !== 0) return unusable(indivisible(width, heads))
+  if (budget !== undefined && workers !== undefined)
+    return unusable("--budget is for the memory of one thread. Leave out --workers.")
   if (!Number.isInteger(count))
     return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
   if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))

@@ -9,6 +9,7 @@ import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./CheckOptions.ts"
+import { decodeLedgerOptions } from "./LedgerOptions.ts"
 import { decodeNativeOptions } from "./NativeOptions.ts"
 import { decodeStartOptions } from "./StartOptions.ts"
 
@@ -37,6 +38,7 @@ program
     "--threads <n>",
     "threads of the BLAS or TensorFlow, in each worker (default: the cores, or 1 with --workers)",
   )
+  .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
   .option("--out <folder>", "where report.json goes", "out/start")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
@@ -45,11 +47,42 @@ program
       microBatch: undefined,
       workers: undefined,
       threads: undefined,
+      budget: undefined,
       ...Object(given),
     })
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
     process.exitCode = await start(options.right)
+  })
+
+program
+  .command("ledger")
+  .description("tell every byte of a GPT's training step by owner, and fit it to a budget")
+  .option("--depth <n>", "blocks, the paper's K", "6")
+  .option("--width <n>", "width of an activation", "128")
+  .option("--heads <n>", "attention heads, which divide the width", "4")
+  .option("--batch <n>", "samples a step", "16")
+  .option("--context <n>", "tokens the network sees at once", "64")
+  .option("--vocabulary <n>", "number of token ids", "256")
+  .option("--seed <n>", "seed of parameters and gammas", "1")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
+  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
+  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
+  .option("--plan <name>", "reversed or taped", "reversed")
+  .option("--budget <memory>", "the most that tensors may take, such as 64MB: the fastest plan that fits is taken")
+  .option(
+    "--predict",
+    "tell it from shapes alone: nothing is computed, and the network need not fit this machine",
+    false,
+  )
+  .option("--json", "print it as JSON", false)
+  .option("--svg <file>", "also draw memory through the step")
+  .allowExcessArguments(false)
+  .action(async (given: unknown) => {
+    const options = decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) })
+    if (E.isLeft(options)) throw options.left
+    const { ledger } = await import("./ledger.ts")
+    process.exitCode = await ledger(options.right)
   })
 
 program

@@ -6,6 +6,7 @@ import { access, constants, mkdir, rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import { Key } from "../core/Key.ts"
+import { Plan } from "../core/Plan.ts"
 import { gpt, type Gpt } from "../net/Gpt.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { measure, type Cost } from "../report/measure.ts"
@@ -15,15 +16,18 @@ import { writeReport, type Report } from "../report/Report.ts"
 import { startWorkers } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
+import { peakBytes } from "../tensor/buffers.ts"
 import { parameterSide, tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
+import { fitTable, planOf, type Fit } from "../train/Fit.ts"
 import { generate } from "../train/generate.ts"
 import { microBatched } from "../train/Gradients.ts"
 import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
 import { descent } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
+import { fitBudget } from "./fitBudget.ts"
 import { gptObjective, type GptTask } from "./gptObjective.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
 import { startBackend } from "./startBackend.ts"
@@ -81,7 +85,10 @@ const trainAndMeasure = async (
   const first = await validation(before)
 
   const task = { config, seed, bytes: shared(text.train) }
-  const { trained, steps } = await train(task, before, options, interrupt)
+  const fit = fitted(net, before, text, options)
+  if (fit !== null) say(`${fitTable(fit)}\n`)
+  const { result, peak } = await peakBytes(() => train(task, before, fit, options, interrupt))
+  const { trained, steps } = result
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
     say(
@@ -127,6 +134,7 @@ const trainAndMeasure = async (
     held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },
     msPerStep: { reversed: cost.reversedMs, taped: cost.tapedMs },
     sweep: sweepDepths.flatMap((k) => costs.get(k) ?? []),
+    budget: fit === null ? null : { fit, peak },
     sample,
   }
   const path = await writeReport(options.out, report)
@@ -137,14 +145,32 @@ const trainAndMeasure = async (
   return complaints(report).length === 0 ? 0 : 1
 }
 
+/** The plan for `--budget`, which is for all that tensors take while one micro-batch after the other is evaluated. */
+const fitted = (
+  net: Gpt,
+  { params, state }: GptTrained,
+  text: Text,
+  { budget, batch, microBatch, context, seed }: StartOptions,
+): Fit | null => {
+  if (budget === undefined) return null
+  const samples = Array.from({ length: microBatch }, (_, i) => i)
+  const input = Text.batch(text.train, context, seed, samples)
+  const step = { params, state, input, seed, samples }
+  const fit = fitBudget(net.network, step, { budget, microBatches: batch / microBatch })
+  tensorScope.release(input)
+  return fit
+}
+
 const train = async (
   task: GptTask,
   before: GptTrained,
+  fit: Fit | null,
   { steps, batch, context, workers, ...options }: StartOptions,
   interrupt: Interrupt,
 ): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
   const objective = gptObjective(task)
-  const how = { size: options.microBatch, seed: task.seed }
+  const plan = fit === null ? Plan.reversed : planOf(fit)
+  const how = { size: options.microBatch, seed: task.seed, plan }
   const pool =
     workers === undefined
       ? null

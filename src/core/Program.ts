@@ -21,7 +21,7 @@ export const attempt =
   <P, A>(body: (env: Env<P>) => A): Program<P, A> =>
   (env) => {
     try {
-      return E.right(env.scope.within(() => body(env)))
+      return E.right(env.scope.within(() => body(env), env.path))
     } catch (cause) {
       return E.left(isRevError(cause) ? cause : new LayerFailed({ path: env.path, cause }))
     }

@@ -3,12 +3,13 @@
  *
  * forward, inverse and infer borrow their arguments; pullback consumes them; whatever is returned is a handle of its own.
  */
+import type { Path } from "./Path.ts"
 
 // ---------------------------------------------------------------- model
 
 export interface Scope {
-  /** Runs `body` and frees what it made, but for what it returns. */
-  readonly within: <A>(body: () => A) => A
+  /** Runs `body` and frees what it made, but for what it returns. `part` is whose work it is, for whoever keeps accounts. */
+  readonly within: <A>(body: () => A, part?: Path) => A
   /** A handle of its own to the same value; no bytes are copied. */
   readonly own: <A>(value: A) => A
   /** Frees every handle in `value`. */

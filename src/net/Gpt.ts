@@ -19,15 +19,16 @@ import { keep } from "../core/keep.ts"
 import type { Layer } from "../core/Layer.ts"
 import { named } from "../core/named.ts"
 import { Params } from "../core/Params.ts"
+import { serial } from "../core/serial.ts"
 import { Side } from "../core/Side.ts"
 import { Attention, checkHeads, type AttentionParams } from "../residual/Attention.ts"
+import { ClassifierLoss } from "../residual/ClassifierLoss.ts"
 import { Dropout } from "../residual/Dropout.ts"
 import { Embedding } from "../residual/Embedding.ts"
 import { LayerNorm, type LayerNormParams } from "../residual/LayerNorm.ts"
 import { Mlp, type MlpParams } from "../residual/Mlp.ts"
 import { multiply } from "../residual/multiply.ts"
 import { onGrid } from "../residual/onGrid.ts"
-import { crossEntropy } from "../residual/crossEntropy.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { int32TensorSide } from "../tensor/tensorSide.ts"
@@ -148,7 +149,13 @@ const logitsOf = ({ norm, unembed }: GptHead, [, x]: Two<tf.Tensor>): tf.Tensor 
 const logitsHead = (config: GptConfig): Layer<GptHead, Two<tf.Tensor>, tf.Tensor> =>
   fromTfjs(headParams(config), logitsOf)
 
-const lossHead = (config: GptConfig): Layer<GptHead, readonly [Two<tf.Tensor>, tf.Tensor], tf.Tensor> =>
-  fromTfjs(headParams(config), (params, [state, targets]: readonly [Two<tf.Tensor>, tf.Tensor]) =>
-    crossEntropy(logitsOf(params, state), targets),
+/** The logits of a large vocabulary never stand all at once: see `ClassifierLoss`. */
+const lossHead = ({ width, vocabulary }: GptConfig): Layer<GptHead, readonly [Two<tf.Tensor>, tf.Tensor], tf.Tensor> =>
+  F.pipe(
+    fromTfjs(
+      Params.struct<Pick<GptHead, "norm">>({ norm: LayerNorm.params(width) }),
+      ({ norm }, [[, x], targets]: readonly [Two<tf.Tensor>, tf.Tensor]) =>
+        [LayerNorm.apply(norm, x), targets] as const,
+    ),
+    serial(ClassifierLoss.make(width, vocabulary)),
   )

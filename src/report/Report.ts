@@ -4,6 +4,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
+import { Fit } from "../train/Fit.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -38,6 +39,8 @@ export const Report = t.readonly(
     held: t.strict({ reversedBytes: t.number, tapedBytes: t.number }),
     msPerStep: t.strict({ reversed: t.number, taped: t.number }),
     sweep: t.readonlyArray(MemoryAndTime),
+    /** With a budget of memory: the plan that was fitted to it, and the most bytes that tensors took while training. */
+    budget: t.union([t.strict({ fit: Fit, peak: t.number }), t.null]),
     sample: t.string,
   }),
 )

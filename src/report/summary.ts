@@ -7,7 +7,7 @@ import type { Report } from "./Report.ts"
 
 /** Everything `report.json` has, and what to think of it. */
 export const summary = (report: Report): string => {
-  const { loss, roundTrip, held, msPerStep, sweep } = report
+  const { budget, loss, roundTrip, held, msPerStep, sweep } = report
   return [
     "Validation loss, nats a byte",
     `  uniform bytes   ${loss.uniform.toFixed(3)}`,
@@ -27,6 +27,9 @@ export const summary = (report: Report): string => {
     "Round trip through bytes and another process",
     `  ${count(roundTrip.differing)} of ${count(roundTrip.bits)} bits differ`,
     "",
+    ...(budget === null
+      ? []
+      : [`Peak while training: ${megabytes(budget.peak)} MB of a budget of ${megabytes(budget.fit.budget)} MB`, ""]),
     `Held for the way back, K = ${report.depth}`,
     `  reversed ${megabytes(held.reversedBytes)} MB, ${msPerStep.reversed.toFixed(0)} ms a step`,
     `  taped    ${megabytes(held.tapedBytes)} MB, ${msPerStep.taped.toFixed(0)} ms a step`,

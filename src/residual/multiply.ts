@@ -51,4 +51,4 @@ export const biasGrad = (dy: tf.Tensor): tf.Tensor =>
   hasKernel("BijouBiasGrad") ? runKernel("BijouBiasGrad", { dy }) : tf.tidy(() => rows(dy).sum(0))
 
 /** All leading axes as one. */
-const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])
+export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])

@@ -1,7 +1,7 @@
 /**
  * Bytes of distinct data buffers: clones and reshapes share theirs and count once, unlike in `tf.memory().numBytes`.
  */
-import { engineState } from "./tf.ts"
+import { engineState, type BufferInfo } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -9,6 +9,12 @@ import { engineState } from "./tf.ts"
 export interface Buffers {
   readonly count: number
   readonly bytes: number
+}
+
+/** Who is told of buffers. */
+export interface BufferListener {
+  readonly made: (id: object, bytes: number) => void
+  readonly freed: (id: object, bytes: number) => void
 }
 
 // ---------------------------------------------------------- destructors
@@ -28,23 +34,38 @@ export const peakBytes = async <A>(body: () => Promise<A>): Promise<{ readonly r
   }
 }
 
+/** The buffers that are alive now with their bytes, by the id that `tensor.dataId` has. */
+export const aliveBuffers = (): ReadonlyMap<object, number> => new Map(counted)
+
+/** Runs `body`, which must not wait, and tells `listener` of every buffer that comes and goes. */
+export const listenToBuffers = <A>(listener: BufferListener, body: () => A): A => {
+  listeners.add(listener)
+  try {
+    return body()
+  } finally {
+    listeners.delete(listener)
+  }
+}
+
 const alive = { count: 0, bytes: 0 }
 let peak = 0
+const counted = new Map<object, number>()
+const listeners = new Set<BufferListener>()
 
 /** The engine enters every buffer into its table when it is made and deletes it when its last handle goes. */
 const observe = (): void => {
   const state = engineState()
   const table = state.tensorInfo
-  const counted = new WeakMap<object, number>()
   state.tensorInfo = Object.assign(Object.create(table) as typeof table, {
     get: (id: object) => table.get(id),
     has: (id: object) => table.has(id),
-    set: (id: object, info: { readonly bytes: number }) => {
+    set: (id: object, info: BufferInfo) => {
       counted.set(id, info.bytes)
       alive.count++
       alive.bytes += info.bytes
       peak = Math.max(peak, alive.bytes)
       table.set(id, info)
+      for (const listener of listeners) listener.made(id, info.bytes)
       return state.tensorInfo
     },
     delete: (id: object) => {
@@ -53,6 +74,7 @@ const observe = (): void => {
         counted.delete(id)
         alive.count--
         alive.bytes -= bytes
+        for (const listener of listeners) listener.freed(id, bytes)
       }
       return table.delete(id)
     },

@@ -25,13 +25,34 @@ export interface EngineState {
   gradientDepth: number
   kernelDepth: number
   readonly activeScope: { readonly id: number; readonly track: tf.Tensor[] } | null
-  tensorInfo: WeakMap<object, { readonly bytes: number }>
+  tensorInfo: WeakMap<object, BufferInfo>
+}
+
+/** What the engine knows of a buffer. */
+export interface BufferInfo {
+  readonly bytes: number
+  readonly backend: { readonly incRef: (id: object) => void }
 }
 
 // ---------------------------------------------------------- destructors
 
 /** The live state of the engine; tfjs keeps it private, and its shape is pinned by the peer dependency. */
 export const engineState = (): EngineState => (tf.engine() as unknown as { state: EngineState }).state
+
+/** Runs `body`, which must not wait, with another backend in use; its kernels are not set up again. */
+export const withBackend = <A>(name: string, body: () => A): A => {
+  const engine = tf.engine() as unknown as { backendName: string; backendInstance: object } // private in its typings
+  const { backendName, backendInstance } = engine
+  Object.assign(engine, { backendName: name, backendInstance: tf.findBackend(name) })
+  try {
+    return body()
+  } finally {
+    Object.assign(engine, { backendName, backendInstance })
+  }
+}
+
+/** Counts another handle to a buffer, whichever backend it lives on. */
+export const shareBuffer = (dataId: object): void => engineState().tensorInfo.get(dataId)?.backend.incRef(dataId)
 
 /** Hands a tensor that the engine keeps back to the innermost scope. */
 export const unkeep = (tensor: tf.Tensor): void => {

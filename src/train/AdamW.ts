@@ -45,11 +45,15 @@ export const AdamW = {
 
   // --------------------------------------------------------- combinators
 
-  /** One step. Borrows everything and returns new tensors; nothing is read from the device. */
+  /**
+   * One step. Borrows everything and returns new tensors; nothing is read from the device. `done` is told of a parameter, its moments and its
+   * gradient when they are no longer needed, so that they can be freed before the next ones are made.
+   */
   update: <P>(
     config: AdamWConfig,
     params: Params<P>,
     given: { readonly params: P; readonly grads: P; readonly state: AdamWState<P>; readonly learningRate: number },
+    done: (old: ReadonlyArray<tf.Tensor>) => void = () => {},
   ): { readonly params: P; readonly state: AdamWState<P> } => {
     const { beta1, beta2, epsilon, weightDecay, clip } = config
     const beta1Power = given.state.beta1Power * beta1
@@ -63,12 +67,13 @@ export const AdamW = {
       square: new Map<string, tf.Tensor>(),
     }
     const shrink = tf.tidy(() => {
-      const norm = tf.sqrt(tf.addN([...grads.values()].map((grad) => tf.sum(tf.square(grad)))))
+      const norm = tf.sqrt(tf.addN([...grads.values()].map((grad) => tf.tidy(() => tf.sum(tf.square(grad))))))
       return tf.minimum(1, tf.div(clip, tf.add(norm, 1e-6)))
     })
     for (const [path, leaf] of tensorLeaves(params, given.params)) {
+      const [mean, square, grad] = [at(means, path), at(squares, path), at(grads, path)]
       const [p, m, v] = moved(
-        { p: leaf, m: at(means, path), v: at(squares, path), grad: at(grads, path), shrink },
+        { p: leaf, m: mean, v: square, grad, shrink },
         {
           ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, epsilon },
           keep: leaf.rank > 1 ? 1 - given.learningRate * weightDecay : 1,
@@ -76,6 +81,7 @@ export const AdamW = {
           correction: 1 / (1 - beta2Power),
         },
       )
+      done([leaf, mean, square, grad])
       next.params.set(path, p)
       next.mean.set(path, m)
       next.square.set(path, v)

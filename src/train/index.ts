@@ -2,8 +2,16 @@
  * Training: steps that check themselves, micro-batches with one order of addition, AdamW, schedules and text.
  */
 export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
+export { ByteSize, inMegabytes } from "./ByteSize.ts"
+export { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
+export { Fit, fitTable, planOf } from "./Fit.ts"
+export { fitPlan, type Budget, type Speed } from "./fitPlan.ts"
 export { generate, type Prompt } from "./generate.ts"
 export { heldBytes } from "./held.ts"
+export { bytesOf, Ledger, owners, peakOf, type Bytes, type Moment, type Owner } from "./Ledger.ts"
+export { ledgerSvg, type Caption } from "./ledgerSvg.ts"
+export { ledgerTable } from "./ledgerTable.ts"
+export { measureLedger, predictLedger, type Step } from "./ledgerOf.ts"
 export { LossNotFinite } from "./errors/LossNotFinite.ts"
 export { WorkerFailed } from "./errors/WorkerFailed.ts"
 export { lossAndGrads, type Gradient } from "./Gradient.ts"

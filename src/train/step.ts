@@ -47,8 +47,13 @@ export const update =
   <P>(params: Params<P>, config: AdamWConfig) =>
   (trained: Trained<P>, grads: P, learningRate: number): Trained<P> => {
     const next = tensorScope.within(() =>
-      AdamW.update(config, params, { params: trained.params, grads, state: trained.state, learningRate }),
+      AdamW.update(
+        config,
+        params,
+        { params: trained.params, grads, state: trained.state, learningRate },
+        tensorScope.release,
+      ),
     )
-    tensorScope.release([grads, trained])
+    tensorScope.release([grads, trained]) // leaves that the parameters do not have
     return next
   }

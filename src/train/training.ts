@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
+import { Plan } from "../core/Plan.ts"
 import type { tf } from "../tensor/tf.ts"
 import type { AdamWConfig } from "./AdamW.ts"
 import { microBatched, type Gradients } from "./Gradients.ts"
@@ -21,6 +22,8 @@ export interface Course {
 
 /** What a run trains on and how. */
 export interface TrainingPlan<A> extends Course {
+  /** What each part leaves behind: everything reversed unless given. */
+  readonly plan?: Plan
   /** Of the gammas and of dropout. */
   readonly seed: number
   /** The input for the samples with these ids; it is freed after its step. */
@@ -42,10 +45,10 @@ export interface Progress<out P> {
 /** `descent` by this thread, every batch evaluated at once. */
 export const training = <P, A, S>(
   network: Bijection<P, A, tf.Tensor, S>,
-  plan: TrainingPlan<A>,
+  { seed, plan = Plan.reversed, ...course }: TrainingPlan<A>,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> =>
-  descent(microBatched({ network, data: plan.data }, { size: plan.batch, seed: plan.seed }), plan, from)
+  descent(microBatched({ network, data: course.data }, { size: course.batch, seed, plan }), course, from)
 
 /**
  * Takes `schedule.steps` steps of AdamW and yields after each; leave the loop to stop early. Consumes `from`, and every

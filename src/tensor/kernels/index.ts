@@ -2,6 +2,7 @@
 import { tf } from "../tf.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
+import { bijouAddTo } from "./simd/BijouAddTo.ts"
 import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
@@ -46,6 +47,7 @@ import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAdamW,
   ...bijouAddBias,
+  ...bijouAddTo,
   ...bijouAttention,
   ...bijouAttentionGrad,
   ...bijouBiasGelu,

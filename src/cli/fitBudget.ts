@@ -1,0 +1,26 @@
+/**
+ * `--budget`: the plan that fits it, or one sentence.
+ */
+import { either as E } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import type { tf } from "../tensor/tf.ts"
+import { inMegabytes } from "../train/ByteSize.ts"
+import type { Fit } from "../train/Fit.ts"
+import { fitPlan, type Budget } from "../train/fitPlan.ts"
+import type { Step } from "../train/ledgerOf.ts"
+
+/** Throws `UnusableInput` for a budget that is too small. */
+export const fitBudget = <P, A, S>(
+  net: Bijection<P, A, tf.Tensor, S>,
+  step: Step<P, A>,
+  given: Budget & { readonly budget: number },
+): Fit => {
+  const fit = fitPlan(net)(step, given)
+  if (E.isRight(fit)) return fit.right
+  if (fit.left._tag !== "BudgetTooSmall") throw fit.left
+  const { smallest } = fit.left
+  throw new UnusableInput(
+    `--budget ${inMegabytes(given.budget)} is too small: the least that works is ${smallest} bytes, ${inMegabytes(smallest)}. Give that, or a smaller --batch or --context.`,
+  )
+}

@@ -1,0 +1,108 @@
+/**
+ * `bijou ledger`: every byte of a GPT's training step by owner, as a table, as JSON and as a picture.
+ */
+import { access, constants, rename, rm, writeFile } from "node:fs/promises"
+import { dirname } from "node:path"
+import { either as E } from "fp-ts"
+import { Key } from "../core/Key.ts"
+import { Plan } from "../core/Plan.ts"
+import { gpt } from "../net/Gpt.ts"
+import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { LedgerReport } from "../report/LedgerReport.ts"
+import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { inShapes } from "../tensor/shapes/inShapes.ts"
+import { tensorScope } from "../tensor/tensorScope.ts"
+import { tf } from "../tensor/tf.ts"
+import { AdamW } from "../train/AdamW.ts"
+import { inMegabytes } from "../train/ByteSize.ts"
+import { fitTable, planOf } from "../train/Fit.ts"
+import type { Ledger } from "../train/Ledger.ts"
+import { measureLedger, predictLedger } from "../train/ledgerOf.ts"
+import { ledgerSvg } from "../train/ledgerSvg.ts"
+import { ledgerTable } from "../train/ledgerTable.ts"
+import { fitBudget } from "./fitBudget.ts"
+import type { LedgerOptions } from "./LedgerOptions.ts"
+import { startBackend } from "./startBackend.ts"
+
+/** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
+export const ledger = async (options: LedgerOptions): Promise<number> => {
+  const { budget, json, predict, svg, depth, width, heads, batch, context, vocabulary } = options
+  if (svg !== undefined) await checkFolder(svg)
+  const backend = await startBackend(options)
+  const { parameters, fit, expected, measure, release } = predict ? inShapes(() => foresee(options)) : foresee(options)
+  const measured = predict ? null : orThrow(await measure())
+  const processPeak = predict ? null : process.resourceUsage().maxRSS * 1024
+  release()
+  const account = measured === null ? expected : withWork(measured, expected)
+  const title = `A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}`
+  if (svg !== undefined) await write(svg, ledgerSvg(account, { title, ...(budget === undefined ? {} : { budget }) }))
+  if (json) {
+    const sizes = { depth, width, heads, batch, context, vocabulary, parameters }
+    say(JSON.stringify(LedgerReport.encode({ backend, ...sizes, fit, ledger: account, processPeak }), null, 2))
+    return 0
+  }
+  say(`${title}\n`)
+  if (fit !== null) say(`${fitTable(fit)}\n`)
+  say(ledgerTable(account))
+  if (processPeak !== null) say(`the process has had ${inMegabytes(processPeak)}`)
+  if (svg !== undefined) say(`\nWritten to ${svg}`)
+  return 0
+}
+
+/** The network, a batch of no meaning, the plan, and what is expected of the step; `measure` takes it. */
+const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerOptions) => {
+  const { network } = gpt({ ...sizes, context, fractionBits: 9, dropout: 0 })
+  const params = network.params.init(Key.fromSeed(seed))
+  const state = AdamW.init(network.params, params)
+  const ids = () => tf.zeros([batch, context], "int32")
+  const input = [ids(), ids()] as const
+  const samples = Array.from({ length: batch }, (_, i) => i)
+  const given = { params, state, input, seed, samples }
+  const fit = budget === undefined ? null : fitBudget(network, given, { budget })
+  const step = { ...given, plan: fit === null ? Plan[name] : planOf(fit) }
+  return {
+    parameters: tensorLeaves(network.params, params).reduce((sum, [, { size }]) => sum + size, 0),
+    fit,
+    expected: orThrow(predictLedger(network)(step)),
+    measure: measureLedger(network)(step),
+    release: () => tensorScope.release([params, state, input]),
+  }
+}
+
+/** A measured ledger with the work of the expected one, which shapes alone tell. */
+const withWork = (measured: Ledger, expected: Ledger): Ledger => ({
+  ...measured,
+  moments: measured.moments.map((moment, i) => ({
+    ...moment,
+    operations: expected.moments[i]?.operations ?? 0,
+    moved: expected.moments[i]?.moved ?? 0,
+  })),
+})
+
+const checkFolder = async (file: string): Promise<void> => {
+  try {
+    await access(dirname(file), constants.W_OK)
+  } catch {
+    throw new UnusableInput(`--svg ${file} cannot be written: ${dirname(file)} is not a folder that can be written to.`)
+  }
+}
+
+/** The file is whole or not there at all. */
+const write = async (file: string, text: string): Promise<void> => {
+  try {
+    await writeFile(`${file}.part`, text)
+    await rename(`${file}.part`, file)
+  } catch (error) {
+    await rm(`${file}.part`, { force: true })
+    throw new UnusableInput(`--svg ${file} cannot be written (${String(error)}). Give another file.`)
+  }
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const orThrow = <X>(result: E.Either<Error, X>): X => {
+  if (E.isLeft(result)) throw result.left
+  return result.right
+}

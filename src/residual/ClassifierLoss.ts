@@ -1,0 +1,139 @@
+/**
+ * The loss of a linear classifier of many classes, without all of its logits at once.
+ *
+ *     loss = mean over rows of -log softmax(x W)[target]
+ *
+ * Rows go through in chunks of a stated number, in order: the logits of a chunk are made, judged, differentiated and freed, and what a record
+ * holds is the gradient itself, dx and dW. So a vocabulary of 50,257 costs no `[rows, classes]` tensor. Up to one chunk of rows it is the plain
+ * layer. Its bits depend on the number of rows in a chunk, which is part of what the layer is.
+ */
+import type { Layer, Recorded } from "../core/Layer.ts"
+import { Params } from "../core/Params.ts"
+import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
+import { quietly, record } from "../tensor/recording.ts"
+import { tensor } from "../tensor/tensor.ts"
+import { tf } from "../tensor/tf.ts"
+import { crossEntropy } from "./crossEntropy.ts"
+import { multiply, rows } from "./multiply.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface ClassifierParams {
+  /** `[width, classes]` */
+  readonly unembed: tf.Tensor
+}
+
+/** float32 `[..., width]`, and a class for each row, int32 `[...]`. */
+type Given = readonly [x: tf.Tensor, targets: tf.Tensor]
+
+/** The loss of a linear classifier, a chunk of rows at a time. */
+export const ClassifierLoss = {
+  // -------------------------------------------------------- constructors
+
+  /**
+   * The layer from `[x, targets]`, float32 `[..., width]` and int32 `[...]`, to the mean cross-entropy in nats. Unless given, `rowsAtOnce` is
+   * `ClassifierLoss.rowsAtOnce(classes)`. Throws `RangeError` unless it is a whole number of at least 1.
+   */
+  make: (
+    width: number,
+    classes: number,
+    rowsAtOnce: number = ClassifierLoss.rowsAtOnce(classes),
+  ): Layer<ClassifierParams, Given, tf.Tensor> => {
+    if (!Number.isSafeInteger(rowsAtOnce) || rowsAtOnce < 1)
+      throw new RangeError(`A chunk has a whole number of rows, at least 1, not ${String(rowsAtOnce)}.`)
+    const whole = fromTfjs(
+      Params.struct<ClassifierParams>({ unembed: tensor.normal([width, classes], 0.02) }),
+      ({ unembed }, [x, targets]: Given) => lossOf(unembed, x, targets),
+    )
+    const isSmall = ([, { size }]: Given) => size <= rowsAtOnce
+    return {
+      params: whole.params,
+      apply: (params, given, draw) =>
+        isSmall(given) ? whole.apply(params, given, draw) : quietly(() => inChunks(params.unembed, given, rowsAtOnce)),
+      vjp: (params, given, draw) =>
+        isSmall(given) ? whole.vjp(params, given, draw) : differentiated(params.unembed, given, rowsAtOnce),
+    }
+  },
+
+  // -------------------------------------------------------- destructors
+
+  /** Rows in a chunk: as many times 64 as have 2^22 logits (16 MB) or fewer, and 64 at least. */
+  rowsAtOnce: (classes: number): number => Math.max(64, 64 * Math.floor(2 ** 16 / classes)),
+}
+
+const lossOf = (unembed: tf.Tensor, x: tf.Tensor, targets: tf.Tensor): tf.Tensor =>
+  crossEntropy(multiply(x, unembed), targets)
+
+const inChunks = (unembed: tf.Tensor, given: Given, rowsAtOnce: number): tf.Tensor => {
+  let sums: ReadonlyArray<tf.Tensor> = []
+  for (const chunk of chunks(given, rowsAtOnce))
+    sums = added(sums, [tf.tidy(() => lossOf(unembed, ...rowsOf(given, chunk)).mul(chunk.share))])
+  return sums[0] ?? nothing()
+}
+
+/** The value, and both gradients for a cotangent of 1, by which `pull` multiplies. */
+const differentiated = (
+  unembed: tf.Tensor,
+  given: Given,
+  rowsAtOnce: number,
+): Recorded<ClassifierParams, Given, tf.Tensor> => {
+  const [x, targets] = given
+  const { value, dx, dw } = quietly(() => {
+    let sums: ReadonlyArray<tf.Tensor> = []
+    const inputs: tf.Tensor[] = []
+    for (const chunk of chunks(given, rowsAtOnce)) {
+      const [input, ...summands] = tf.tidy(() => {
+        const [a, ids] = rowsOf(given, chunk)
+        const recorded = record(() => lossOf(unembed, a, ids), [a, unembed])
+        const [da, weight] = recorded.pull(tf.scalar(chunk.share)) as [tf.Tensor, tf.Tensor] // one for each of two inputs
+        return [da, recorded.value.mul(chunk.share), weight] as [tf.Tensor, tf.Tensor, tf.Tensor]
+      })
+      inputs.push(input)
+      sums = added(sums, summands)
+    }
+    return { value: sums[0] ?? nothing(), dw: sums[1] ?? nothing(), dx: tf.concat(inputs).reshape(x.shape) }
+  })
+  return {
+    value,
+    held: [dx, dw],
+    pull: (cotangent) => {
+      const scaled = quietly(() => ({ input: dx.mul(cotangent), unembed: dw.mul(cotangent) }))
+      tf.dispose([dx, dw])
+      return { cotangent: [scaled.input, tf.zeros(targets.shape, targets.dtype)], grads: { unembed: scaled.unembed } }
+    },
+  }
+}
+
+/** Consecutive rows, and which part of all they are. */
+interface Chunk {
+  readonly first: number
+  readonly count: number
+  readonly share: number
+}
+
+const chunks = ([, { size }]: Given, rowsAtOnce: number): ReadonlyArray<Chunk> =>
+  Array.from({ length: Math.ceil(size / rowsAtOnce) }, (_, i) => {
+    const count = Math.min(rowsAtOnce, size - i * rowsAtOnce)
+    return { first: i * rowsAtOnce, count, share: count / size }
+  })
+
+const rowsOf = ([x, targets]: Given, { first, count }: Chunk): Given => [
+  rows(x).slice([first], [count]),
+  targets.reshape([-1]).slice([first], [count]),
+]
+
+/** Sums so far with the next summands, each in the buffer of the sum where the backend can. */
+const added = (sums: ReadonlyArray<tf.Tensor>, summands: ReadonlyArray<tf.Tensor>): ReadonlyArray<tf.Tensor> => {
+  if (sums.length === 0) return summands
+  const next = sums.map((sum, i) => {
+    const x = summands[i] ?? nothing()
+    return hasKernel("BijouAddTo") ? runKernel("BijouAddTo", { sum, x }) : tf.add(sum, x)
+  })
+  tf.dispose([...sums, ...summands])
+  return next
+}
+
+const nothing = (): never => {
+  throw new RangeError("There is no row to take the loss of.")
+}

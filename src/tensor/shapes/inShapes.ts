@@ -1,0 +1,118 @@
+/**
+ * Tensor code over shapes alone: every tensor has a shape, a type and a buffer that is counted, and no numbers.
+ *
+ * A backend stands in for the real one. The same ops, tapes, scopes and kernels of our own make, share and free the same buffers as they would
+ * there, so what `buffers` counts is what a run would take, and a network that fits no memory can be looked at. Code that reads numbers sees
+ * zeros.
+ */
+import { sizeOf } from "../../exact/frame.ts"
+import { shareBuffer, tf, withBackend } from "../tf.ts"
+import { ownRules } from "./ownRules.ts"
+import type { Rule } from "./Rule.ts"
+import { stockRules } from "./stockRules.ts"
+
+// ---------------------------------------------------------------- model
+
+/** What kernels have had to do: operations of matrix products, and bytes that were read and written. */
+export interface Work {
+  readonly operations: number
+  readonly bytes: number
+}
+
+// ----------------------------------------------------------- combinators
+
+/** Runs code, which must not wait, over shapes alone, as it would run on the backend in use. */
+export const inShapes = <A>(body: () => A): A => {
+  const target = tf.getBackend()
+  if (target.startsWith(prefix)) return body()
+  return withBackend(standIn(target), body)
+}
+
+// ---------------------------------------------------------- destructors
+
+/** Whether the code that asks runs over shapes alone. */
+export const hasShapesOnly = (): boolean => tf.getBackend()?.startsWith(prefix) ?? false
+
+/** What all kernels over shapes have done so far; differences mean something. */
+export const workSoFar = (): Work => ({ ...done })
+
+const prefix = "shapes of "
+
+const done = { operations: 0, bytes: 0 }
+
+const rules = new Map<string, Rule>([...Object.entries(stockRules), ...Object.entries(ownRules)])
+
+/** The backend over shapes that stands in for another; it has the kernels that the other has. */
+const standIn = (target: string): string => {
+  const name = `${prefix}${target}`
+  if (tf.engine().registryFactory[name] === undefined) tf.registerBackend(name, () => shapeBackend(), 0)
+  for (const { kernelName } of tf.getKernelsForBackend(target))
+    if (tf.getKernel(kernelName, name) === undefined)
+      tf.registerKernel({
+        kernelName,
+        backendName: name,
+        kernelFunc: ({ inputs, attrs, backend }) =>
+          outputs(kernelName, { inputs, attrs: attrs ?? {}, target }, backend as ShapeBackend), // the one it is registered for
+      })
+  return name
+}
+
+const outputs = (kernelName: string, call: Parameters<Rule>[0], backend: ShapeBackend) => {
+  const rule = rules.get(kernelName)
+  if (rule === undefined)
+    throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
+  const { outputs: made, operations = 0 } = rule(call)
+  const several = [made].flat()
+  const touched = [...Object.values(call.inputs), ...several].filter((x) => x !== undefined && x !== null)
+  done.operations += operations
+  if (several.some(({ of }) => of === undefined))
+    done.bytes += touched.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+  const infos = several.map(({ shape, dtype, of }) => {
+    if (of !== undefined) shareBuffer(of.dataId)
+    return { dataId: of?.dataId ?? backend.write(), shape: [...shape], dtype }
+  })
+  const [first] = infos
+  return Array.isArray(made) || first === undefined ? infos : first
+}
+
+interface ShapeBackend extends tf.KernelBackend {
+  readonly write: () => object
+}
+
+/** Buffers are counted references, and whoever reads one sees zeros. */
+const shapeBackend = (): tf.KernelBackend => {
+  const references = new Map<object, number>()
+  const change = (id: object, by: number) => {
+    const count = (references.get(id) ?? 0) + by
+    if (count > 0) references.set(id, count)
+    else references.delete(id)
+    return count <= 0
+  }
+  const zeros = (id: object) => {
+    const { shape, dtype } = tf.engine().state.tensorInfo.get(id) ?? { shape: [], dtype: "float32" as const }
+    return tf.util.makeZerosTypedArray(
+      sizeOf(shape),
+      dtype === "bool" ? "bool" : dtype === "int32" ? "int32" : "float32",
+    )
+  }
+  const members = {
+    write: () => {
+      const id = {}
+      references.set(id, 1)
+      return id
+    },
+    move: (id: object, _values: unknown, _shape: unknown, _dtype: unknown, count: number) => references.set(id, count),
+    incRef: (id: object) => void change(id, 1),
+    decRef: (id: object) => void change(id, -1),
+    refCount: (id: object) => references.get(id) ?? 0,
+    disposeData: (id: object, force = false) => (force ? references.delete(id) : change(id, -1)),
+    read: async (id: object) => zeros(id),
+    readSync: zeros,
+    numDataIds: () => references.size,
+    floatPrecision: () => 32,
+    epsilon: () => 1e-7,
+    memory: () => ({ unreliable: true }),
+    dispose: () => references.clear(),
+  }
+  return Object.assign(new tf.KernelBackend(), members)
+}

@@ -1,0 +1,87 @@
+/**
+ * The rules of the kernels of our own.
+ */
+import { sizeOf } from "../../exact/frame.ts"
+import { hasOpLibrary } from "../kernels/tensorflow/opLibrary.ts"
+import {
+  alike,
+  fresh,
+  input,
+  makes,
+  makesAll,
+  numbers,
+  rowsOf,
+  shared,
+  type Call,
+  type Made,
+  type Rule,
+} from "./Rule.ts"
+
+const like =
+  (name: string): Rule =>
+  (call) =>
+    makes(alike(input(call, name)))
+
+const scalar: Rule = () => makes(fresh([]))
+
+/** The buffer of an input, but where nothing is written in place: on WebGPU, and by TensorFlow's stock operations. */
+const writtenOver = (call: Call, name: string): Made => {
+  const x = input(call, name)
+  return call.target === "webgpu" || (call.target === "tensorflow" && !hasOpLibrary()) ? alike(x) : shared(x)
+}
+
+const attention = (call: Call, products: number) => {
+  const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
+  return { shape: [batch, time, triple / 3], operations: products * 2 * batch * time * time * (triple / 3) }
+}
+
+// ------------------------------------------------------------ instances
+
+/** Rules by the name of the kernel. */
+export const ownRules: Readonly<Record<string, Rule>> = {
+  BijouLayerNorm: like("x"),
+  BijouLayerNormGrad: (call) => {
+    const x = input(call, "x")
+    const [, width] = rowsOf(x.shape)
+    return makesAll(alike(x), fresh([width]), fresh([width]))
+  },
+  BijouAttention: (call) => {
+    const { shape, operations } = attention(call, 2)
+    return { outputs: fresh(shape), operations }
+  },
+  BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
+  BijouAddBias: (call) => makes(writtenOver(call, "x")),
+  BijouAddTo: (call) => makes(writtenOver(call, "sum")),
+  BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
+  BijouBiasGeluGrad: (call) => makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])),
+  BijouColumnSums: (call) => makes(fresh([rowsOf(input(call, "x").shape)[1]])),
+  BijouProduct: (call) => {
+    const [x, weight] = [input(call, "x"), input(call, "weight")]
+    const outputs = weight.shape[call.attrs["turned"] === 1 ? 0 : 1] ?? 1
+    return { outputs: fresh([...x.shape.slice(0, -1), outputs]), operations: 2 * sizeOf(x.shape) * outputs }
+  },
+  BijouGelu: like("x"),
+  BijouGeluGrad: like("x"),
+  BijouWeightGrad: (call) => {
+    const [[rows, m], [, n]] = [rowsOf(input(call, "x").shape), rowsOf(input(call, "dy").shape)]
+    return { outputs: fresh([m, n]), operations: 2 * rows * m * n }
+  },
+  BijouCrossEntropy: scalar,
+  BijouCrossEntropyGrad: like("logits"),
+  BijouAdamW: (call) => makesAll(...["p", "m", "v"].map((name) => alike(input(call, name)))),
+  BijouDrift: like("x"),
+  BijouPack: (call) => makes(fresh([Math.ceil(sizeOf(input(call, "x").shape) / 32)], "int32")),
+  BijouUnpack: (call) => makes(fresh(numbers(call, "shape"))),
+  BijouShift: like("x"),
+  BijouDiffer: scalar,
+  BijouDropout: like("x"),
+  BijouQuantize: like("x"),
+  BijouTimes: like("x"),
+  BijouLargest: scalar,
+  BijouUpdate: (call) => {
+    const x = input(call, "x")
+    return makesAll(alike(x), fresh([Math.ceil(sizeOf(x.shape) / 32)], "int32"))
+  },
+  BijouInverse: like("x"),
+  BijouCotangent: (call) => makesAll(alike(input(call, "dn")), alike(input(call, "dx"))),
+}

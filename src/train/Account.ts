@@ -1,0 +1,125 @@
+/**
+ * Who owns which buffer while a program runs.
+ *
+ * A part's output and side are known when it ends; what it made before that and is still alive is `working` until then.
+ */
+import { aliveBuffers } from "../tensor/buffers.ts"
+import { tf } from "../tensor/tf.ts"
+import { tensorsIn } from "../tensor/tree.ts"
+import { sizeOf } from "../exact/frame.ts"
+import { owners, type Bytes, type Owner } from "./Ledger.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Buffers with their owners. Everything alive before it is made is left out, but for what is claimed. */
+export interface Account {
+  /** Tensors in `value` belong to `owner` for as long as the claim `key` stands. */
+  readonly claim: (key: string, owner: Owner, value: unknown) => void
+  /** The same for buffers by their ids. */
+  readonly claimBuffers: (key: string, owner: Owner, ids: Iterable<object>) => void
+  /** Kept inputs, tapes and planes in what a part leaves behind. */
+  readonly claimSide: (key: string, side: unknown) => void
+  readonly drop: (key: string) => void
+  readonly made: (id: object, bytes: number) => void
+  readonly freed: (id: object) => void
+  /** Bytes by owner now. */
+  readonly now: () => Bytes
+  /** Bytes of everything counted, now. */
+  readonly total: () => number
+}
+
+// --------------------------------------------------------- constructors
+
+/** An account without entries. */
+export const account = (): Account => {
+  const entries = new Map<object, { readonly bytes: number; readonly claims: Map<string, Owner>; padding: number }>()
+  const byKey = new Map<string, object[]>()
+  const totals = new Map<Owner, number>(owners.map((owner) => [owner, 0]))
+  let sum = 0
+
+  const add = (owner: Owner, bytes: number): void => void totals.set(owner, (totals.get(owner) ?? 0) + bytes)
+  const ownerOf = (claims: ReadonlyMap<string, Owner>): Owner => {
+    const all = [...claims.values()]
+    return owners.find((owner) => all.includes(owner)) ?? "working"
+  }
+  /** Takes an entry out of the totals, or puts it back. */
+  const post = (id: object, sign: 1 | -1): void => {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    const owner = ownerOf(entry.claims)
+    const padding = owner === "planes" ? entry.padding : 0
+    add(owner, sign * (entry.bytes - padding))
+    add("padding", sign * padding)
+    sum += sign * entry.bytes
+  }
+  const made = (id: object, bytes: number): void => {
+    entries.set(id, { bytes, claims: new Map(), padding: 0 })
+    post(id, 1)
+  }
+  const claimBuffer = (key: string, owner: Owner, id: object, padding: number): void => {
+    const entry = entries.get(id)
+    if (entry === undefined) return
+    post(id, -1)
+    entry.claims.set(key, owner)
+    entry.padding = padding
+    post(id, 1)
+    const ids = byKey.get(key) ?? []
+    ids.push(id)
+    byKey.set(key, ids)
+  }
+  const claim = (key: string, owner: Owner, value: unknown): void => {
+    for (const { dataId } of tensorsIn(value)) claimBuffer(key, owner, dataId, 0)
+  }
+  const claimSide = (key: string, side: unknown): void => {
+    if (side instanceof tf.Tensor) return claim(key, "planes", side)
+    if (Array.isArray(side)) return side.forEach((part) => claimSide(key, part))
+    if (typeof side !== "object" || side === null) return undefined
+    if (isPlane(side)) {
+      const { dataId } = side.packed
+      return claimBuffer(key, "planes", dataId, (entries.get(dataId)?.bytes ?? 0) - Math.ceil(sizeOf(side.shape) / 8))
+    }
+    if (isHeld(side)) {
+      claim(key, "kept", side.input)
+      claim(key, "tapes", "tape" in side ? side.tape : null)
+      return undefined
+    }
+    return Object.values(side).forEach((part) => claimSide(key, part))
+  }
+  return {
+    claim,
+    claimBuffers: (key, owner, ids) => {
+      for (const id of ids) claimBuffer(key, owner, id, 0)
+    },
+    claimSide,
+    drop: (key) => {
+      for (const id of byKey.get(key) ?? []) {
+        const entry = entries.get(id)
+        if (entry === undefined) continue
+        post(id, -1)
+        entry.claims.delete(key)
+        post(id, 1)
+      }
+      byKey.delete(key)
+    },
+    made,
+    freed: (id) => {
+      post(id, -1)
+      entries.delete(id)
+    },
+    now: () => Object.fromEntries(totals) as Bytes, // one entry for every owner
+    total: () => sum,
+  }
+}
+
+/** Enters tensors that were alive before, under an owner for good. */
+export const enter = (book: Account, owner: Owner, value: unknown): void => {
+  const bytes = aliveBuffers()
+  for (const id of new Set(tensorsIn(value).map(({ dataId }) => dataId))) book.made(id, bytes.get(id) ?? 0)
+  book.claim(owner, owner, value)
+}
+
+const isPlane = (value: object): value is { readonly packed: tf.Tensor; readonly shape: ReadonlyArray<number> } =>
+  "packed" in value && value.packed instanceof tf.Tensor && "shape" in value && Array.isArray(value.shape)
+
+const isHeld = (value: object): value is { readonly input: unknown; readonly tape?: unknown } =>
+  "_tag" in value && (value._tag === "kept" || value._tag === "taped") && "input" in value

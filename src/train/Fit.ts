@@ -1,0 +1,68 @@
+/**
+ * A plan that was fitted to a budget of memory: what each part leaves behind, and what that comes to.
+ */
+import * as t from "io-ts"
+import type { Plan } from "../core/Plan.ts"
+
+// ---------------------------------------------------------------- model
+
+/** One part: its choice, the bytes that it adds to what is held, and its time on both ways. */
+const Part = t.readonly(
+  t.strict({
+    path: t.string,
+    choice: t.keyof({ reverse: null, keep: null, tape: null }),
+    bytes: t.number,
+    ms: t.number,
+  }),
+)
+
+/**
+ * `parts` are those that had a choice. `peak` is the most bytes that tensors take at any moment of the step, parameters and all others included, and is exact; `ms` is an estimate from what the
+ * kernels have to do.
+ */
+export const Fit = t.readonly(
+  t.strict({ budget: t.number, peak: t.number, ms: t.number, parts: t.readonlyArray(Part) }),
+  "Fit",
+)
+
+export type Fit = t.TypeOf<typeof Fit>
+
+// ---------------------------------------------------------- destructors
+
+/** The plan, for an environment: parts that reverse need no entry. */
+export const planOf = ({ parts }: Fit): Plan =>
+  Object.fromEntries(parts.filter(({ choice }) => choice !== "reverse").map(({ path, choice }) => [path, choice]))
+
+/** The table for a person: neighbors that chose alike are one line. */
+export const fitTable = ({ budget, peak, ms, parts }: Fit): string => {
+  const groups: Array<{ first: string; last: string; choice: string; bytes: number; ms: number }> = []
+  for (const { path, choice, bytes, ms: time } of parts) {
+    const group = groups.at(-1)
+    if (group?.choice === choice && parentOf(group.last) === parentOf(path) && parentOf(path) !== "") {
+      group.last = path
+      group.bytes += bytes
+      group.ms += time
+    } else groups.push({ first: path, last: path, choice, bytes, ms: time })
+  }
+  const line = (name: string, choice: string, bytes: number, time: number) =>
+    `${name.padEnd(24)}${choice.padEnd(10)}${megabytes(bytes).padStart(12)}${time.toFixed(1).padStart(12)}`
+  return [
+    `${"part".padEnd(24)}${"choice".padEnd(10)}${"leaves, MB".padStart(12)}${"ms, about".padStart(12)}`,
+    ...groups.map((group) => {
+      const { first, last } = group
+      const name = first === last ? first : `${first} .. ${last.slice(parentOf(last).length + 1)}`
+      return line(name, group.choice, group.bytes, group.ms)
+    }),
+    line(
+      "in all",
+      "",
+      parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      ms,
+    ),
+    `peak ${megabytes(peak)} MB of a budget of ${megabytes(budget)} MB`,
+  ].join("\n")
+}
+
+const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2)
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")))

@@ -1,0 +1,256 @@
+/**
+ * Memory as a budget: the optimum against all ways, peaks under the budget, and the same gradients under every plan.
+ */
+import { option as O } from "fp-ts"
+import fc from "fast-check"
+import { Key, type Bijection, type Choice } from "bijou"
+import { buffers, peakBytes, tensorEnv, tensorScope, type tf } from "bijou/tensor"
+import {
+  AdamW,
+  BudgetTooSmall,
+  ByteSize,
+  Fit,
+  fitPlan,
+  fitTable,
+  inMegabytes,
+  lossAndGrads,
+  peakOf,
+  planOf,
+  predictLedger,
+  bytesOf,
+  type Step,
+} from "bijou/train"
+import { describe, expect, it } from "vitest"
+import { cheapest, lowest, type Station, type Toll } from "../src/core/cheapest.ts"
+import { alive, ask, digest, left, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
+
+/** What the claims that are made by some plans alone can come to. */
+const claims = 16
+
+const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
+
+/** Every way through, by the definitions of peak and time. */
+const everyWay = (stations: ReadonlyArray<Station>, held: number) =>
+  stations.reduce<ReadonlyArray<{ readonly choices: ReadonlyArray<Choice>; held: number; peak: number; time: number }>>(
+    (ways, { choices, toll }) =>
+      ways.flatMap((way) =>
+        choices.map((choice) => {
+          const cost = toll(way.choices.at(-1) ?? null, choice)
+          return {
+            choices: [...way.choices, choice],
+            held: way.held + cost.held,
+            peak: Math.max(way.peak, way.held + cost.most),
+            time: way.time + cost.time,
+          }
+        }),
+      ),
+    [{ choices: [], held, peak: held, time: 0 }],
+  )
+
+const toll: fc.Arbitrary<Toll> = fc.record({ held: fc.nat(9), most: fc.nat(20), time: fc.nat(9) })
+
+/** A table of tolls for each choice behind each other, equal parts in a row. */
+const chains = fc
+  .array(
+    fc.tuple(
+      fc.array(toll, { minLength: 12, maxLength: 12 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.subarray([...all], { minLength: 1 }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map((kinds) =>
+    kinds.flatMap(([tolls, count, choices]) => {
+      const station: Station = {
+        choices,
+        toll: (before, choice) => tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
+      }
+      return Array.from({ length: count }, () => station)
+    }),
+  )
+
+describe("The optimum", () => {
+  it("is that of all ways", () => {
+    let none = 0
+    fc.assert(
+      fc.property(chains, fc.nat(9), fc.nat(60), (stations, held, budget) => {
+        const ways = everyWay(stations, held)
+        const fitting = ways.filter(({ peak }) => peak <= budget)
+        const found = cheapest(stations, held, budget)
+        if (O.isNone(found)) none++
+        expect(O.isSome(found)).toBe(fitting.length > 0)
+        if (O.isSome(found)) {
+          const { choices, time, peak } = found.value
+          expect(time).toBe(Math.min(...fitting.map((way) => way.time)))
+          expect(fitting).toContainEqual(expect.objectContaining({ choices, time, peak }))
+        }
+        const leanest = lowest(stations, held)
+        expect(O.isSome(leanest) && leanest.value.peak).toBe(Math.min(...ways.map(({ peak }) => peak)))
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+    expect(none).toBeGreaterThan(20)
+  })
+})
+
+describe("The optimum over equal parts", () => {
+  it("tapes as many of them as the closed form says", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.integer({ min: 1, max: 40 }),
+          side: fc.nat(5),
+          tape: fc.integer({ min: 6, max: 40 }),
+          working: fc.nat(30),
+          budget: fc.nat(400),
+        }),
+        ({ count, side, tape, working, budget }) => {
+          const station: Station = {
+            choices: ["reverse", "tape"],
+            toll: (_, choice) => {
+              const held = choice === "tape" ? tape : side
+              return { held, most: held + working, time: choice === "tape" ? 3 : 4 }
+            },
+          }
+          // The last part is pulled on top of what all others left: K side + n (tape - side) + working <= budget.
+          const taped = Math.min(count, Math.floor((budget - working - count * side) / (tape - side)))
+          const found = cheapest(
+            Array.from({ length: count }, () => station),
+            0,
+            budget,
+          )
+          expect(O.isSome(found)).toBe(taped >= 0)
+          if (O.isSome(found)) expect(found.value.time).toBe(4 * count - taped)
+        },
+      ),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+})
+
+describe("An amount of memory", () => {
+  it.each([
+    ["64 MB", 64 * 2 ** 20],
+    ["64MB", 64 * 2 ** 20],
+    ["1.5 GiB", 1.5 * 2 ** 30],
+    ["300k", 300 * 1024],
+    ["4096", 4096],
+    [4096, 4096],
+  ])("%j is %d bytes", (given, bytes) => expect(right(ByteSize.decode(given))).toBe(bytes))
+
+  it.each([["much"], ["-3MB"], ["0"], ["64 XB"], [""], [NaN], [null]])("%j is none", (given) =>
+    expect(ByteSize.is(given) || ByteSize.decode(given)._tag).toBe("Left"),
+  )
+
+  it("is shown in MB", () => expect(inMegabytes(3 * 2 ** 19)).toBe("1.50 MB"))
+})
+
+/** Bytes of what has nothing to do with the step. */
+const outside = <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>): number =>
+  buffers().bytes - bytesOf(right(predictLedger(network)(step)).start)
+
+onBackends("A budget", () => {
+  const batch = 2
+  const subject = () => {
+    const { network } = tinyGpt({ depth: 6, width: 8, dropout: 0.25 })
+    const params = network.params.init(Key.fromSeed(1))
+    return { network, step: { params, input: tinyBatch(batch), seed: 1, samples: [5, 11] } }
+  }
+
+  it("is kept, and the more of it the faster, from everything reversed to everything taped, with the same gradients", async () => {
+    const { network, step } = subject()
+    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    const most =
+      bytesOf(peakOf(right(predictLedger(network)({ ...step, plan: { "": "tape" } })))?.peak ?? expect.fail()) +
+      outside(network, step)
+    const seen: Array<{ readonly ms: number; readonly bits: string }> = []
+    const plans = new Set<string>()
+    for (const share of [0, 0.05, 0.2, 0.4, 0.6, 0.8, 1]) {
+      const budget = Math.ceil(smallest + share * (most - smallest))
+      const before = alive()
+      const fit = right(fitPlan(network)(step, { budget }))
+      expect(alive()).toEqual(before)
+      const plan = planOf(fit)
+      plans.add(JSON.stringify(plan))
+      const { peak, result } = await peakBytes(() =>
+        ask(lossAndGrads(network)(step.input), tensorEnv({ ...step, plan })),
+      )
+      expect(fit.peak).toBeLessThanOrEqual(budget)
+      expect(peak).toBeLessThanOrEqual(fit.peak)
+      expect(peak).toBeGreaterThan(fit.peak - 4 * (2 * fit.parts.length + 8)) // the read of the claims
+      seen.push({ ms: fit.ms, bits: digest(network.params, result.grads) })
+      tensorScope.release(result)
+    }
+    const times = seen.map(({ ms }) => ms)
+    expect(times).toEqual(times.toSorted((x, y) => y - x))
+    expect(times.at(-1)).toBeLessThan((times[0] ?? 0) * 0.9)
+    expect(plans.size).toBeGreaterThan(3)
+    expect(new Set(seen.map(({ bits }) => bits)).size).toBe(1)
+    const free = right(fitPlan(network)(step, { budget: most }))
+    expect(free.parts.map(({ choice }) => choice)).toEqual(free.parts.map(() => "tape"))
+  })
+
+  it("that is too small is refused with the smallest that works, but for claims of four bytes", () => {
+    const { network, step } = subject()
+    const error = left(fitPlan(network)(step, { budget: "1 kB" }))
+    expect(error).toBeInstanceOf(BudgetTooSmall)
+    const { smallest, message } = error as BudgetTooSmall
+    expect(message).toContain(`the least that works is ${smallest}`)
+    expect(right(fitPlan(network)(step, { budget: smallest })).peak).toBeLessThanOrEqual(smallest)
+    expect(left(fitPlan(network)(step, { budget: smallest - claims }))).toBeInstanceOf(BudgetTooSmall)
+    expect(() => fitPlan(network)(step, { budget: "much" })).toThrow(
+      'A budget is an amount of memory such as 64MB, not "much".',
+    )
+  })
+
+  it("has the best of all plans, and none below the smallest, whatever neighbors choose", () => {
+    const { network } = tinyGpt({ depth: 3, width: 8 })
+    const params = network.params.init(Key.fromSeed(1))
+    const step = { params, input: tinyBatch(batch), seed: 1, samples: [5, 11] }
+    const paths = ["embed", "blocks/0", "blocks/1", "blocks/2", "head"]
+    const plans = paths.reduce<ReadonlyArray<Readonly<Record<string, Choice>>>>(
+      (made, path) => made.flatMap((plan) => all.map((choice) => ({ ...plan, [path]: choice }))),
+      [{}],
+    )
+    const others = outside(network, step)
+    const ways = plans.map((plan) => {
+      const ledger = right(predictLedger(network)({ ...step, plan }))
+      const ms = ledger.moments.reduce((sum, { operations, moved }) => sum + operations / 3e7 + moved / 4e6, 0)
+      return { peak: bytesOf(peakOf(ledger)?.peak ?? expect.fail()) + others, ms }
+    })
+    const peaks = ways.map(({ peak }) => peak)
+    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    expect(smallest - Math.min(...peaks)).toBeLessThan(claims)
+    const best = (budget: number) => Math.min(...ways.filter(({ peak }) => peak <= budget).map(({ ms }) => ms))
+    for (const budget of [smallest, ...new Set(peaks)]
+      .filter((bytes) => bytes >= smallest)
+      .toSorted()
+      .slice(0, 12)) {
+      const { ms, peak } = right(fitPlan(network)(step, { budget }))
+      expect(peak).toBeLessThanOrEqual(budget)
+      expect(ms).toBeGreaterThan(best(budget) - 1e-4) // times are rounded to nanoseconds
+      expect(ms).toBeLessThan(best(budget - claims) + 1e-4)
+    }
+  })
+
+  it("counts the optimizer where it is given one", () => {
+    const { network, step } = subject()
+    const state = AdamW.init(network.params, step.params)
+    const { smallest } = left(fitPlan(network)({ ...step, state }, { budget: 1 })) as BudgetTooSmall
+    const parameters = right(predictLedger(network)(step)).start.parameters
+    expect(smallest).toBeGreaterThanOrEqual(4 * parameters) // two moments each, and the gradients
+  })
+
+  it("is data that survives JSON, with a table that adds up", () => {
+    const { network, step } = subject()
+    const fit = right(fitPlan(network)(step, { budget: "1 MB" }))
+    expect(right(Fit.decode(JSON.parse(JSON.stringify(Fit.encode(fit)))))).toEqual(fit)
+    const table = fitTable(fit)
+    expect(table).toContain("blocks/0 .. 5")
+    expect(table).toContain("of a budget of 1.00 MB")
+    expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60)
+  })
+})

@@ -1,0 +1,177 @@
+/**
+ * The ledger: what is predicted from shapes is what is measured, nothing is forgotten, and every byte is its owner's.
+ */
+import { function as F } from "fp-ts"
+import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
+import { buffers, float32TensorSide, fromTfjs, peakBytes, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
+import {
+  AdamW,
+  heldBytes,
+  Ledger,
+  ledgerSvg,
+  ledgerTable,
+  lossAndGrads,
+  measureLedger,
+  owners,
+  peakOf,
+  predictLedger,
+  bytesOf,
+  type Step,
+} from "bijou/train"
+import { expect, it } from "vitest"
+import { inShapes } from "../src/tensor/shapes/inShapes.ts"
+import { alive, ask, convolution, left, noise, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
+
+const plans: ReadonlyArray<Plan> = [{}, { "": "tape" }, { blocks: "keep" }, { "blocks/2": "tape", head: "tape" }]
+const pair = Side.pair(float32TensorSide(9), float32TensorSide(9))
+const [batch, time, width, depth] = [2, 4, 8, 4]
+
+/** The same step predicted and measured, with nothing left behind by either. */
+const both = async <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>) => {
+  const before = alive()
+  const predicted = right(predictLedger(network)(step))
+  expect(alive()).toEqual(before)
+  const measured = right(await measureLedger(network)(step)())
+  expect(alive()).toEqual(before)
+  const bare = predicted.moments.map((moment) => ({ ...moment, operations: 0, moved: 0 }))
+  return { predicted, bare: { ...predicted, moments: bare }, measured }
+}
+
+const subject = () => {
+  const { network } = tinyGpt({ depth, width })
+  const params = network.params.init(Key.fromSeed(1))
+  const state = AdamW.init(network.params, params)
+  return { network, step: { params, state, input: tinyBatch(batch, time), seed: 1, samples: [0, 1] } }
+}
+
+onBackends("A ledger", () => {
+  it("is predicted as it is measured, under every plan", async () => {
+    const { network, step } = subject()
+    for (const plan of plans) {
+      const { bare, measured } = await both(network, { ...step, plan })
+      expect(bare).toEqual(measured)
+    }
+  })
+
+  it("is so for convolutions, plain tfjs code and other ends", async () => {
+    const space = tensorSpace(9)
+    const { layer, shape } = convolution()
+    const loss = fromTfjs(Params.none, (_, [previous, x]: readonly [tf.Tensor, tf.Tensor]) =>
+      tf.tidy(() => {
+        const parts = tf.split(tf.concat([previous, tf.sigmoid(x)], 1), 2, 1)
+        const [first = x, second = x] = parts
+        return tf
+          .stack([first, second.exp().slice(0)])
+          .transpose([1, 0, 2, 3, 4])
+          .reshape([2, -1])
+          .tile([1, 2])
+          .pow(2)
+          .mean()
+      }),
+    )
+    const network = F.pipe(
+      named("blocks")(Bdia.fromResidual({ space, layer }, 3)),
+      andThen(named("head")(keep<readonly [tf.Tensor, tf.Tensor]>(pair)(loss))),
+    )
+    const params = network.params.init(Key.fromSeed(1))
+    const input = space.quantize(noise([...shape], 3))
+    for (const plan of [{}, { "": "tape" }] satisfies Plan[]) {
+      const { bare, measured } = await both(network, { params, input, seed: 1, samples: [0, 1], plan })
+      expect(bare).toEqual(measured)
+    }
+  })
+
+  it("adds up to what is held and to the peak, counted otherwise", async () => {
+    const { network, step } = subject()
+    const { params, input, seed, samples } = step
+    const bare = { params, input, seed, samples }
+    const ledger = right(await measureLedger(network)(bare)())
+    const held = right(await heldBytes(network)(input, tensorEnv(bare))())
+    const known = ledger.moments.findLast(({ phase }) => phase === "forward")
+    expect(bytesOf(known?.end ?? ledger.start) - bytesOf(ledger.start)).toBe(held + 4) // and the handle that is returned
+    const outside = buffers().bytes - bytesOf(ledger.start)
+    const { peak, result } = await peakBytes(() => ask(lossAndGrads(network)(input), tensorEnv(bare)))
+    expect(peak - outside).toBe(bytesOf(peakOf(ledger)?.peak ?? ledger.start))
+    tensorScope.release(result)
+  })
+
+  it("gives every owner what the shapes say", async () => {
+    const { network, step } = subject()
+    const parameters = network.params
+      .leaves(step.params)
+      .reduce((sum, [, leaf]) => sum + 4 * (leaf as tf.Tensor).size, 0) // tensors all
+    const reversed = right(await measureLedger(network)(step)())
+    const activation = 4 * batch * time * width
+    expect(reversed.start).toEqual({
+      ...Object.fromEntries(owners.map((owner) => [owner, 0])),
+      parameters,
+      optimizer: 2 * parameters,
+      input: 2 * 4 * batch * time,
+    })
+    const known = reversed.moments.findLast(({ phase }) => phase === "forward")?.end
+    expect(known).toMatchObject({ kept: 2 * activation, tapes: 0, state: 4, evidence: 4 * (depth + 2) })
+    const plane = (batch * time * width) / 8
+    expect((known?.planes ?? 0) + (known?.padding ?? 0)).toBe((depth - 1) * 4 * Math.ceil(plane / 4))
+    expect(known?.planes).toBe((depth - 1) * plane)
+    const last = reversed.moments.findLast(({ phase }) => phase === "pullback")?.end
+    expect(last).toMatchObject({ gradients: parameters, kept: 0, planes: 0, tapes: 0, state: 0, cotangents: 0 })
+    const taped = right(await measureLedger(network)({ ...step, plan: { "": "tape" } })())
+    expect(taped.moments.findLast(({ phase }) => phase === "forward")?.end.tapes).toBeGreaterThan(10 * activation)
+  })
+
+  it("counts what the last word of a plane has to spare", async () => {
+    const space = tensorSpace(9)
+    const layer = fromTfjs(Params.none, (_, x: tf.Tensor) => tf.tanh(x))
+    const loss = fromTfjs(Params.none, (_, [, x]: readonly [tf.Tensor, tf.Tensor]) => x.sum())
+    const network = F.pipe(
+      named("blocks")(Bdia.fromResidual({ space, layer }, 2)),
+      andThen(named("head")(keep<readonly [tf.Tensor, tf.Tensor]>(pair)(loss))),
+    )
+    const ledger = right(
+      predictLedger(network)({
+        params: network.params.init(Key.fromSeed(1)),
+        input: tf.zeros([1, 11]),
+        seed: 1,
+      }),
+    )
+    const known = ledger.moments.findLast(({ phase }) => phase === "forward")?.end
+    expect([known?.planes, known?.padding]).toEqual([2, 2]) // 11 bits in 4 bytes
+  })
+
+  it("is a table, a picture and data", async () => {
+    const { network, step } = subject()
+    const ledger = right(predictLedger(network)(step))
+    const table = ledgerTable(ledger)
+    expect(table).toMatch(/^MB +before +loss known +highest +after\n/)
+    expect(table).toContain("highest in the pullback of blocks/0")
+    expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60)
+    const svg = ledgerSvg(ledger, { title: "K = 4 & <more>", budget: 2 ** 20 })
+    expect(svg).toContain("K = 4 &#38; &#60;more&#62;")
+    expect(svg).toContain("budget 1.0 MB")
+    expect(svg.match(/<polygon/g)).toHaveLength(owners.filter((owner) => svg.includes(`<title>${owner}`)).length)
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+    expect(right(Ledger.decode(JSON.parse(JSON.stringify(Ledger.encode(ledger)))))).toEqual(ledger)
+  })
+
+  it("needs no numbers: a network of a billion parameters is told from its shapes", () => {
+    const before = alive()
+    const ledger = inShapes(() => {
+      const { network } = tinyGpt({ depth: 2, width: 4096, heads: 32, vocabulary: 50_000, context: 512 })
+      const params = network.params.init(Key.fromSeed(1))
+      const input = [tf.zeros([1, 512], "int32"), tf.zeros([1, 512], "int32")] as const
+      const told = right(predictLedger(network)({ params, input, seed: 1 }))
+      tensorScope.release([params, input])
+      return told
+    })
+    expect(ledger.start.parameters).toBeGreaterThan(3e9)
+    expect(alive()).toEqual(before)
+  })
+
+  it("is refused for kernels that shapes do not tell of", () => {
+    const network = keep(float32TensorSide(null))(fromTfjs(Params.none, (_, x: tf.Tensor) => tf.topk(x).values.sum()))
+    const step = { params: {}, input: tf.ones([3, 3]), seed: 1 }
+    expect(left(predictLedger(network)(step)).message).toContain(
+      "what the kernel TopK makes is not known from shapes alone",
+    )
+  })
+})
