@@ -17,6 +17,7 @@ import {
   Plan,
   ShapeMismatch,
   Side,
+  Space,
   type Claim,
 } from "bijou"
 import { describe, expect, test } from "vitest"
@@ -59,6 +60,11 @@ describe("the space of numbers", () => {
         `A number is one sample, but the environment names ${gamma.length}.`,
       )
   })
+})
+
+test("a space is made of its single operations, whatever steps it comes with", () => {
+  const odd = Space.make<number, 0 | 1>({ ...numbers, parity: () => 1 })
+  expect(odd.update([0.5], 0, 0, 0)).toEqual([1 / 1024, 1])
 })
 
 describe("the space of Float32Arrays", () => {
