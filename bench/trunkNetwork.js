@@ -3,7 +3,7 @@
  * exact-erf GELU.
  */
 import { Bdia, Key, Params } from "bijou"
-import { Attention, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { fromTfjs, tensor, tensorSpace } from "bijou/tensor"
 import { trunk as sizes } from "./sizes.js"
 
@@ -11,12 +11,10 @@ const { batch, tokens, width, heads, hidden, fractionBits } = sizes
 
 /** The residual of one block. */
 export const h = ({ norm1, qkv, out, norm2, mlp }, x) => {
-  const mixed = Attention.mix(product(LayerNorm.apply(norm1, x), qkv), heads, "full")
+  const mixed = Attention.mix(multiply(LayerNorm.apply(norm1, x), qkv), heads, "full")
   const a = Linear.apply(out, mixed)
   return a.add(Mlp.apply(mlp, LayerNorm.apply(norm2, x.add(a))))
 }
-
-const product = (x, weight) => x.reshape([-1, width]).matMul(weight).reshape([-1, tokens, weight.shape[1]])
 
 export const layer = fromTfjs(
   Params.struct({

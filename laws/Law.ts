@@ -92,9 +92,12 @@ export const law = <I>(
   name,
   judge: async ({ runs, seed, path, seconds, shrink, equals }) => {
     const used: unknown[] = []
+    let last: Promise<unknown> = Promise.resolve()
     const property = fc.asyncProperty(inputs, async (input) => {
       if (!isPlain(input)) used.push(input)
-      const sides = await equation(input)
+      const judged = Promise.resolve(equation(input))
+      last = judged.catch(() => {})
+      const sides = await judged
       if (!equals(sides.lhs, sides.rhs)) throw new Unequal(sides)
     })
     try {
@@ -137,6 +140,7 @@ export const law = <I>(
         ? { _tag: "Broken", sides: error.sides, ...where }
         : { _tag: "Raised", error, ...where }
     } finally {
+      await last // goes on where the time is over, with scopes open and tensors in its hands
       for (const input of used) free(input)
     }
   },

@@ -122,7 +122,7 @@ class BijouBiasGeluGrad : public OpKernel {
 };
 
 /// The sum over rows.
-class BijouColumnSums : public OpKernel {
+class BijouBiasGrad : public OpKernel {
  public:
   using OpKernel::OpKernel;
 
@@ -153,12 +153,12 @@ REGISTER_OP("BijouGeluGrad").Input("x: float").Input("dy: float").Output("dx: fl
 REGISTER_OP("BijouAddBias").Input("x: float").Input("bias: float").SetIsStateful();
 REGISTER_OP("BijouBiasGelu").Input("x: float").Input("bias: float").Output("y: float").SetIsStateful();
 REGISTER_OP("BijouBiasGeluGrad").Input("x: float").Input("dy: float").Output("dbias: float").SetIsStateful();
-REGISTER_OP("BijouColumnSums").Input("x: float").Output("sums: float");
+REGISTER_OP("BijouBiasGrad").Input("dy: float").Output("sums: float");
 BIJOU_KERNEL(BijouGelu);
 BIJOU_KERNEL(BijouGeluGrad);
 BIJOU_KERNEL(BijouAddBias);
 BIJOU_KERNEL(BijouBiasGelu);
 BIJOU_KERNEL(BijouBiasGeluGrad);
-BIJOU_KERNEL(BijouColumnSums);
+BIJOU_KERNEL(BijouBiasGrad);
 
 }  // namespace bijou

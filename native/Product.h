@@ -237,23 +237,23 @@ struct Affine {
 };
 
 /// x W, or x W^T.
-class BijouProduct : public OpKernel {
+class BijouMultiply : public OpKernel {
  public:
-  explicit BijouProduct(OpKernelConstruction* context) : OpKernel(context) {
-    OP_REQUIRES_OK(context, context->GetAttr("turned", &turned));
+  explicit BijouMultiply(OpKernelConstruction* context) : OpKernel(context) {
+    OP_REQUIRES_OK(context, context->GetAttr("transposed", &transposed));
   }
 
   void Compute(OpKernelContext* context) override {
     const Tensor &x = context->input(0), &weight = context->input(1);
-    OP_REQUIRES_OK(context, Affine::check(x, weight, turned));
-    const Affine of(x, weight, turned);
+    OP_REQUIRES_OK(context, Affine::check(x, weight, transposed));
+    const Affine of(x, weight, transposed);
     Tensor* out = make(context, 0, of.shape(x));
     if (out == nullptr || out->NumElements() == 0) return;
     multiplyOne(context, of.m, of.n, of.k, of.left, of.right, write(out));
   }
 
  private:
-  bool turned;
+  bool transposed;
 };
 
 /// x W + bias.
@@ -399,7 +399,7 @@ class BijouMatMul : public OpKernel {
   bool transposeA, transposeB;
 };
 
-REGISTER_OP("BijouProduct").Input("x: float").Input("weight: float").Attr("turned: bool").Output("y: float");
+REGISTER_OP("BijouMultiply").Input("x: float").Input("weight: float").Attr("transposed: bool").Output("y: float");
 REGISTER_OP("BijouAffine").Input("x: float").Input("weight: float").Input("bias: float").Output("y: float");
 REGISTER_OP("BijouAffineGelu")
     .Input("x: float")
@@ -420,7 +420,7 @@ REGISTER_OP("BijouMatMul")
     .Attr("transpose_a: bool")
     .Attr("transpose_b: bool")
     .Output("c: float");
-BIJOU_KERNEL(BijouProduct);
+BIJOU_KERNEL(BijouMultiply);
 BIJOU_KERNEL(BijouAffine);
 BIJOU_KERNEL(BijouAffineGelu);
 BIJOU_KERNEL(BijouAffineGeluGrad);

@@ -1,7 +1,7 @@
 /**
  * The library in a browser: bundled as a user would, and tried in a page of Chromium on the backends wasm and webgpu.
  */
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { createRequire } from "node:module"
@@ -23,19 +23,30 @@ if (wanted !== undefined && found !== wanted) throw new Error(`BIJOU_CHROMIUM na
 const root = fileURLToPath(new URL("..", import.meta.url))
 const wasmFiles = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))
 
-/** A script and its imports in one file, for browsers. */
-const bundle = async (entry: string): Promise<string> => {
+/** What a server has to have: scripts with their imports in one file, pages, and TensorFlow.js's WebAssembly. */
+const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const entryPoints = [
+    ...["test/browser/page.ts", "examples/browser/main.ts", "examples/browser/index.html"].map((path) =>
+      join(root, path),
+    ),
+    ...["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"].map((name) => join(wasmFiles, name)),
+  ]
   const { outputFiles } = await build({
-    ...{ entryPoints: [join(root, entry)], bundle: true, write: false, logLevel: "error" },
-    ...{ format: "iife", platform: "browser", target: "es2023", tsconfig: join(root, "tsconfig.json") },
+    ...{ entryPoints, entryNames: "[name]", outdir: "/", bundle: true, write: false, logLevel: "error" },
+    ...{ format: "esm", platform: "browser", target: "es2023", loader: { ".html": "copy", ".wasm": "copy" } },
   })
-  return outputFiles[0]?.text ?? ""
+  return new Map([
+    ...outputFiles.map(({ path, contents }) => [path.slice(path.lastIndexOf("/")), contents] as const),
+    ["/laws.html", new TextEncoder().encode('<!doctype html><script type="module" src="page.js"></script>')] as const,
+  ])
 }
 
-describe.skipIf(found === undefined)(`in a browser${why}`, () => {
+const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" }
+
+// Programs are compiled in the page, and where a processor plays the GPU that takes its time.
+describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 }, () => {
   let browser: Browser
   let server: Server
-  const files = new Map<string, { readonly type: string; readonly body: string | Buffer }>()
   const errors: string[] = []
 
   const open = async (path: string): Promise<Page> => {
@@ -46,14 +57,12 @@ describe.skipIf(found === undefined)(`in a browser${why}`, () => {
   }
 
   beforeAll(async () => {
-    files.set("/laws.js", { type: "text/javascript", body: await bundle("test/browser/page.ts") })
-    files.set("/laws.html", { type: "text/html", body: '<!doctype html><script src="laws.js"></script>' })
-    for (const name of ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"])
-      files.set(`/${name}`, { type: "application/wasm", body: readFileSync(join(wasmFiles, name)) })
+    const files = await bundle()
     server = createServer((request, response) => {
-      const file = files.get(request.url ?? "")
+      const [path = ""] = (request.url ?? "").split("?")
+      const file = files.get(path)
       if (file === undefined) response.writeHead(404).end()
-      else response.writeHead(200, { "content-type": file.type }).end(file.body)
+      else response.writeHead(200, { "content-type": types[path.split(".").at(-1) ?? ""] }).end(file)
     })
     await new Promise<void>((resolve) => server.listen(0, "localhost", resolve))
     browser = await chromium.launch({
@@ -88,6 +97,21 @@ describe.skipIf(found === undefined)(`in a browser${why}`, () => {
     expect(report.backend).toBe(backend)
     expect(report.laws).toBeGreaterThan(90)
     expect(report.kernels).toEqual(expect.arrayContaining([...kernels]))
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  it.each(["wasm", "webgpu"])("the example learns on %s", async (backend) => {
+    const page = await open(`/index.html?backend=${backend}`)
+    await page.waitForFunction('document.body.textContent.includes("done")', undefined, { timeout: 280_000 })
+    const said = (await page.textContent("#log")) ?? ""
+    expect(said).toMatch(new RegExp(`^on ${backend}\nstep 10: loss \\d\\.\\d\\d\nstep 20: loss `))
+    const [first = 0, last = 9] = [...said.matchAll(/loss (.*)/g)].map(([, loss]) => Number(loss))
+    expect(last).toBeLessThan(first)
+    const [, reversed = NaN, taped = NaN] = (
+      /: (\d+) bytes, by ordinary backpropagation (\d+) bytes/.exec(said) ?? []
+    ).map(Number)
+    expect(5 * reversed).toBeLessThan(taped)
     expect(errors).toEqual([])
     await page.close()
   })

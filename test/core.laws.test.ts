@@ -16,6 +16,7 @@ import {
   handleLayer,
   handleSpace,
   holdings,
+  law,
   layerBatchLaws,
   numberChainSubject,
   numberLayer,
@@ -26,10 +27,11 @@ import {
   planLaws,
   sideLaws,
   spaceLaws,
+  standard,
   type Runner,
 } from "bijou/laws"
 import fc from "fast-check"
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 
 const runner: Runner = { describe, it }
 
@@ -170,3 +172,17 @@ checkLaws(
     kind: owned.kind,
   }),
 )
+
+// ----------------------------------------------------------- time limits
+
+it("waits for the case that is tried when the time is over, which may hold tensors", async () => {
+  let running = 0
+  const slow = law("slow", fc.constant(1), async () => {
+    running++
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    running--
+    return { lhs: 0, rhs: 0 }
+  })
+  const verdict = await slow.judge({ ...standard, seconds: 0.01 })
+  expect([verdict._tag, running]).toEqual(["Raised", 0])
+})

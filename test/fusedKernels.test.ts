@@ -3,7 +3,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
-import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -134,6 +134,7 @@ describe.each([
     [2, 9, 2, 5],
     [1, 17, 2, 8],
     [1, 65, 1, 12],
+    [1, 150, 3, 4], // more weights than are kept near: two heads, then one
   ] as const
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
@@ -196,11 +197,32 @@ describe("the perceptron on wasm", () => {
 describe("an affine map on wasm", () => {
   const apply = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => Linear.apply({ weight, bias }, x)
 
-  it("has the bits of its parts, gradients too", () => {
+  it("has the bits of its parts, and so have its gradients but that of the bias, which is within 1e-6", () => {
     const xs = [noise([3, 5, 4], 1), noise([4, 6], 2), noise([6], 3)] as const
     const parts = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6]).add(b)
     const [fused, composed] = [sweep(apply, xs), sweep(parts, xs)]
+    const [db, exact] = [fused.grads.pop()!, composed.grads.pop()!]
+    expect(distance(db.dataSync(), exact.dataSync())).toBeLessThan(1e-6)
     expect([fused.value, ...fused.grads].map(bitsOf)).toEqual([composed.value, ...composed.grads].map(bitsOf))
+  })
+
+  it("without a bias has the bits of the matrix product, gradients too", () => {
+    const xs = [noise([3, 5, 4], 1), noise([4, 6], 2)] as const
+    const parts = (x: tf.Tensor, w: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6])
+    const [fused, composed] = [sweep(multiply, xs), sweep(parts, xs)]
+    expect([fused.value, ...fused.grads].map(bitsOf)).toEqual([composed.value, ...composed.grads].map(bitsOf))
+  })
+})
+
+describe("the gradient of a bias on wasm", () => {
+  it.each([
+    [1, 1],
+    [64, 5],
+    [65, 8],
+    [300, 13],
+  ])("of %i rows of %i is within 1e-6 of float64", (rows, width) => {
+    const dy = noise([rows, width], 2)
+    expect(distance(runKernel("BijouBiasGrad", { dy }).dataSync(), columns(rowsOf(dy)))).toBeLessThan(1e-6)
   })
 })
 

@@ -65,6 +65,7 @@ it.each(listings)("shows what bijou check prints of $target", async ({ target, l
     law: undefined,
     path: undefined,
     json: false,
+    kernels: true,
     native: false, // a BLAS that is set up on this machine is none of the guide's
     threads: undefined,
   })

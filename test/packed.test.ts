@@ -176,13 +176,58 @@ describe("the packed package", () => {
 
   it("types a user's file under nodenext", () => {
     withPeers()
-    const entries = ["", "/tensor", "/residual", "/net", "/train", "/laws", "/laws/tensor"]
+    const entries = ["", "/tensor", "/residual", "/net", "/train", "/workers", "/laws", "/laws/tensor"]
     const imports = entries.map((entry, index) => `import * as entry${index} from "bijou${entry}"`)
     const uses = entries.map((_, index) => `Object.keys(entry${index})`)
     const wrong =
       "// @ts-expect-error -- the entry is typed, so a name it lacks does not compile\nvoid entry0.noSuchName"
     const code = `${imports.join("\n")}\nexport const names: ReadonlyArray<ReadonlyArray<string>> = [${uses.join(", ")}]\n${wrong}\n`
     expect(compile("user.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true })).toBe("")
+  })
+})
+
+describe("workers on a module that was written in the user's folder", () => {
+  it("train to the bits of one thread, and do not keep the process alive when nobody stops them", () => {
+    withPeers()
+    const objective = `
+      import { gpt } from "bijou/net"
+      import { Text } from "bijou/train"
+
+      enum Size { context = 4 }
+      const sizes = { vocabulary: 7, width: 8, heads: 2, depth: 2, fractionBits: 9, dropout: 0.1 }
+      const { network } = gpt({ ...sizes, context: Size.context })
+      const bytes: Uint8Array = Uint8Array.from({ length: 99 }, (_, i) => (i * i) % 7)
+      export const objective = { network, data: (ids: ReadonlyArray<number>) => Text.batch(bytes, Size.context, 1, ids) }
+    `
+    writeFileSync(join(user, "objective.ts"), objective)
+    // The thread that starts the workers has the same network in plain JavaScript.
+    writeFileSync(
+      join(user, "plain.mjs"),
+      objective
+        .replace(/enum Size \{(.*)\}/, "const Size = { context: 4 }")
+        .replace(/: (Uint8Array|ReadonlyArray<number>)/g, ""),
+    )
+    const code = `
+      import { Key } from "bijou"
+      import { useBackend } from "bijou/tensor"
+      import { AdamW, descent, microBatched } from "bijou/train"
+      import { startWorkers } from "bijou/workers"
+      import { objective } from "./plain.mjs"
+      await useBackend("wasm")
+      const { params } = objective.network
+      const how = { size: 2, seed: 1 }
+      const train = async (gradients) => {
+        const p = params.init(Key.fromSeed(1))
+        const schedule = { peak: 0.01, floor: 0.01, warmup: 0, steps: 3 }
+        const losses = []
+        const from = { params: p, state: AdamW.init(params, p) }
+        for await (const { loss } of descent(gradients, { optimizer: AdamW.config, schedule, batch: 4 }, from)) losses.push(loss)
+        return losses.join()
+      }
+      const workers = await startWorkers(params, { module: "objective.ts", export: "objective", count: 2, ...how })
+      console.log((await train(workers)) === (await train(microBatched(objective, how))))
+    `
+    expect(evaluate(code)).toBe("true")
   })
 })
 
@@ -288,6 +333,15 @@ describe("bijou check on a module that was written in the user's folder", () => 
     const repeated = JSON.parse(check(...args, "--json").stdout)[0].laws
     expect(repeated).toHaveLength(1)
     expect(repeated[0]).toMatchObject({ cases: 1, verdict: "broken", counterexample: { input: counterexample.input } })
+  })
+
+  it("does without the kernels of our own where it is told to, says so, and repeats it", () => {
+    const { status, stdout } = check("block.ts#noisy", "--no-kernels", "--runs", "2", "--json")
+    const [{ backend, laws }] = JSON.parse(stdout)
+    expect(backend).toMatch(/^wasm.*, without kernels of its own$/)
+    const broken = laws.find(({ verdict }: { readonly verdict: string }) => verdict === "broken")
+    expect(broken.again).toMatch(/ --no-kernels --seed 1 /)
+    expect(status).toBe(1)
   })
 
   it.each([

@@ -96,6 +96,21 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       return same(drift, drift)
     }))
 
+  it("round onto the grid, and multiply samples, as the composed operations do", () =>
+    holds(({ l, gamma, h, other }, tensor) =>
+      same(
+        () => [
+          runKernel("BijouQuantize", { x: tensor(h) }, { scale: [2 ** l], step: [2 ** -l] }),
+          runKernel("BijouTimes", { x: tensor(other) }, { factor: gamma }),
+        ],
+        () => [
+          tf.add(tf.mul(tf.round(tf.mul(tensor(h), 2 ** l)), 2 ** -l), 0),
+          tf.mul(tensor(other), tf.tensor2d([...gamma], [3, 1])),
+        ],
+        "webgpu", // a device may flush the smallest floats to 0
+      ),
+    ))
+
   it("pack parities, and add and take them away", () =>
     holds(({ l, x }, tensor) => {
       const space = tensorSpace(l)

@@ -12,7 +12,7 @@ const named = (...names) => names.map((name) => `test/${name}.test.ts`)
  */
 const orders = {
   core: named("parts", "owners", "core", "space", "exact"),
-  exact: named("space", "exact", "core"),
+  exact: named("space", "exact", "core", "formula"),
   block: named("formula", "core"),
 }
 

@@ -15,6 +15,7 @@ const CheckOptions = t.readonly(
   t.strict({
     backend: BackendName,
     native: t.boolean,
+    kernels: t.boolean,
     threads: optional(whole(1, 1_024)),
     preset: t.keyof({ quick: null, thorough: null }, "quick or thorough"),
     runs: optional(whole(1, 1_000_000)),

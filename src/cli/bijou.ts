@@ -62,6 +62,7 @@ program
   .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
+  .option("--no-kernels", "compose tfjs's operations where the library has kernels of its own")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
   .option("--runs <n>", "cases a law (default: by the preset)")
   .option("--seed <n>", "seed of all cases", "1")

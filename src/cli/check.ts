@@ -9,6 +9,7 @@ import { toFinding, type Finding } from "../../laws/report.ts"
 import { judgements } from "../../laws/run.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { startProgress } from "../report/Progress.ts"
+import { useKernels } from "../tensor/kernels/own.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
 import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
@@ -37,7 +38,9 @@ export const check = async (target: string | undefined, options: CheckOptions): 
   }
   process.once("exit", ended)
   try {
-    return await tryAll(target, await startBackend(options), options) // the backend first: a module may make tensors
+    const backend = await startBackend(options) // first: a module may make tensors
+    useKernels(options.kernels ? "own" : "composed")
+    return await tryAll(target, options.kernels ? backend : `${backend}, without kernels of its own`, options)
   } finally {
     process.off("exit", ended)
   }
@@ -105,8 +108,11 @@ const examine = async (
   const set = wanted === undefined ? trial.set : only(trial.set, wanted)
   const total = allLaws(set).length
   if (total === 0) return null
+  const { seconds, ...amount } = presets[preset][cost]
   const budget = {
-    ...presets[preset][cost],
+    ...amount,
+    // There a program is compiled when it first runs, and where a processor plays the GPU that takes a second.
+    ...(seconds === undefined ? {} : { seconds: options.backend === "webgpu" ? 10 * seconds : seconds }),
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(path === undefined ? {} : { path, runs: 1 }),
     seed,
@@ -146,7 +152,7 @@ const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
 const again = (
   { module }: Chosen,
   law: string,
-  { backend, native, threads }: CheckOptions,
+  { backend, native, threads, kernels }: CheckOptions,
   { seed, path }: NonNullable<Finding["counterexample"]>,
 ): string =>
   [
@@ -156,6 +162,7 @@ const again = (
     ...(backend === "wasm" ? [] : [`--backend ${backend}`]),
     ...(native ? [] : ["--no-native"]),
     ...(threads === undefined ? [] : [`--threads ${threads}`]),
+    ...(kernels ? [] : ["--no-kernels"]),
     `--seed ${seed}`,
     ...(path === "" ? [] : [`--path ${path}`]),
   ].join(" ")

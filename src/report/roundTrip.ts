@@ -100,7 +100,7 @@ export const rebuild = async (folder: string): Promise<void> => {
   const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
   if (meta.tensorflow !== null) await useTensorflow({ threads: meta.tensorflow })
   if (meta.backend === "webgpu") await useWebgpu()
-  else await useBackend(meta.backend)
+  await useBackend(meta.backend)
   if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
   const net = gpt(meta.config)
   const params = orThrow(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())

@@ -12,7 +12,7 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
-import { multiply } from "./Linear.ts"
+import { multiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -7,16 +7,8 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { gelu } from "./gelu.ts"
-import {
-  affine,
-  columnSums,
-  Linear,
-  product,
-  pullInput,
-  pullMultiply,
-  weightGrad,
-  type LinearParams,
-} from "./Linear.ts"
+import { Linear, type LinearParams } from "./Linear.ts"
+import { affine, biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -61,26 +53,38 @@ const fused = tf.customGrad((...args) => {
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
-        const dw2 = tf.tidy(() => weightGrad(runKernel("BijouGelu", { x: a }), dy))
-        const [da, db1] = pullActivated(a, w2, dy)
-        return [...pullMultiply(x, w1, da), db1, dw2, columnSums(dy)]
+        const [da, db1, dw2] = pullActivated(a, w2, dy)
+        return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
       }),
   }
 })
 
 /** a = x W1 + b1, and gelu(a). */
-const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): Two =>
+const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): readonly [a: tf.Tensor, activated: tf.Tensor] =>
   (hasKernel("BijouAffineGelu")
     ? runKernelForAll("BijouAffineGelu", { x, weight, bias })
-    : runKernelForAll("BijouBiasGelu", { x: product(x, weight), bias })) as Two
+    : runKernelForAll("BijouBiasGelu", { x: product(x, weight, false), bias })) as [tf.Tensor, tf.Tensor] // both have two outputs
 
-/** The gradients of gelu(a) W2 by a and by b1. */
-const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): Two =>
-  (hasKernel("BijouAffineGeluGrad")
-    ? runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a })
-    : runKernelForAll("BijouBiasGeluGrad", { x: a, dy: pullInput(weight, dy, a.shape) })) as Two
+/** The gradients of gelu(a) W2 by a, by b1 and by W2; uses a up. */
+const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [...Three<tf.Tensor>] => {
+  const weightGradOf = (activated?: tf.Tensor) =>
+    tf.tidy(() => weightGrad(activated ?? runKernel("BijouGelu", { x: a }), dy))
+  if (hasKernel("BijouAffineGeluGrad")) {
+    const dw = weightGradOf()
+    const [da, db] = runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a }) as Two<tf.Tensor> // its two outputs
+    return [da, db, dw]
+  }
+  const back = product(dy, weight, true)
+  // The third output is one that a backend need not have: gelu(a), written over a.
+  const [da, db, activated] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: back }) as readonly [
+    ...Two<tf.Tensor>,
+    tf.Tensor?,
+  ]
+  return [da, db, weightGradOf(activated)]
+}
 
-/** Both outputs of a kernel that has two. */
-type Two = readonly [tf.Tensor, tf.Tensor]
+type Two<T> = readonly [T, T]
+
+type Three<T> = readonly [T, T, T]
 
 type Five<T> = readonly [T, T, T, T, T]

@@ -2,6 +2,7 @@
  * Networks on TensorFlow.js tensors: the space, layers from plain tfjs code, backends, and networks as tfjs functions.
  */
 export { backends, useBackend, type BackendName } from "./backend.ts"
+export { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 export { buffers, peakBytes, type Buffers } from "./buffers.ts"
 export { fromTfjs } from "./fromTfjs.ts"
 export { useKernels, type KernelChoice } from "./kernels/own.ts"

@@ -69,7 +69,9 @@ export const startMember = async (orders: Orders): Promise<Member> => {
 
 const startThread = (orders: Orders): Worker => {
   try {
-    return new Worker(script, { workerData: orders })
+    // A program on the command line has options about its own text, which a file refuses.
+    const isText = process.execArgv.some((option) => option.startsWith("--input-type"))
+    return new Worker(script, { workerData: orders, ...(isText ? { execArgv: [] } : {}) })
   } catch (error) {
     throw unable(error instanceof Error ? error.message : String(error))
   }

@@ -6,9 +6,11 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouBiasGrad } from "./simd/BijouBiasGrad.ts"
 import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
+import { bijouDiffer } from "./simd/BijouDiffer.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
@@ -26,9 +28,9 @@ import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
-import { bijouDiffer } from "./typed/BijouDiffer.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
+import { bijouMultiply } from "./wasm/BijouMultiply.ts"
 import { cast } from "./wasm/Cast.ts"
 import { missingGradients } from "./wasm/fromCpu.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
@@ -48,6 +50,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouBiasGrad,
   ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
@@ -71,6 +74,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...elementwise,
   ...webgpuKernels,
   batchMatMul,
+  bijouMultiply,
   cast,
   gatherV2,
   identity,

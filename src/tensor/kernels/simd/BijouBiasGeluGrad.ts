@@ -1,11 +1,12 @@
 /**
  * `BijouBiasGeluGrad`: the gradients of gelu(x + bias), given a = x + bias: dx = dy gelu'(a), with the bits of `BijouGeluGrad`, and
- * dbias = sum of dx over rows. dx is written over dy, which must be the caller's own.
+ * dbias = sum of dx over rows. dx is written over dy and gelu(a), which the gradient of the next weight needs, over a: both must be the
+ * caller's own.
  *
- * Inputs `x` (a) and `dy` (float32 [..., width]). Outputs dx, which is the buffer of dy, and dbias.
+ * Inputs `x` (a) and `dy` (float32 [..., width]). Outputs dx, which is the buffer of dy, dbias, and gelu(a), which is that of x.
  */
 import { inputOf } from "../typed/fromTyped.ts"
-import { geluSlope } from "./normal.ts"
+import { geluAndSlope } from "./normal.ts"
 import { columnSums } from "./rows.ts"
 import { compile, onHeap, rowsOf } from "./Routine.ts"
 
@@ -18,7 +19,7 @@ export const bijouBiasGeluGrad = onHeap("BijouBiasGeluGrad", (heap, inputs) => {
     heap.touch(dy)
     const places = { x: heap.place(x), dy: heap.place(dy), total: heap.place(dbias), chunk }
     differentiate(heap.backend, { rows, width, ...places })
-    return [heap.same(dy), dbias]
+    return [heap.same(dy), dbias, heap.same(x)]
   })
 })
 
@@ -31,7 +32,9 @@ const differentiate = compile({
     const stride = times(width, 4)
     columnSums(code, { rows, count: width, chunk, total }, () => {
       along(width, (part) => {
-        const dx = mul(part.load(dy), geluSlope(code, part.load(x)))
+        const [activated, slope] = geluAndSlope(code, part.load(x))
+        const dx = mul(part.load(dy), slope)
+        part.store(x, activated)
         part.store(dy, dx)
         part.store(chunk, add(part.load(chunk), dx))
       })

@@ -5,7 +5,8 @@ import { inputOf } from "../typed/fromTyped.ts"
 import { asStep } from "../typed/step.ts"
 import { fromBoth } from "./fromBoth.ts"
 import { unpackWords, WORD } from "./parities.ts"
-import { compile, further } from "./Routine.ts"
+import { compile } from "./Routine.ts"
+import { overSamples, withNumbers } from "./samples.ts"
 import { drift } from "./step.ts"
 
 export const bijouInverse = fromBoth("BijouInverse", inverse, (heap, inputs, attrs) => {
@@ -15,27 +16,35 @@ export const bijouInverse = fromBoth("BijouInverse", inverse, (heap, inputs, att
   const count = sizeOf(x.shape) / WORD / gamma.length
   if (!Number.isInteger(count)) return null
   const out = heap.output(x.shape, "float32")
-  for (const input of [x, next, h, words]) heap.touch(input)
   const { place } = heap
-  const places = { x: place(x), next: place(next), h: place(h), previous: place(out) }
-  for (const [i, g] of gamma.entries())
-    retreat(heap.backend, {
-      ...further(places, 4 * WORD * count * i),
-      words: place(words) + 4 * count * i,
-      ...{ count, back: 1 / g, own: own[i] ?? NaN, change: change[i] ?? NaN, step },
-    })
-  return out
+  const back = gamma.map((g) => 1 / g)
+  return withNumbers(heap, [back, own, change], gamma.length, (given) => {
+    for (const input of [x, next, h, words]) heap.touch(input)
+    const places = { x: place(x), next: place(next), h: place(h), previous: place(out), words: place(words) }
+    retreat(heap.backend, { ...places, samples: gamma.length, count, given, step })
+    return out
+  })
 })
 
 const retreat = compile({
-  wholes: ["count", "x", "next", "h", "previous", "words"],
-  numbers: ["back", "own", "change", "step"],
-  body: (code, { count, words, x, next, h, previous }, { back, ...given }) => {
-    const { add, both, constant, load, mul, store, sub } = code
-    const rows = [x, next, h, previous]
-    unpackWords(code, { count, words, rows }, ({ offset }, odds, [now = x, after = x, by = x, to = x]) => {
-      const rest = sub(load(after, offset), drift(code, { ...given, x: load(now, offset), h: load(by, offset) }))
-      store(to, add(sub(mul(rest, back), both(odds, given.step)), constant(0)), offset)
-    })
+  wholes: ["samples", "count", "given", "x", "next", "h", "previous", "words"],
+  numbers: ["step"],
+  body: (code, { samples, count, given, words, x, next, h, previous }, { step }) => {
+    const { add, both, constant, load, mul, store, sub, times } = code
+    const [bytes, bits] = [times(count, 4 * WORD), times(count, 4)]
+    const rows = {
+      ...({ x: [x, bytes], next: [next, bytes], h: [h, bytes], previous: [previous, bytes] } as const),
+      words: [words, bits] as const,
+    }
+    overSamples(
+      code,
+      { samples, given, names: ["back", "own", "change"], rows },
+      ({ back, ...each }, { words: plane, ...tensors }) =>
+        unpackWords(code, { count, words: plane, rows: tensors }, ({ offset }, odds, at) => {
+          const drifted = drift(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
+          const rest = mul(sub(load(at.next, offset), drifted), back)
+          store(at.previous, add(sub(rest, both(odds, step)), constant(0)), offset)
+        }),
+    )
   },
 })

@@ -25,5 +25,5 @@ const packed = compile({
   wholes: ["count", "x", "words"],
   numbers: ["half"],
   body: (code, { count, x, words }, { half }) =>
-    packWords(code, { count, words, rows: [x] }, ({ offset }, [row = x]) => oddsOf(code, code.load(row, offset), half)),
+    packWords(code, { count, words, rows: { x } }, ({ offset }, at) => oddsOf(code, code.load(at.x, offset), half)),
 })

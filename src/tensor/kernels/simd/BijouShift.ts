@@ -23,8 +23,8 @@ const shifted = compile({
   numbers: ["by"],
   body: (code, { count, words, x, out }, { by }) => {
     const { add, both, constant, load, store } = code
-    unpackWords(code, { count, words, rows: [x, out] }, ({ offset }, odds, [from = x, to = out]) =>
-      store(to, add(add(load(from, offset), both(odds, by)), constant(0)), offset),
+    unpackWords(code, { count, words, rows: { x, out } }, ({ offset }, odds, at) =>
+      store(at.out, add(add(load(at.x, offset), both(odds, by)), constant(0)), offset),
     )
   },
 })

@@ -22,7 +22,7 @@ const unpacked = compile({
   wholes: ["count", "words", "out"],
   numbers: ["unit"],
   body: (code, { count, words, out }, { unit }) =>
-    unpackWords(code, { count, words, rows: [out] }, ({ offset }, odds, [to = out]) =>
-      code.store(to, code.both(odds, unit), offset),
+    unpackWords(code, { count, words, rows: { out } }, ({ offset }, odds, at) =>
+      code.store(at.out, code.both(odds, unit), offset),
     ),
 })

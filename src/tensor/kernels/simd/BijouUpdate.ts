@@ -5,7 +5,8 @@ import { inputOf } from "../typed/fromTyped.ts"
 import { asStep } from "../typed/step.ts"
 import { fromBoth } from "./fromBoth.ts"
 import { oddsOf, packWords, WORD } from "./parities.ts"
-import { compile, further } from "./Routine.ts"
+import { compile } from "./Routine.ts"
+import { overSamples, withNumbers } from "./samples.ts"
 import { drift } from "./step.ts"
 
 export const bijouUpdate = fromBoth("BijouUpdate", update, (heap, inputs, attrs) => {
@@ -14,33 +15,37 @@ export const bijouUpdate = fromBoth("BijouUpdate", update, (heap, inputs, attrs)
   const count = sizeOf(x.shape) / WORD / gamma.length
   if (!Number.isInteger(count)) return null
   const [next, words] = [heap.output(x.shape, "float32"), heap.output([count * gamma.length], "int32")]
-  for (const input of [previous, x, h]) heap.touch(input)
   const { place } = heap
-  const places = { previous: place(previous), x: place(x), h: place(h), next: place(next) }
-  for (const [i, g] of gamma.entries())
-    advance(heap.backend, {
-      ...further(places, 4 * WORD * count * i),
-      words: place(words) + 4 * count * i,
-      ...{ count, gamma: g, own: own[i] ?? NaN, change: change[i] ?? NaN, half: scale / 2, step },
-    })
-  return [next, words]
+  return withNumbers(heap, [gamma, own, change], gamma.length, (given) => {
+    for (const input of [previous, x, h]) heap.touch(input)
+    const places = { previous: place(previous), x: place(x), h: place(h), next: place(next), words: place(words) }
+    advance(heap.backend, { ...places, samples: gamma.length, count, given, half: scale / 2, step })
+    return [next, words]
+  })
 })
 
 const advance = compile({
-  wholes: ["count", "previous", "x", "h", "next", "words"],
-  numbers: ["gamma", "own", "change", "half", "step"],
-  body: (code, { count, words, previous, x, h, next }, { gamma, half, ...given }) => {
-    const { add, both, load, mul, store } = code
-    packWords(
+  wholes: ["samples", "count", "given", "previous", "x", "h", "next", "words"],
+  numbers: ["half", "step"],
+  body: (code, { samples, count, given, words, previous, x, h, next }, { half, step }) => {
+    const { add, both, load, mul, store, times } = code
+    const [bytes, bits] = [times(count, 4 * WORD), times(count, 4)]
+    const rows = {
+      ...({ previous: [previous, bytes], x: [x, bytes], h: [h, bytes], next: [next, bytes] } as const),
+      words: [words, bits] as const,
+    }
+    overSamples(
       code,
-      { count, words, rows: [previous, x, h, next] },
-      ({ offset }, [before = x, now = x, by = x, to = x]) => {
-        const start = load(before, offset)
-        const odds = oddsOf(code, start, half)
-        const lifted = add(start, both(odds, given.step))
-        store(to, add(mul(lifted, gamma), drift(code, { ...given, x: load(now, offset), h: load(by, offset) })), offset)
-        return odds
-      },
+      { samples, given, names: ["gamma", "own", "change"], rows },
+      ({ gamma, ...each }, { words: plane, ...tensors }) =>
+        packWords(code, { count, words: plane, rows: tensors }, ({ offset }, at) => {
+          const start = load(at.previous, offset)
+          const odds = oddsOf(code, start, half)
+          const lifted = mul(add(start, both(odds, step)), gamma)
+          const drifted = drift(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
+          store(at.next, add(lifted, drifted), offset)
+          return odds
+        }),
     )
   },
 })

@@ -1,10 +1,12 @@
 /**
- * `BijouWeightGrad`: x^T dy, the gradient of x W by W, with the bits of the matrix product and without its transposes. 64 rows are added at a
- * time, so that those of dy stay near, and four columns of x are laid side by side once for all columns of dy.
+ * `BijouWeightGrad`: x^T dy, the gradient of x W by W, with the bits of the matrix product and without its transposes. A plugged-in sgemm reads
+ * x as it stands. Else 64 rows are added at a time, so that those of dy stay near, and four columns of x are laid side by side once for all
+ * columns of dy.
  *
  * Inputs `x` (float32 [..., m]) and `dy` (float32 [..., n]) of as many rows. Output float32 [m, n].
  */
 import { inputOf } from "../typed/fromTyped.ts"
+import { sgemmFor } from "../wasm/sgemm.ts"
 import { strip } from "./product.ts"
 import { compile, onHeap, rowsOf } from "./Routine.ts"
 import { clear, inChunks } from "./rows.ts"
@@ -13,9 +15,15 @@ export const bijouWeightGrad = onHeap("BijouWeightGrad", (heap, inputs) => {
   const [x, dy] = [inputOf(inputs, "x"), inputOf(inputs, "dy")]
   const [[rows, m], [, n]] = [rowsOf(x.shape), rowsOf(dy.shape)]
   const out = heap.output([m, n], "float32")
+  heap.touch(x)
+  heap.touch(dy)
+  const sgemm = sgemmFor(m, rows, n)
+  if (sgemm !== null) {
+    const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
+    sgemm.multiply(heap.backend.wasm.asm.memory, product, heap.place(x), heap.place(dy), heap.place(out))
+    return out
+  }
   return heap.scratch(4 * 64, (panel) => {
-    heap.touch(x)
-    heap.touch(dy)
     multiply(heap.backend, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out), panel })
     return out
   })

@@ -80,8 +80,12 @@ export interface Code {
   readonly above: (x: Lanes, y: Lanes) => Lanes
   /** All bits of a lane where x and y have the same bits, else none. */
   readonly same: (x: Lanes, y: Lanes) => Lanes
+  /** All bits of a lane where x and y are not equal as numbers, as a NaN is not even to itself, else none. */
+  readonly unequal: (x: Lanes, y: Lanes) => Lanes
   /** The bits that both have. */
   readonly both: (x: Lanes, y: Lanes) => Lanes
+  /** The bits of x that y does not have. */
+  readonly without: (x: Lanes, y: Lanes) => Lanes
   /** Four int32 words. */
   readonly words: (word: readonly [number, number, number, number]) => Lanes
   /** The highest bit of every lane, the first one lowest. */
@@ -264,7 +268,9 @@ export const writer = (
     shuffle,
     above: binary(0x44),
     same: binary(0x37),
+    unequal: binary(0x42),
     both,
+    without: binary(0x4f),
     words,
     highest: (x) => number(...get(x.local), SIMD, ...unsigned(0xa4)),
     whole: (value) => number(I32_CONST, ...signed(value)),

@@ -69,16 +69,6 @@ export const rowsOf = (shape: readonly number[]): readonly [rows: number, width:
   return [sizeOf(shape.slice(0, -1)), width]
 }
 
-/** Places that lie `bytes` further on. */
-export const further = <Name extends string>(
-  places: Readonly<Record<Name, number>>,
-  bytes: number,
-): Readonly<Record<Name, number>> =>
-  Object.fromEntries(Object.entries<number>(places).map(([name, place]) => [name, place + bytes])) as Record<
-    Name,
-    number
-  > // the same names
-
 // ---------------------------------------------------------- destructors
 
 /** What a kernel over the heap works with. */

@@ -1,6 +1,6 @@
 /**
  * Attention whose products a plugged-in sgemm does, in place on queries, keys and values as they stand; the softmax between them stays in
- * lanes. One sample is done at a time, so that its weights stay near.
+ * lanes. As many heads of one sample are done at a time as have few enough weights to stay near, and at least one.
  */
 import type { tf } from "../../tf.ts"
 import type { Product, Sgemm } from "../wasm/sgemm.ts"
@@ -18,6 +18,21 @@ interface Heads {
   readonly stride: number
 }
 
+/** Some heads of one sample, and how to multiply for each of them. */
+interface Round {
+  readonly sample: number
+  readonly first: number
+  readonly heads: number
+  readonly scores: Multiply
+  readonly means: Multiply
+  readonly readers: Multiply
+}
+
+type Multiply = (a: Heads, b: Heads, out: Heads) => void
+
+/** The weights that are kept near, as numbers: 256 KiB of them. */
+const NEAR = 2 ** 16
+
 // --------------------------------------------------------- constructors
 
 /** y = softmax(q k^T / sqrt(size)) v into `out`. */
@@ -26,20 +41,18 @@ export const mixByProducts = (
   sgemm: Sgemm,
   sizes: Sizes,
   { qkv, out }: Readonly<Record<"qkv" | "out", tf.TensorInfo>>,
-): tf.TensorInfo => {
-  const { scores, means } = productsOf(heap, sgemm, sizes)
-  return heap.scratch(squareOf(sizes), (scratch) => {
+): tf.TensorInfo =>
+  heap.scratch(squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
     const weights = square(sizes, scratch)
-    for (let b = 0; b < sizes.batch; b++) {
-      const [q, k, v] = sideBySide(sizes, heap.place(qkv), b)
-      scores(q, k, weights)
-      shareAll(heap.backend, { ...sizes, weights: weights.place, scale: scaleOf(sizes) })
-      means(weights, v, alone(sizes, heap.place(out), b))
-    }
+    inRounds(heap, sgemm, sizes, (round) => {
+      const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
+      round.scores(q, k, weights)
+      shareAll(heap.backend, { ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) })
+      round.means(weights, v, alone(sizes, heap.place(out), round))
+    })
     return out
   })
-}
 
 /** The gradient of `mixByProducts` by qkv into `out`, which computes the weights again. */
 export const pullByProducts = (
@@ -47,65 +60,78 @@ export const pullByProducts = (
   sgemm: Sgemm,
   sizes: Sizes,
   { qkv, dy, out }: Readonly<Record<"qkv" | "dy" | "out", tf.TensorInfo>>,
-): tf.TensorInfo => {
-  const { scores, means, readers } = productsOf(heap, sgemm, sizes)
-  return heap.scratch(2 * squareOf(sizes), (scratch) => {
+): tf.TensorInfo =>
+  heap.scratch(2 * squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
     heap.touch(dy)
     const weights = square(sizes, scratch)
-    const changes = square(sizes, scratch + 4 * squareOf(sizes))
-    const shares = { ...sizes, weights: weights.place, scale: scaleOf(sizes) }
-    for (let b = 0; b < sizes.batch; b++) {
-      const [q, k, v] = sideBySide(sizes, heap.place(qkv), b)
-      const [dq, dk, dv] = sideBySide(sizes, heap.place(out), b)
-      const change = alone(sizes, heap.place(dy), b)
-      scores(q, k, weights)
+    const changes = square(sizes, scratch + 4 * squaresOf(sizes))
+    inRounds(heap, sgemm, sizes, (round) => {
+      const shares = { ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) }
+      const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
+      const [dq, dk, dv] = sideBySide(sizes, heap.place(out), round)
+      const change = alone(sizes, heap.place(dy), round)
+      round.scores(q, k, weights)
       shareAll(heap.backend, shares)
-      readers(weights, change, dv)
-      scores(change, v, changes)
+      round.readers(weights, change, dv)
+      round.scores(change, v, changes)
       pullShareAll(heap.backend, { ...shares, changes: changes.place })
-      means(changes, k, dq)
-      readers(changes, q, dk)
-    }
+      round.means(changes, k, dq)
+      round.readers(changes, q, dk)
+    })
     return out
   })
-}
 
-/** Products for every head: a b^T between tokens, a b of weights and tokens, and a^T b of the same. */
-const productsOf = (heap: Heap, sgemm: Sgemm, { heads, time, size }: Sizes) => {
+/** Walks over all samples and heads. Products are a b^T between tokens, a b of weights and tokens, and a^T b of the same. */
+const inRounds = (heap: Heap, sgemm: Sgemm, sizes: Sizes, body: (round: Round) => void): void => {
+  const { batch, heads, time, size } = sizes
   const { memory } = heap.backend.wasm.asm
   const over =
-    (sizes: Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">) =>
-    (a: Heads, b: Heads, out: Heads): void => {
-      const product = { ...sizes, strideA: a.stride, strideB: b.stride, strideOut: out.stride }
-      for (let h = 0; h < heads; h++)
-        sgemm.multiply(memory, product, a.place + h * a.step, b.place + h * b.step, out.place + h * out.step)
+    (count: number, product: Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">): Multiply =>
+    (a, b, out) => {
+      const strided = { ...product, strideA: a.stride, strideB: b.stride, strideOut: out.stride }
+      for (let h = 0; h < count; h++)
+        sgemm.multiply(memory, strided, a.place + h * a.step, b.place + h * b.step, out.place + h * out.step)
     }
   const mix = { m: time, n: size, k: time, transposeB: false }
-  return {
-    scores: over({ m: time, n: time, k: size, transposeA: false, transposeB: true }),
-    means: over({ ...mix, transposeA: false }),
-    readers: over({ ...mix, transposeA: true }),
-  }
+  const most = together(sizes)
+  for (let sample = 0; sample < batch; sample++)
+    for (let first = 0; first < heads; first += most) {
+      const count = Math.min(most, heads - first)
+      body({
+        ...{ sample, first, heads: count },
+        scores: over(count, { m: time, n: time, k: size, transposeA: false, transposeB: true }),
+        means: over(count, { ...mix, transposeA: false }),
+        readers: over(count, { ...mix, transposeA: true }),
+      })
+    }
 }
 
-/** The elements of a matrix of weights for every head. */
-const squareOf = ({ heads, time }: Sizes): number => heads * time * lineOf(time)
+/** How many heads are done at a time. */
+const together = ({ heads, time }: Sizes): number =>
+  Math.max(1, Math.min(heads, Math.floor(NEAR / (time * lineOf(time)))))
+
+/** The elements of a matrix of weights for every head of a round. */
+const squaresOf = (sizes: Sizes): number => together(sizes) * sizes.time * lineOf(sizes.time)
 
 const square = ({ time }: Sizes, place: number): Heads => {
   const stride = lineOf(time)
   return { place, step: 4 * time * stride, stride }
 }
 
-/** Sample b of `[batch, time, heads size]`. */
-const alone = ({ heads, time, size }: Sizes, place: number, b: number): Heads => {
+/** The heads of a round in `[batch, time, heads size]`. */
+const alone = ({ heads, time, size }: Sizes, place: number, { sample, first }: Round): Heads => {
   const stride = heads * size
-  return { place: place + 4 * b * time * stride, step: 4 * size, stride }
+  return { place: place + 4 * (sample * time * stride + first * size), step: 4 * size, stride }
 }
 
-/** Queries, keys and values of sample b of `[batch, time, 3 heads size]`. */
-const sideBySide = ({ heads, time, size }: Sizes, place: number, b: number): readonly [Heads, Heads, Heads] => {
-  const [width, step] = [heads * size, 4 * size]
-  const first = { place: place + 4 * b * time * 3 * width, step, stride: 3 * width }
-  return [first, { ...first, place: first.place + 4 * width }, { ...first, place: first.place + 8 * width }]
+/** Their queries, keys and values in `[batch, time, 3 heads size]`. */
+const sideBySide = (
+  { heads, time, size }: Sizes,
+  place: number,
+  { sample, first }: Round,
+): readonly [Heads, Heads, Heads] => {
+  const width = heads * size
+  const q = { place: place + 4 * (sample * time * 3 * width + first * size), step: 4 * size, stride: 3 * width }
+  return [q, { ...q, place: q.place + 4 * width }, { ...q, place: q.place + 8 * width }]
 }

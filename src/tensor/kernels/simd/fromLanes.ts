@@ -3,7 +3,8 @@ import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import type { Code, Lanes, Whole } from "./Code.ts"
-import { compile, further, onHeap, type OnHeap } from "./Routine.ts"
+import { compile, onHeap, type OnHeap } from "./Routine.ts"
+import { overSamples, withNumbers } from "./samples.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -34,33 +35,36 @@ export const elementwise = <const Name extends string>({
   outputs,
   body,
 }: Elementwise<Name>): OnHeap => {
-  const results = Array.from({ length: outputs }, (_, i) => `out${i}` as const)
-  type Place = Name | (typeof results)[number]
-  const map = compile<Place | "count", Name>({
-    wholes: ["count", ...tensors, ...results],
-    numbers,
-    body: (code, places: Readonly<Record<Place | "count", Whole>>, given) =>
-      code.along(places.count, (part) => {
-        const loaded = Object.fromEntries(tensors.map((name) => [name, part.load(places[name])]))
-        const computed = body(code, { ...given, ...(loaded as Record<Name, Lanes>) }) // every name is there
-        for (const [i, name] of results.entries()) part.store(places[name as Place], computed[i] ?? code.constant(NaN))
-      }),
+  const results = Array.from({ length: outputs }, (_, i) => `out${i}`)
+  const map = compile<string, never>({
+    wholes: ["samples", "count", "given", ...tensors, ...results],
+    numbers: [],
+    body: (code, places) => {
+      const { samples, count, given } = places as Record<"samples" | "count" | "given", Whole> // those three are among them
+      const bytes = code.times(count, 4)
+      const rows = Object.fromEntries(
+        [...tensors, ...results].map((name) => [name, [places[name] ?? given, bytes] as const]),
+      )
+      overSamples(code, { samples, given, names: numbers, rows }, (each, at) =>
+        code.along(count, (part) => {
+          const loaded = Object.fromEntries(tensors.map((name) => [name, part.load(at[name] ?? given)]))
+          const computed = body(code, { ...each, ...(loaded as Record<Name, Lanes>) }) // every name is there
+          for (const [i, result] of computed.entries()) part.store(at[`out${i}`] ?? given, result)
+        }),
+      )
+    },
   })
   return (heap, inputs, attrs) => {
     const given = tensors.map((name) => [name, inputOf(inputs, name)] as const)
     const shape = given[0]?.[1].shape ?? []
     const made = results.map((name) => [name, heap.output(shape, "float32")] as const)
-    for (const [, tensor] of given) heap.touch(tensor)
-    const places = Object.fromEntries([...given, ...made].map(([name, tensor]) => [name, heap.place(tensor)]))
-    const values = numbers.map((name) => [name, attrs[name] as readonly number[]] as const) // the attributes are ours
-    const samples = values[0]?.[1].length ?? 1
-    const count = sizeOf(shape) / samples
-    for (let i = 0; i < samples; i++)
-      map(heap.backend, {
-        ...(further(places, 4 * i * count) as Record<Place, number>), // every name is there
-        ...(Object.fromEntries(values.map(([name, each]) => [name, each[i] ?? NaN])) as Record<Name, number>), // and every one here
-        count,
-      } as Readonly<Record<Place | "count" | Name, number>>)
+    const values = numbers.map((name) => attrs[name] as readonly number[]) // the attributes are ours
+    const samples = values[0]?.length ?? 1
+    withNumbers(heap, values, samples, (place) => {
+      for (const [, tensor] of given) heap.touch(tensor)
+      const places = Object.fromEntries([...given, ...made].map(([name, tensor]) => [name, heap.place(tensor)]))
+      map(heap.backend, { ...places, samples, count: sizeOf(shape) / samples, given: place })
+    })
     const outs = made.map(([, tensor]) => tensor)
     const [only] = outs
     return outs.length === 1 && only !== undefined ? only : outs

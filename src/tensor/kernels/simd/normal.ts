@@ -12,10 +12,12 @@ export const cumulative = (code: Code, x: Lanes): Lanes => {
   return add(mul(erf, constant(0.5)), constant(0.5))
 }
 
-/** Phi(x) + x phi(x), the derivative of x Phi(x). */
-export const geluSlope = (code: Code, x: Lanes): Lanes => {
+/** x Phi(x), and its derivative Phi(x) + x phi(x). */
+export const geluAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lanes] => {
+  const { add, mul } = code
+  const share = cumulative(code, x)
   const near = clamp(code, x, 14)
-  return code.add(cumulative(code, near), code.mul(near, density(code, near)))
+  return [mul(x, share), add(share, mul(near, density(code, near)))]
 }
 
 /** exp(-x^2 / 2) / sqrt(2 pi), within 2e-7 of it, relative to it, for |x| < 13, and below 1e-37 beyond. */

@@ -17,23 +17,23 @@ const FOURS: readonly Four[] = Array.from({ length: WORD / 4 }, (_, i) => {
   return { offset: 16 * i, bits: [bit, 2 * bit, 4 * bit, 8 * bit] }
 })
 
-/** Counts of whole words, where they stand, and the elements that go with them. */
-interface Words {
+/** How many whole words there are, where they stand, and where the elements that go with them do. */
+interface Words<Row extends string> {
   readonly count: Whole
   readonly words: Whole
-  readonly rows: readonly Whole[]
+  readonly rows: Readonly<Record<Row, Whole>>
 }
 
 // --------------------------------------------------------- constructors
 
 /** A loop that makes words: `odds` tells which of four elements are odd, given the places of the rows at their word. */
-export const packWords = (
+export const packWords = <Row extends string>(
   code: Code,
-  { count, words, rows }: Words,
-  odds: (four: Four, at: readonly Whole[]) => Lanes,
+  words: Words<Row>,
+  odds: (four: Four, at: Readonly<Record<Row, Whole>>) => Lanes,
 ): void => {
   const { advance, counter, highest, storeWhole, times, whole } = code
-  overWords(code, { count, words, rows }, (place, at) => {
+  overWords(code, words, (place, at) => {
     const word = counter(whole(0))
     for (const four of FOURS) advance(word, times(highest(odds(four, at)), four.bits[0]))
     storeWhole(place, word)
@@ -41,10 +41,10 @@ export const packWords = (
 }
 
 /** A loop that reads words: all bits are set in the lanes of odd elements. */
-export const unpackWords = (
+export const unpackWords = <Row extends string>(
   code: Code,
-  words: Words,
-  use: (four: Four, odds: Lanes, at: readonly Whole[]) => void,
+  words: Words<Row>,
+  use: (four: Four, odds: Lanes, at: Readonly<Record<Row, Whole>>) => void,
 ): void => {
   const { both, same, splat, words: constant } = code
   overWords(code, words, (place, at) => {
@@ -53,16 +53,16 @@ export const unpackWords = (
   })
 }
 
-const overWords = (
+const overWords = <Row extends string>(
   { advance, counter, repeat }: Code,
-  { count, words, rows }: Words,
-  body: (place: Whole, at: readonly Whole[]) => void,
+  { count, words, rows }: Words<Row>,
+  body: (place: Whole, at: Readonly<Record<Row, Whole>>) => void,
 ): void => {
   const place = counter(words)
-  const at = rows.map(counter)
+  const at = Object.fromEntries(Object.entries<Whole>(rows).map(([row, first]) => [row, counter(first)]))
   repeat(count, () => {
-    body(place, at)
-    for (const row of at) advance(row, 4 * WORD)
+    body(place, at as Record<Row, Whole>) // every name is there
+    for (const row of Object.values(at)) advance(row, 4 * WORD)
     advance(place, 4)
   })
 }

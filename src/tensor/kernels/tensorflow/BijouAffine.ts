@@ -1,5 +1,5 @@
 /** `BijouAffine`: x W + b on the last axis. Inputs `x` (float32 [..., inputs]), `weight` ([inputs, outputs]) and `bias` ([outputs]). */
-import { multiplied } from "./BijouProduct.ts"
+import { multiplied } from "./BijouMultiply.ts"
 import { float } from "./float.ts"
 import { onTensorflow } from "./operations.ts"
 

@@ -1,5 +1,5 @@
 /** `BijouAffineGelu`: a = x W + b, and gelu(a). Inputs as those of `BijouAffine`. */
-import { multiplied } from "./BijouProduct.ts"
+import { multiplied } from "./BijouMultiply.ts"
 import { float } from "./float.ts"
 import { cumulative } from "./gelu.ts"
 import { onTensorflow } from "./operations.ts"

@@ -3,7 +3,7 @@
  *
  * Inputs `dy` (float32 [..., outputs]), `weight` ([inputs, outputs]) and `x`, which is a ([..., inputs]).
  */
-import { multiplied } from "./BijouProduct.ts"
+import { multiplied } from "./BijouMultiply.ts"
 import { float } from "./float.ts"
 import { geluGrad } from "./gelu.ts"
 import { onTensorflow } from "./operations.ts"

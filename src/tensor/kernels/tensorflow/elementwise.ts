@@ -18,7 +18,7 @@ const UNARY = [
 const BINARY = ["Atan2", "Pow"]
 
 /** As many float32 as the widest registers hold. */
-const WIDTH = 16
+export const LANES = 16
 
 const unary = (kernelName: string): tf.KernelConfig => ({
   kernelName,
@@ -52,7 +52,7 @@ const softmax: tf.KernelConfig = {
     return tf.tidy(() => {
       const columns = logits.shape.at(-1) ?? 1
       const rows = logits.size / columns
-      const missing = logits.size % WIDTH === 0 ? 0 : WIDTH - (rows % WIDTH)
+      const missing = logits.size % LANES === 0 ? 0 : LANES - (rows % LANES)
       const all =
         missing === 0
           ? logits
@@ -73,7 +73,7 @@ const filled = (
   body: (full: ReadonlyArray<tf.Tensor>) => tf.Tensor,
 ): tf.Tensor => {
   const size = sizeOf(shape)
-  const missing = (WIDTH - (size % WIDTH)) % WIDTH
+  const missing = (LANES - (size % LANES)) % LANES
   if (missing === 0) return body(tensors)
   const full = tensors.map((tensor) => tensor.reshape<tf.Tensor1D>([size]).pad([[0, missing]]))
   return body(full)

@@ -1,6 +1,8 @@
 /**
  * Stock operations on float32 tensors, by what they do.
  */
+import { sizeOf } from "../../../exact/frame.ts"
+import { LANES } from "./elementwise.ts"
 import { attribute, TYPE, type Handle, type Operations } from "./operations.ts"
 
 const FLOAT = { T: attribute.type("float32") }
@@ -12,16 +14,30 @@ export const float = ({ constant, floats, run, runForAll }: Operations) => {
   const one = (name: string) => (x: Handle) => run(name, [x], FLOAT)
   const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
     run(name, [x, constant(axes)], { ...FLOAT, Tidx: INDEX, keep_dims: attribute.flag(keep) })
+  const reshape = (x: Handle, shape: ReadonlyArray<number>) =>
+    run("Reshape", [x, constant(shape)], { T: { type: 4, value: x.dtype }, Tshape: INDEX })
+  /** Has an operation on rows [rows, width] done on so many that its last few elements are no special ones; see `elementwise.ts`. */
+  const filled = (name: string, width: (x: Handle) => number) => (x: Handle) => {
+    const size = sizeOf(x.shape)
+    const columns = width(x)
+    const rows = size / columns
+    const missing = size % LANES === 0 ? 0 : LANES - (rows % LANES)
+    if (missing === 0) return run(name, [x], FLOAT)
+    const paddings = constant([0, missing, 0, 0], [2, 2])
+    const full = run("Pad", [reshape(x, [rows, columns]), paddings], { ...FLOAT, Tpaddings: INDEX })
+    const part = [run(name, [full], FLOAT), constant([0, 0]), constant([rows, columns])]
+    return reshape(run("Slice", part, { ...FLOAT, Index: INDEX }), x.shape)
+  }
   return {
     add: two("AddV2"),
     sub: two("Sub"),
     mul: two("Mul"),
     div: two("RealDiv"),
     erf: one("Erf"),
-    exp: one("Exp"),
+    exp: filled("Exp", () => 1),
     square: one("Square"),
-    rsqrt: one("Rsqrt"),
-    softmax: one("Softmax"),
+    rsqrt: filled("Rsqrt", () => 1),
+    softmax: filled("Softmax", ({ shape }) => shape.at(-1) ?? 1),
     mean: along("Mean"),
     sum: along("Sum"),
     /** One number. */
@@ -39,8 +55,7 @@ export const float = ({ constant, floats, run, runForAll }: Operations) => {
         adj_y: attribute.flag(transposeB),
       }),
     /** The same numbers in another shape; shares the buffer. */
-    reshape: (x: Handle, shape: ReadonlyArray<number>) =>
-      run("Reshape", [x, constant(shape)], { T: { type: 4, value: x.dtype }, Tshape: INDEX }),
+    reshape,
     transpose: (x: Handle, perm: ReadonlyArray<number>) =>
       run("Transpose", [x, constant(perm)], { ...FLOAT, Tperm: INDEX }),
     unpack: (x: Handle, count: number) =>

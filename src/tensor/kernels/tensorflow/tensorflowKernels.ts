@@ -9,7 +9,7 @@ import { bijouAttention } from "./BijouAttention.ts"
 import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
-import { bijouColumnSums } from "./BijouColumnSums.ts"
+import { bijouBiasGrad } from "./BijouBiasGrad.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
 import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./BijouCrossEntropyGrad.ts"
@@ -22,7 +22,7 @@ import { bijouLargest } from "./BijouLargest.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
-import { bijouProduct } from "./BijouProduct.ts"
+import { bijouMultiply } from "./BijouMultiply.ts"
 import { bijouQuantize } from "./BijouQuantize.ts"
 import { bijouShift } from "./BijouShift.ts"
 import { bijouTimes } from "./BijouTimes.ts"
@@ -43,7 +43,7 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouAttentionGrad,
   bijouBiasGelu,
   bijouBiasGeluGrad,
-  bijouColumnSums,
+  bijouBiasGrad,
   bijouCotangent,
   bijouCrossEntropy,
   bijouCrossEntropyGrad,
@@ -56,7 +56,7 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouLayerNorm,
   bijouLayerNormGrad,
   bijouPack,
-  bijouProduct,
+  bijouMultiply,
   bijouQuantize,
   bijouShift,
   bijouTimes,

@@ -28,7 +28,14 @@ export const batchMatMul: tf.KernelConfig = {
   },
 }
 
-const matMul = (backend: WasmBackend, a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean) => {
+/** op(a) op(b) for every place of the batch. */
+export const matMul = (
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): tf.TensorInfo => {
   const sizes = sizesOf(a, b, transposeA, transposeB)
   const { m, k, n } = sizes
   const sgemm = sgemmFor(transposeA ? m : tall(a, b, sizes), k, n)

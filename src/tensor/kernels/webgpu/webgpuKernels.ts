@@ -17,7 +17,9 @@ import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
+import { bijouQuantize } from "./BijouQuantize.ts"
 import { bijouShift } from "./BijouShift.ts"
+import { bijouTimes } from "./BijouTimes.ts"
 import { bijouUnpack } from "./BijouUnpack.ts"
 import { bijouUpdate } from "./BijouUpdate.ts"
 import { unsortedSegmentSum } from "./UnsortedSegmentSum.ts"
@@ -40,7 +42,9 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
   ...bijouPack,
+  ...bijouQuantize,
   ...bijouShift,
+  ...bijouTimes,
   ...bijouUnpack,
   ...bijouUpdate,
   ...unsortedSegmentSum,
