@@ -4,7 +4,11 @@
 import { function as F } from "fp-ts"
 import fc from "fast-check"
 import { Bdia } from "../src/block/Bdia.ts"
+import { Coupling } from "../src/block/Coupling.ts"
+import { Momentum } from "../src/block/Momentum.ts"
+import { Rational } from "../src/block/Rational.ts"
 import type { Two } from "../src/block/State.ts"
+import { TwoStep } from "../src/block/TwoStep.ts"
 import { andThen } from "../src/core/andThen.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
 import { repeat } from "../src/core/chain.ts"
@@ -59,6 +63,8 @@ export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<
     { weight: 1, arbitrary: repeated(material) },
     { weight: 1, arbitrary: shared(material) },
     { weight: 1, arbitrary: half(material) },
+    { weight: 1, arbitrary: steps(material) },
+    { weight: 1, arbitrary: couplings(material) },
   )
   return fc.array(part, { minLength: 1, maxLength: 6, size: "max" }).map((parts) => ({
     name: `${parts.map(({ description }) => description).join("; ")}, on ${name}`,
@@ -134,6 +140,46 @@ const contextChain = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>>
     }
   })
 
+/** A two-step chain of another family, the sum of whose state goes on. */
+const steps = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> => {
+  const { space } = material
+  type Chain = (layer: DrawnLayer<X>["layer"], depth: number) => Bijection<object, X, Two<X>, unknown>
+  const make: Readonly<Record<string, Chain>> = {
+    "midpoint steps": (layer, depth) =>
+      sideHidden(TwoStep.fromResidual({ space, layer }, TwoStep.midpoint(space), depth)),
+    "leapfrog steps": (layer, depth) =>
+      sideHidden(TwoStep.fromResidual({ space, layer }, TwoStep.leapfrog(space), depth)),
+    "steps with gamma +-1/8": (layer, depth) =>
+      sideHidden(TwoStep.fromResidual({ space, layer }, TwoStep.dyadic(space, 3), depth)),
+    "steps with gamma +-2/3": (layer, depth) =>
+      sideHidden(Rational.fromResidual({ space, layer }, { n: 2, d: 3 }, depth)),
+    "momentum blocks": (layer, depth) => sideHidden(Momentum.fromResidual({ space, layer }, { n: 4, d: 5 }, depth)),
+  }
+  return fc
+    .tuple(material.layers, fc.integer({ min: 1, max: 4 }), fc.constantFrom(...Object.entries(make)))
+    .map(([{ description, layer }, depth, [name, chain]]) => ({
+      description: `${depth} ${name} of ${description}`,
+      bijection: hidden(F.pipe(named("blocks")(chain(layer, depth)), andThen(named("sum")(merged(material))))),
+      chain: 0,
+      kept: 1,
+    }))
+}
+
+/** Couplings of a copied activation. */
+const couplings = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
+  fc.tuple(material.layers, fc.integer({ min: 1, max: 3 })).map(([{ description, layer }, depth]) => ({
+    description: `${depth} couplings of ${description}`,
+    bijection: hidden(
+      F.pipe(
+        named("fork")(keep(material.space.value)(material.fork)),
+        andThen(named("blocks")(Coupling.fromResiduals({ space: material.space, f: layer, g: layer }, depth))),
+        andThen(named("sum")(merged(material))),
+      ),
+    ),
+    chain: 0,
+    kept: 2,
+  }))
+
 /** One kept layer several times, each with parameters of its own. */
 const repeated = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
   fc.tuple(material.layers, fc.integer({ min: 1, max: 3 })).map(([{ description, layer }, times]) => ({
@@ -197,3 +243,5 @@ const sumOfThree = <X>(merge: Layer<{}, Two<X>, X>): Layer<{}, readonly [X, Two<
 })
 
 const hidden = <P, A, S>(f: Bijection<P, A, A, S>) => f as unknown as Bijection<object, A, A, unknown> // parameters and side go from f back to f, and nowhere else
+
+const sideHidden = <P, A, B, S>(f: Bijection<P, A, B, S>) => f as unknown as Bijection<object, A, B, unknown> // likewise

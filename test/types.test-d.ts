@@ -5,6 +5,8 @@ import { function as F, type option as O } from "fp-ts"
 import {
   andThen,
   Bdia,
+  both,
+  Coupling,
   chain,
   first,
   identity,
@@ -15,8 +17,10 @@ import {
   repeat,
   serial,
   tied,
+  TwoStep,
   type BdiaSide,
   type Bijection,
+  type CouplingSide,
   type Env,
   type Held,
   type Kept,
@@ -25,6 +29,7 @@ import {
   type Recorded,
   type RevError,
   type Two,
+  type TwoStepSide,
 } from "bijou"
 
 /** True only for types that are the same in every position. */
@@ -48,6 +53,29 @@ const space = numberSpace(9)
 
 const part = F.pipe(onNumber, named("first"))
 same<typeof part, Bijection<{ readonly first: W }, number, number, null>>(true)
+
+const couplings = Coupling.fromResiduals({ space, f: layer, g: layer }, 4)
+same<
+  typeof couplings,
+  Bijection<
+    ReadonlyArray<{ readonly f: W } & { readonly g: W }>,
+    Two<number>,
+    Two<number>,
+    CouplingSide<W, W, null, number>
+  >
+>(true)
+
+const quarters = TwoStep.fromResidual({ space, layer }, TwoStep.dyadic(space, 2), 4)
+same<
+  typeof quarters,
+  Bijection<ReadonlyArray<W>, number, Two<number>, TwoStepSide<W, null, number, ReadonlyArray<0 | 1>>>
+>(true)
+
+const beside = F.pipe(onNumber, both(onString))
+same<
+  typeof beside,
+  Bijection<W & { readonly s: string }, readonly [number, string], readonly [number, string], readonly [null, null]>
+>(true)
 
 const blocks = Bdia.fromResidual({ space, layer }, 12)
 same<typeof blocks, Bijection<ReadonlyArray<W>, number, Two<number>, BdiaSide<W, null, number, 0 | 1>>>(true)
@@ -127,6 +155,9 @@ same<
 same<1, number>(false)
 
 // ------------------------------------------------- what does not compile
+
+// @ts-expect-error -- both parts have a parameter called w
+F.pipe(onNumber, both(onNumber))
 
 // @ts-expect-error -- both parts have a parameter called w
 F.pipe(onNumber, andThen(onNumber))
