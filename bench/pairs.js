@@ -1,6 +1,7 @@
 /**
  * Paired times: modes take steps in turn, so that whatever slows the machine slows them alike.
  */
+import { setTimeout } from "node:timers/promises"
 
 /** `count` rounds in which every runner takes a step, after `warmup` rounds that do not count: milliseconds by mode, on the clock and of the processor. */
 export const rounds = async (runners, { count, warmup, report }) => {
@@ -9,6 +10,8 @@ export const rounds = async (runners, { count, warmup, report }) => {
   for (let round = -warmup; round < count; round++) {
     for (const [turn, { mode, take }] of runners.entries()) {
       report(round, mode, turn)
+      // The threads of a BLAS spin for a while after their last product, and would take a core from the next mode.
+      await setTimeout(250)
       const taken = await take()
       if (round < 0) continue
       series[mode].push(taken.ms)

@@ -18,11 +18,14 @@ import { casesOf, inTrial, rereadSide, type Case } from "./Trial.ts"
 
 /** The three liftings; the library's are `liftings`. */
 export interface Liftings {
+  /** On the second of a pair. */
   readonly second: <P, A, B, S, C>(f: Bijection<P, A, B, S>) => Bijection<P, readonly [C, A], readonly [C, B], S>
+  /** Each on one of a pair. */
   readonly both: <P extends object, Q extends object, A, B, C, D, S, U>(
     f: Bijection<P, A, B, S>,
     g: Bijection<Q, C, D, U>,
   ) => Bijection<P & Q, readonly [A, C], readonly [B, D], readonly [S, U]>
+  /** Between two isomorphisms. */
   readonly dimap: <P, Z, A, B, C, S>(
     before: Bijection<{}, Z, A, null>,
     f: Bijection<P, A, B, S>,

@@ -7,6 +7,7 @@ import type { Path } from "./Path.ts"
 
 // ---------------------------------------------------------------- model
 
+/** What frees the values of a program; on numbers it does nothing. */
 export interface Scope {
   /** Runs `body` and frees what it made, but for what it returns. `part` is whose work it is, for whoever keeps accounts. */
   readonly within: <A>(body: () => A, part?: Path) => A

@@ -50,6 +50,7 @@ export interface Space<in out X, in out Bit> extends Arithmetic<X, Bit> {
   readonly cotangents: (gamma: PerSample, dx: X, dn: X, jx: X) => readonly [previous: X, x: X]
 }
 
+/** How a space is made. */
 export const Space = {
   // -------------------------------------------------------- constructors
 

@@ -2,4 +2,4 @@
  * Whole networks, and parts of them.
  */
 export { block, gpt, GptConfig, type Gpt, type GptBlock, type GptHead } from "./Gpt.ts"
-export { mixing, type LiftingParams, type MixingParams, type MixingSide } from "./mixing.ts"
+export { mixing, type LiftingParams, type LiftingSide, type MixingParams, type MixingSide } from "./mixing.ts"

@@ -43,7 +43,8 @@ export type MixingParams = { readonly u: LiftingParams } & { readonly v: Lifting
 /** What the three steps leave: nothing, or as planned their inputs. */
 export type MixingSide = readonly [readonly [LiftingSide, LiftingSide], LiftingSide]
 
-type LiftingSide = ShearSide<LiftingParams, null, tf.Tensor>
+/** What a lifting step leaves. */
+export type LiftingSide = ShearSide<LiftingParams, null, tf.Tensor>
 
 // --------------------------------------------------------- constructors
 

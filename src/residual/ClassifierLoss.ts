@@ -19,13 +19,14 @@ import { multiply, rows } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
+/** The weight of the classes. */
 export interface ClassifierParams {
   /** `[width, classes]` */
   readonly unembed: tf.Tensor
 }
 
 /** float32 `[..., width]`, and a class for each row, int32 `[...]`. */
-type Given = readonly [x: tf.Tensor, targets: tf.Tensor]
+export type ClassifierInput = readonly [x: tf.Tensor, targets: tf.Tensor]
 
 /** The loss of a linear classifier, a chunk of rows at a time. */
 export const ClassifierLoss = {
@@ -39,14 +40,14 @@ export const ClassifierLoss = {
     width: number,
     classes: number,
     rowsAtOnce: number = ClassifierLoss.rowsAtOnce(classes),
-  ): Layer<ClassifierParams, Given, tf.Tensor> => {
+  ): Layer<ClassifierParams, ClassifierInput, tf.Tensor> => {
     if (!Number.isSafeInteger(rowsAtOnce) || rowsAtOnce < 1)
       throw new RangeError(`A chunk has a whole number of rows, at least 1, not ${String(rowsAtOnce)}.`)
     const whole = fromTfjs(
       Params.struct<ClassifierParams>({ unembed: tensor.normal([width, classes], 0.02) }),
-      ({ unembed }, [x, targets]: Given) => lossOf(unembed, x, targets),
+      ({ unembed }, [x, targets]: ClassifierInput) => lossOf(unembed, x, targets),
     )
-    const isSmall = ([, { size }]: Given) => size <= rowsAtOnce
+    const isSmall = ([, { size }]: ClassifierInput) => size <= rowsAtOnce
     return {
       params: whole.params,
       apply: (params, given, draw) =>
@@ -65,7 +66,7 @@ export const ClassifierLoss = {
 const lossOf = (unembed: tf.Tensor, x: tf.Tensor, targets: tf.Tensor): tf.Tensor =>
   crossEntropy(multiply(x, unembed), targets)
 
-const inChunks = (unembed: tf.Tensor, given: Given, rowsAtOnce: number): tf.Tensor => {
+const inChunks = (unembed: tf.Tensor, given: ClassifierInput, rowsAtOnce: number): tf.Tensor => {
   let sums: ReadonlyArray<tf.Tensor> = []
   for (const chunk of chunks(given, rowsAtOnce))
     sums = added(sums, [tf.tidy(() => lossOf(unembed, ...rowsOf(given, chunk)).mul(chunk.share))])
@@ -75,9 +76,9 @@ const inChunks = (unembed: tf.Tensor, given: Given, rowsAtOnce: number): tf.Tens
 /** The value, and both gradients for a cotangent of 1, by which `pull` multiplies. */
 const differentiated = (
   unembed: tf.Tensor,
-  given: Given,
+  given: ClassifierInput,
   rowsAtOnce: number,
-): Recorded<ClassifierParams, Given, tf.Tensor> => {
+): Recorded<ClassifierParams, ClassifierInput, tf.Tensor> => {
   const [x, targets] = given
   const { value, dx, dw } = quietly(() => {
     let sums: ReadonlyArray<tf.Tensor> = []
@@ -112,13 +113,13 @@ interface Chunk {
   readonly share: number
 }
 
-const chunks = ([, { size }]: Given, rowsAtOnce: number): ReadonlyArray<Chunk> =>
+const chunks = ([, { size }]: ClassifierInput, rowsAtOnce: number): ReadonlyArray<Chunk> =>
   Array.from({ length: Math.ceil(size / rowsAtOnce) }, (_, i) => {
     const count = Math.min(rowsAtOnce, size - i * rowsAtOnce)
     return { first: i * rowsAtOnce, count, share: count / size }
   })
 
-const rowsOf = ([x, targets]: Given, { first, count }: Chunk): Given => [
+const rowsOf = ([x, targets]: ClassifierInput, { first, count }: Chunk): ClassifierInput => [
   rows(x).slice([first], [count]),
   targets.reshape([-1]).slice([first], [count]),
 ]

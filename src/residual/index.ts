@@ -2,7 +2,7 @@
  * Layers on tensors, for use inside residuals and at the ends of a network.
  */
 export { Attention, type AttentionParams, type Reach } from "./Attention.ts"
-export { ClassifierLoss, type ClassifierParams } from "./ClassifierLoss.ts"
+export { ClassifierLoss, type ClassifierInput, type ClassifierParams } from "./ClassifierLoss.ts"
 export { Conv, type ConvParams } from "./Conv.ts"
 export { crossEntropy } from "./crossEntropy.ts"
 export { Dropout } from "./Dropout.ts"

@@ -30,6 +30,7 @@ export const owners = [
   "working",
 ] as const
 
+/** Whose a byte is. */
 export type Owner = (typeof owners)[number]
 
 /** Bytes by owner. */

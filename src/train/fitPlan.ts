@@ -30,6 +30,7 @@ export interface Budget {
   readonly speed?: Speed
 }
 
+/** What estimated times rest on: operations of matrix products, and bytes moved, in a millisecond. */
 export interface Speed {
   readonly operations: number
   readonly bytes: number
