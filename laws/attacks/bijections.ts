@@ -90,7 +90,8 @@ export const halfPrecisionKeep = attack(
               rest.map((held) => {
                 if (held._tag !== "kept") return held
                 const [c, [previous, x]] = held.input
-                return { ...held, input: [c, [Math.round(previous * 4) / 4 + 0, x]] as const }
+                const [p, q] = [previous, x].map((value) => Math.round(value * 4) / 4 + 0) as [number, number]
+                return { ...held, input: [c, [p, q]] as const }
               }),
             ],
           ]),

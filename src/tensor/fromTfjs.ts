@@ -6,6 +6,7 @@ import type { Draw } from "../core/Draw.ts"
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { ownOutputs, quietly, record } from "./recording.ts"
+import { freedAlready } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
@@ -63,10 +64,7 @@ const ownParams = <P>(params: Params<P>, given: P): P => {
 }
 
 const checkAlive = (given: unknown): void => {
-  if (tensorsIn(given).some(({ isDisposed }) => isDisposed))
-    throw new Error(
-      "a tensor it was given is freed already. A pullback consumes output, side and cotangent, and a training step the parameters before it.",
-    )
+  if (tensorsIn(given).some(({ isDisposed }) => isDisposed)) throw new Error(freedAlready)
 }
 
 const checkTensors = <B>(value: B): B => {

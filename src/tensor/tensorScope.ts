@@ -5,6 +5,10 @@ import type { Scope } from "../core/Scope.ts"
 import { tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
+/** What is said of a tensor that is no more. */
+export const freedAlready =
+  "a tensor it was given is freed already. A pullback consumes output, side and cotangent, and a training step the parameters before it."
+
 // ------------------------------------------------------------ instances
 
 /**
@@ -12,7 +16,11 @@ import { mapTensors, tensorsIn } from "./tree.ts"
  */
 export const tensorScope: Scope = {
   within: <A>(body: () => A) => tf.tidy(body as () => tf.TensorContainer) as A, // tidy passes any structure through
-  own: (value) => mapTensors(value, (tensor) => tensor.clone()),
+  own: (value) =>
+    mapTensors(value, (tensor) => {
+      if (tensor.isDisposed) throw new Error(freedAlready)
+      return tensor.clone()
+    }),
   release: (value) => {
     for (const tensor of tensorsIn(value)) tensor.dispose()
   },

@@ -53,11 +53,12 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
-  BijouBiasGeluGrad: (call) => makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])),
-  BijouColumnSums: (call) => makes(fresh([rowsOf(input(call, "x").shape)[1]])),
-  BijouProduct: (call) => {
+  BijouBiasGeluGrad: (call) =>
+    makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]]), writtenOver(call, "x")),
+  BijouBiasGrad: (call) => makes(fresh([rowsOf(input(call, "dy").shape)[1]])),
+  BijouMultiply: (call) => {
     const [x, weight] = [input(call, "x"), input(call, "weight")]
-    const outputs = weight.shape[call.attrs["turned"] === 1 ? 0 : 1] ?? 1
+    const outputs = weight.shape[call.attrs["transposed"] === 1 ? 0 : 1] ?? 1
     return { outputs: fresh([...x.shape.slice(0, -1), outputs]), operations: 2 * sizeOf(x.shape) * outputs }
   },
   BijouGelu: like("x"),
