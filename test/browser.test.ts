@@ -83,11 +83,27 @@ describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 },
   it.each([
     [
       "wasm",
-      ["BijouDrift", "BijouShift", "BijouPack", "BijouDiffer", "BijouLayerNorm", "BijouAttention", "BijouBiasGelu"],
+      [
+        "BijouUpdate",
+        "BijouInverse",
+        "BijouCotangent",
+        "BijouDiffer",
+        "BijouLayerNorm",
+        "BijouAttention",
+        "BijouBiasGelu",
+      ],
     ],
     [
       "webgpu",
-      ["BijouDrift", "BijouShift", "BijouPack", "BijouDiffer", "BijouLayerNorm", "BijouBiasGelu", "BijouDropout"],
+      [
+        "BijouUpdate",
+        "BijouInverse",
+        "BijouCotangent",
+        "BijouDiffer",
+        "BijouLayerNorm",
+        "BijouBiasGelu",
+        "BijouDropout",
+      ],
     ],
   ] as const)("every law of blocks and of a GPT holds on %s, on kernels of our own", async (backend, kernels) => {
     const page = await open("/laws.html")
