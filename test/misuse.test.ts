@@ -125,6 +125,8 @@ describe("misuse", () => {
   })
 
   it("of a backend that there is not names those that there are", async () => {
-    await expect(useBackend("webgl" as "cpu")).rejects.toThrow("There is no backend webgl. Use one of wasm, cpu, webgpu, tensorflow.")
+    await expect(useBackend("webgl" as "cpu")).rejects.toThrow(
+      "There is no backend webgl. Use one of wasm, cpu, webgpu, tensorflow.",
+    )
   })
 })
