@@ -10,6 +10,7 @@ import {
   Dropout,
   Embedding,
   gelu,
+  geluTanh,
   LayerNorm,
   Linear,
   Mlp,
@@ -39,6 +40,8 @@ const eachLayer = (use: <P>(name: string, layer: Case<P>) => void): void => {
   use("Mlp", { layer: Mlp.make(4, 7), ...x(2, 5, 4) })
   use("Dropout", { layer: Dropout.make("drop", 0.5), ...x(2, 5, 4) })
   use("Conv", { layer: Conv.make(3, 2, 3), ...x(2, 5, 4, 2) })
+  use("Mlp, geluTanh", { layer: Mlp.make(4, 7, "geluTanh"), ...x(2, 5, 4) })
+  use("geluTanh", { layer: fromTfjs(Params.none, (_, a: tf.Tensor) => geluTanh(a)), ...x(2, 30) })
   use("gelu", { layer: fromTfjs(Params.none, (_, a: tf.Tensor) => gelu(a)), ...x(2, 30) })
   use("Embedding", {
     layer: Embedding.make(7, 5, 4, 0.5),
@@ -202,6 +205,44 @@ onBackends("A layer", () => {
     expect(distance(gelu(x).dataSync(), plain(x).dataSync())).toBeLessThan(1e-6)
     const ours = tf.grad((a: tf.Tensor) => gelu(a))(x, dy)
     expect(distance(ours.dataSync(), tf.grad(plain)(x, dy).dataSync())).toBeLessThan(1e-5)
+  })
+
+  it("geluTanh is within 5e-4 of gelu, and its formula", () => {
+    const x = tf.linspace(-6, 6, 1001)
+    const true64 = Array.from(x.dataSync(), (a) => {
+      const t = Math.tanh(Math.sqrt(2 / Math.PI) * (a + 0.044715 * a ** 3))
+      return (a * (1 + t)) / 2
+    })
+    const found = geluTanh(x).dataSync()
+    expect(Math.max(...found.map((y, i) => Math.abs(y - (true64[i] ?? NaN))))).toBeLessThan(2e-6)
+    const erf = gelu(x).dataSync()
+    expect(Math.max(...found.map((y, i) => Math.abs(y - (erf[i] ?? NaN))))).toBeLessThan(5e-4)
+  })
+
+  it("of attention past padding sees no padding, and all tokens where there is none", () => {
+    for (const reach of ["causal", "full"] as const) {
+      const [layer, plain] = [Attention.masked(6, 2, reach), Attention.make(6, 2, reach)]
+      const params = lively(layer.params, 2)
+      const x = noise([2, 4, 6], 1)
+      const seen = tf.tensor2d([1, 1, 1, 0, 1, 0, 1, 1], [2, 4], "int32")
+      const other = tf.where(seen.toBool().reshape([2, 4, 1]), x, noise([2, 4, 6], 9))
+      const [before, after] = [x, other].map((a) => bitsOf(layer.apply(params, [seen, a], O.none)))
+      for (const token of [0, 1, 2, 4, 6, 7])
+        expect(after?.subarray(6 * token, 6 * token + 6)).toEqual(before?.subarray(6 * token, 6 * token + 6))
+      const all = layer.apply(params, [tf.onesLike(seen), x], O.none)
+      expect(distance(all.dataSync(), plain.apply(params, x, O.none).dataSync())).toBeLessThan(1e-5)
+    }
+  })
+
+  it("of causal attention past padding looks at no later token, though all before are padding", () => {
+    const layer = Attention.masked(6, 2, "causal")
+    const params = lively(layer.params, 2)
+    const x = noise([1, 3, 6], 1)
+    const seen = tf.tensor2d([0, 0, 1], [1, 3], "int32")
+    const later = tf.concat([x.slice([0, 0, 0], [1, 2, 6]), noise([1, 1, 6], 5)], 1)
+    const [before, after] = [x, later].map((a) => bitsOf(layer.apply(params, [seen, a], O.none)))
+    expect(after?.subarray(0, 12)).toEqual(before?.subarray(0, 12))
+    expect(after?.subarray(12)).not.toEqual(before?.subarray(12))
   })
 
   it("of attention looks back only, where it is causal", () => {

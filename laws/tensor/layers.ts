@@ -61,7 +61,22 @@ export const layers = (): ReadonlyArray<Entry> => {
     residual("layer norm", "LayerNorm.make", LayerNorm.make(4)),
     residual("causal attention", "Attention.make", Attention.make(4, 2, "causal")),
     residual("full attention", "Attention.make", Attention.make(4, 2, "full")),
+    {
+      name: "attention past padding",
+      covers: ["Attention.masked"],
+      onDevice: true,
+      cost: "device",
+      set: async () =>
+        (
+          await lawsOf({
+            name: "attention past padding",
+            layer: Attention.masked(4, 2, "causal"),
+            inputs: fc.tuple(idTensor([2, 3], 2), floatTensor([2, 3, 4])),
+          })
+        ).set,
+    },
     residual("a perceptron", "Mlp.make", Mlp.make(4, 6)),
+    residual("a perceptron with GPT-2's GELU", "Mlp.make", Mlp.make(4, 6, "geluTanh")),
     residual("a Hamiltonian layer", "Hamiltonian.make", Hamiltonian.make(4, 6, 0.5, 0.5)),
     residual("dropout", "Dropout.make", drop),
     residual("a convolution", "Conv.make", Conv.make(3, 2, 2), gridTensor(space, [2, 3, 3, 2])),

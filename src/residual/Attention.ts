@@ -39,6 +39,21 @@ export const Attention = {
     return fromTfjs(Attention.params(width), (params, x: tf.Tensor) => Attention.apply(params, x, heads, reach))
   },
 
+  /**
+   * The layer on `[seen, x]`: x is `[batch, time, width]`, and `seen`, int32 `[batch, time]`, is 1 for tokens that may be looked at and 0
+   * for padding. A token within whose reach there is only padding looks at all of it alike. Throws `RangeError` where the heads do not divide the width.
+   */
+  masked: (
+    width: number,
+    heads: number,
+    reach: Reach,
+  ): Layer<AttentionParams, readonly [seen: tf.Tensor, x: tf.Tensor], tf.Tensor> => {
+    checkHeads(width, heads)
+    return fromTfjs(Attention.params(width), ({ qkv, out }, [seen, x]: readonly [tf.Tensor, tf.Tensor]) =>
+      Linear.apply(out, composed(Linear.apply(qkv, x), heads, reach, seen)),
+    )
+  },
+
   // --------------------------------------------------------- combinators
 
   /** The attention of x, `[batch, time, width]`, in the same shape; the heads must divide the width. */
@@ -46,19 +61,26 @@ export const Attention = {
     Linear.apply(out, Attention.mix(Linear.apply(qkv, x), heads, reach)),
 
   /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
-  mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
-    if (hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32") return fused(heads, reach)(qkv)
-    const [batch = 1, time = 1, triple = 3] = qkv.shape
-    const size = triple / 3 / heads
-    const split = qkv.reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
-    const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // [batch, heads, time, size] each
-    const scores = tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size))
-    const weights = tf.softmax(reach === "causal" ? scores.add(future(time)) : scores)
-    return tf
-      .matMul(weights, v)
-      .transpose([0, 2, 1, 3])
-      .reshape([batch, time, triple / 3])
-  },
+  mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
+    hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32"
+      ? fused(heads, reach)(qkv)
+      : composed(qkv, heads, reach),
+}
+
+/** Attention of tfjs's operations, to the tokens that are `seen`, all unless given. */
+const composed = (qkv: tf.Tensor, heads: number, reach: Reach, seen?: tf.Tensor): tf.Tensor => {
+  const [batch = 1, time = 1, triple = 3] = qkv.shape
+  const size = triple / 3 / heads
+  const split = qkv.reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
+  const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // [batch, heads, time, size] each
+  const scores = tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size))
+  // Half as far down as the tokens to come: who may look at none looks at no later one.
+  const within = seen === undefined ? scores : tf.where(seen.reshape([batch, 1, 1, time]).toBool(), scores, -5e8)
+  const weights = tf.softmax(reach === "causal" ? within.add(future(time)) : within)
+  return tf
+    .matMul(weights, v)
+    .transpose([0, 2, 1, 3])
+    .reshape([batch, time, triple / 3])
 }
 
 /** All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv alone. */

@@ -6,7 +6,7 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
-import { gelu } from "./gelu.ts"
+import { gelu, geluTanh } from "./gelu.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
 import { affine, biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
 
@@ -17,6 +17,9 @@ export interface MlpParams {
   readonly up: LinearParams
   readonly down: LinearParams
 }
+
+/** `gelu`: with the exact erf; `geluTanh`: GPT-2's approximation, which is composed of tfjs's operations. */
+export type Activation = "gelu" | "geluTanh"
 
 /** The two-layer perceptron of a transformer: W2 gelu(W1 x + b1) + b2 on the last axis. */
 export const Mlp = {
@@ -30,16 +33,18 @@ export const Mlp = {
     }),
 
   /** The layer on `[..., width]`. */
-  make: (width: number, hidden: number): Layer<MlpParams, tf.Tensor, tf.Tensor> =>
-    fromTfjs(Mlp.params(width, hidden), Mlp.apply),
+  make: (width: number, hidden: number, activation: Activation = "gelu"): Layer<MlpParams, tf.Tensor, tf.Tensor> =>
+    fromTfjs(Mlp.params(width, hidden), (params, x: tf.Tensor) => Mlp.apply(params, x, activation)),
 
   // --------------------------------------------------------- combinators
 
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
-  apply: ({ up, down }: MlpParams, x: tf.Tensor): tf.Tensor =>
-    hasKernel("BijouBiasGelu") && x.dtype === "float32"
+  apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
+    if (activation === "geluTanh") return Linear.apply(down, geluTanh(Linear.apply(up, x)))
+    return hasKernel("BijouBiasGelu") && x.dtype === "float32"
       ? fused(x, up.weight, up.bias, down.weight, down.bias)
-      : Linear.apply(down, gelu(Linear.apply(up, x))),
+      : Linear.apply(down, gelu(Linear.apply(up, x)))
+  },
 }
 
 /** The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed again, which is cheaper than its memory. */

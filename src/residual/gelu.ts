@@ -24,3 +24,29 @@ export const gelu = tf.customGrad((x, save) => {
 })
 
 const cumulative = (x: tf.Tensor): tf.Tensor => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
+
+/**
+ * GELU by tanh, as GPT-2 has it: x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, within 5e-4 of `gelu`. Its derivative is
+ * (1 + t) / 2 + x (1 - t^2) sqrt(2/pi) (1 + 3 * 0.044715 x^2) / 2.
+ */
+export const geluTanh = tf.customGrad((x, save) => {
+  const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function behind the inputs
+  const input = x as tf.Tensor // the one input
+  keep([input])
+  return {
+    value: tf.mul(input, tf.add(tf.mul(inner(input), 0.5), 0.5)),
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [a] = saved as [tf.Tensor] // as it was kept
+      const t = inner(a)
+      const slope = tf.mul(tf.add(tf.mul(tf.square(a), 3 * CUBIC), 1), Math.sqrt(2 / Math.PI) / 2)
+      const along = tf.mul(tf.mul(a, slope), tf.sub(1, tf.square(t)))
+      return tf.mul(dy, tf.add(tf.add(tf.mul(t, 0.5), 0.5), along))
+    },
+  }
+})
+
+const CUBIC = 0.044715
+
+/** tanh(sqrt(2/pi) (x + 0.044715 x^3)) */
+const inner = (x: tf.Tensor): tf.Tensor =>
+  tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), CUBIC), 1)), Math.sqrt(2 / Math.PI)))
