@@ -35,6 +35,13 @@ const attention = (call: Call, products: number) => {
   return { shape: [batch, time, triple / 3], operations: products * 2 * batch * time * time * (triple / 3) }
 }
 
+/** x W + b, and the operations of the product. */
+const affine = (call: Call): { readonly made: Made; readonly operations: number } => {
+  const [x, weight] = [input(call, "x"), input(call, "weight")]
+  const width = weight.shape[1] ?? 1
+  return { made: fresh([...x.shape.slice(0, -1), width]), operations: 2 * sizeOf(x.shape) * width }
+}
+
 // ------------------------------------------------------------ instances
 
 /** Rules by the name of the kernel. */
@@ -53,13 +60,30 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
-  BijouBiasGeluGrad: (call) =>
-    makesAll(writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]]), writtenOver(call, "x")),
+  BijouBiasGeluGrad: (call) => {
+    const two = [writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])] as const
+    // The third is one that only wasm gives.
+    return makesAll(...two, ...(call.target === "wasm" ? [writtenOver(call, "x")] : []))
+  },
   BijouBiasGrad: (call) => makes(fresh([rowsOf(input(call, "dy").shape)[1]])),
   BijouMultiply: (call) => {
     const [x, weight] = [input(call, "x"), input(call, "weight")]
     const outputs = weight.shape[call.attrs["transposed"] === 1 ? 0 : 1] ?? 1
     return { outputs: fresh([...x.shape.slice(0, -1), outputs]), operations: 2 * sizeOf(x.shape) * outputs }
+  },
+  BijouAffine: (call) => {
+    const { made, operations } = affine(call)
+    return { outputs: made, operations }
+  },
+  BijouAffineGelu: (call) => {
+    const { made, operations } = affine(call)
+    return { outputs: [made, made], operations }
+  },
+  BijouAffineGeluGrad: (call) => {
+    const [x, dy] = [input(call, "x"), input(call, "dy")]
+    const [, width] = rowsOf(x.shape)
+    const operations = 2 * sizeOf(dy.shape) * width
+    return { outputs: [alike(x), fresh([width])], operations }
   },
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),
