@@ -7,6 +7,7 @@ import { gelu } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
 import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
+import { cumulative, density } from "./normalDistribution.ts"
 
 afterEach(() => useKernels("own"))
 
@@ -32,16 +33,6 @@ const equal = async (compute: () => unknown) => {
   const [first, ...others] = await everywhere(compute)
   for (const other of others) expect(other).toEqual(first)
 }
-
-/** Phi by Simpson's rule on the density, in float64. */
-const cumulative = (x: number): number => {
-  const n = 4000
-  let sum = 0
-  for (let i = 0; i <= n; i++) sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * density((x * i) / n)
-  return 0.5 + (x / n / 3) * sum
-}
-
-const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
 
 describe("exact kernels", () => {
   const values = (l: number) => fc.integer({ min: -(2 ** 24) + 1, max: 2 ** 24 - 1 }).map((k) => k * 2 ** -l)

@@ -10,6 +10,7 @@ import { record } from "../src/tensor/recording.ts"
 import { differingBits } from "../src/exact/bits.ts"
 import { distance, noise } from "./specimens.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
+import { cumulative, density } from "./normalDistribution.ts"
 
 const device = await webgpuDevice()
 
@@ -27,16 +28,6 @@ const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + 
 
 const columns = (rows: Rows): ReadonlyArray<number> =>
   rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0))
-
-/** Phi by Simpson's rule on the density, in float64. */
-const cumulative = (x: number): number => {
-  const n = 4000
-  let sum = 0
-  for (let i = 0; i <= n; i++) sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * density((x * i) / n)
-  return 0.5 + (x / n / 3) * sum
-}
-
-const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
 
 type F = (...xs: tf.Tensor[]) => tf.Tensor
 

@@ -4,32 +4,38 @@ import { inWords } from "../Place.js"
 import { start } from "../Runner.js"
 import { batch, gpt } from "../sizes.js"
 
-export const step = async ({ depth, place, pairs, warmup, progress }) => {
-  const { context, width, vocabulary } = gpt
-  const runners = []
-  for (const mode of ["reversed", "lastTaped", "taped"]) runners.push(await start("step.js", mode, depth, place))
-  const { series, cpu } = await rounds(runners, { count: pairs, warmup, report: progress("step", pairs) })
-  const bytes = await bytesOf(runners)
-  for (const { stop } of runners) stop()
-  const over = (mode) => ({
-    name: `${mode} / taped`,
-    ...ratio(series[mode], series.taped),
-    sense: null,
-    limit: null,
-    reached: null,
-  })
-  return {
-    name: "step",
-    title: `step: a GPT's training step with AdamW, ${depth} blocks, batch ${batch}, ${context} tokens, width ${width}, vocabulary ${vocabulary}, ${inWords(place)}`,
-    on: runners[0].on,
-    depth,
-    sizes: { ...gpt, batch },
-    modes: runners.map(({ mode }) => {
-      const ms = median(series[mode])
-      return { mode, ms, cpu: median(cpu[mode]), tokensPerSecond: (1e3 * batch * context) / ms, ...bytes[mode] }
-    }),
-    ratios: [over("reversed"), over("lastTaped")],
-    series,
-    cpu,
+/** A suite of GPT steps: the modes of `modes/NAME.js`, the last of which the others are measured by; `about` goes behind the title. */
+export const gptSteps =
+  (name, about, modes) =>
+  async ({ depth, place, pairs, warmup, progress }) => {
+    const { context, width, vocabulary } = gpt
+    const runners = []
+    for (const mode of modes) runners.push(await start(`${name}.js`, mode, depth, place))
+    const { series, cpu } = await rounds(runners, { count: pairs, warmup, report: progress(name, pairs) })
+    const bytes = await bytesOf(runners)
+    for (const { stop } of runners) stop()
+    const whole = modes.at(-1)
+    const over = (mode) => ({
+      name: `${mode} / ${whole}`,
+      ...ratio(series[mode], series[whole]),
+      sense: null,
+      limit: null,
+      reached: null,
+    })
+    return {
+      name,
+      title: `${name}: a GPT's training step with AdamW${about}, ${depth} blocks, batch ${batch}, ${context} tokens, width ${width}, vocabulary ${vocabulary}, ${inWords(place)}`,
+      on: runners[0].on,
+      depth,
+      sizes: { ...gpt, batch },
+      modes: runners.map(({ mode }) => {
+        const ms = median(series[mode])
+        return { mode, ms, cpu: median(cpu[mode]), tokensPerSecond: (1e3 * batch * context) / ms, ...bytes[mode] }
+      }),
+      ratios: modes.slice(0, -1).map(over),
+      series,
+      cpu,
+    }
   }
-}
+
+export const step = gptSteps("step", "", ["reversed", "lastTaped", "taped"])

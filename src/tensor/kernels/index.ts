@@ -92,10 +92,6 @@ const KERNELS: readonly tf.KernelConfig[] = [
 export const ownKernels = (backendName: string): readonly string[] =>
   kernelsOf(backendName).map(({ kernelName }) => kernelName)
 
-/** By what the kernels of our own on the backend `tensorflow` work; the two have other bits. */
-export const tensorflowForm = (): "op library" | "stock operations" =>
-  hasOpLibrary() ? "op library" : "stock operations"
-
 /** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (backendName: string): void => {
   for (const kernel of kernelsOf(backendName)) {
