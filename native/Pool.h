@@ -1,4 +1,4 @@
-// TensorFlow's own threads. What an operation computes is cut into units whose bits do not depend on who does them, or in which order.
+// As many threads as TensorFlow has. What an operation computes is cut into units whose bits do not depend on who does them, or in which order.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 #include "tensorflow/core/framework/op.h"
 #include "tensorflow/core/framework/op_kernel.h"
 #include "tensorflow/core/framework/shape_inference.h"
+#include "Team.h"
 #include "Vector.h"
-#include "tensorflow/core/util/work_sharder.h"
 
 namespace bijou {
 
@@ -21,9 +21,9 @@ using tensorflow::TensorShape;
 /// Calls `body(first, last)` for runs of the units 0 to `units` - 1, of about `cost` cycles each.
 template <class Body>
 void parallel(OpKernelContext* context, int64_t units, int64_t cost, Body body) {
-  if (units * cost < 20000) return body((int64_t)0, units);
-  const auto& workers = *context->device()->tensorflow_cpu_worker_threads();
-  tensorflow::Shard(workers.num_threads, workers.workers, units, cost, body);
+  const int64_t threads = context->device()->tensorflow_cpu_worker_threads()->num_threads;
+  if (threads == 1 || units * cost < 10000) return body((int64_t)0, units);
+  Team::of(threads).run(units, body);
 }
 
 /// Calls `body(i, count)` for runs of up to LANES of n elements; `cost` is about the cycles of one.

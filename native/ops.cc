@@ -15,6 +15,7 @@
 #endif
 
 #include "AdamW.h"
+#include "Add.h"
 #include "Attention.h"
 #include "Bdia.h"
 #include "CrossEntropy.h"

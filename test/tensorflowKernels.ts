@@ -79,6 +79,33 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
   describe(`exact kernels on tensorflow, ${form}`, () => {
     useTensorflow()
 
+    it("add up the same whichever thread does, the smallest floats too", () => {
+      const filled = (x: number) => tf.tensor1d(new Float32Array(1 << 20).fill(x))
+      for (const [x, y] of [
+        [2 ** -140, 2 ** -141],
+        [0.1, 0.7],
+        [2 ** 24, -1],
+      ] as const) {
+        const words = tidily(() => Array.from({ length: 20 }, () => bitsOf(tf.add(filled(x), filled(y)))))
+        const expected = new Set(words[0]!.slice(0, 1))
+        expect(Math.abs(x) < 2 ** -126 || expected.has(new Uint32Array(Float32Array.of(x + y).buffer)[0]!)).toBe(true)
+        for (const sums of words) expect(new Set(sums)).toEqual(expected)
+      }
+    })
+
+    it("add what has not one shape as TensorFlow does", () => {
+      const [row, column] = [tf.tensor2d([[1, 2, 3]]), tf.tensor2d([[10], [20]])]
+      expect(tf.add(row, column).arraySync()).toEqual([
+        [11, 12, 13],
+        [21, 22, 23],
+      ])
+      expect(tf.add(tf.tensor1d([1, 2], "int32"), tf.tensor1d([2 ** 30, 3], "int32")).arraySync()).toEqual([
+        2 ** 30 + 1,
+        5,
+      ])
+      tf.dispose([row, column])
+    })
+
     const values = (l: number) =>
       fc
         .oneof(

@@ -1,4 +1,5 @@
 /** The kernels of our own on the backend `tensorflow`, as data. */
+import { add } from "./Add.ts"
 import { batchMatMul } from "./BatchMatMul.ts"
 import { bijouAdamW } from "./BijouAdamW.ts"
 import { bijouAddBias } from "./BijouAddBias.ts"
@@ -33,6 +34,7 @@ import { reshapeKernel } from "./Reshape.ts"
 import type { TensorflowKernel } from "./operations.ts"
 
 export const tensorflowKernels: readonly TensorflowKernel[] = [
+  add,
   batchMatMul,
   bijouAdamW,
   bijouAddBias,
