@@ -2,12 +2,13 @@
  * The float kernels on WebGPU: against float64, and against themselves.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { record } from "../src/tensor/recording.ts"
 import { differingBits } from "../src/exact/bits.ts"
+import { head } from "./float64.ts"
 import { distance, noise } from "./specimens.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
 import { cumulative, density } from "./normalDistribution.ts"
@@ -98,6 +99,39 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
     for (const [i, found] of [value, ...grads].entries())
       if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
     await repeats(norm, x, gain, bias)
+  })
+
+  describe.each(["full", "causal"] as const)("%s", (reach) => {
+    it.each([
+      [1, 1, 1, 1],
+      [2, 3, 2, 4],
+      [1, 65, 1, 5],
+      [1, 4, 1, 67],
+    ])(
+      "attention of %i x %i tokens, %i heads of %i, is within 3e-6 of float64, its gradient within 5e-6",
+      async (batch, time, heads, size) => {
+        const width = heads * size
+        const qkv = noise([batch, time, 3 * width], 4, 2)
+        const mix: F = (x) => Attention.mix(x!, heads, reach)
+        const { value, dy, grads } = sweep(mix, [qkv])
+        const [x, ys, dys, dxs] = (await Promise.all([qkv, value, dy, grads[0]!].map(rowsOf))) as [
+          Rows,
+          Rows,
+          Rows,
+          Rows,
+        ]
+        for (let b = 0; b < batch; b++)
+          for (let h = 0; h < heads; h++) {
+            const part = (rows: Rows, third: number): Rows =>
+              rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
+            const [y, ...back] = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
+            expect(distance(part(ys, 0).flat(), y.flat())).toBeLessThan(3e-6)
+            const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
+            expect(distance(found, back.flat(2))).toBeLessThan(5e-6)
+          }
+        await repeats(mix, qkv)
+      },
+    )
   })
 
   it.each([

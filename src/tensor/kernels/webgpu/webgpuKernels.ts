@@ -3,6 +3,8 @@ import type { tf } from "../../tf.ts"
 import { addN } from "./AddN.ts"
 import { bijouAdamW } from "./BijouAdamW.ts"
 import { bijouAddBias } from "./BijouAddBias.ts"
+import { bijouAttention } from "./BijouAttention.ts"
+import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
@@ -28,6 +30,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...addN,
   ...bijouAdamW,
   ...bijouAddBias,
+  ...bijouAttention,
+  ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
   ...bijouCotangent,

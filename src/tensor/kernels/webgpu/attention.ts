@@ -1,0 +1,91 @@
+/** Attention in WGSL: 64 threads work together on one token of one head, and no matrix of weights is ever in memory. */
+import { sizeOf } from "../../../exact/frame.ts"
+import type { tf } from "../../tf.ts"
+import { EXPONENTIAL } from "./normal.ts"
+import { LANES } from "./Program.ts"
+
+/** The sizes that programs over attention are given, as uniforms. */
+export const SIZES = ["heads", "time", "size", "causal"] as const
+
+/** What they are for `qkv`, `[batch, time, 3 heads size]`; `count` is that of tokens of all heads. */
+export const sizesOf = ({ shape }: tf.TensorInfo, { heads: given, causal }: { readonly [name: string]: unknown }) => {
+  const [time = 1, triple = 3] = shape.slice(1)
+  const heads = Number(given)
+  const size = triple / 3 / heads
+  return {
+    uniforms: { heads, time, size, causal: Number(causal), scale: 1 / Math.sqrt(size) },
+    count: (sizeOf(shape) / triple) * heads,
+    width: heads * size,
+  }
+}
+
+/** The score of a query and a key, by where they begin in `qkv`. */
+export const SCORES = `${EXPONENTIAL}
+  fn score(query : i32, key : i32) -> f32 {
+    var sum = 0.0;
+    for (var c = 0; c < uniforms.size; c++) { sum += qkv[query + c] * qkv[key + c]; }
+    return sum * uniforms.scale;
+  }`
+
+/** The inner product of a value in `qkv` and a cotangent in `dy`: an element of dP. */
+export const CHANGES = `
+  fn change(value : i32, cotangent : i32) -> f32 {
+    var sum = 0.0;
+    for (var c = 0; c < uniforms.size; c++) { sum += qkv[value + c] * dy[cotangent + c]; }
+    return sum;
+  }`
+
+/** Where the row's token and its head stand: `token` in time, and the beginnings of the sample's queries, keys, values and outputs. */
+export const PLACES = `
+  let time = uniforms.time;
+  let size = uniforms.size;
+  let width = uniforms.heads * size;
+  let triple = 3 * width;
+  let unit = row / time;
+  let token = row % time;
+  let sample = unit / uniforms.heads;
+  let across = (unit % uniforms.heads) * size;
+  let queries = sample * time * triple + across;
+  let keys = queries + width;
+  let values = keys + width;
+  let outputs = sample * time * width + across;
+  let seen = select(time, token + 1, uniforms.causal == 1);`
+
+/** The greatest score of the row's query, `most`, and 1 / the sum of what the exponentials of all are below it, `share`. */
+export const SHARES = `
+  let query = queries + token * triple;
+  var high = score(query, keys);
+  for (var j = lane; j < seen; j += ${LANES}) { high = max(high, score(query, keys + j * triple)); }
+  let most = greatest(lane, high);
+  var powers = 0.0;
+  for (var j = lane; j < seen; j += ${LANES}) { powers += exponential(score(query, keys + j * triple) - most); }
+  let share = 1.0 / total(lane, powers);`
+
+/**
+ * Sums over all tokens, for each of the head's dimensions, a tile of tokens at a time: `begin` makes the sums for dimension `c`; `weigh` sets
+ * this lane's shared numbers from `other`, its token of the tile; `add` adds to the sums what number `t` of the tile, the token `near`, has to
+ * give; `write` stores them.
+ */
+export const overTokens = (parts: {
+  readonly begin: string
+  readonly weigh: string
+  readonly add: string
+  readonly write: string
+}) => `
+  for (var block = 0; block < size; block += ${LANES}) {
+    let c = block + lane;
+    ${parts.begin}
+    for (var tile = 0; tile < time; tile += ${LANES}) {
+      let other = tile + lane;
+      ${parts.weigh}
+      workgroupBarrier();
+      if (c < size) {
+        for (var t = 0; t < min(${LANES}, time - tile); t++) {
+          let near = tile + t;
+          ${parts.add}
+        }
+      }
+      workgroupBarrier();
+    }
+    if (c < size && row < uniforms.count) { ${parts.write} }
+  }`
