@@ -125,6 +125,69 @@ describe("bijou start", () => {
     },
   )
 
+  it("goes on from a checkpoint to the same bits, under the plan that was fitted to a budget", async () => {
+    const [out, file] = [join(folder, "saved"), join(folder, "run.safetensors")]
+    const run = [...small, "--budget", "2MB", "--steps", "200", "--seed", "3", "--out", out]
+    const digestOf = () => JSON.parse(readFileSync(join(out, "report.json"), "utf8")).digest
+    start(...run)
+    const unbroken = digestOf()
+    rmSync(out, { recursive: true })
+    const child = spawn(process.execPath, [bijou, "start", ...run, "--save", file], {
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let shown = ""
+    child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()))
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("training 1/")) child.kill("SIGINT")
+    })
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130)
+    expect(shown).toContain(`Go on with --resume ${file}`)
+    const [, steps = ""] = /Stopped after step (\d+) of 200/.exec(shown) ?? []
+    expect(Number(steps)).toBeGreaterThan(0)
+    const resumed = start("--data", text, "--resume", file, "--save", file, "--out", out)
+    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 200`)
+    expect(resumed.stdout).toContain("of a budget of 2.00 MB")
+    expect(digestOf()).toBe(unbroken)
+    const refused = (...args: ReadonlyArray<string>) => {
+      const { status, stderr } = start("--data", text, ...args)
+      expect(status).toBe(2)
+      return stderr
+    }
+    expect(refused("--resume", file)).toBe(
+      `bijou: --resume ${file} has taken all of its 200 steps. Start anew for more.\n`,
+    )
+    expect(existsSync(`${file}.part`)).toBe(false)
+  })
+
+  it("refuses a checkpoint that is none, is cut off, or is of another run", () => {
+    const file = join(folder, "half.safetensors")
+    const none = join(folder, "none.safetensors")
+    const refused = (...args: ReadonlyArray<string>) => {
+      const { status, stderr } = start(...args)
+      expect(status).toBe(2)
+      return stderr
+    }
+    expect(refused("--resume", none)).toContain(`--resume ${none} cannot be read: there is no such file.`)
+    expect(refused("--resume", text)).toContain(`--resume ${text}: This is no whole checkpoint: it has 9000 bytes`)
+    expect(refused("--save", join(none, "x"), "--data", text)).toContain("is not a folder that can be written to.")
+    const bytes = readFileSync(join(folder, "run.safetensors"))
+    // One step short of its end.
+    writeFileSync(
+      file,
+      bytes.toString("latin1").replace('\\"steps\\":200,\\"seed', '\\"steps\\":199,\\"seed'),
+      "latin1",
+    )
+    expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(
+      "is of a run with --depth 3, not 4. Leave that out, or start anew.",
+    )
+    expect(refused("--resume", file, "--budget", "9MB", "--data", text)).toContain("Leave out --budget.")
+    expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
+    writeFileSync(file, readFileSync(file).subarray(0, -4))
+    expect(refused("--resume", file, "--data", text)).toMatch(
+      /its header speaks of \d+ bytes of numbers, and there are \d+/,
+    )
+  })
+
   it.each([
     [["--threads", "0"], '--threads must be a whole number from 1 to 1024, not "0"'],
     [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],

@@ -21,6 +21,7 @@ const Given = t.readonly(
     workers: optional(whole(1, 1_024)),
     budget: optional(ByteSize),
     out: t.string,
+    save: optional(t.string),
   }),
 )
 

@@ -40,19 +40,26 @@ program
   )
   .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
   .option("--out <folder>", "where report.json goes", "out/start")
+  .option("--save <file>", "also write a checkpoint when training ends, by Ctrl-C too (safetensors)")
+  .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")
   .allowExcessArguments(false)
-  .action(async (given: unknown) => {
-    const options = decodeStartOptions({
+  .action(async (_: unknown, command: Command) => {
+    const given = {
       data: undefined,
       microBatch: undefined,
       workers: undefined,
       threads: undefined,
       budget: undefined,
-      ...Object(given),
-    })
+      save: undefined,
+      ...command.opts(),
+    }
+    const file = command.getOptionValue("resume") as string | undefined // commander's own type is any
+    const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli"
+    const from = file === undefined ? null : await (await import("./Resumed.ts")).resume(file, given, isGiven)
+    const options = decodeStartOptions(from?.given ?? given)
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
-    process.exitCode = await start(options.right)
+    process.exitCode = await start(options.right, from?.resumed ?? null)
   })
 
 program

@@ -12,6 +12,7 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { measure, type Cost } from "../report/measure.ts"
 import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
+import { checkPlace, writeCheckpoint } from "../report/checkpointFile.ts"
 import { writeReport, type Report } from "../report/Report.ts"
 import { startWorkers } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
@@ -20,6 +21,7 @@ import { peakBytes } from "../tensor/buffers.ts"
 import { parameterSide, tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
+import { Checkpoint } from "../train/Checkpoint.ts"
 import { fitTable, planOf, type Fit } from "../train/Fit.ts"
 import { generate } from "../train/generate.ts"
 import { microBatched } from "../train/Gradients.ts"
@@ -30,6 +32,7 @@ import { validate } from "../train/validate.ts"
 import { fitBudget } from "./fitBudget.ts"
 import { gptObjective, type GptTask } from "./gptObjective.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
+import { checkText, textDigest, type Notes, type Resumed } from "./Resumed.ts"
 import { startBackend } from "./startBackend.ts"
 import type { StartOptions } from "./StartOptions.ts"
 
@@ -46,13 +49,15 @@ const prompt = "export "
 // ---------------------------------------------------------- destructors
 
 /** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
-export const start = async (options: StartOptions): Promise<number> => {
+export const start = async (options: StartOptions, resumed: Resumed | null): Promise<number> => {
   const text = await load(options)
+  if (resumed !== null) checkText(resumed, digestOf(text))
   await checkFolder(options.out)
+  if (options.save !== undefined) await checkPlace(options.save)
   const backend = await startBackend(options.workers === undefined ? options : { ...options, usualThreads: 1 })
   const interrupt = listenForInterrupt("step")
   try {
-    return await trainAndMeasure(options, backend, text, interrupt)
+    return await trainAndMeasure(options, resumed, backend, text, interrupt)
   } finally {
     interrupt.stopListening()
   }
@@ -60,6 +65,7 @@ export const start = async (options: StartOptions): Promise<number> => {
 
 const trainAndMeasure = async (
   options: StartOptions,
+  resumed: Resumed | null,
   backend: string,
   text: Text,
   interrupt: Interrupt,
@@ -67,34 +73,44 @@ const trainAndMeasure = async (
   const { width, heads, depth, context, batch, seed } = options
   const config = { vocabulary: 256, context, width, heads, depth, fractionBits, dropout: 0 }
   const net = gpt(config)
-  const params = net.network.params.init(Key.fromSeed(seed))
-  const parameters = tensorLeaves(net.network.params, params).reduce((sum, [, { size }]) => sum + size, 0)
+  const before = resumed === null ? fresh(net, seed) : loaded(net, resumed)
+  const parameters = tensorLeaves(net.network.params, before.params).reduce((sum, [, { size }]) => sum + size, 0)
   const by =
     options.workers === undefined
       ? ""
       : `${options.workers === 1 ? ", in a worker" : `, in each of ${options.workers} workers`}`
   say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}${by}`)
-  say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.\n`)
+  say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.`)
+  const taken = resumed?.run.steps ?? 0
+  say(resumed === null ? "" : `It goes on from step ${taken} of ${options.steps}, as ${resumed.file} has it.\n`)
 
   const held = Array.from({ length: validationBatches }, (_, i) => {
     const part = Math.floor(text.validation.length / validationBatches)
     return Text.even(text.validation.subarray(i * part, (i + 1) * part), context, batch)
   })
   const validation = async ({ params: p }: GptTrained) => orThrow(await validate(net.network, p)(held)())
-  const before: GptTrained = { params, state: AdamW.init(net.network.params, params) }
-  const first = await validation(before)
+  const first = resumed?.first ?? (await validation(before))
 
   const task = { config, seed, bytes: shared(text.train) }
-  const fit = fitted(net, before, text, options)
+  const fit = resumed === null ? fitted(net, before, text, options) : resumed.run.fit
   if (fit !== null) say(`${fitTable(fit)}\n`)
-  const { result, peak } = await peakBytes(() => train(task, before, fit, options, interrupt))
+  const { result, peak } = await peakBytes(() =>
+    train(task, { trained: before, steps: taken }, fit, options, interrupt),
+  )
   const { trained, steps } = result
+  if (options.save !== undefined) {
+    const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
+    const { microBatch } = options
+    const run = { steps, seed, batch, microBatch, ...courseOf(options), fit, network: config, notes }
+    await writeCheckpoint(options.save, await Checkpoint.toBytes(net.network.params)({ run, trained })())
+  }
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
     say(
       `\nStopped after step ${steps} of ${options.steps}. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`,
     )
     say("No report was written.")
+    if (options.save !== undefined) say(`Go on with --resume ${options.save}`)
     return 130
   }
 
@@ -145,6 +161,26 @@ const trainAndMeasure = async (
   return complaints(report).length === 0 ? 0 : 1
 }
 
+/** A network before its first step. */
+const fresh = ({ network }: Gpt, seed: number): GptTrained => {
+  const params = network.params.init(Key.fromSeed(seed))
+  return { params, state: AdamW.init(network.params, params) }
+}
+
+/** A network as a checkpoint has it. */
+const loaded = ({ network }: Gpt, { file, bytes }: Resumed): GptTrained => {
+  const checkpoint = Checkpoint.fromBytes(network.params, bytes)
+  if (E.isLeft(checkpoint)) throw new UnusableInput(`--resume ${file}: ${checkpoint.left.message}`)
+  return checkpoint.right.trained
+}
+
+const digestOf = ({ train, validation }: Text): string => textDigest(Buffer.concat([train, validation]))
+
+const courseOf = ({ steps }: StartOptions) => ({
+  optimizer: AdamW.config,
+  schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
+})
+
 /** The plan for `--budget`, which is for all that tensors take while one micro-batch after the other is evaluated. */
 const fitted = (
   net: Gpt,
@@ -163,11 +199,13 @@ const fitted = (
 
 const train = async (
   task: GptTask,
-  before: GptTrained,
+  before: { readonly trained: GptTrained; readonly steps: number },
   fit: Fit | null,
-  { steps, batch, context, workers, ...options }: StartOptions,
+  options: StartOptions,
   interrupt: Interrupt,
 ): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
+  const { steps, batch, context, workers } = options
+  const taken = before.steps
   const objective = gptObjective(task)
   const plan = fit === null ? Plan.reversed : planOf(fit)
   const how = { size: options.microBatch, seed: task.seed, plan }
@@ -175,17 +213,13 @@ const train = async (
     workers === undefined
       ? null
       : await startWorkers(objective.network.params, { ...here(task), count: workers, ...how })
-  const progress = startProgress("training", steps)
+  const progress = startProgress("training", steps, taken)
   const begun = performance.now()
-  const course = {
-    optimizer: AdamW.config,
-    schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
-    batch,
-  }
-  let last = { trained: before, steps: 0 }
+  const course = { ...courseOf(options), batch, taken }
+  let last = before
   try {
-    for await (const now of descent(pool ?? microBatched(objective, how), course, before)) {
-      const speed = (now.steps * batch * context) / ((performance.now() - begun) / 1000)
+    for await (const now of descent(pool ?? microBatched(objective, how), course, before.trained)) {
+      const speed = ((now.steps - taken) * batch * context) / ((performance.now() - begun) / 1000)
       progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
       last = now
       if (await interrupt.requested()) break

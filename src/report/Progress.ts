@@ -13,11 +13,11 @@ export interface Progress {
 
 // --------------------------------------------------------- constructors
 
-/** Progress over `total` units of work called `what`. */
-export const startProgress = (what: string, total: number): Progress =>
-  process.stderr.isTTY ? bar(what, total) : lines(what, total)
+/** Progress over `total` units of work called `what`, of which `before` were done earlier. */
+export const startProgress = (what: string, total: number, before = 0): Progress =>
+  process.stderr.isTTY ? bar(what, total, before) : lines(what, total, before)
 
-const bar = (what: string, total: number): Progress => {
+const bar = (what: string, total: number, before: number): Progress => {
   const room = (process.stderr.columns ?? 80) - what.length - 52
   const drawn = new SingleBar(
     {
@@ -29,18 +29,18 @@ const bar = (what: string, total: number): Progress => {
     },
     Presets.shades_classic,
   )
-  const clock = startClock(total)
-  drawn.start(total, 0, { words: "", left: "" })
+  const clock = startClock(total, before)
+  drawn.start(total, before, { words: "", left: "" })
   return { update: (done, words) => drawn.update(done, { words, left: clock(done) }), stop: () => drawn.stop() }
 }
 
-const lines = (what: string, total: number): Progress => {
-  const clock = startClock(total)
+const lines = (what: string, total: number, before: number): Progress => {
+  const clock = startClock(total, before)
   let told = -1
   return {
     update: (done, words) => {
       const tenth = Math.floor((10 * done) / total)
-      if (tenth === told && done !== 1) return
+      if (tenth === told && done !== before + 1) return
       told = tenth
       process.stderr.write(`${what} ${done}/${total} ${words} ${clock(done)}\n`)
     },
@@ -49,11 +49,11 @@ const lines = (what: string, total: number): Progress => {
 }
 
 /** Time left, from the pace so far. */
-const startClock = (total: number): ((done: number) => string) => {
+const startClock = (total: number, before: number): ((done: number) => string) => {
   const start = performance.now()
   return (done) => {
-    if (done === 0) return ""
-    const seconds = Math.round(((performance.now() - start) / 1000 / done) * (total - done))
+    if (done === before) return ""
+    const seconds = Math.round(((performance.now() - start) / 1000 / (done - before)) * (total - done))
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left`
   }
 }

@@ -3,6 +3,8 @@
  */
 export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
 export { ByteSize, inMegabytes } from "./ByteSize.ts"
+export { Checkpoint, Run } from "./Checkpoint.ts"
+export { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
 export { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
 export { Fit, fitTable, planOf } from "./Fit.ts"
 export { fitPlan, type Budget, type Speed } from "./fitPlan.ts"

@@ -18,6 +18,8 @@ export interface Course {
   readonly schedule: Schedule
   /** Samples a step. Step n has the ids from n * batch on, so no two steps share one. */
   readonly batch: number
+  /** Steps already taken, as a checkpoint tells: 0 unless given. */
+  readonly taken?: number
 }
 
 /** What a run trains on and how. */
@@ -51,18 +53,18 @@ export const training = <P, A, S>(
   descent(microBatched({ network, data: course.data }, { size: course.batch, seed, plan }), course, from)
 
 /**
- * Takes `schedule.steps` steps of AdamW and yields after each; leave the loop to stop early. Consumes `from`, and every
+ * Takes steps of AdamW until `schedule.steps` are taken, and yields after each; leave the loop to stop early. Consumes `from`, and every
  * input that the data make. A refused step throws its
  * `TrainError`, and the parameters of the last yield are as they were.
  */
 export const descent = async function* <P>(
   gradients: Gradients<P>,
-  { optimizer, schedule, batch }: Course,
+  { optimizer, schedule, batch, taken = 0 }: Course,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> {
   const move = update(gradients.params, optimizer)
   let trained = from
-  for (let step = 0; step < schedule.steps; step++) {
+  for (let step = taken; step < schedule.steps; step++) {
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
     const gradient = await gradients.at({ params: trained.params, step, samples })()
     if (E.isLeft(gradient)) throw gradient.left
