@@ -2,7 +2,7 @@
  * Stock operations on float32 tensors, by what they do.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { LANES } from "./elementwise.ts"
+import { missingRows } from "./elementwise.ts"
 import { attribute, TYPE, type Handle, type Operations } from "./operations.ts"
 
 const FLOAT = { T: attribute.type("float32") }
@@ -21,7 +21,7 @@ export const float = ({ constant, number, run, runForAll }: Operations) => {
     const size = sizeOf(x.shape)
     const columns = width(x)
     const rows = size / columns
-    const missing = size % LANES === 0 ? 0 : LANES - (rows % LANES)
+    const missing = missingRows(rows, columns)
     if (missing === 0) return run(name, [x], FLOAT)
     const paddings = constant([0, missing, 0, 0], [2, 2])
     const full = run("Pad", [reshape(x, [rows, columns]), paddings], { ...FLOAT, Tpaddings: INDEX })
