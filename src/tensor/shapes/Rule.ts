@@ -21,13 +21,13 @@ export interface Made {
 }
 
 /**
- * The output of a kernel, or its outputs, the floating-point operations of its products, if it has any, and the words of 4 bytes that it has
+ * The output of a kernel, or its outputs, the floating-point operations of its products, if it has any, and the bytes that it has
  * tensors of while it runs, unless there are none.
  */
 export interface Outcome {
   readonly outputs: Made | ReadonlyArray<Made>
   readonly operations?: number
-  readonly words?: number
+  readonly bytes?: number
 }
 
 export type Rule = (call: Call) => Outcome

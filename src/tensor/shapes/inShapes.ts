@@ -62,7 +62,7 @@ const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
   const rule = (call.target === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? rules.get(kernelName)
   if (rule === undefined)
     throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
-  const { outputs: made, operations = 0, words = 0 } = rule(call)
+  const { outputs: made, operations = 0, bytes = 0 } = rule(call)
   const several = [made].flat()
   const touched = [...Object.values(call.inputs), ...several].filter((x) => x !== undefined && x !== null)
   done.operations += operations
@@ -72,15 +72,15 @@ const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
     if (of !== undefined) shareBuffer(of.dataId)
     return { dataId: of?.dataId ?? backend.write(), shape: [...shape], dtype }
   }
-  const infos = words === 0 ? several.map(make) : beside(backend, words, () => several.map(make))
+  const infos = bytes === 0 ? several.map(make) : beside(backend, bytes, () => several.map(make))
   const [first] = infos
   return Array.isArray(made) || first === undefined ? infos : first
 }
 
-/** What `body` makes, made while tensors of so many words are there. */
-const beside = (backend: ShapeBackend, words: number, body: () => ReadonlyArray<tf.TensorInfo>): tf.Tensor[] => {
+/** What `body` makes, made while a tensor of so many bytes is there. */
+const beside = (backend: ShapeBackend, bytes: number, body: () => ReadonlyArray<tf.TensorInfo>): tf.Tensor[] => {
   const made = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info)
-  const temporary = made({ dataId: backend.write(), shape: [words], dtype: "int32" })
+  const temporary = made({ dataId: backend.write(), shape: [bytes], dtype: "bool" })
   const results = body().map(made)
   temporary.dispose()
   return results

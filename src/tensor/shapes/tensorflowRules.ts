@@ -19,7 +19,7 @@ const own = (names: string, words: (call: Call) => number = () => 0): Readonly<R
         const stock = stockRules[name]
         if (stock === undefined) throw new Error(`There is no rule of ${name} to begin with.`)
         const { outputs, ...rest } = stock(call)
-        return { ...rest, outputs: "shape" in outputs ? apart(outputs) : outputs.map(apart), words: words(call) }
+        return { ...rest, outputs: "shape" in outputs ? apart(outputs) : outputs.map(apart), bytes: 4 * words(call) }
       },
     ]),
   )
@@ -69,6 +69,7 @@ export const tensorflowRules: Readonly<Record<string, Rule>> = {
     return (typeof split === "number" ? split : split.length) + 1
   }),
   ...own("ClipByValue", (call) => sizeOf(x(call)) + 2),
+  ...own("Step", (call) => 3.5 * sizeOf(x(call)) + 1),
   ...own(
     "Conv2DBackpropInput Conv2DBackpropFilter DepthwiseConv2dNativeBackpropInput DepthwiseConv2dNativeBackpropFilter",
     () => 4,
