@@ -1,12 +1,13 @@
 /**
- * What a mode runs on: `{ backend, threads, kernels }`. `threads` are those of the BLAS or of TensorFlow, null to do without a choice;
- * `kernels` tells whether bijou's own are registered.
+ * What a mode runs on: `{ backend, threads, kernels, opLibrary }`. `threads` are those of the BLAS or of TensorFlow, null to do without a
+ * choice; `kernels` tells whether bijou's own are registered, and `opLibrary` whether TensorFlow may use its op library, if it is built.
  */
 import { availableParallelism } from "node:os"
 import { tf, useBackend } from "bijou/tensor"
 
 /** Starts the backend in this process; answers what it is, and the GFLOP/s of its matrix products. */
-export const startOn = async ({ backend, threads, kernels }) => {
+export const startOn = async ({ backend, threads, kernels, opLibrary }) => {
+  if (!opLibrary) process.env.BIJOU_OP_LIBRARY = "off"
   const known = await loaders[backend]?.(threads)
   if (kernels) await useBackend(backend)
   else await stock(backend)
@@ -57,13 +58,13 @@ const matmulPeak = async () => {
 }
 
 /** How many threads a place has, in words for a title. */
-export const inWords = ({ backend, threads }) =>
+export const inWords = ({ backend, threads, opLibrary }) =>
   backend === "wasm"
     ? threads === null
       ? "wasm, one thread"
       : `wasm, products by a BLAS on ${counted(threads)}`
     : backend === "tensorflow"
-      ? `tensorflow on ${counted(threads ?? availableParallelism())}`
+      ? `tensorflow on ${counted(threads ?? availableParallelism())}${opLibrary ? "" : ", no op library"}`
       : backend
 
 const counted = (threads) => `${threads} thread${threads === 1 ? "" : "s"}`

@@ -27,6 +27,7 @@ const command = new Command("npm run bench --")
   )
   .addOption(new Option("--warmup <count>", "rounds before them").default(2).argParser(whole(0, 10_000)))
   .addOption(new Option("--native", "have the BLAS of `npx bijou native` do the matrix products of wasm"))
+  .addOption(new Option("--no-op-library", "have tensorflow do without its op library, as on a GPU"))
   .addOption(
     new Option("--threads <count>", "of the BLAS, of TensorFlow and of PyTorch")
       .default(availableParallelism(), "the cores")
@@ -62,9 +63,11 @@ async function main() {
       process.exit(signal === "SIGINT" ? 130 : 143)
     })
   try {
-    const { backend, native = false, threads } = options
+    const { backend, native = false, opLibrary, threads } = options
     if (native && backend !== "wasm") throw new RangeError("--native is for the backend wasm. Leave it out.")
-    const place = { backend, threads: native || backend === "tensorflow" ? threads : null, kernels: true }
+    if (!opLibrary && backend !== "tensorflow")
+      throw new RangeError("--no-op-library is for the backend tensorflow. Leave it out.")
+    const place = { backend, threads: native || backend === "tensorflow" ? threads : null, kernels: true, opLibrary }
     const results = []
     for (const name of new Set(command.processedArgs[0])) {
       const result = await suites[name]({

@@ -67,6 +67,7 @@ describe("npm run bench", () => {
     [["fast"], "'fast' is invalid"],
     [["roundtrip", "--backend", "abacus"], "'abacus' is invalid"],
     [["roundtrip", "--backend", "cpu", "--native"], "--native is for the backend wasm. Leave it out."],
+    [["roundtrip", "--no-op-library"], "--no-op-library is for the backend tensorflow. Leave it out."],
   ])("refuses %j with a sentence", (args, sentence) => {
     const { status, stderr, stdout } = bench(...args)
     expect([status, stdout]).toEqual([2, ""])

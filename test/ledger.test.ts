@@ -2,10 +2,9 @@
  * The ledger: what is predicted from shapes is what is measured, nothing is forgotten, and every byte is its owner's.
  */
 import { function as F } from "fp-ts"
-import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
+import { andThen, Bdia, keep, Key, named, Params } from "bijou"
 import { buffers, float32TensorSide, fromTfjs, peakBytes, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import {
-  AdamW,
   heldBytes,
   Ledger,
   ledgerSvg,
@@ -16,70 +15,16 @@ import {
   peakOf,
   predictLedger,
   bytesOf,
-  type Step,
 } from "bijou/train"
 import { expect, it } from "vitest"
 import { inShapes } from "../src/tensor/shapes/inShapes.ts"
-import { alive, ask, convolution, left, noise, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
+import { checkPredictions, pair, sizes, subject } from "./predictedLedgers.ts"
+import { alive, ask, left, onBackends, right, tinyGpt } from "./specimens.ts"
 
-const plans: ReadonlyArray<Plan> = [{}, { "": "tape" }, { blocks: "keep" }, { "blocks/2": "tape", head: "tape" }]
-const pair = Side.pair(float32TensorSide(9), float32TensorSide(9))
-const [batch, time, width, depth] = [2, 4, 8, 4]
-
-/** The same step predicted and measured, with nothing left behind by either. */
-const both = async <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>) => {
-  const before = alive()
-  const predicted = right(predictLedger(network)(step))
-  expect(alive()).toEqual(before)
-  const measured = right(await measureLedger(network)(step)())
-  expect(alive()).toEqual(before)
-  const bare = predicted.moments.map((moment) => ({ ...moment, operations: 0, moved: 0 }))
-  return { predicted, bare: { ...predicted, moments: bare }, measured }
-}
-
-const subject = () => {
-  const { network } = tinyGpt({ depth, width })
-  const params = network.params.init(Key.fromSeed(1))
-  const state = AdamW.init(network.params, params)
-  return { network, step: { params, state, input: tinyBatch(batch, time), seed: 1, samples: [0, 1] } }
-}
+const { batch, time, width, depth } = sizes
 
 onBackends("A ledger", () => {
-  it("is predicted as it is measured, under every plan", async () => {
-    const { network, step } = subject()
-    for (const plan of plans) {
-      const { bare, measured } = await both(network, { ...step, plan })
-      expect(bare).toEqual(measured)
-    }
-  })
-
-  it("is so for convolutions, plain tfjs code and other ends", async () => {
-    const space = tensorSpace(9)
-    const { layer, shape } = convolution()
-    const loss = fromTfjs(Params.none, (_, [previous, x]: readonly [tf.Tensor, tf.Tensor]) =>
-      tf.tidy(() => {
-        const parts = tf.split(tf.concat([previous, tf.sigmoid(x)], 1), 2, 1)
-        const [first = x, second = x] = parts
-        return tf
-          .stack([first, second.exp().slice(0)])
-          .transpose([1, 0, 2, 3, 4])
-          .reshape([2, -1])
-          .tile([1, 2])
-          .pow(2)
-          .mean()
-      }),
-    )
-    const network = F.pipe(
-      named("blocks")(Bdia.fromResidual({ space, layer }, 3)),
-      andThen(named("head")(keep<readonly [tf.Tensor, tf.Tensor]>(pair)(loss))),
-    )
-    const params = network.params.init(Key.fromSeed(1))
-    const input = space.quantize(noise([...shape], 3))
-    for (const plan of [{}, { "": "tape" }] satisfies Plan[]) {
-      const { bare, measured } = await both(network, { params, input, seed: 1, samples: [0, 1], plan })
-      expect(bare).toEqual(measured)
-    }
-  })
+  checkPredictions()
 
   it("adds up to what is held and to the peak, counted otherwise", async () => {
     const { network, step } = subject()

@@ -4,7 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
+import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
 
@@ -83,17 +83,24 @@ const composed = (qkv: tf.Tensor, heads: number, reach: Reach, seen?: tf.Tensor)
     .reshape([batch, time, triple / 3])
 }
 
-/** All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv alone. */
+/**
+ * All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv alone. Only where the first has given
+ * them does it keep queries, keys, values and weights.
+ */
 const fused = (heads: number, reach: Reach) => {
   const attributes = { heads, causal: reach === "causal" ? 1 : 0 }
   return tf.customGrad((...args) => {
     const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
-    save([qkv])
+    const [value, ...given] = runKernelForAll("BijouAttention", { qkv }, attributes) as [tf.Tensor, ...tf.Tensor[]] // its outputs
+    save(given.length > 0 ? given : [qkv])
+    tf.dispose(given)
     return {
-      value: runKernel("BijouAttention", { qkv }, attributes),
+      value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [kept] = saved as [tf.Tensor] // as it was kept
-        return runKernel("BijouAttentionGrad", { qkv: kept, dy }, attributes)
+        const [qOrQkv, k, v, weights] = saved as [tf.Tensor, tf.Tensor?, tf.Tensor?, tf.Tensor?] // as they were kept
+        const whole = k === undefined || v === undefined || weights === undefined
+        const kept = whole ? { qkv: qOrQkv } : { q: qOrQkv, k, v, weights }
+        return runKernel("BijouAttentionGrad", { ...kept, dy }, attributes)
       },
     }
   })

@@ -4,7 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -38,15 +38,18 @@ export const LayerNorm = {
     hasKernel("BijouLayerNorm") && x.dtype === "float32" ? fused(x, gain, bias) : normalised(x).mul(gain).add(bias),
 }
 
-/** All of it in one kernel, and its gradient in another, which computes the moments again. */
+/** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has given y and r (see `normalised`). */
 const fused = tf.customGrad((...args) => {
   const [x, gain, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
-  save([x, gain])
+  const [value, ...given] = runKernelForAll("BijouLayerNorm", { x, gain, bias }) as [tf.Tensor, ...tf.Tensor[]] // its outputs
+  save([gain, ...(given.length > 0 ? given : [x])])
+  tf.dispose(given)
   return {
-    value: runKernel("BijouLayerNorm", { x, gain, bias }),
+    value,
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [a, g] = saved as [tf.Tensor, tf.Tensor] // as they were kept
-      return [...runKernelForAll("BijouLayerNormGrad", { x: a, gain: g, dy })]
+      const [g, xOrY, r] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?] // as they were kept
+      const kept = r === undefined ? { x: xOrY } : { y: xOrY, r }
+      return [...runKernelForAll("BijouLayerNormGrad", { ...kept, gain: g, dy })]
     },
   }
 })

@@ -41,11 +41,28 @@ export const Mlp = {
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
     if (activation === "geluTanh") return Linear.apply(down, geluTanh(Linear.apply(up, x)))
-    return hasKernel("BijouBiasGelu") && x.dtype === "float32"
-      ? fused(x, up.weight, up.bias, down.weight, down.bias)
+    const whole = hasKernel("BijouMlp")
+    return (whole || hasKernel("BijouBiasGelu")) && x.dtype === "float32"
+      ? (whole ? one : fused)(x, up.weight, up.bias, down.weight, down.bias)
       : Linear.apply(down, gelu(Linear.apply(up, x)))
   },
 }
+
+/** All of it in one kernel, and its gradient in another; the tape keeps a / sqrt 2 of what is as wide as the hidden layer. */
+const one = tf.customGrad((...args) => {
+  // As tfjs passes them.
+  const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
+  const [value, a] = runKernelForAll("BijouMlp", { x, w1, b1, w2, b2 }) as [tf.Tensor, tf.Tensor] // its outputs
+  save([x, a, w1, w2])
+  a.dispose()
+  return {
+    value,
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
+      return [...runKernelForAll("BijouMlpGrad", { x, a, w1, w2, dy })]
+    },
+  }
+})
 
 /** The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed again, which is cheaper than its memory. */
 const fused = tf.customGrad((...args) => {

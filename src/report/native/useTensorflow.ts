@@ -12,7 +12,8 @@ import { installedTensorflow } from "./tensorflow/Tensorflow.ts"
  * "TensorFlow 2.21.0 CPU, 2 threads, op library"; null where none is set up, and nothing changes.
  *
  * `threads` (default: the cores given to this process) is fixed for the process. The same bits are promised for the same version, device,
- * threads and shapes. Rejects with a sentence where what is set up does not work.
+ * threads and shapes, with the op library or without: `BIJOU_OP_LIBRARY=off` in the environment leaves it out though it is built.
+ * Rejects with a sentence where what is set up does not work.
  *
  * ```ts no-run
  * import { useTensorflow } from "bijou/native"

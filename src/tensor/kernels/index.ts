@@ -104,8 +104,8 @@ export const registerKernels = (backendName: string): void => {
   }
 }
 
-/** What this process has for a backend: some kernels on TensorFlow need the op library. */
+/** What this process has for a backend: some kernels on TensorFlow are there only with the op library, or only without. */
 const kernelsOf = (backendName: string): readonly tf.KernelConfig[] =>
-  [...KERNELS, ...tensorflowKernels.filter(({ needsLibrary }) => !needsLibrary || hasOpLibrary())].filter(
+  [...KERNELS, ...tensorflowKernels.filter(({ isThere }) => isThere(hasOpLibrary()))].filter(
     (kernel) => kernel.backendName === backendName,
   )

@@ -34,9 +34,9 @@ export const hasKernel = (name: string): boolean =>
 export const runKernel = (name: string, inputs: tf.NamedTensorMap, attrs: Attributes = {}): tf.Tensor =>
   tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap) as tf.Tensor // one output
 
-/** Runs a kernel with several outputs. */
+/** Runs a kernel with any number of outputs. */
 export const runKernelForAll = (
   name: string,
   inputs: tf.NamedTensorMap,
   attrs: Attributes = {},
-): ReadonlyArray<tf.Tensor> => tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap) as tf.Tensor[] // several outputs
+): ReadonlyArray<tf.Tensor> => [tf.engine().runKernel(name, inputs, attrs as Attributes & tf.NamedAttrMap)].flat()

@@ -20,10 +20,14 @@ export interface Made {
   readonly of?: tf.TensorInfo
 }
 
-/** The output of a kernel, or its outputs, and the floating-point operations of its products, if it has any. */
+/**
+ * The output of a kernel, or its outputs, the floating-point operations of its products, if it has any, and the bytes that it has
+ * tensors of while it runs, unless there are none.
+ */
 export interface Outcome {
   readonly outputs: Made | ReadonlyArray<Made>
   readonly operations?: number
+  readonly bytes?: number
 }
 
 export type Rule = (call: Call) => Outcome

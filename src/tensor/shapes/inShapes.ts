@@ -8,8 +8,9 @@
 import { sizeOf } from "../../exact/frame.ts"
 import { shareBuffer, tf, withBackend } from "../tf.ts"
 import { ownRules } from "./ownRules.ts"
-import type { Rule } from "./Rule.ts"
+import type { Call, Made, Rule } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"
+import { tensorflowRules } from "./tensorflowRules.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -57,22 +58,32 @@ const standIn = (target: string): string => {
   return name
 }
 
-const outputs = (kernelName: string, call: Parameters<Rule>[0], backend: ShapeBackend) => {
-  const rule = rules.get(kernelName)
+const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
+  const rule = (call.target === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? rules.get(kernelName)
   if (rule === undefined)
     throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
-  const { outputs: made, operations = 0 } = rule(call)
+  const { outputs: made, operations = 0, bytes = 0 } = rule(call)
   const several = [made].flat()
   const touched = [...Object.values(call.inputs), ...several].filter((x) => x !== undefined && x !== null)
   done.operations += operations
   if (several.some(({ of }) => of === undefined))
     done.bytes += touched.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
-  const infos = several.map(({ shape, dtype, of }) => {
+  const make = ({ shape, dtype, of }: Made) => {
     if (of !== undefined) shareBuffer(of.dataId)
     return { dataId: of?.dataId ?? backend.write(), shape: [...shape], dtype }
-  })
+  }
+  const infos = bytes === 0 ? several.map(make) : beside(backend, bytes, () => several.map(make))
   const [first] = infos
   return Array.isArray(made) || first === undefined ? infos : first
+}
+
+/** What `body` makes, made while a tensor of so many bytes is there. */
+const beside = (backend: ShapeBackend, bytes: number, body: () => ReadonlyArray<tf.TensorInfo>): tf.Tensor[] => {
+  const made = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info)
+  const temporary = made({ dataId: backend.write(), shape: [bytes], dtype: "bool" })
+  const results = body().map(made)
+  temporary.dispose()
+  return results
 }
 
 interface ShapeBackend extends tf.KernelBackend {

@@ -24,15 +24,25 @@ const like =
 
 const scalar: Rule = () => makes(fresh([]))
 
+/** Whether kernels are composed of TensorFlow's stock operations. */
+const isStock = ({ target }: Call): boolean => target === "tensorflow" && !hasOpLibrary()
+
 /** The buffer of an input, but where nothing is written in place: on WebGPU, and by TensorFlow's stock operations. */
 const writtenOver = (call: Call, name: string): Made => {
   const x = input(call, name)
-  return call.target === "webgpu" || (call.target === "tensorflow" && !hasOpLibrary()) ? alike(x) : shared(x)
+  return call.target === "webgpu" || isStock(call) ? alike(x) : shared(x)
 }
 
-const attention = (call: Call, products: number) => {
-  const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
-  return { shape: [batch, time, triple / 3], operations: products * 2 * batch * time * time * (triple / 3) }
+/** The operations of some products of all heads, on activations of this shape. */
+const attention = ([batch = 1, time = 1, width = 1]: ReadonlyArray<number>, products: number): number =>
+  products * 2 * batch * time * time * width
+
+/** What a perceptron's kernels are given. */
+const perceptron = (call: Call) => {
+  const [x, w1, w2] = [input(call, "x"), input(call, "w1"), input(call, "w2")]
+  const [hidden = 1, outputs = 1] = w2.shape
+  const operations = 2 * rowsOf(x.shape)[0] * (sizeOf(w1.shape) + sizeOf(w2.shape))
+  return { x, w1, w2, hidden, outputs, operations }
 }
 
 /** x W + b, and the operations of the product. */
@@ -46,17 +56,28 @@ const affine = (call: Call): { readonly made: Made; readonly operations: number 
 
 /** Rules by the name of the kernel. */
 export const ownRules: Readonly<Record<string, Rule>> = {
-  BijouLayerNorm: like("x"),
-  BijouLayerNormGrad: (call) => {
+  BijouLayerNorm: (call) => {
     const x = input(call, "x")
+    return isStock(call) ? makesAll(alike(x), alike(x), fresh([...x.shape.slice(0, -1), 1])) : makes(alike(x))
+  },
+  BijouLayerNormGrad: (call) => {
+    const x = input(call, "dy")
     const [, width] = rowsOf(x.shape)
     return makesAll(alike(x), fresh([width]), fresh([width]))
   },
   BijouAttention: (call) => {
-    const { shape, operations } = attention(call, 2)
-    return { outputs: fresh(shape), operations }
+    const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
+    const [shape, heads] = [[batch, time, triple / 3], Number(call.attrs["heads"])]
+    const operations = attention(shape, 2)
+    if (!isStock(call)) return { outputs: fresh(shape), operations }
+    const each = fresh([batch, heads, time, triple / 3 / heads])
+    return { outputs: [fresh(shape), each, each, each, fresh([batch, heads, time, time])], operations }
   },
-  BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
+  BijouAttentionGrad: (call) => {
+    const [batch = 1, time = 1, width = 1] = input(call, "dy").shape
+    const operations = attention([batch, time, width], isStock(call) ? 4 : 6)
+    return { outputs: fresh([batch, time, 3 * width]), operations }
+  },
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
@@ -84,6 +105,16 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const [, width] = rowsOf(x.shape)
     const operations = 2 * sizeOf(dy.shape) * width
     return { outputs: [alike(x), fresh([width])], operations }
+  },
+  BijouMlp: (call) => {
+    const { x, hidden, outputs, operations } = perceptron(call)
+    const made = [outputs, hidden].map((width) => fresh([...x.shape.slice(0, -1), width]))
+    return { outputs: made, operations }
+  },
+  BijouMlpGrad: (call) => {
+    const { x, w1, w2, hidden, outputs, operations } = perceptron(call)
+    const made = [alike(x), alike(w1), fresh([hidden]), alike(w2), fresh([outputs])]
+    return { outputs: made, operations: 2 * operations }
   },
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),

@@ -163,7 +163,10 @@ export const stockRules: Readonly<Record<string, Rule>> = {
     "ArgMax ArgMin",
     reduction(() => "int32"),
   ),
-  AddN: (call) => makes(alike(input(call, "0"))),
+  AddN: (call) => {
+    const [first, one] = [input(call, "0"), call.inputs["1"] === undefined]
+    return makes(call.target === "webgpu" && one ? shared(first) : alike(first))
+  },
   Select: (call) => makes(alike(input(call, "t"))),
   Reshape: (call) =>
     makes(
@@ -198,6 +201,7 @@ export const stockRules: Readonly<Record<string, Rule>> = {
   PadV2: (call) => {
     const x = input(call, "x")
     const paddings = call.attrs["paddings"] as ReadonlyArray<readonly [number, number]>
+    if (call.target === "webgpu" && paddings.flat().every((size) => size === 0)) return makes(shared(x))
     return makes(
       fresh(
         x.shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0)),

@@ -24,15 +24,19 @@ export interface Loaded {
 
 // --------------------------------------------------------- constructors
 
-/** Registers the backend `tensorflow` and its kernels; throws `NativeUnavailable` where what is set up does not work. */
+/**
+ * Registers the backend `tensorflow`; throws `NativeUnavailable` where what is set up does not work. With `BIJOU_OP_LIBRARY=off` in the
+ * environment, which processes started from here inherit, the op library is left out though it is built.
+ */
 export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): Promise<Loaded> => {
-  await checkLibrary(tensorflow)
+  const off = process.env["BIJOU_OP_LIBRARY"] === "off"
+  if (!off) await checkLibrary(tensorflow)
   const folder = tensorflowFolder()
   const require = createRequire(join(folder, places.record))
   try {
     const [binding] = silently(require(join(folder, places.hush)) as Hush, () =>
       inEnvironment({ TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) }, () =>
-        addonsOf(folder, tensorflow.opLibrary).map((addon) => require(addon) as unknown),
+        addonsOf(folder, off ? null : tensorflow.opLibrary).map((addon) => require(addon) as unknown),
       ),
     )
     const { TF_Version: version, isUsingGpuDevice } = binding as Binding
@@ -44,7 +48,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     // The name of the package decides which convolutions are thought possible.
     const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "gpu" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
-    const fused = tensorflow.opLibrary !== null && device === "cpu"
+    const fused = !off && tensorflow.opLibrary !== null && device === "cpu"
     setOpLibrary(fused)
     const words = [device === "gpu" ? [] : `${threads} thread${threads === 1 ? "" : "s"}`, fused ? "op library" : []]
     const name = [`TensorFlow ${version} ${device.toUpperCase()}`, ...words.flat()].join(", ")

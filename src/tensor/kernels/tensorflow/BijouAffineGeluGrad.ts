@@ -3,19 +3,9 @@
  *
  * Inputs `dy` (float32 [..., outputs]), `weight` ([inputs, outputs]) and `x`, which is a ([..., inputs]).
  */
-import { multiplied } from "./BijouMultiply.ts"
-import { float } from "./float.ts"
-import { geluGrad } from "./gelu.ts"
 import { onTensorflow } from "./operations.ts"
 
 export const bijouAffineGeluGrad = onTensorflow("BijouAffineGeluGrad", {
   library: ({ give, input, runForAll }) =>
     runForAll("BijouAffineGeluGrad", ["dy", "weight", "x"].map(input), 2).map(give),
-  stock: (operations) => {
-    const { give, input } = operations
-    const back = multiplied(operations, input("dy"), input("weight"), true)
-    const da = geluGrad(operations, input("x"), back)
-    const dbias = float(operations).columnSums(da)
-    return [give(da), give(dbias)]
-  },
 })

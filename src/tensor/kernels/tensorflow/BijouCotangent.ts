@@ -16,10 +16,10 @@ export const bijouCotangent = onTensorflow("BijouCotangent", {
   },
   stock: (operations, attrs) => {
     const { give, input } = operations
-    const { add, mul } = float(operations)
+    const { addAll, mul } = float(operations)
     const [dn, gamma] = [input("dn"), numbers(attrs, "gamma")]
     const straight = mul(dn, perSample(operations, rest(gamma), dn))
-    return [give(mul(dn, perSample(operations, gamma, dn))), give(add(add(input("dx"), straight), input("jx")))]
+    return [give(mul(dn, perSample(operations, gamma, dn))), give(addAll([input("dx"), straight, input("jx")]))]
   },
 })
 

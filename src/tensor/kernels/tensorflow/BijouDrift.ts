@@ -1,5 +1,5 @@
 /** `BijouDrift` on TensorFlow; see the wasm kernel of this name. */
-import { numbers, rounded, table } from "./grid.ts"
+import { numbers, oneZero, rounded, table } from "./grid.ts"
 import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouDrift = onTensorflow("BijouDrift", {
@@ -9,8 +9,10 @@ export const bijouDrift = onTensorflow("BijouDrift", {
     const scale = attribute.float(1 / stepOf(attrs))
     return give(run("BijouDrift", [input("x"), input("h"), coefficients], { scale }))
   },
-  stock: (operations, attrs) =>
-    operations.give(rounded(operations, operations.input("x"), operations.input("h"), attrs, stepOf(attrs))),
+  stock: (operations, attrs) => {
+    const { give, input } = operations
+    return give(oneZero(operations, rounded(operations, input("x"), input("h"), attrs, stepOf(attrs))))
+  },
 })
 
 /** The attribute has it once for each sample. */

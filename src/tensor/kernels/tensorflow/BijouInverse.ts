@@ -4,7 +4,7 @@
  * Inputs `x`, `next`, `h` (float32 [batch, ...]) and `words`; attributes as those of `BijouUpdate`. Output previous, every zero +0.
  */
 import { float } from "./float.ts"
-import { numbers, perSample, rounded, table, unpacked } from "./grid.ts"
+import { numbers, oneZero, perSample, rounded, table, unpacked } from "./grid.ts"
 import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouInverse = onTensorflow("BijouInverse", {
@@ -16,11 +16,12 @@ export const bijouInverse = onTensorflow("BijouInverse", {
   },
   stock: (operations, attrs) => {
     const { give, input } = operations
-    const { add, mul, number, sub } = float(operations)
+    const { mul, sub } = float(operations)
     const [x, step] = [input("x"), Number(attrs["step"])]
+    // A zero of either sign: the last addition makes every zero +0.
     const q = rounded(operations, x, input("h"), attrs, step)
     const lifted = mul(sub(input("next"), q), perSample(operations, over(attrs), x))
-    return give(add(sub(lifted, unpacked(operations, input("words"), x.shape, step)), number(0)))
+    return give(oneZero(operations, sub(lifted, unpacked(operations, input("words"), x.shape, step))))
   },
 })
 

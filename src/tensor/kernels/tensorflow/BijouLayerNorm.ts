@@ -1,20 +1,19 @@
-/** `BijouLayerNorm` on TensorFlow; see the wasm kernel of this name. */
+/**
+ * `BijouLayerNorm` on TensorFlow; see the wasm kernel of this name. Stock operations also give y = (x - mean) r, in the shape of x, and
+ * r = 1 / sqrt(variance + 1e-5), one for each row, which are cheaper kept than made again.
+ */
 import { float } from "./float.ts"
-import { onTensorflow, type Handle, type Operations } from "./operations.ts"
+import { onTensorflow } from "./operations.ts"
 
 export const bijouLayerNorm = onTensorflow("BijouLayerNorm", {
   library: ({ give, input, run }) => give(run("BijouLayerNorm", ["x", "gain", "bias"].map(input))),
   stock: (operations) => {
-    const { give, input } = operations
-    const { add, mul } = float(operations)
-    return give(add(mul(normalized(operations, input("x")).y, input("gain")), input("bias")))
+    const { give, hold, input, letGo } = operations
+    const { add, mean, mul, number, rsqrt, square, sub } = float(operations)
+    const x = input("x")
+    const centered = hold(sub(x, mean(x, [-1], true)))
+    const r = hold(rsqrt(add(mean(square(centered), [-1], true), number(1e-5))))
+    const y = hold(mul(letGo(centered), r))
+    return [add(mul(y, input("gain")), input("bias")), y, r].map(give)
   },
 })
-
-/** y = (x - mean) r, and r = 1 / sqrt(variance + 1e-5). */
-export const normalized = (operations: Operations, x: Handle): { readonly y: Handle; readonly r: Handle } => {
-  const { add, mean, mul, number, rsqrt, square, sub } = float(operations)
-  const centered = sub(x, mean(x, [-1], true))
-  const r = rsqrt(add(mean(square(centered), [-1], true), number(1e-5)))
-  return { y: mul(centered, r), r }
-}

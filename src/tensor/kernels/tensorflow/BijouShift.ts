@@ -1,6 +1,6 @@
 /** `BijouShift` on TensorFlow; see the typed kernel of this name. */
 import { float } from "./float.ts"
-import { unpacked } from "./grid.ts"
+import { oneZero, unpacked } from "./grid.ts"
 import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouShift = onTensorflow("BijouShift", {
@@ -8,8 +8,8 @@ export const bijouShift = onTensorflow("BijouShift", {
     give(run("BijouShift", [input("x"), input("words")], { by: attribute.float(Number(attrs["by"])) })),
   stock: (operations, attrs) => {
     const { give, input } = operations
-    const { add, number } = float(operations)
+    const { add } = float(operations)
     const x = input("x")
-    return give(add(add(x, unpacked(operations, input("words"), x.shape, Number(attrs["by"]))), number(0)))
+    return give(oneZero(operations, add(x, unpacked(operations, input("words"), x.shape, Number(attrs["by"])))))
   },
 })

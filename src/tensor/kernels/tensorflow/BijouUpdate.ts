@@ -5,7 +5,7 @@
  * Outputs next and the words.
  */
 import { float } from "./float.ts"
-import { numbers, packed, perSample, rounded, table, unpacked } from "./grid.ts"
+import { numbers, oneZero, packed, parities, perSample, rounded, table } from "./grid.ts"
 import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouUpdate = onTensorflow("BijouUpdate", {
@@ -16,12 +16,13 @@ export const bijouUpdate = onTensorflow("BijouUpdate", {
     return runForAll("BijouUpdate", [...["previous", "x", "h"].map(input), coefficients], 2, { scale }).map(give)
   },
   stock: (operations, attrs) => {
-    const { give, input } = operations
-    const { add, mul } = float(operations)
+    const { give, hold, input, letGo } = operations
+    const { add, mul, number, toFloat } = float(operations)
     const [previous, step] = [input("previous"), Number(attrs["step"])]
-    const words = packed(operations, previous, Number(attrs["scale"]))
-    const lifted = add(previous, unpacked(operations, words, previous.shape, step))
-    const q = rounded(operations, input("x"), input("h"), attrs, step)
+    const parity = hold(parities(operations, previous, Number(attrs["scale"])))
+    const words = packed(operations, parity)
+    const lifted = add(previous, mul(toFloat(letGo(parity)), number(step)))
+    const q = oneZero(operations, rounded(operations, input("x"), input("h"), attrs, step))
     return [give(add(mul(lifted, perSample(operations, attrs["gamma"], previous)), q)), give(words)]
   },
 })

@@ -8,19 +8,25 @@ export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => (
   causal: attribute.flag(attrs["causal"] === 1),
 })
 
-/** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads. */
-export const attend = (operations: Operations, qkv: Handle, attrs: Readonly<Record<string, unknown>>) => {
+/** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads, `[batch, heads, time, time]`; all are held. */
+export const attend = (
+  operations: Operations,
+  qkv: Handle,
+  attrs: Readonly<Record<string, unknown>>,
+): readonly [q: Handle, k: Handle, v: Handle, weights: Handle] => {
   const { add, batchMatMul, mul, number, reshape, softmax, transpose, unpack } = float(operations)
   const [batch = 1, time = 1, triple = 3] = qkv.shape
   const heads = Number(attrs["heads"])
   const size = triple / 3 / heads
-  const scale = number(1 / Math.sqrt(size))
   const split = transpose(reshape(qkv, [batch, time, 3, heads, size]), [2, 0, 3, 1, 4])
-  const [q, k, v] = unpack(split, 3) as [Handle, Handle, Handle] // three of them
-  const scores = mul(batchMatMul(q, k, false, true), scale)
+  const [q, k, v] = unpack(split, 3).map(operations.hold) as [Handle, Handle, Handle] // three of them
+  const scores = batchMatMul(mul(q, number(scaleOf(q))), k, false, true)
   const weights = softmax(attrs["causal"] === 1 ? add(scores, operations.floats(future(time), [time, time])) : scores)
-  return { q, k, v, weights, scale, sizes: { batch, time, heads, size } }
+  return [q, k, v, operations.hold(weights)]
 }
+
+/** 1 / sqrt(size). */
+export const scaleOf = ({ shape }: Handle): number => 1 / Math.sqrt(shape[3] ?? 1)
 
 /** 0 where a token may look, -1e9 for the tokens after it. */
 const future = (time: number): ReadonlyArray<number> =>

@@ -10,15 +10,20 @@ import { inputOf } from "../typed/fromTyped.ts"
 import { execute } from "./execute.ts"
 
 /** Those whose two approximations differ. */
-const UNARY = [
+export const UNARY = [
   ...["Acos", "Asin", "Atan", "Atanh", "Cos", "Elu", "Exp", "Expm1", "Log", "Log1p", "Reciprocal", "Rsqrt"],
   ...["Selu", "Sigmoid", "Sin", "Softplus"],
 ]
 
-const BINARY = ["Atan2", "Pow"]
+/** Those of two tensors. */
+export const BINARY = ["Atan2", "Pow"]
 
 /** As many float32 as the widest registers hold. */
-export const LANES = 16
+const LANES = 16
+
+/** How many rows fill `rows` up to whole registers. */
+export const missingRows = (rows: number, width: number): number =>
+  (rows * width) % LANES === 0 ? 0 : LANES - (rows % LANES)
 
 const unary = (kernelName: string): tf.KernelConfig => ({
   kernelName,
@@ -52,7 +57,7 @@ const softmax: tf.KernelConfig = {
     return tf.tidy(() => {
       const columns = logits.shape.at(-1) ?? 1
       const rows = logits.size / columns
-      const missing = logits.size % LANES === 0 ? 0 : LANES - (rows % LANES)
+      const missing = missingRows(rows, columns)
       const all =
         missing === 0
           ? logits
@@ -73,7 +78,7 @@ const filled = (
   body: (full: ReadonlyArray<tf.Tensor>) => tf.Tensor,
 ): tf.Tensor => {
   const size = sizeOf(shape)
-  const missing = (LANES - (size % LANES)) % LANES
+  const missing = missingRows(size, 1)
   if (missing === 0) return body(tensors)
   const full = tensors.map((tensor) => tensor.reshape<tf.Tensor1D>([size]).pad([[0, missing]]))
   return body(full)

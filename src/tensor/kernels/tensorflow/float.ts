@@ -2,14 +2,14 @@
  * Stock operations on float32 tensors, by what they do.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { LANES } from "./elementwise.ts"
+import { missingRows } from "./elementwise.ts"
 import { attribute, TYPE, type Handle, type Operations } from "./operations.ts"
 
 const FLOAT = { T: attribute.type("float32") }
 const INDEX = attribute.type("int32")
 
 /** The operations that several kernels compose. */
-export const float = ({ constant, floats, run, runForAll }: Operations) => {
+export const float = ({ constant, number, run, runForAll }: Operations) => {
   const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y], FLOAT)
   const one = (name: string) => (x: Handle) => run(name, [x], FLOAT)
   const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
@@ -21,7 +21,7 @@ export const float = ({ constant, floats, run, runForAll }: Operations) => {
     const size = sizeOf(x.shape)
     const columns = width(x)
     const rows = size / columns
-    const missing = size % LANES === 0 ? 0 : LANES - (rows % LANES)
+    const missing = missingRows(rows, columns)
     if (missing === 0) return run(name, [x], FLOAT)
     const paddings = constant([0, missing, 0, 0], [2, 2])
     const full = run("Pad", [reshape(x, [rows, columns]), paddings], { ...FLOAT, Tpaddings: INDEX })
@@ -30,9 +30,10 @@ export const float = ({ constant, floats, run, runForAll }: Operations) => {
   }
   return {
     add: two("AddV2"),
+    /** Their sum, from the first to the last. */
+    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, { ...FLOAT, N: attribute.whole(xs.length) }),
     sub: two("Sub"),
     mul: two("Mul"),
-    div: two("RealDiv"),
     erf: one("Erf"),
     exp: filled("Exp", () => 1),
     square: one("Square"),
@@ -40,8 +41,7 @@ export const float = ({ constant, floats, run, runForAll }: Operations) => {
     softmax: filled("Softmax", ({ shape }) => shape.at(-1) ?? 1),
     mean: along("Mean"),
     sum: along("Sum"),
-    /** One number. */
-    number: (value: number) => floats([value], []),
+    number,
     matMul: (a: Handle, b: Handle, transposeA = false, transposeB = false) =>
       run("MatMul", [a, b], {
         ...FLOAT,

@@ -14,7 +14,7 @@ export const perSample = (operations: Operations, values: unknown, x: Handle): H
   return operations.floats(numbers, [numbers.length, ...x.shape.slice(1).map(() => 1)])
 }
 
-/** Q(..): half to even onto the grid, every zero +0. */
+/** Q(..): half to even onto the grid, with zeros of either sign. */
 export const rounded = (
   operations: Operations,
   x: Handle,
@@ -27,19 +27,29 @@ export const rounded = (
   return toGrid(operations, sum, step)
 }
 
-/** Half to even, times the step, every zero +0. */
+/** Half to even, times the step, with zeros of either sign. */
 export const toGrid = (operations: Operations, x: Handle, step: number): Handle => {
-  const { add, mul, number } = float(operations)
-  return add(mul(operations.run("Round", [x], { T: attribute.type("float32") }), number(step)), number(0))
+  const { mul, number } = float(operations)
+  return mul(operations.run("Round", [x], { T: attribute.type("float32") }), number(step))
 }
 
-/** The parities of x 2^l, 32 in a word. */
-export const packed = (operations: Operations, x: Handle, scale: number): Handle => {
+/** The same numbers, every zero +0. */
+export const oneZero = (operations: Operations, x: Handle): Handle => float(operations).add(x, operations.number(0))
+
+/** The parities of x 2^l, as 0 and 1. */
+export const parities = (operations: Operations, x: Handle, scale: number): Handle => {
   const { constant, run } = operations
-  const { mul, number, reshape, toInt } = float(operations)
-  const n = sizeOf(x.shape)
+  const { mul, number, toInt } = float(operations)
+  return run("BitwiseAnd", [toInt(mul(x, number(scale))), constant([1], [])], INT)
+}
+
+/** Parities, 32 in a word. */
+export const packed = (operations: Operations, parity: Handle): Handle => {
+  const { constant, run } = operations
+  const { reshape } = float(operations)
+  const n = sizeOf(parity.shape)
   const words = Math.ceil(n / 32)
-  const bits = run("BitwiseAnd", [reshape(toInt(mul(x, number(scale))), [n]), constant([1], [])], INT)
+  const bits = reshape(parity, [n])
   const whole =
     n === 32 * words
       ? bits

@@ -13,7 +13,7 @@ import { hasOpLibrary } from "./opLibrary.ts"
 /** The numbers by which TensorFlow's C interface calls types. */
 export const TYPE = { float32: 1, int32: 3, bool: 10 } as const
 
-/** A tensor of TensorFlow; it lives until the kernel is done, unless it is given. */
+/** A tensor of TensorFlow. One that a kernel makes is freed by the first operation that takes it, unless it is held or given. */
 export interface Handle {
   readonly id: number
   readonly shape: ReadonlyArray<number>
@@ -28,7 +28,12 @@ export interface Attribute {
 
 export type Attributes = Readonly<Record<string, Attribute>>
 
-/** What a form may do. */
+/**
+ * What a form may do.
+ *
+ * What an operation makes is freed by the operation that takes it, so that the next one writes to memory that is still in the cache: most of
+ * the time of an operation on a million numbers is memory.
+ */
 export interface Operations {
   /** The input of this name. */
   readonly input: (name: string) => Handle
@@ -36,6 +41,8 @@ export interface Operations {
   readonly has: (name: string) => boolean
   /** Whole numbers that are the same in every call, such as axes. */
   readonly constant: (values: ReadonlyArray<number>, shape?: ReadonlyArray<number>) => Handle
+  /** One float32 that is the same in every call. */
+  readonly number: (value: number) => Handle
   /** Numbers that change from call to call. */
   readonly floats: (values: ReadonlyArray<number>, shape?: ReadonlyArray<number>) => Handle
   /** An operation with one output. */
@@ -47,6 +54,10 @@ export interface Operations {
     outputs: number,
     attributes?: Attributes,
   ) => ReadonlyArray<Handle>
+  /** Keeps what was made for more than one operation: until it is given or let go, or the kernel is done. */
+  readonly hold: (handle: Handle) => Handle
+  /** Has the next operation that takes what was held free it. */
+  readonly letGo: (handle: Handle) => Handle
   /** The handle as an output of the kernel. */
   readonly give: (handle: Handle) => tf.TensorInfo
   /** An input that was written over, as an output of the kernel. */
@@ -56,9 +67,9 @@ export interface Operations {
 /** One way to do a kernel's work. */
 export type Form = (operations: Operations, attrs: Readonly<Record<string, unknown>>) => tf.TensorInfo | tf.TensorInfo[]
 
-/** A kernel as tfjs registers it, and whether it is there only with the op library. */
+/** A kernel as tfjs registers it, and whether it is there with the op library, and without. */
 export interface TensorflowKernel extends tf.KernelConfig {
-  readonly needsLibrary: boolean
+  readonly isThere: (library: boolean) => boolean
 }
 
 /** The parts of tfjs-node's backend that kernels use; some of them are private in its typings. */
@@ -92,19 +103,21 @@ export const attribute = {
   type: (name: keyof typeof TYPE): Attribute => ({ type: 4, value: TYPE[name] }),
 }
 
-/** The kernel of this name, by one operation of the library or by stock operations. Without `stock` callers compose where there is no library. */
+/** The kernel of this name, by one operation of the library or by stock operations. Where it has no form, callers do without the kernel. */
 export const onTensorflow = (
   kernelName: string,
-  { library, stock }: { readonly library: Form; readonly stock?: Form },
+  forms: { readonly library?: Form; readonly stock?: Form },
 ): TensorflowKernel => ({
   kernelName,
   backendName: "tensorflow",
-  needsLibrary: stock === undefined,
+  isThere: (library) => (library ? forms.library : forms.stock) !== undefined,
   kernelFunc: ({ inputs, backend, attrs }) => {
+    const form = hasOpLibrary() ? forms.library : forms.stock
+    if (form === undefined) throw new Error(`${kernelName} was chosen before the op library was.`)
     // The engine only passes a kernel the backend it was registered for.
     const { operations, release } = opened(backend as TensorflowBackend, inputs)
     try {
-      return (stock === undefined || hasOpLibrary() ? library : stock)(operations, attrs ?? {})
+      return form(operations, attrs ?? {})
     } finally {
       release()
     }
@@ -118,6 +131,7 @@ const opened = (
 ): { readonly operations: Operations; readonly release: () => void } => {
   const { binding } = backend
   const made = new Set<number>()
+  const held = new Set<number>()
   const info = (name: string): tf.TensorInfo => inputOf(inputs, name)
   const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = {}) => {
     const given = Object.entries(attributes).map(([key, { type, value }]) => ({ name: key, type, value }))
@@ -127,9 +141,22 @@ const opened = (
       handles.map(({ id }) => id),
       outputs,
     )
+    for (const { id } of handles) if (!held.has(id) && made.delete(id)) binding.deleteTensor(id)
     for (const { id } of results) made.add(id)
     return results
   }
+  const constant = (key: string, make: () => Handle): Handle => {
+    const known = constants.get(key)
+    if (known !== undefined) return known
+    const handle = make()
+    constants.set(key, handle)
+    return handle
+  }
+  const tensor = (shape: ReadonlyArray<number>, dtype: number, values: Float32Array | Int32Array): Handle => ({
+    id: binding.createTensor(shape, dtype, values),
+    shape,
+    dtype,
+  })
   const operations: Operations = {
     input: (name) => {
       const x = info(name)
@@ -138,25 +165,27 @@ const opened = (
     },
     has: (name) => inputs[name] !== undefined,
     floats: (values, shape = [values.length]) => {
-      const id = binding.createTensor(shape, TYPE.float32, Float32Array.from(values))
-      made.add(id)
-      return { id, shape, dtype: TYPE.float32 }
-    },
-    constant: (values, shape = [values.length]) => {
-      const key = `${shape.join()}:${values.join()}`
-      const known = constants.get(key)
-      if (known !== undefined) return known
-      const id = binding.createTensor(shape, TYPE.int32, Int32Array.from(values))
-      const handle = { id, shape, dtype: TYPE.int32 }
-      constants.set(key, handle)
+      const handle = tensor(shape, TYPE.float32, Float32Array.from(values))
+      made.add(handle.id)
       return handle
     },
+    number: (value) => constant(`number ${value}`, () => tensor([], TYPE.float32, Float32Array.of(value))),
+    constant: (values, shape = [values.length]) =>
+      constant(`${shape.join()}:${values.join()}`, () => tensor(shape, TYPE.int32, Int32Array.from(values))),
     run: (name, handles, attributes) => {
       const [result] = runForAll(name, handles, 1, attributes)
       if (result === undefined) throw new Error(`${name} has given nothing.`)
       return result
     },
     runForAll,
+    hold: (handle) => {
+      held.add(handle.id)
+      return handle
+    },
+    letGo: (handle) => {
+      held.delete(handle.id)
+      return handle
+    },
     give: ({ id, shape, dtype }) => {
       const dataId = {}
       made.delete(id)
@@ -182,5 +211,5 @@ const nameOf = (dtype: number): tf.DataType => {
   throw new Error(`A kernel on TensorFlow knows float32, int32 and bool, but was given the type ${dtype}.`)
 }
 
-/** Axes, shapes and permutations: a few for each shape of layer, which stay. */
+/** Axes, shapes, permutations and factors: a few for each shape of layer, which stay. */
 const constants = new Map<string, Handle>()

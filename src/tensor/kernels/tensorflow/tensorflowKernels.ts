@@ -22,6 +22,8 @@ import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLargest } from "./BijouLargest.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
+import { bijouMlp } from "./BijouMlp.ts"
+import { bijouMlpGrad } from "./BijouMlpGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
 import { bijouMultiply } from "./BijouMultiply.ts"
 import { bijouQuantize } from "./BijouQuantize.ts"
@@ -57,6 +59,8 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouLargest,
   bijouLayerNorm,
   bijouLayerNormGrad,
+  bijouMlp,
+  bijouMlpGrad,
   bijouPack,
   bijouMultiply,
   bijouQuantize,
