@@ -3,7 +3,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
-import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
+import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -162,9 +162,12 @@ describe.each([
   })
 })
 
-describe("the perceptron on wasm", () => {
+describe.each([
+  ["gelu", gelu],
+  ["geluTanh", geluTanh],
+] as const)("the perceptron of %s on wasm", (name, activation) => {
   const apply = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
-    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x)
+    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x, name)
   const given = (rows: number, width: number, hidden: number) =>
     [
       noise([rows, width], 1, 2),
@@ -177,7 +180,7 @@ describe("the perceptron on wasm", () => {
     [130, 6, 11],
   ])("of %i rows of %i by way of %i has the bits of its parts, and gradients within 3e-6 of theirs", (...sizes) => {
     const parts = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
-      gelu(x.matMul(w1).add(b1)).matMul(w2).add(b2)
+      activation(x.matMul(w1).add(b1)).matMul(w2).add(b2)
     const [fused, composed] = [sweep(apply, given(...sizes)), sweep(parts, given(...sizes))]
     expect(bitsOf(fused.value)).toEqual(bitsOf(composed.value))
     for (const [i, grad] of fused.grads.entries())

@@ -3,7 +3,7 @@
  */
 import fc from "fast-check"
 import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
-import { gelu } from "bijou/residual"
+import { gelu, geluTanh } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
 import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
@@ -113,30 +113,43 @@ type Given = { readonly l: number; readonly width: number; readonly gamma: Reado
 describe("float kernels", () => {
   const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
 
-  it("give gelu within 4e-7 of the true value, relative to 1 + |x|, and the tails", async () => {
-    await useBackend("wasm")
-    const found = gelu(tf.tensor1d(places)).dataSync()
-    for (const [i, x] of places.entries())
-      expect(Math.abs((found[i] ?? NaN) - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
-    expect([...gelu(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
-  })
+  const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
+  const slope = (x: number) => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
 
-  it("give its derivative within 2e-6", async () => {
-    await useBackend("wasm")
-    const found = tf
-      .grad((x: tf.Tensor) => gelu(x))(tf.tensor1d(places))
-      .dataSync()
-    for (const [i, x] of places.entries())
-      expect(Math.abs((found[i] ?? NaN) - (cumulative(x) + x * density(x)))).toBeLessThan(2e-6)
-  })
+  describe.each([
+    ["gelu", gelu, (x: number) => x * cumulative(x), (x: number) => cumulative(x) + x * density(x)],
+    [
+      "geluTanh",
+      geluTanh,
+      (x: number) => (x * (1 + Math.tanh(inner(x)))) / 2,
+      (x: number) => (1 + Math.tanh(inner(x)) + (x * slope(x)) / Math.cosh(inner(x)) ** 2) / 2,
+    ],
+  ] as const)("of %s", (_, activation, exact, derivative) => {
+    it("are within 4e-7 of the true value, relative to 1 + |x|, and right in the tails", async () => {
+      await useBackend("wasm")
+      const found = activation(tf.tensor1d(places)).dataSync()
+      for (const [i, x] of places.entries())
+        expect(Math.abs((found[i] ?? NaN) - exact(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+      expect([...activation(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
+    })
 
-  it("give an element the same bits wherever it stands", async () => {
-    await useBackend("wasm")
-    const x = noise([37], 3)
-    const whole = bitsOf(gelu(x))
-    for (const start of [1, 2, 3, 5]) {
-      const part = bitsOf(gelu(x.slice([start], [20])))
-      expect(part).toEqual(whole.subarray(start, start + 20))
-    }
+    it("have a derivative within 2e-6, and right in the tails", async () => {
+      await useBackend("wasm")
+      const back = tf.grad((x: tf.Tensor) => activation(x))
+      const found = back(tf.tensor1d(places)).dataSync()
+      for (const [i, x] of places.entries()) expect(Math.abs((found[i] ?? NaN) - derivative(x))).toBeLessThan(2e-6)
+      const [above, below, none] = back(tf.tensor1d([1e30, -1e30, NaN])).dataSync()
+      expect([above, Math.abs(below ?? NaN) < 1e-30, none]).toEqual([1, true, NaN])
+    })
+
+    it("give an element the same bits wherever it stands", async () => {
+      await useBackend("wasm")
+      const x = noise([37], 3)
+      const whole = bitsOf(activation(x))
+      for (const start of [1, 2, 3, 5]) {
+        const part = bitsOf(activation(x.slice([start], [20])))
+        expect(part).toEqual(whole.subarray(start, start + 20))
+      }
+    })
   })
 })

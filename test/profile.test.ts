@@ -4,7 +4,7 @@
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, type Layer } from "bijou"
 import { block } from "bijou/net"
-import { Attention, crossEntropy, Dropout, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, Dropout, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { traceKernels } from "../src/tensor/traceKernels.ts"
@@ -41,6 +41,7 @@ const layers: ReadonlyArray<
   ["an affine map", () => profile(Linear.make(8, 4)), affine, pullAffine],
   ["layer normalization", () => profile(LayerNorm.make(8)), ["BijouLayerNorm"], ["BijouLayerNormGrad"]],
   ["gelu", () => profile(plain(gelu)), ["BijouGelu"], ["BijouGeluGrad"]],
+  ["gelu by tanh", () => profile(plain(geluTanh)), ["BijouGeluTanh"], ["BijouGeluTanhGrad"]],
   [
     "attention",
     () => profile(Attention.make(8, 2, "causal")),
@@ -52,6 +53,12 @@ const layers: ReadonlyArray<
     () => profile(Mlp.make(8, 16)),
     ["BijouMultiply", "BijouBiasGelu", ...affine],
     ["BijouMultiply", "BijouBiasGeluGrad", "BijouWeightGrad", ...pullAffine],
+  ],
+  [
+    "the perceptron of gelu by tanh",
+    () => profile(Mlp.make(8, 16, "geluTanh")),
+    ["BijouMultiply", "BijouBiasGeluTanh", ...affine],
+    ["BijouMultiply", "BijouBiasGeluTanhGrad", "BijouWeightGrad", ...pullAffine],
   ],
   [
     "the cross-entropy",

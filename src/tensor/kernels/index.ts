@@ -7,6 +7,8 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouBiasGeluTanh } from "./simd/BijouBiasGeluTanh.ts"
+import { bijouBiasGeluTanhGrad } from "./simd/BijouBiasGeluTanhGrad.ts"
 import { bijouBiasGrad } from "./simd/BijouBiasGrad.ts"
 import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
@@ -15,6 +17,8 @@ import { bijouDiffer } from "./simd/BijouDiffer.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouGeluTanh } from "./simd/BijouGeluTanh.ts"
+import { bijouGeluTanhGrad } from "./simd/BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./simd/BijouInverse.ts"
 import { bijouLargest } from "./simd/BijouLargest.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
@@ -52,6 +56,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouBiasGeluTanh,
+  ...bijouBiasGeluTanhGrad,
   ...bijouBiasGrad,
   ...bijouCotangent,
   ...bijouCrossEntropy,
@@ -60,6 +66,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouDrift,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouGeluTanh,
+  ...bijouGeluTanhGrad,
   ...bijouInverse,
   ...bijouLargest,
   ...bijouLayerNorm,

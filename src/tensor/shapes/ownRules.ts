@@ -35,6 +35,14 @@ const attention = (call: Call, products: number) => {
   return { shape: [batch, time, triple / 3], operations: products * 2 * batch * time * time * (triple / 3) }
 }
 
+const biasGelu: Rule = (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x")))
+
+const biasGeluGrad: Rule = (call) => {
+  const two = [writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])] as const
+  // The third is one that only wasm gives.
+  return makesAll(...two, ...(call.target === "wasm" ? [writtenOver(call, "x")] : []))
+}
+
 /** x W + b, and the operations of the product. */
 const affine = (call: Call): { readonly made: Made; readonly operations: number } => {
   const [x, weight] = [input(call, "x"), input(call, "weight")]
@@ -59,12 +67,10 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
-  BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
-  BijouBiasGeluGrad: (call) => {
-    const two = [writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])] as const
-    // The third is one that only wasm gives.
-    return makesAll(...two, ...(call.target === "wasm" ? [writtenOver(call, "x")] : []))
-  },
+  BijouBiasGelu: biasGelu,
+  BijouBiasGeluGrad: biasGeluGrad,
+  BijouBiasGeluTanh: biasGelu,
+  BijouBiasGeluTanhGrad: biasGeluGrad,
   BijouBiasGrad: (call) => makes(fresh([rowsOf(input(call, "dy").shape)[1]])),
   BijouMultiply: (call) => {
     const [x, weight] = [input(call, "x"), input(call, "weight")]
@@ -87,6 +93,8 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   },
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),
+  BijouGeluTanh: like("x"),
+  BijouGeluTanhGrad: like("x"),
   BijouWeightGrad: (call) => {
     const [[rows, m], [, n]] = [rowsOf(input(call, "x").shape), rowsOf(input(call, "dy").shape)]
     return { outputs: fresh([m, n]), operations: 2 * rows * m * n }
