@@ -19,8 +19,9 @@ const kernels = async (body: () => unknown): Promise<ReadonlyArray<string>> => {
   return traced.map(({ kernel }) => kernel).filter((kernel) => !handles.includes(kernel))
 }
 
-const profile = async <P>(layer: Layer<P, tf.Tensor, tf.Tensor>) => {
-  const x = noise([2, 8, 8], 1)
+const profile = <P>(layer: Layer<P, tf.Tensor, tf.Tensor>) => profileAt(layer, noise([2, 8, 8], 1))
+
+const profileAt = async <P, A>(layer: Layer<P, A, tf.Tensor>, x: A) => {
   const params = layer.params.init(Key.fromSeed(1))
   const draw = O.some({ key: Key.fromSeed(2), samples: [3, 4] })
   const { value, pull } = layer.vjp(params, x, draw)
@@ -47,6 +48,12 @@ const layers: ReadonlyArray<
     () => profile(Attention.make(8, 2, "causal")),
     [...affine, "BijouAttention", ...affine],
     [...pullAffine, "BijouAttentionGrad", ...pullAffine],
+  ],
+  [
+    "attention past padding",
+    () => profileAt(Attention.masked(8, 2, "causal"), [tf.ones([2, 8], "int32"), noise([2, 8, 8], 1)]),
+    [...affine, "BijouMaskedAttention", ...affine],
+    [...pullAffine, "BijouMaskedAttentionGrad", ...pullAffine],
   ],
   [
     "the perceptron",

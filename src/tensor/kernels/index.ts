@@ -23,6 +23,8 @@ import { bijouInverse } from "./simd/BijouInverse.ts"
 import { bijouLargest } from "./simd/BijouLargest.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouMaskedAttention } from "./simd/BijouMaskedAttention.ts"
+import { bijouMaskedAttentionGrad } from "./simd/BijouMaskedAttentionGrad.ts"
 import { bijouPack } from "./simd/BijouPack.ts"
 import { bijouQuantize } from "./simd/BijouQuantize.ts"
 import { bijouShift } from "./simd/BijouShift.ts"
@@ -72,6 +74,8 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouLargest,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
+  ...bijouMaskedAttention,
+  ...bijouMaskedAttentionGrad,
   ...bijouPack,
   ...bijouQuantize,
   ...bijouShift,

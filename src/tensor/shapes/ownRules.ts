@@ -35,6 +35,16 @@ const attention = (call: Call, products: number) => {
   return { shape: [batch, time, triple / 3], operations: products * 2 * batch * time * time * (triple / 3) }
 }
 
+const mixed: Rule = (call) => {
+  const { shape, operations } = attention(call, 2)
+  return { outputs: fresh(shape), operations }
+}
+
+const pulledBack: Rule = (call) => ({
+  outputs: alike(input(call, "qkv")),
+  operations: attention(call, 6).operations,
+})
+
 const biasGelu: Rule = (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x")))
 
 const biasGeluGrad: Rule = (call) => {
@@ -60,11 +70,10 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const [, width] = rowsOf(x.shape)
     return makesAll(alike(x), fresh([width]), fresh([width]))
   },
-  BijouAttention: (call) => {
-    const { shape, operations } = attention(call, 2)
-    return { outputs: fresh(shape), operations }
-  },
-  BijouAttentionGrad: (call) => ({ outputs: alike(input(call, "qkv")), operations: attention(call, 6).operations }),
+  BijouAttention: mixed,
+  BijouAttentionGrad: pulledBack,
+  BijouMaskedAttention: mixed,
+  BijouMaskedAttentionGrad: pulledBack,
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: biasGelu,
