@@ -2,8 +2,10 @@
  * Exact kernels against the composed operations that they stand for, and float kernels against float64.
  */
 import fc from "fast-check"
+import { option as O } from "fp-ts"
+import { Key } from "bijou"
 import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
-import { gelu, geluTanh } from "bijou/residual"
+import { Dropout, gelu, geluTanh } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
 import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
@@ -98,6 +100,32 @@ describe("exact kernels", () => {
 
   it("pull cotangents back as the composed operations do", () =>
     tried(({ l, gamma }, x) => tensorSpace(l).cotangents(gamma, x("h"), x("x"), x("next"))))
+
+  it("drop what the composed operations drop, whatever the samples, the width and the rate", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.nat(1000), fc.integer({ min: 2 ** 30, max: 2 ** 40 })), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.constantFrom(0.1, 0.25, 1 / 3, 0.5, 2 ** -23, 1 - 2 ** -20),
+        fc.maxSafeNat(),
+        async (samples, width, rate, seed) => {
+          const draw = O.some({ key: Key.fromSeed(seed), samples })
+          const x = Array.from({ length: samples.length * width }, (_, i) => (i === 3 ? -0 : i === 5 ? NaN : i - 7.25))
+          const given = () => tf.tensor2d(x, [samples.length, width])
+          await equal(() => [
+            Dropout.apply("drop", rate, given(), draw),
+            tf.grad((x) => Dropout.apply("drop", rate, x, draw))(given()),
+          ])
+        },
+      ),
+      { numRuns: 100 },
+    ))
+
+  it("count the blocks of a sample past 2^32, in the middle of a group and of a sample", async () => {
+    // 35 blocks a sample, those of the first one from 35 * 122713351 = 2^32 - 11 on.
+    const draw = O.some({ key: Key.fromSeed(9), samples: [122_713_351, 122_713_352] })
+    await equal(() => Dropout.apply("drop", 0.5, tf.ones([2, 138]), draw))
+  })
 
   it("find the largest absolute value, and a NaN", async () => {
     await useBackend("wasm")

@@ -73,7 +73,7 @@ const layers: ReadonlyArray<
     ["Cast", "BijouCrossEntropy"],
     ["BijouCrossEntropyGrad"],
   ],
-  ["dropout", () => profile(Dropout.make("drop", 0.5)), ["Multiply"], ["Cast", "Multiply"]],
+  ["dropout", () => profile(Dropout.make("drop", 0.5)), ["BijouDropout"], ["BijouDropout"]],
 ]
 
 beforeAll(() => useBackend("wasm"))

@@ -15,6 +15,7 @@ import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDiffer } from "./simd/BijouDiffer.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
+import { bijouDropout } from "./simd/BijouDropout.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
 import { bijouGeluTanh } from "./simd/BijouGeluTanh.ts"
@@ -66,6 +67,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
+  ...bijouDropout,
   ...bijouGelu,
   ...bijouGeluGrad,
   ...bijouGeluTanh,
