@@ -13,8 +13,8 @@ export const geluTanhAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, s
   return [mul(x, share), add(share, mul(mul(near, spread), steepness))]
 }
 
-const CUBIC = 0.044715
-const SLOPE = Math.sqrt(2 / Math.PI)
+export const CUBIC = 0.044715
+export const SLOPE = Math.sqrt(2 / Math.PI)
 
 /**
  * s = (1 + tanh u) / 2 = 1 / (1 + exp(-2 u)), which is e / (1 + e) with e = exp(-2 |u|) where u < 0, and s (1 - s) = e / (1 + e)^2: no digit is

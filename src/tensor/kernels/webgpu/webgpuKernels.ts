@@ -5,6 +5,8 @@ import { bijouAdamW } from "./BijouAdamW.ts"
 import { bijouAddBias } from "./BijouAddBias.ts"
 import { bijouBiasGelu } from "./BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
+import { bijouBiasGeluTanh } from "./BijouBiasGeluTanh.ts"
+import { bijouBiasGeluTanhGrad } from "./BijouBiasGeluTanhGrad.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
 import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./BijouCrossEntropyGrad.ts"
@@ -13,6 +15,8 @@ import { bijouDrift } from "./BijouDrift.ts"
 import { bijouDropout } from "./BijouDropout.ts"
 import { bijouGelu } from "./BijouGelu.ts"
 import { bijouGeluGrad } from "./BijouGeluGrad.ts"
+import { bijouGeluTanh } from "./BijouGeluTanh.ts"
+import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
@@ -30,6 +34,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouAddBias,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouBiasGeluTanh,
+  ...bijouBiasGeluTanhGrad,
   ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
@@ -38,6 +44,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouDropout,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouGeluTanh,
+  ...bijouGeluTanhGrad,
   ...bijouInverse,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
