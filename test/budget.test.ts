@@ -153,11 +153,11 @@ const outside = <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, 
   buffers().bytes - bytesOf(right(predictLedger(network)(step)).start)
 
 onBackends("A budget", () => {
-  const batch = 2
+  const batch = 4
   const subject = () => {
     const { network } = tinyGpt({ depth: 6, width: 8, dropout: 0.25 })
     const params = network.params.init(Key.fromSeed(1))
-    return { network, step: { params, input: tinyBatch(batch), seed: 1, samples: [5, 11] } }
+    return { network, step: { params, input: tinyBatch(batch), seed: 1, samples: [5, 11, 3, 8] } }
   }
 
   it("is kept, and the more of it the faster, from everything reversed to everything taped, with the same gradients", async () => {
@@ -209,7 +209,7 @@ onBackends("A budget", () => {
   it("has the best of all plans, and none below the smallest, whatever neighbors choose", () => {
     const { network } = tinyGpt({ depth: 3, width: 8 })
     const params = network.params.init(Key.fromSeed(1))
-    const step = { params, input: tinyBatch(batch), seed: 1, samples: [5, 11] }
+    const step = { params, input: tinyBatch(batch), seed: 1, samples: [5, 11, 3, 8] }
     const paths = ["embed", "blocks/0", "blocks/1", "blocks/2", "head"]
     const plans = paths.reduce<ReadonlyArray<Readonly<Record<string, Choice>>>>(
       (made, path) => made.flatMap((plan) => all.map((choice) => ({ ...plan, [path]: choice }))),

@@ -3,7 +3,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
-import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
+import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -112,18 +112,20 @@ describe.each([
     noise([batch, time, 3 * heads * size], 4, 2)
 
   /** Value and gradient of one head, in float64. */
-  const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
+  const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean, seen: ReadonlyArray<boolean>) => {
     const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
     const scale = 1 / Math.sqrt(q[0]!.length)
     const weights = q.map((query, i) => {
-      const scores = k.map((key, j) => (causal && j > i ? -Infinity : scale * dot(query, key)))
+      const scores = k.map((key, j) => (causal && j > i ? -Infinity : seen[j]! ? scale * dot(query, key) : -5e8))
       const powers = scores.map((s) => Math.exp(s - Math.max(...scores)))
       return powers.map((e) => e / powers.reduce((sum, x) => sum + x, 0))
     })
     const turn = (rows: Rows): Rows => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
     const times = (x: Rows, y: Rows): Rows => x.map((row) => turn(y).map((column) => dot(row, column)))
     const toWeights = times(dy, turn(v))
-    const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
+    const toScores = weights.map((p, i) =>
+      p.map((w, j) => (seen[j]! ? w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale : 0)),
+    )
     return { y: times(weights, v), dq: times(toScores, k), dk: times(turn(toScores), q), dv: times(turn(weights), dy) }
   }
 
@@ -137,34 +139,75 @@ describe.each([
     [1, 150, 3, 4], // more weights than are kept near: two heads, then one
   ] as const
 
-  describe.each(["full", "causal"] as const)("%s", (reach) => {
-    it.each(shapes)(
-      "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
-      (batch, time, heads, size) => {
-        const width = heads * size
-        const { value, dy, grads } = sweep((x) => Attention.mix(x, heads, reach), [given(batch, time, heads, size)])
-        const [x, ys, dys] = [rowsOf(given(batch, time, heads, size)), rowsOf(value), rowsOf(dy)]
-        const dxs = rowsOf(grads[0]!)
-        for (let b = 0; b < batch; b++)
-          for (let h = 0; h < heads; h++) {
-            const part = (rows: Rows, third: number): Rows =>
-              rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
-            const exact = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
-            expect(distance(part(ys, 0).flat(), exact.y.flat())).toBeLessThan(2e-6)
-            const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
-            expect(distance(found, [exact.dq, exact.dk, exact.dv].flat(2))).toBeLessThan(4e-6)
-          }
-      },
+  /** Whether a token may be looked at; the first one is padding in the first sample, so a causal one sees nothing else there. */
+  const isSeen = (sample: number, token: number): boolean => (7 * token + sample) % 3 !== 0
+
+  const masks = (batch: number, time: number) =>
+    tf.tensor2d(
+      Array.from({ length: batch * time }, (_, i) => Number(isSeen(Math.floor(i / time), i % time))),
+      [batch, time],
+      "int32",
     )
+
+  describe.each(["full", "causal"] as const)("%s", (reach) => {
+    describe.each([
+      ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
+      [
+        "past padding",
+        isSeen,
+        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, masks(x.shape[0]!, x.shape[1]!), heads, reach),
+      ],
+    ] as const)("%s", (_, sees, mix) => {
+      it.each(shapes)(
+        "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
+        (batch, time, heads, size) => {
+          const width = heads * size
+          const { value, dy, grads } = sweep((x) => mix(x, heads), [given(batch, time, heads, size)])
+          const [x, ys, dys] = [rowsOf(given(batch, time, heads, size)), rowsOf(value), rowsOf(dy)]
+          const dxs = rowsOf(grads[0]!)
+          for (let b = 0; b < batch; b++)
+            for (let h = 0; h < heads; h++) {
+              const part = (rows: Rows, third: number): Rows =>
+                rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
+              const seen = Array.from({ length: time }, (_, j) => sees(b, j))
+              const exact = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal", seen)
+              expect(distance(part(ys, 0).flat(), exact.y.flat())).toBeLessThan(2e-6)
+              const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
+              expect(distance(found, [exact.dq, exact.dk, exact.dv].flat(2))).toBeLessThan(4e-6)
+            }
+        },
+      )
+    })
 
     it("has the same bits twice, and whatever samples stand beside a sample", () =>
       repeats((x) => Attention.mix(x, 2, reach), given(3, 7, 2, 3)))
+
+    it("has the same bits past no padding as to all tokens", () => {
+      const x = given(2, 9, 2, 5)
+      const [all, seen] = [
+        sweep((x) => Attention.mix(x, 2, reach), [x]),
+        sweep((x) => Attention.mixSeen(x, tf.ones([2, 9], "int32"), 2, reach), [x]),
+      ]
+      expect([seen.value, ...seen.grads].map(bitsOf)).toEqual([all.value, ...all.grads].map(bitsOf))
+    })
+
+    it("gives padding that no one looks at no gradient for its value, to the last bit", () => {
+      const x = given(1, 6, 2, 3)
+      const seen = tf.tensor2d([1, 0, 1, 1, 0, 1], [1, 6], "int32")
+      const [dx] = sweep((x) => Attention.mixSeen(x, seen, 2, reach), [x]).grads
+      const rows = rowsOf(dx!)
+      for (const token of [1, 4]) expect(rows[token]!.slice(6).map(Math.abs)).toEqual(Array(12).fill(0)) // keys and values
+      expect(rows[0]!.slice(12).some((y) => y !== 0)).toBe(true)
+    })
   })
 })
 
-describe("the perceptron on wasm", () => {
+describe.each([
+  ["gelu", gelu],
+  ["geluTanh", geluTanh],
+] as const)("the perceptron of %s on wasm", (name, activation) => {
   const apply = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
-    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x)
+    Mlp.apply({ up: { weight: w1, bias: b1 }, down: { weight: w2, bias: b2 } }, x, name)
   const given = (rows: number, width: number, hidden: number) =>
     [
       noise([rows, width], 1, 2),
@@ -177,7 +220,7 @@ describe("the perceptron on wasm", () => {
     [130, 6, 11],
   ])("of %i rows of %i by way of %i has the bits of its parts, and gradients within 3e-6 of theirs", (...sizes) => {
     const parts = (x: tf.Tensor, w1: tf.Tensor, b1: tf.Tensor, w2: tf.Tensor, b2: tf.Tensor) =>
-      gelu(x.matMul(w1).add(b1)).matMul(w2).add(b2)
+      activation(x.matMul(w1).add(b1)).matMul(w2).add(b2)
     const [fused, composed] = [sweep(apply, given(...sizes)), sweep(parts, given(...sizes))]
     expect(bitsOf(fused.value)).toEqual(bitsOf(composed.value))
     for (const [i, grad] of fused.grads.entries())

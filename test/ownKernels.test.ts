@@ -2,8 +2,10 @@
  * Exact kernels against the composed operations that they stand for, and float kernels against float64.
  */
 import fc from "fast-check"
+import { option as O } from "fp-ts"
+import { Key } from "bijou"
 import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
-import { gelu } from "bijou/residual"
+import { Dropout, gelu, geluTanh } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
 import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
@@ -99,6 +101,32 @@ describe("exact kernels", () => {
   it("pull cotangents back as the composed operations do", () =>
     tried(({ l, gamma }, x) => tensorSpace(l).cotangents(gamma, x("h"), x("x"), x("next"))))
 
+  it("drop what the composed operations drop, whatever the samples, the width and the rate", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fc.nat(1000), fc.integer({ min: 2 ** 30, max: 2 ** 40 })), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.constantFrom(0.1, 0.25, 1 / 3, 0.5, 2 ** -23, 1 - 2 ** -20),
+        fc.maxSafeNat(),
+        async (samples, width, rate, seed) => {
+          const draw = O.some({ key: Key.fromSeed(seed), samples })
+          const x = Array.from({ length: samples.length * width }, (_, i) => (i === 3 ? -0 : i === 5 ? NaN : i - 7.25))
+          const given = () => tf.tensor2d(x, [samples.length, width])
+          await equal(() => [
+            Dropout.apply("drop", rate, given(), draw),
+            tf.grad((x) => Dropout.apply("drop", rate, x, draw))(given()),
+          ])
+        },
+      ),
+      { numRuns: 100 },
+    ))
+
+  it("count the blocks of a sample past 2^32, in the middle of a group and of a sample", async () => {
+    // 35 blocks a sample, those of the first one from 35 * 122713351 = 2^32 - 11 on.
+    const draw = O.some({ key: Key.fromSeed(9), samples: [122_713_351, 122_713_352] })
+    await equal(() => Dropout.apply("drop", 0.5, tf.ones([2, 138]), draw))
+  })
+
   it("find the largest absolute value, and a NaN", async () => {
     await useBackend("wasm")
     for (const values of [[3], [1, -7, 2], [-1, 0, 0, 0, 5, -9], [1, NaN, 2, 3, 4], [2, 1, 1, 1, 1, -Infinity]]) {
@@ -113,30 +141,43 @@ type Given = { readonly l: number; readonly width: number; readonly gamma: Reado
 describe("float kernels", () => {
   const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
 
-  it("give gelu within 4e-7 of the true value, relative to 1 + |x|, and the tails", async () => {
-    await useBackend("wasm")
-    const found = gelu(tf.tensor1d(places)).dataSync()
-    for (const [i, x] of places.entries())
-      expect(Math.abs((found[i] ?? NaN) - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
-    expect([...gelu(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
-  })
+  const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
+  const slope = (x: number) => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
 
-  it("give its derivative within 2e-6", async () => {
-    await useBackend("wasm")
-    const found = tf
-      .grad((x: tf.Tensor) => gelu(x))(tf.tensor1d(places))
-      .dataSync()
-    for (const [i, x] of places.entries())
-      expect(Math.abs((found[i] ?? NaN) - (cumulative(x) + x * density(x)))).toBeLessThan(2e-6)
-  })
+  describe.each([
+    ["gelu", gelu, (x: number) => x * cumulative(x), (x: number) => cumulative(x) + x * density(x)],
+    [
+      "geluTanh",
+      geluTanh,
+      (x: number) => (x * (1 + Math.tanh(inner(x)))) / 2,
+      (x: number) => (1 + Math.tanh(inner(x)) + (x * slope(x)) / Math.cosh(inner(x)) ** 2) / 2,
+    ],
+  ] as const)("of %s", (_, activation, exact, derivative) => {
+    it("are within 4e-7 of the true value, relative to 1 + |x|, and right in the tails", async () => {
+      await useBackend("wasm")
+      const found = activation(tf.tensor1d(places)).dataSync()
+      for (const [i, x] of places.entries())
+        expect(Math.abs((found[i] ?? NaN) - exact(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+      expect([...activation(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
+    })
 
-  it("give an element the same bits wherever it stands", async () => {
-    await useBackend("wasm")
-    const x = noise([37], 3)
-    const whole = bitsOf(gelu(x))
-    for (const start of [1, 2, 3, 5]) {
-      const part = bitsOf(gelu(x.slice([start], [20])))
-      expect(part).toEqual(whole.subarray(start, start + 20))
-    }
+    it("have a derivative within 2e-6, and right in the tails", async () => {
+      await useBackend("wasm")
+      const back = tf.grad((x: tf.Tensor) => activation(x))
+      const found = back(tf.tensor1d(places)).dataSync()
+      for (const [i, x] of places.entries()) expect(Math.abs((found[i] ?? NaN) - derivative(x))).toBeLessThan(2e-6)
+      const [above, below, none] = back(tf.tensor1d([1e30, -1e30, NaN])).dataSync()
+      expect([above, Math.abs(below ?? NaN) < 1e-30, none]).toEqual([1, true, NaN])
+    })
+
+    it("give an element the same bits wherever it stands", async () => {
+      await useBackend("wasm")
+      const x = noise([37], 3)
+      const whole = bitsOf(activation(x))
+      for (const start of [1, 2, 3, 5]) {
+        const part = bitsOf(activation(x.slice([start], [20])))
+        expect(part).toEqual(whole.subarray(start, start + 20))
+      }
+    })
   })
 })

@@ -4,7 +4,7 @@
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, type Layer } from "bijou"
 import { block } from "bijou/net"
-import { Attention, crossEntropy, Dropout, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, Dropout, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { traceKernels } from "../src/tensor/traceKernels.ts"
@@ -19,8 +19,9 @@ const kernels = async (body: () => unknown): Promise<ReadonlyArray<string>> => {
   return traced.map(({ kernel }) => kernel).filter((kernel) => !handles.includes(kernel))
 }
 
-const profile = async <P>(layer: Layer<P, tf.Tensor, tf.Tensor>) => {
-  const x = noise([2, 8, 8], 1)
+const profile = <P>(layer: Layer<P, tf.Tensor, tf.Tensor>) => profileAt(layer, noise([2, 8, 8], 1))
+
+const profileAt = async <P, A>(layer: Layer<P, A, tf.Tensor>, x: A) => {
   const params = layer.params.init(Key.fromSeed(1))
   const draw = O.some({ key: Key.fromSeed(2), samples: [3, 4] })
   const { value, pull } = layer.vjp(params, x, draw)
@@ -41,11 +42,18 @@ const layers: ReadonlyArray<
   ["an affine map", () => profile(Linear.make(8, 4)), affine, pullAffine],
   ["layer normalization", () => profile(LayerNorm.make(8)), ["BijouLayerNorm"], ["BijouLayerNormGrad"]],
   ["gelu", () => profile(plain(gelu)), ["BijouGelu"], ["BijouGeluGrad"]],
+  ["gelu by tanh", () => profile(plain(geluTanh)), ["BijouGeluTanh"], ["BijouGeluTanhGrad"]],
   [
     "attention",
     () => profile(Attention.make(8, 2, "causal")),
     [...affine, "BijouAttention", ...affine],
     [...pullAffine, "BijouAttentionGrad", ...pullAffine],
+  ],
+  [
+    "attention past padding",
+    () => profileAt(Attention.masked(8, 2, "causal"), [tf.ones([2, 8], "int32"), noise([2, 8, 8], 1)]),
+    [...affine, "BijouMaskedAttention", ...affine],
+    [...pullAffine, "BijouMaskedAttentionGrad", ...pullAffine],
   ],
   [
     "the perceptron",
@@ -54,12 +62,18 @@ const layers: ReadonlyArray<
     ["BijouMultiply", "BijouBiasGeluGrad", "BijouWeightGrad", ...pullAffine],
   ],
   [
+    "the perceptron of gelu by tanh",
+    () => profile(Mlp.make(8, 16, "geluTanh")),
+    ["BijouMultiply", "BijouBiasGeluTanh", ...affine],
+    ["BijouMultiply", "BijouBiasGeluTanhGrad", "BijouWeightGrad", ...pullAffine],
+  ],
+  [
     "the cross-entropy",
     () => profile(plain((x) => crossEntropy(x, tf.zeros([2, 8], "int32")))),
     ["Cast", "BijouCrossEntropy"],
     ["BijouCrossEntropyGrad"],
   ],
-  ["dropout", () => profile(Dropout.make("drop", 0.5)), ["Multiply"], ["Cast", "Multiply"]],
+  ["dropout", () => profile(Dropout.make("drop", 0.5)), ["BijouDropout"], ["BijouDropout"]],
 ]
 
 beforeAll(() => useBackend("wasm"))

@@ -2,7 +2,7 @@
  * The float kernels on WebGPU: against float64, and against themselves.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { Attention, crossEntropy, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/residual"
 import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
@@ -57,18 +57,31 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
 
   const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
 
-  it("give gelu within 4e-7 of the true value, relative to 1 + |x|, and the tails", async () => {
-    const found = await gelu(tf.tensor1d(places)).data()
-    for (const [i, x] of places.entries())
-      expect(Math.abs(found[i]! - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
-    expect(await numbersOf(gelu(tf.tensor1d([0, 1e30])))).toEqual([0, Math.fround(1e30)])
-  })
+  const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
+  const steepness = (x: number) => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
 
-  it("give its derivative within 2e-6", async () => {
-    const x = tf.tensor1d(places)
-    const found = await runKernel("BijouGeluGrad", { x, dy: tf.onesLike(x) }).data()
-    for (const [i, at] of places.entries())
-      expect(Math.abs(found[i]! - (cumulative(at) + at * density(at)))).toBeLessThan(2e-6)
+  describe.each([
+    ["gelu", gelu, "BijouGeluGrad", (x: number) => x * cumulative(x), (x: number) => cumulative(x) + x * density(x)],
+    [
+      "geluTanh",
+      geluTanh,
+      "BijouGeluTanhGrad",
+      (x: number) => (x * (1 + Math.tanh(inner(x)))) / 2,
+      (x: number) => (1 + Math.tanh(inner(x)) + (x * steepness(x)) / Math.cosh(inner(x)) ** 2) / 2,
+    ],
+  ] as const)("of %s", (_, activation, gradient, exact, derivative) => {
+    it("are within 4e-7 of the true value, relative to 1 + |x|, and right in the tails", async () => {
+      const found = await activation(tf.tensor1d(places)).data()
+      for (const [i, x] of places.entries())
+        expect(Math.abs(found[i]! - exact(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+      expect(await numbersOf(activation(tf.tensor1d([0, 1e30])))).toEqual([0, Math.fround(1e30)])
+    })
+
+    it("have a derivative within 2e-6", async () => {
+      const x = tf.tensor1d(places)
+      const found = await runKernel(gradient, { x, dy: tf.onesLike(x) }).data()
+      for (const [i, at] of places.entries()) expect(Math.abs(found[i]! - derivative(at))).toBeLessThan(2e-6)
+    })
   })
 
   it.each([
@@ -172,12 +185,40 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
       Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!)
     const parameters = [noise([4, 7], 2), noise([7], 3), noise([7, 4], 4), noise([4], 5)]
     await repeats(perceptron, noise([6, 4], 1, 2), ...parameters)
-    const parts: F = (x, w1, b1, w2, b2) => gelu(x!.matMul(w1!).add(b1!)).matMul(w2!).add(b2!)
-    const [fused, composed] = [perceptron, parts].map((f) => sweep(f, [noise([6, 4], 1, 2), ...parameters]))
-    expect(differingBits(await fused!.value.data(), await composed!.value.data())).toBe(0)
-    for (const [i, grad] of fused!.grads.entries())
-      expect(distance(await grad.data(), await composed!.grads[i]!.data())).toBeLessThan(3e-6)
   })
+
+  it.each([
+    ["gelu", gelu],
+    ["geluTanh", geluTanh],
+  ] as const)(
+    "give a perceptron of %s the bits of its parts, twice, and gradients within 3e-6 of theirs",
+    async (name, activation) => {
+      const perceptron: F = (x, w1, b1, w2, b2) =>
+        Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!, name)
+      const parts: F = (x, w1, b1, w2, b2) => activation(x!.matMul(w1!).add(b1!)).matMul(w2!).add(b2!)
+      const parameters = [noise([4, 7], 2), noise([7], 3), noise([7, 4], 4), noise([4], 5)]
+      const [fused, again, composed] = [perceptron, perceptron, parts].map((f) =>
+        sweep(f, [noise([6, 4], 1, 2), ...parameters]),
+      )
+      expect(differingBits(await fused!.value.data(), await composed!.value.data())).toBe(0)
+      expect(differingBits(await fused!.value.data(), await again!.value.data())).toBe(0)
+      for (const [i, grad] of fused!.grads.entries()) {
+        expect(differingBits(await grad.data(), await again!.grads[i]!.data())).toBe(0)
+        expect(distance(await grad.data(), await composed!.grads[i]!.data())).toBeLessThan(3e-6)
+      }
+    },
+  )
+
+  it.each(["BijouBiasGelu", "BijouBiasGeluTanh"])(
+    "give a row the same bits in %s whatever stands beside it",
+    async (name) => {
+      const [x, bias] = [noise([6, 7], 1, 2), noise([7], 3)]
+      const of = (rows: tf.Tensor) => runKernelForAll(name, { x: rows, bias })
+      const [whole, alone] = [of(x), of(x.slice([2], [1]))]
+      for (const [i, part] of alone.entries())
+        expect(differingBits(await part.data(), await whole[i]!.slice([2], [1]).data())).toBe(0)
+    },
+  )
 
   it("add the rows of segments in their order, within 1e-6 of float64", async () => {
     const [rows, width, numSegments] = [300, 5, 7]

@@ -50,7 +50,7 @@ export const Attention = {
   ): Layer<AttentionParams, readonly [seen: tf.Tensor, x: tf.Tensor], tf.Tensor> => {
     checkHeads(width, heads)
     return fromTfjs(Attention.params(width), ({ qkv, out }, [seen, x]: readonly [tf.Tensor, tf.Tensor]) =>
-      Linear.apply(out, composed(Linear.apply(qkv, x), heads, reach, seen)),
+      Linear.apply(out, Attention.mixSeen(Linear.apply(qkv, x), seen, heads, reach)),
     )
   },
 
@@ -65,6 +65,12 @@ export const Attention = {
     hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32"
       ? fused(heads, reach)(qkv)
       : composed(qkv, heads, reach),
+
+  /** `mix` to the tokens that are `seen`, int32 `[batch, time]`, 0 for padding. */
+  mixSeen: (qkv: tf.Tensor, seen: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
+    hasKernel("BijouMaskedAttention") && qkv.rank === 3 && qkv.dtype === "float32" && seen.dtype === "int32"
+      ? fusedSeen(heads, reach, seen.reshape(qkv.shape.slice(0, 2)))(qkv)
+      : composed(qkv, heads, reach, seen),
 }
 
 /** Attention of tfjs's operations, to the tokens that are `seen`, all unless given. */
@@ -88,7 +94,7 @@ const composed = (qkv: tf.Tensor, heads: number, reach: Reach, seen?: tf.Tensor)
  * them does it keep queries, keys, values and weights.
  */
 const fused = (heads: number, reach: Reach) => {
-  const attributes = { heads, causal: reach === "causal" ? 1 : 0 }
+  const attributes = attributesOf(heads, reach)
   return tf.customGrad((...args) => {
     const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
     const [value, ...given] = runKernelForAll("BijouAttention", { qkv }, attributes) as [tf.Tensor, ...tf.Tensor[]] // its outputs
@@ -105,6 +111,24 @@ const fused = (heads: number, reach: Reach) => {
     }
   })
 }
+
+/** The same to the tokens that are `seen`, which has no gradient; the tape keeps it too. */
+const fusedSeen = (heads: number, reach: Reach, seen: tf.Tensor) => {
+  const attributes = attributesOf(heads, reach)
+  return tf.customGrad((...args) => {
+    const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
+    save([qkv, seen])
+    return {
+      value: runKernel("BijouMaskedAttention", { qkv, seen }, attributes),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [kept, mask] = saved as [tf.Tensor, tf.Tensor] // as they were kept
+        return runKernel("BijouMaskedAttentionGrad", { qkv: kept, seen: mask, dy }, attributes)
+      },
+    }
+  })
+}
+
+const attributesOf = (heads: number, reach: Reach) => ({ heads, causal: reach === "causal" ? 1 : 0 })
 
 /** Refuses a width that the heads do not divide. */
 export const checkHeads = (width: number, heads: number): void => {

@@ -4,9 +4,9 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tf } from "../tensor/tf.ts"
-import { gelu, geluTanh } from "./gelu.ts"
+import { byErf, byTanh, gelu, geluTanh, type Activating } from "./gelu.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
 import { affine, biasGrad, product, pullMultiply, weightGrad } from "./multiply.ts"
 
@@ -18,7 +18,7 @@ export interface MlpParams {
   readonly down: LinearParams
 }
 
-/** `gelu`: with the exact erf; `geluTanh`: GPT-2's approximation, which is composed of tfjs's operations. */
+/** `gelu`: with the exact erf; `geluTanh`: GPT-2's approximation. */
 export type Activation = "gelu" | "geluTanh"
 
 /** The two-layer perceptron of a transformer: W2 gelu(W1 x + b1) + b2 on the last axis. */
@@ -40,11 +40,35 @@ export const Mlp = {
 
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
-    if (activation === "geluTanh") return Linear.apply(down, geluTanh(Linear.apply(up, x)))
-    const whole = hasKernel("BijouMlp")
-    return (whole || hasKernel("BijouBiasGelu")) && x.dtype === "float32"
-      ? (whole ? one : fused)(x, up.weight, up.bias, down.weight, down.bias)
-      : Linear.apply(down, gelu(Linear.apply(up, x)))
+    const form = FORMS[activation]
+    const whole = activation === "gelu" && hasKernel("BijouMlp")
+    return (whole || hasKernel("BijouAddBias")) && x.dtype === "float32"
+      ? (whole ? one : fused(form))(x, up.weight, up.bias, down.weight, down.bias)
+      : Linear.apply(down, form.taped(Linear.apply(up, x)))
+  },
+}
+
+/** An activation, and the kernels that compute it together with what stands beside it, which a backend need not have. */
+interface Form extends Activating {
+  readonly taped: (x: tf.Tensor) => tf.Tensor
+  /** x + b and its activation, and their gradients. */
+  readonly bias: readonly [forth: string, back: string]
+  /** The same with the product before. */
+  readonly affine: readonly [forth: string, back: string]
+}
+
+const FORMS: Readonly<Record<Activation, Form>> = {
+  gelu: {
+    ...byErf,
+    taped: gelu,
+    bias: ["BijouBiasGelu", "BijouBiasGeluGrad"],
+    affine: ["BijouAffineGelu", "BijouAffineGeluGrad"],
+  },
+  geluTanh: {
+    ...byTanh,
+    taped: geluTanh,
+    bias: ["BijouBiasGeluTanh", "BijouBiasGeluTanhGrad"],
+    affine: ["BijouAffineGeluTanh", "BijouAffineGeluTanhGrad"],
   },
 }
 
@@ -65,43 +89,56 @@ const one = tf.customGrad((...args) => {
 })
 
 /** The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed again, which is cheaper than its memory. */
-const fused = tf.customGrad((...args) => {
-  // As tfjs passes them.
-  const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [a, hidden] = activate(x, w1, b1)
-  save([x, a, w1, w2])
-  return {
-    value: affine(hidden, w2, b2),
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      tf.tidy(() => {
-        const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
-        const [da, db1, dw2] = pullActivated(a, w2, dy)
-        return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
-      }),
-  }
-})
+const fused = (form: Form) =>
+  tf.customGrad((...args) => {
+    // As tfjs passes them.
+    const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
+    const [a, hidden] = activate(form, x, w1, b1)
+    save([x, a, w1, w2])
+    return {
+      value: affine(hidden, w2, b2),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.tidy(() => {
+          const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
+          const [da, db1, dw2] = pullActivated(form, a, w2, dy)
+          return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
+        }),
+    }
+  })
 
-/** a = x W1 + b1, and gelu(a). */
-const activate = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): readonly [a: tf.Tensor, activated: tf.Tensor] =>
-  (hasKernel("BijouAffineGelu")
-    ? runKernelForAll("BijouAffineGelu", { x, weight, bias })
-    : runKernelForAll("BijouBiasGelu", { x: product(x, weight, false), bias })) as [tf.Tensor, tf.Tensor] // both have two outputs
+/** a = x W1 + b1, and its activation. */
+const activate = (
+  { value, bias: [biased], affine: [whole] }: Form,
+  x: tf.Tensor,
+  weight: tf.Tensor,
+  bias: tf.Tensor,
+): Two<tf.Tensor> => {
+  if (hasKernel(whole)) return runKernelForAll(whole, { x, weight, bias }) as Two<tf.Tensor> // it has two outputs
+  if (hasKernel(biased)) return runKernelForAll(biased, { x: product(x, weight, false), bias }) as Two<tf.Tensor> // so has it
+  const a = affine(x, weight, bias)
+  return [a, tf.tidy(() => value(a))]
+}
 
-/** The gradients of gelu(a) W2 by a, by b1 and by W2; uses a up. */
-const pullActivated = (a: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): readonly [...Three<tf.Tensor>] => {
-  const weightGradOf = (activated?: tf.Tensor) =>
-    tf.tidy(() => weightGrad(activated ?? runKernel("BijouGelu", { x: a }), dy))
-  if (hasKernel("BijouAffineGeluGrad")) {
+/** The gradients of the activation of a, times W2, by a, by b1 and by W2; uses a up. */
+const pullActivated = (
+  { value, pull, bias: [, biased], affine: [, whole] }: Form,
+  a: tf.Tensor,
+  weight: tf.Tensor,
+  dy: tf.Tensor,
+): readonly [...Three<tf.Tensor>] => {
+  const weightGradOf = (activated?: tf.Tensor) => tf.tidy(() => weightGrad(activated ?? value(a), dy))
+  if (hasKernel(whole)) {
     const dw = weightGradOf()
-    const [da, db] = runKernelForAll("BijouAffineGeluGrad", { dy, weight, x: a }) as Two<tf.Tensor> // its two outputs
+    const [da, db] = runKernelForAll(whole, { dy, weight, x: a }) as Two<tf.Tensor> // its two outputs
     return [da, db, dw]
   }
   const back = product(dy, weight, true)
+  if (!hasKernel(biased)) {
+    const da = tf.tidy(() => pull(a, back))
+    return [da, biasGrad(da), weightGradOf()]
+  }
   // The third output is one that a backend need not have: gelu(a), written over a.
-  const [da, db, activated] = runKernelForAll("BijouBiasGeluGrad", { x: a, dy: back }) as readonly [
-    ...Two<tf.Tensor>,
-    tf.Tensor?,
-  ]
+  const [da, db, activated] = runKernelForAll(biased, { x: a, dy: back }) as readonly [...Two<tf.Tensor>, tf.Tensor?]
   return [da, db, weightGradOf(activated)]
 }
 

@@ -7,18 +7,25 @@ import { bijouAttention } from "./simd/BijouAttention.ts"
 import { bijouAttentionGrad } from "./simd/BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./simd/BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./simd/BijouBiasGeluGrad.ts"
+import { bijouBiasGeluTanh } from "./simd/BijouBiasGeluTanh.ts"
+import { bijouBiasGeluTanhGrad } from "./simd/BijouBiasGeluTanhGrad.ts"
 import { bijouBiasGrad } from "./simd/BijouBiasGrad.ts"
 import { bijouCotangent } from "./simd/BijouCotangent.ts"
 import { bijouCrossEntropy } from "./simd/BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./simd/BijouCrossEntropyGrad.ts"
 import { bijouDiffer } from "./simd/BijouDiffer.ts"
 import { bijouDrift } from "./simd/BijouDrift.ts"
+import { bijouDropout } from "./simd/BijouDropout.ts"
 import { bijouGelu } from "./simd/BijouGelu.ts"
 import { bijouGeluGrad } from "./simd/BijouGeluGrad.ts"
+import { bijouGeluTanh } from "./simd/BijouGeluTanh.ts"
+import { bijouGeluTanhGrad } from "./simd/BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./simd/BijouInverse.ts"
 import { bijouLargest } from "./simd/BijouLargest.ts"
 import { bijouLayerNorm } from "./simd/BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./simd/BijouLayerNormGrad.ts"
+import { bijouMaskedAttention } from "./simd/BijouMaskedAttention.ts"
+import { bijouMaskedAttentionGrad } from "./simd/BijouMaskedAttentionGrad.ts"
 import { bijouPack } from "./simd/BijouPack.ts"
 import { bijouQuantize } from "./simd/BijouQuantize.ts"
 import { bijouShift } from "./simd/BijouShift.ts"
@@ -52,18 +59,25 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouBiasGeluTanh,
+  ...bijouBiasGeluTanhGrad,
   ...bijouBiasGrad,
   ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
   ...bijouDiffer,
   ...bijouDrift,
+  ...bijouDropout,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouGeluTanh,
+  ...bijouGeluTanhGrad,
   ...bijouInverse,
   ...bijouLargest,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
+  ...bijouMaskedAttention,
+  ...bijouMaskedAttentionGrad,
   ...bijouPack,
   ...bijouQuantize,
   ...bijouShift,

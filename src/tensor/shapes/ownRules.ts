@@ -45,6 +45,14 @@ const perceptron = (call: Call) => {
   return { x, w1, w2, hidden, outputs, operations }
 }
 
+const biasGelu: Rule = (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x")))
+
+const biasGeluGrad: Rule = (call) => {
+  const two = [writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])] as const
+  // The third is one that only wasm gives.
+  return makesAll(...two, ...(call.target === "wasm" ? [writtenOver(call, "x")] : []))
+}
+
 /** x W + b, and the operations of the product. */
 const affine = (call: Call): { readonly made: Made; readonly operations: number } => {
   const [x, weight] = [input(call, "x"), input(call, "weight")]
@@ -78,14 +86,21 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const operations = attention([batch, time, width], isStock(call) ? 4 : 6)
     return { outputs: fresh([batch, time, 3 * width]), operations }
   },
+  BijouMaskedAttention: (call) => {
+    const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
+    const shape = [batch, time, triple / 3]
+    return { outputs: fresh(shape), operations: attention(shape, 2) }
+  },
+  BijouMaskedAttentionGrad: (call) => ({
+    outputs: alike(input(call, "qkv")),
+    operations: attention(input(call, "dy").shape, 6),
+  }),
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
-  BijouBiasGelu: (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x"))),
-  BijouBiasGeluGrad: (call) => {
-    const two = [writtenOver(call, "dy"), fresh([rowsOf(input(call, "x").shape)[1]])] as const
-    // The third is one that only wasm gives.
-    return makesAll(...two, ...(call.target === "wasm" ? [writtenOver(call, "x")] : []))
-  },
+  BijouBiasGelu: biasGelu,
+  BijouBiasGeluGrad: biasGeluGrad,
+  BijouBiasGeluTanh: biasGelu,
+  BijouBiasGeluTanhGrad: biasGeluGrad,
   BijouBiasGrad: (call) => makes(fresh([rowsOf(input(call, "dy").shape)[1]])),
   BijouMultiply: (call) => {
     const [x, weight] = [input(call, "x"), input(call, "weight")]
@@ -118,6 +133,8 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   },
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),
+  BijouGeluTanh: like("x"),
+  BijouGeluTanhGrad: like("x"),
   BijouWeightGrad: (call) => {
     const [[rows, m], [, n]] = [rowsOf(input(call, "x").shape), rowsOf(input(call, "dy").shape)]
     return { outputs: fresh([m, n]), operations: 2 * rows * m * n }

@@ -6,66 +6,6 @@
  * Inputs `qkv` (float32 [batch, time, 3 heads size]) and `dy` (float32 [batch, time, heads size]), attributes `heads` and `causal` (1 or 0).
  * Output float32 in the shape of qkv.
  */
-import { inputOf } from "../typed/fromTyped.ts"
-import { sgemmFor } from "../wasm/sgemm.ts"
-import { attend, geometry, pullShare, scaleOf, sizesOf, SIZES, withScratch } from "./attention.ts"
-import { pullByProducts } from "./attentionByProducts.ts"
-import { product, transpose } from "./product.ts"
-import { compile, onHeap } from "./Routine.ts"
+import { pullingBack } from "./pullingBack.ts"
 
-export const bijouAttentionGrad = onHeap("BijouAttentionGrad", (heap, inputs, attrs) => {
-  const [qkv, dy] = [inputOf(inputs, "qkv"), inputOf(inputs, "dy")]
-  const sizes = sizesOf(qkv.shape, attrs)
-  const out = heap.output(qkv.shape, "float32")
-  const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
-  if (sgemm !== null) return pullByProducts(heap, sgemm, sizes, { qkv, dy, out })
-  return withScratch(heap, sizes, 2, (scratch) => {
-    heap.touch(qkv)
-    heap.touch(dy)
-    const places = { qkv: heap.place(qkv), dy: heap.place(dy), out: heap.place(out), scratch }
-    differentiate(heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
-    return out
-  })
-})
-
-const differentiate = compile({
-  wholes: [...SIZES, "qkv", "dy", "out", "scratch"],
-  numbers: ["scale"],
-  body: (code, { qkv, dy, out, scratch, ...sizes }, { scale }) => {
-    const { batch, time, heads, size } = sizes
-    const { advance, counter, plus, repeat, times } = code
-    const shape = geometry(code, sizes)
-    const { line, means, readers, scores, seen, triple, width } = shape
-    const turned = { place: scratch, row: line }
-    const weights = { place: plus(scratch, times(size, line)), row: line }
-    const changes = { place: plus(weights.place, times(time, line)), row: line }
-    repeat(batch, (b) =>
-      repeat(heads, (h) => {
-        const across = times(times(h, size), 4)
-        const inside = plus(times(times(b, time), triple), across)
-        const three = (place: typeof qkv) => {
-          const q = { place: plus(place, inside), row: triple }
-          const k = { place: plus(q.place, width), row: triple }
-          return { q, k, v: { place: plus(k.place, width), row: triple } }
-        }
-        const { q, k, v } = three(qkv)
-        const { q: dq, k: dk, v: dv } = three(out)
-        const dyHead = { place: plus(plus(dy, times(times(b, time), width)), across), row: width }
-
-        attend(code, sizes, shape, { q, k, turned, weights, scale })
-        product(code, { left: weights, transposed: true, right: dyHead, out: dv, rows: time, span: readers })
-        transpose(code, { x: v, out: turned, rows: time, columns: size })
-        product(code, { left: dyHead, transposed: false, right: turned, out: changes, rows: time, span: scores })
-        const [p, d] = [counter(weights.place), counter(changes.place)]
-        repeat(time, (i) => {
-          // Between what is seen and the next multiple of four P is 0, and so is dS.
-          pullShare(code, { row: p, change: d, count: seen(i, 1), columns: scores(i, 1).columns, scale })
-          advance(p, line)
-          advance(d, line)
-        })
-        product(code, { left: changes, transposed: false, right: k, out: dq, rows: time, span: means })
-        product(code, { left: changes, transposed: true, right: q, out: dk, rows: time, span: readers })
-      }),
-    )
-  },
-})
+export const bijouAttentionGrad = pullingBack("BijouAttentionGrad", "all")

@@ -1,10 +1,10 @@
 /** `BijouGelu`: x Phi(x), within 3e-7 |x| of the true value. Input `x` (float32). */
 import { fromLanes } from "./fromLanes.ts"
-import { cumulative } from "./normal.ts"
+import { gelu } from "./normal.ts"
 
 export const bijouGelu = fromLanes("BijouGelu", {
   tensors: ["x"],
   numbers: [],
   outputs: 1,
-  body: (code, { x }) => [code.mul(x, cumulative(code, x))],
+  body: (code, { x }) => [gelu(code, x)],
 })

@@ -1,9 +1,10 @@
 /** A function of our own on the heap of tfjs's wasm backend: written once, compiled when a backend first calls it. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { asWasm, fromWasm, type Access, type WasmBackend } from "../typed/access.ts"
-import { writer, type Code, type Lanes, type Whole } from "./Code.ts"
+import type { Code, Lanes, Whole } from "./Code.ts"
 import { F32, GET, I32, moduleAround, SET, SIMD, unsigned, V128 } from "./instructions.ts"
 import { webAssembly } from "./webAssembly.ts"
+import { writer } from "./writer.ts"
 import type { tf } from "../../tf.ts"
 
 // ---------------------------------------------------------------- model

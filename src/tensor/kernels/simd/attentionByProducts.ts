@@ -4,7 +4,7 @@
  */
 import type { tf } from "../../tf.ts"
 import type { Product, Sgemm } from "../wasm/sgemm.ts"
-import { lineOf, pullShareAll, scaleOf, shareAll, type sizesOf } from "./attention.ts"
+import { lineOf, maskPlace, pullShareAll, scaleOf, shareAll, type sizesOf, type Tokens } from "./attention.ts"
 import type { Heap } from "./Routine.ts"
 
 // ---------------------------------------------------------------- model
@@ -28,6 +28,11 @@ interface Round {
   readonly readers: Multiply
 }
 
+/** The mask of all samples, where not all tokens are seen. */
+interface Masked {
+  readonly mask: tf.TensorInfo | null
+}
+
 type Multiply = (a: Heads, b: Heads, out: Heads) => void
 
 /** The weights that are kept near, as numbers: 256 KiB of them. */
@@ -40,15 +45,19 @@ export const mixByProducts = (
   heap: Heap,
   sgemm: Sgemm,
   sizes: Sizes,
-  { qkv, out }: Readonly<Record<"qkv" | "out", tf.TensorInfo>>,
+  { qkv, out, mask }: Readonly<Record<"qkv" | "out", tf.TensorInfo>> & Masked,
 ): tf.TensorInfo =>
   heap.scratch(squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
+    const masks = maskPlace(heap, mask)
     const weights = square(sizes, scratch)
     inRounds(heap, sgemm, sizes, (round) => {
       const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
       round.scores(q, k, weights)
-      shareAll(heap.backend, { ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) })
+      shareAll[tokensOf(mask)](heap.backend, {
+        ...{ ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) },
+        mask: masks + 4 * round.sample * sizes.time,
+      })
       round.means(weights, v, alone(sizes, heap.place(out), round))
     })
     return out
@@ -59,28 +68,34 @@ export const pullByProducts = (
   heap: Heap,
   sgemm: Sgemm,
   sizes: Sizes,
-  { qkv, dy, out }: Readonly<Record<"qkv" | "dy" | "out", tf.TensorInfo>>,
+  { qkv, dy, out, mask }: Readonly<Record<"qkv" | "dy" | "out", tf.TensorInfo>> & Masked,
 ): tf.TensorInfo =>
   heap.scratch(2 * squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
     heap.touch(dy)
+    const masks = maskPlace(heap, mask)
     const weights = square(sizes, scratch)
     const changes = square(sizes, scratch + 4 * squaresOf(sizes))
     inRounds(heap, sgemm, sizes, (round) => {
-      const shares = { ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) }
+      const shares = {
+        ...{ ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) },
+        mask: masks + 4 * round.sample * sizes.time,
+      }
       const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
       const [dq, dk, dv] = sideBySide(sizes, heap.place(out), round)
       const change = alone(sizes, heap.place(dy), round)
       round.scores(q, k, weights)
-      shareAll(heap.backend, shares)
+      shareAll[tokensOf(mask)](heap.backend, shares)
       round.readers(weights, change, dv)
       round.scores(change, v, changes)
-      pullShareAll(heap.backend, { ...shares, changes: changes.place })
+      pullShareAll[tokensOf(mask)](heap.backend, { ...shares, changes: changes.place })
       round.means(changes, k, dq)
       round.readers(changes, q, dk)
     })
     return out
   })
+
+const tokensOf = (mask: tf.TensorInfo | null): Tokens => (mask === null ? "all" : "seen")
 
 /** Walks over all samples and heads. Products are a b^T between tokens, a b of weights and tokens, and a^T b of the same. */
 const inRounds = (heap: Heap, sgemm: Sgemm, sizes: Sizes, body: (round: Round) => void): void => {

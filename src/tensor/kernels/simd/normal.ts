@@ -4,13 +4,16 @@ import type { Code, Lanes } from "./Code.ts"
 /**
  * Phi(x) = (1 + erf(x / sqrt 2)) / 2, within 2e-7: erf(z) = z P(z^2) / Q(z^2) on [-4, 4], the rational approximation of Eigen and XLA.
  */
-export const cumulative = (code: Code, x: Lanes): Lanes => {
+const cumulative = (code: Code, x: Lanes): Lanes => {
   const { add, constant, div, mul } = code
   const z = clamp(code, mul(x, constant(Math.SQRT1_2)), 4)
   const square = mul(z, z)
   const erf = mul(z, div(polynomial(code, square, ABOVE), polynomial(code, square, BELOW)))
   return add(mul(erf, constant(0.5)), constant(0.5))
 }
+
+/** x Phi(x) */
+export const gelu = (code: Code, x: Lanes): Lanes => code.mul(x, cumulative(code, x))
 
 /** x Phi(x), and its derivative Phi(x) + x phi(x). */
 export const geluAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lanes] => {
@@ -42,7 +45,7 @@ export const exponential = (code: Code, given: Lanes): Lanes => {
 }
 
 /** x, but no further from 0 than `most`; a NaN stays one. */
-const clamp = ({ constant, max, min }: Code, x: Lanes, most: number): Lanes =>
+export const clamp = ({ constant, max, min }: Code, x: Lanes, most: number): Lanes =>
   min(max(x, constant(-most)), constant(most))
 
 /** Coefficients of the highest power first. Even and odd powers are summed apart, which halves how long the sum takes. */

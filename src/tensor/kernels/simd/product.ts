@@ -1,5 +1,6 @@
 /** Small matrix products and transposes inside a routine, over rows that need not be neighbors. */
 import type { Code, Lanes, Whole } from "./Code.ts"
+import { turnFour } from "./turnFour.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -107,24 +108,22 @@ export const strip = (code: Code, { height, lefts, along, right, out, columns, t
 
 /** out = x^T for x of `rows` rows and `columns` columns. */
 export const transpose = (
-  { blocks, load, plus, shuffle, splat, store, storeOne, times }: Code,
+  code: Code,
   {
     x,
     out,
     rows,
     columns,
   }: { readonly x: Matrix; readonly out: Matrix; readonly rows: Whole; readonly columns: Whole },
-): void =>
+): void => {
+  const { blocks, load, plus, splat, store, storeOne, times } = code
   blocks(rows, [4, 1], (i, height) =>
     blocks(columns, [4, 1], (j, width) => {
       const from = Array.from({ length: height }, (_, r) => plus(plus(x.place, times(plus(i, r), x.row)), times(j, 4)))
       const to = Array.from({ length: width }, (_, c) => plus(plus(out.place, times(plus(j, c), out.row)), times(i, 4)))
       const [a, b, c, d] = from
       if (width === 4 && a !== undefined && b !== undefined && c !== undefined && d !== undefined) {
-        const [ra, rb, rc, rd] = [load(a), load(b), load(c), load(d)]
-        const low = [shuffle(ra, rb, [0, 4, 1, 5]), shuffle(rc, rd, [0, 4, 1, 5])] as const
-        const high = [shuffle(ra, rb, [2, 6, 3, 7]), shuffle(rc, rd, [2, 6, 3, 7])] as const
-        const turned = [low, high].flatMap((pair) => [shuffle(...pair, [0, 1, 4, 5]), shuffle(...pair, [2, 3, 6, 7])])
+        const turned = turnFour(code, [load(a), load(b), load(c), load(d)])
         for (const [r, place] of to.entries()) {
           const lanes = turned[r]
           if (lanes !== undefined) store(place, lanes)
@@ -134,3 +133,4 @@ export const transpose = (
           for (const [s, target] of to.entries()) storeOne(target, splat(place, 4 * s), 4 * r)
     }),
   )
+}

@@ -6,7 +6,7 @@ const polynomial = (x: string, [highest = 0, ...rest]: readonly number[]): strin
   rest.reduce((sum, coefficient) => `(${sum} * ${x} + ${literal(coefficient)})`, literal(highest))
 
 /** A float literal; the shortest decimal that is this number has a digit behind its point, or an exponent. */
-const literal = (x: number): string => `f32(${Number.isInteger(x) ? x.toFixed(1) : x})`
+export const literal = (x: number): string => `f32(${Number.isInteger(x) ? x.toFixed(1) : x})`
 
 /** exp(t) for t <= 0, within 3e-7, relative to it, for t > -87, and below 2e-38 beyond. */
 export const EXPONENTIAL = `

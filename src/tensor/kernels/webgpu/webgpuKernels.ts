@@ -7,6 +7,8 @@ import { bijouAttention } from "./BijouAttention.ts"
 import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
 import { bijouBiasGelu } from "./BijouBiasGelu.ts"
 import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
+import { bijouBiasGeluTanh } from "./BijouBiasGeluTanh.ts"
+import { bijouBiasGeluTanhGrad } from "./BijouBiasGeluTanhGrad.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
 import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
 import { bijouCrossEntropyGrad } from "./BijouCrossEntropyGrad.ts"
@@ -15,6 +17,8 @@ import { bijouDrift } from "./BijouDrift.ts"
 import { bijouDropout } from "./BijouDropout.ts"
 import { bijouGelu } from "./BijouGelu.ts"
 import { bijouGeluGrad } from "./BijouGeluGrad.ts"
+import { bijouGeluTanh } from "./BijouGeluTanh.ts"
+import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
@@ -34,6 +38,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouAttentionGrad,
   ...bijouBiasGelu,
   ...bijouBiasGeluGrad,
+  ...bijouBiasGeluTanh,
+  ...bijouBiasGeluTanhGrad,
   ...bijouCotangent,
   ...bijouCrossEntropy,
   ...bijouCrossEntropyGrad,
@@ -42,6 +48,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouDropout,
   ...bijouGelu,
   ...bijouGeluGrad,
+  ...bijouGeluTanh,
+  ...bijouGeluTanhGrad,
   ...bijouInverse,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
