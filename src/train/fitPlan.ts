@@ -7,9 +7,10 @@
  */
 import { either as E, option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
-import { cheapest, lowest, type Station, type Toll } from "../core/cheapest.ts"
+import { cheapest, lowest } from "../core/cheapest.ts"
 import type { Choice, Plan } from "../core/Plan.ts"
 import type { RevError } from "../core/RevError.ts"
+import type { Station, Toll } from "../core/Station.ts"
 import { buffers } from "../tensor/buffers.ts"
 import type { tf } from "../tensor/tf.ts"
 import { byteSize } from "./ByteSize.ts"
