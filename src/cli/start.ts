@@ -13,7 +13,7 @@ import { measure, type Cost } from "../report/measure.ts"
 import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
 import { writeReport, type Report } from "../report/Report.ts"
-import { startWorkers } from "../report/workers/startWorkers.ts"
+import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
 import { peakBytes } from "../tensor/buffers.ts"
@@ -87,8 +87,10 @@ const trainAndMeasure = async (
   const task = { config, seed, bytes: shared(text.train) }
   const fit = fitted(net, before, text, options)
   if (fit !== null) say(`${fitTable(fit)}\n`)
-  const { result, peak } = await peakBytes(() => train(task, before, fit, options, interrupt))
-  const { trained, steps } = result
+  const { result, peak: ownPeak } = await peakBytes(() => train(task, before, fit, options, interrupt))
+  const { trained, steps, memory } = result
+  // What workers share is there while parameters move, and the workers' tensors are not.
+  const peak = Math.max(ownPeak + memory.shared, memory.most)
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
     say(
@@ -145,18 +147,22 @@ const trainAndMeasure = async (
   return complaints(report).length === 0 ? 0 : 1
 }
 
-/** The plan for `--budget`, which is for all that tensors take while one micro-batch after the other is evaluated. */
+/** The plan for `--budget`, which is for all that tensors take in this thread, in every worker, and in what they share. */
 const fitted = (
   net: Gpt,
   { params, state }: GptTrained,
   text: Text,
-  { budget, batch, microBatch, context, seed }: StartOptions,
+  { budget, batch, microBatch, context, seed, workers }: StartOptions,
 ): Fit | null => {
   if (budget === undefined) return null
   const samples = Array.from({ length: microBatch }, (_, i) => i)
   const input = Text.batch(text.train, context, seed, samples)
   const step = { params, state, input, seed, samples }
-  const fit = fitBudget(net.network, step, { budget, microBatches: batch / microBatch })
+  const fit = fitBudget(net.network, step, {
+    budget,
+    microBatches: batch / microBatch,
+    ...(workers === undefined ? {} : { workers }),
+  })
   tensorScope.release(input)
   return fit
 }
@@ -167,7 +173,7 @@ const train = async (
   fit: Fit | null,
   { steps, batch, context, workers, ...options }: StartOptions,
   interrupt: Interrupt,
-): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
+): Promise<{ readonly trained: GptTrained; readonly steps: number; readonly memory: WorkersMemory }> => {
   const objective = gptObjective(task)
   const plan = fit === null ? Plan.reversed : planOf(fit)
   const how = { size: options.microBatch, seed: task.seed, plan }
@@ -190,7 +196,7 @@ const train = async (
       last = now
       if (await interrupt.requested()) break
     }
-    return last
+    return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 } }
   } finally {
     progress.stop()
     await pool?.stop()
