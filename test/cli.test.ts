@@ -106,6 +106,27 @@ describe("bijou start", () => {
     expect(run("--workers", "4")).toEqual([4, alone])
   })
 
+  it("keeps to a budget for all workers together, with the bits of one thread without any", () => {
+    const shared = ["--micro-batch", "1", "--steps", "3"]
+    const run = (name: string, ...args: ReadonlyArray<string>) => {
+      const out = join(folder, name)
+      const { stderr, status } = start(...small, ...shared, ...args, "--out", out)
+      expect(stderr).toContain("training 3/3")
+      expect(status).toBe(1) // three steps learn too little
+      return JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
+    }
+    const { budget, digest } = run("sharedBudget", "--workers", "2", "--budget", "2MB")
+    expect(budget.fit.parts.map(({ choice }: Record<string, string>) => choice)).toContain("tape")
+    expect(budget.peak).toBeLessThanOrEqual(budget.fit.peak)
+    expect(budget.fit.peak).toBeLessThanOrEqual(budget.fit.budget)
+    expect(run("noBudget").digest).toBe(digest)
+    const { stderr, status } = start(...small, ...shared, "--workers", "2", "--budget", "1kB")
+    expect(stderr).toMatch(
+      /--budget 0\.00 MB is too small for 2 workers: the least that works is \d+ bytes, [\d.]+ MB\. Give that, or fewer --workers, /,
+    )
+    expect(status).toBe(2)
+  })
+
   it.each([[[]], [["--workers", "2", "--micro-batch", "2"]]])(
     "ends at a step boundary on Ctrl-C, with a summary and without a report, given %j",
     async (more) => {
@@ -196,7 +217,6 @@ describe("bijou start", () => {
     [["--depth", "0"], "--depth must be a whole number"],
     [["--seed", "-1"], "--seed must be a whole number"],
     [["--budget", "lots"], '--budget must be an amount of memory such as 64MB, not "lots"'],
-    [["--budget", "1GB", "--workers", "1"], "--budget is for the memory of one thread. Leave out --workers."],
     [["--backend", "abacus"], '--backend must be wasm, cpu, webgpu or tensorflow, not "abacus"'],
     [["--width", "18", "--heads", "4"], "--heads 4 does not divide --width 18"],
     [["--workers", "0"], '--workers must be a whole number from 1 to 1024, not "0"'],

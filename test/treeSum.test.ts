@@ -5,6 +5,7 @@ import fc from "fast-check"
 import { joined, microBatches, total, type Node } from "bijou/train"
 import { describe, expect, it } from "vitest"
 import { runs } from "../src/train/microBatches.ts"
+import { nodesIn } from "../src/train/treeSum.ts"
 
 const add = (x: number, y: number): number => Math.fround(x + y)
 
@@ -83,6 +84,17 @@ describe("A batch", () => {
     expect(() => microBatches(samples, size)).toThrow(RangeError)
     expect(() => microBatches(samples, size)).toThrow(sentence)
   })
+
+  it.each<readonly [number, number, { readonly left: number; readonly waiting: number }]>([
+    [0, 0, { left: 0, waiting: 0 }],
+    [0, 1, { left: 1, waiting: 0 }],
+    [0, 8, { left: 1, waiting: 3 }],
+    [0, 6, { left: 2, waiting: 2 }],
+    [3, 6, { left: 2, waiting: 2 }], // 3 and 4 wait for 5
+    [2, 4, { left: 1, waiting: 1 }],
+  ])("of the places from %d to before %d ends in nodes and has some wait: %j", (first, end, nodes) =>
+    expect(nodesIn([first, end])).toEqual(nodes),
+  )
 
   it("is dealt out in runs of neighbours, as even as can be", () => {
     expect(runs(8, 2)).toEqual([

@@ -15,7 +15,17 @@ import {
   SideMismatch,
 } from "bijou"
 import { tensorScope, useBackend } from "bijou/tensor"
-import { isTrainError, LossNotFinite, microBatched, WorkerFailed, type Gradients, type TrainError } from "bijou/train"
+import {
+  AdamW,
+  fitPlan,
+  isTrainError,
+  LossNotFinite,
+  microBatched,
+  planOf,
+  WorkerFailed,
+  type Gradients,
+  type TrainError,
+} from "bijou/train"
 import { startWorkers, type Workers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ParameterLayout } from "../src/tensor/ParameterLayout.ts"
@@ -63,6 +73,42 @@ onBackends("Workers", (backend) => {
       plan: Plan.taped,
     })
     expect(await twentyStepsBy(starting)).toEqual(alone)
+  })
+
+  // Six micro-batches: a run of 6, and runs of 2, 2, 1, 1, so that some evaluate while others add up.
+  it.each([1, 4])("keep to a budget for all threads together, %d of them, as predicted", async (count) => {
+    const sizes = { dropout: 0, depth: 6, width: 8 }
+    const { network, data } = await tiny(sizes)
+    const params = network.params.init(Key.fromSeed(1))
+    const samples = Array.from({ length: 48 }, (_, i) => i)
+    const first = samples.slice(0, 8)
+    const trained = { params, state: AdamW.init(network.params, params) }
+    const input = data(first)
+    const step = { ...trained, input, seed: 3, samples: first }
+    const given = { microBatches: 6, workers: count }
+    const refused = left(fitPlan(network)(step, { ...given, budget: 1 }))
+    if (refused._tag !== "BudgetTooSmall") throw refused
+    expect(refused.message.includes(`by ${count} workers`)).toBe(count > 1)
+    expect(refused.message.includes("fewer workers, which need less")).toBe(count > 1)
+    const fits = [0, 20_000, 1e9].map((more) =>
+      right(fitPlan(network)(step, { ...given, budget: refused.smallest + count * more })),
+    )
+    tensorScope.release(input)
+    expect(new Set(fits.map((fit) => JSON.stringify(planOf(fit)))).size).toBe(3)
+    for (const fit of fits) {
+      const { budget, peak } = fit
+      const workers = await startWorkers(network.params, {
+        ...{ module, export: "tiny", argument: sizes, count, size: 8, seed: 3, plan: planOf(fit) },
+      })
+      const { grads } = right(await workers.at({ params, step: 0, samples })())
+      const { most } = workers.memory()
+      await workers.stop()
+      tensorScope.release(grads)
+      expect(peak).toBeLessThanOrEqual(budget)
+      expect(most).toBeLessThanOrEqual(peak)
+      expect(peak - most).toBeLessThan(64 * count)
+    }
+    tensorScope.release(trained)
   })
 })
 

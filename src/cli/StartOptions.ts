@@ -36,14 +36,12 @@ export type StartOptions = t.TypeOf<typeof Given> & {
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
-  const { width, heads, batch, backend, budget, workers } = decoded.right
+  const { width, heads, batch, backend, workers } = decoded.right
   // Whether there are workers or not: no bit is to depend on that.
   const shared = isShareable(backend) && batch % usual === 0
   const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
   const count = batch / microBatch
   if (width % heads !== 0) return unusable(indivisible(width, heads))
-  if (budget !== undefined && workers !== undefined)
-    return unusable("--budget is for the memory of one thread. Leave out --workers.")
   if (!Number.isInteger(count))
     return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
   if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))

@@ -38,7 +38,10 @@ program
     "--threads <n>",
     "threads of the BLAS or TensorFlow, in each worker (default: the cores, or 1 with --workers)",
   )
-  .option("--budget <memory>", "the most that tensors may take while training, such as 64MB (default: all reversed)")
+  .option(
+    "--budget <memory>",
+    "the most that tensors may take while training, in all threads, such as 64MB (default: all reversed)",
+  )
   .option("--out <folder>", "where report.json goes", "out/start")
   .option("--save <file>", "also write a checkpoint when training ends, by Ctrl-C too (safetensors)")
   .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")

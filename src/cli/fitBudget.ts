@@ -19,8 +19,9 @@ export const fitBudget = <P, A, S>(
   const fit = fitPlan(net)(step, given)
   if (E.isRight(fit)) return fit.right
   if (fit.left._tag !== "BudgetTooSmall") throw fit.left
-  const { smallest } = fit.left
+  const { smallest, workers } = fit.left
+  const [by, fewer] = workers === null || workers < 2 ? ["", ""] : [` for ${workers} workers`, "fewer --workers, "]
   throw new UnusableInput(
-    `--budget ${inMegabytes(given.budget)} is too small: the least that works is ${smallest} bytes, ${inMegabytes(smallest)}. Give that, or a smaller --batch or --context.`,
+    `--budget ${inMegabytes(given.budget)} is too small${by}: the least that works is ${smallest} bytes, ${inMegabytes(smallest)}. Give that, or ${fewer}a smaller --batch or --context.`,
   )
 }

@@ -14,7 +14,7 @@ import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
 import { checkPlace, writeCheckpoint } from "../report/checkpointFile.ts"
 import { writeReport, type Report } from "../report/Report.ts"
-import { startWorkers } from "../report/workers/startWorkers.ts"
+import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
 import { peakBytes } from "../tensor/buffers.ts"
@@ -94,10 +94,12 @@ const trainAndMeasure = async (
   const task = { config, seed, bytes: shared(text.train) }
   const fit = resumed === null ? fitted(net, before, text, options) : resumed.run.fit
   if (fit !== null) say(`${fitTable(fit)}\n`)
-  const { result, peak } = await peakBytes(() =>
+  const { result, peak: ownPeak } = await peakBytes(() =>
     train(task, { trained: before, steps: taken }, fit, options, interrupt),
   )
-  const { trained, steps } = result
+  const { trained, steps, memory } = result
+  // What workers share is there while parameters move, and the workers' tensors are not.
+  const peak = Math.max(ownPeak + memory.shared, memory.most)
   if (options.save !== undefined) {
     const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
     const { microBatch } = options
@@ -181,18 +183,22 @@ const courseOf = ({ steps }: StartOptions) => ({
   schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
 })
 
-/** The plan for `--budget`, which is for all that tensors take while one micro-batch after the other is evaluated. */
+/** The plan for `--budget`, which is for all that tensors take in this thread, in every worker, and in what they share. */
 const fitted = (
   net: Gpt,
   { params, state }: GptTrained,
   text: Text,
-  { budget, batch, microBatch, context, seed }: StartOptions,
+  { budget, batch, microBatch, context, seed, workers }: StartOptions,
 ): Fit | null => {
   if (budget === undefined) return null
   const samples = Array.from({ length: microBatch }, (_, i) => i)
   const input = Text.batch(text.train, context, seed, samples)
   const step = { params, state, input, seed, samples }
-  const fit = fitBudget(net.network, step, { budget, microBatches: batch / microBatch })
+  const fit = fitBudget(net.network, step, {
+    budget,
+    microBatches: batch / microBatch,
+    ...(workers === undefined ? {} : { workers }),
+  })
   tensorScope.release(input)
   return fit
 }
@@ -203,7 +209,7 @@ const train = async (
   fit: Fit | null,
   options: StartOptions,
   interrupt: Interrupt,
-): Promise<{ readonly trained: GptTrained; readonly steps: number }> => {
+): Promise<{ readonly trained: GptTrained; readonly steps: number; readonly memory: WorkersMemory }> => {
   const { steps, batch, context, workers } = options
   const taken = before.steps
   const objective = gptObjective(task)
@@ -224,7 +230,7 @@ const train = async (
       last = now
       if (await interrupt.requested()) break
     }
-    return last
+    return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 } }
   } finally {
     progress.stop()
     await pool?.stop()

@@ -7,16 +7,17 @@
  */
 import { either as E, option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
-import { cheapest, lowest, type Station, type Toll } from "../core/cheapest.ts"
+import { cheapest, lowest } from "../core/cheapest.ts"
 import type { Choice, Plan } from "../core/Plan.ts"
 import type { RevError } from "../core/RevError.ts"
-import { buffers } from "../tensor/buffers.ts"
+import type { Station, Toll } from "../core/Station.ts"
 import type { tf } from "../tensor/tf.ts"
 import { byteSize } from "./ByteSize.ts"
 import { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
 import type { Fit } from "./Fit.ts"
-import { bytesOf, type Bytes, type Ledger, type Moment } from "./Ledger.ts"
+import { bytesOf, type Ledger, type Moment } from "./Ledger.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
+import { surroundings } from "./surroundings.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -26,6 +27,8 @@ export interface Budget {
   readonly budget: string | number
   /** How many micro-batches like this step's a batch is, whose gradients are summed: 1 unless given. */
   readonly microBatches?: number
+  /** How many workers share them, each with memory of its own; the budget is for all threads together. None but this thread unless given. */
+  readonly workers?: number
   /** Operations of matrix products and bytes moved in a millisecond; those of one core unless given. */
   readonly speed?: Speed
 }
@@ -46,7 +49,7 @@ export const fitPlan =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
   (
     step: Step<P, A>,
-    { budget: given, microBatches = 1, speed = oneCore }: Budget,
+    { budget: given, microBatches = 1, workers, speed = oneCore }: Budget,
   ): E.Either<BudgetTooSmall | RevError, Fit> => {
     const budget = byteSize(given)
     const predict = (plan: Plan) => predictLedger(net)({ ...step, plan })
@@ -55,18 +58,14 @@ export const fitPlan =
       Math.round(1e6 * (operations / speed.operations + moved / speed.bytes))
     const table = costs(predict, timeOf)
     if (E.isLeft(table)) return table
-    const { paths, stations } = table.right
-    // Gradients of earlier micro-batches wait, and while two are added their sum stands beside them.
-    const { parameters } = table.right.start
-    const before = buffers().bytes - bytesOf(table.right.start)
-    const others = before + parameters * waiting(microBatches)
-    const adding = microBatches > 1 ? buffers().bytes + parameters * (waiting(microBatches) + 2) : 0
-    const held = bytesOf(table.right.start) + others
+    const { paths, stations, reversed } = table.right
+    const around = surroundings(reversed, { microBatches, workers: workers ?? null })
     const peakIn = ({ moments }: Ledger): number =>
-      Math.max(
-        adding,
-        held,
-        ...moments.map(({ phase, peak }) => bytesOf(peak) + (phase === "update" ? before : others)),
+      around.peakWith(
+        Math.max(
+          around.given,
+          ...moments.flatMap(({ phase, peak }) => (phase === "update" ? [] : [around.evaluated(peak)])),
+        ),
       )
 
     const fit = (choices: ReadonlyArray<Choice>): E.Either<RevError, Fit> =>
@@ -82,20 +81,17 @@ export const fitPlan =
 
     // A neighbor after the next can cost one more activation than the table says: then the limit shrinks by what was too much.
     for (let limit = budget; ;) {
-      const way = cheapest(stations, held, limit)
+      const way = cheapest(stations, around.given, around.share(limit))
       if (O.isNone(way)) break
       const fitted = fit(way.value.choices)
       if (E.isLeft(fitted) || fitted.right.peak <= budget) return fitted
-      limit = way.value.peak - (fitted.right.peak - budget)
+      limit = around.peakWith(way.value.peak) - (fitted.right.peak - budget)
     }
-    const leanest = lowest(stations, held)
+    const leanest = lowest(stations, around.given)
     const fitted = fit(O.isSome(leanest) ? leanest.value.choices : [])
     if (E.isLeft(fitted) || fitted.right.peak <= budget) return fitted
-    return E.left(new BudgetTooSmall({ budget, smallest: fitted.right.peak }))
+    return E.left(new BudgetTooSmall({ budget, smallest: fitted.right.peak, workers: workers ?? null }))
   }
-
-/** How many gradients wait at most while another micro-batch is evaluated: `treeSum` keeps one for every bit of their number. */
-const waiting = (microBatches: number): number => Math.floor(Math.log2(microBatches))
 
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
 
@@ -111,7 +107,7 @@ const costs = (
   timeOf: (moment: Moment) => number,
 ): E.Either<
   RevError,
-  { readonly paths: ReadonlyArray<string>; readonly stations: ReadonlyArray<Station>; readonly start: Bytes }
+  { readonly paths: ReadonlyArray<string>; readonly stations: ReadonlyArray<Station>; readonly reversed: Ledger }
 > => {
   const first = predict({})
   if (E.isLeft(first)) return first
@@ -143,7 +139,7 @@ const costs = (
       : all.filter((choice, c) => all.slice(0, c).every((other) => !same(i, other, choice))),
     toll: (before, choice) => tollOf(i, before ?? choice, choice),
   }))
-  return E.right({ paths, stations, start: first.right.start })
+  return E.right({ paths, stations, reversed: first.right })
 }
 
 /** A part of a step, and what it adds. */

@@ -31,6 +31,19 @@ export const joined =
 
 // ---------------------------------------------------------- destructors
 
+/** How many nodes a run [first, end) of places ends in, and how many wait at most while one of its places is still to come. */
+export const nodesIn = ([first, end]: readonly [first: number, end: number]): {
+  readonly left: number
+  readonly waiting: number
+} => {
+  let [nodes, waiting]: [ReadonlyArray<Node<null>>, number] = [[], 0]
+  for (let place = first; place < end; place++) {
+    waiting = Math.max(waiting, nodes.length)
+    nodes = joined(() => null)(nodes, { first: place, count: 1, value: null })
+  }
+  return { left: nodes.length, waiting }
+}
+
 /** The sum of a run from place 0 on. Throws `RangeError` where there is nothing to add. */
 export const total =
   <X>(add: (left: X, right: X) => X) =>

@@ -32,9 +32,9 @@ export interface Question {
   readonly sums: ReadonlyArray<Float32Array>
 }
 
-/** The losses of the nodes, whose gradients now stand in `sums`; or what it ended in. */
+/** The losses of the nodes, whose gradients now stand in `sums`, and the most bytes of tensors meanwhile; or what it ended in. */
 export type Answer =
-  | { readonly _tag: "Summed"; readonly nodes: ReadonlyArray<Node<number>> }
+  | { readonly _tag: "Summed"; readonly nodes: ReadonlyArray<Node<number>>; readonly peak: number }
   | { readonly _tag: "Refused"; readonly error: PlainError }
   | { readonly _tag: "Threw"; readonly reason: string }
 

@@ -7,6 +7,7 @@ import { either as E } from "fp-ts"
 import type { Params } from "../../core/Params.ts"
 import { Plan } from "../../core/Plan.ts"
 import type { BackendName } from "../../tensor/backend.ts"
+import { buffers } from "../../tensor/buffers.ts"
 import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
 import { tf } from "../../tensor/tf.ts"
@@ -14,7 +15,7 @@ import { WorkerFailed } from "../../train/errors/WorkerFailed.ts"
 import type { Gradient } from "../../train/Gradient.ts"
 import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
-import { joined, total, type Node } from "../../train/treeSum.ts"
+import { joined, nodesIn, total, type Node } from "../../train/treeSum.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import { loadedBlas } from "../native/useNative.ts"
 import type { Orders } from "./messages.ts"
@@ -40,6 +41,16 @@ export interface WorkersOptions extends MicroBatching {
 export interface Workers<in out P> extends Gradients<P> {
   /** Ends all of them at once; what they were evaluating ends in `WorkerFailed`. */
   readonly stop: () => Promise<void>
+  /** What memory the steps so far took. */
+  readonly memory: () => WorkersMemory
+}
+
+/** Bytes. */
+export interface WorkersMemory {
+  /** Of what all threads have: parameters, and sums of gradients. */
+  readonly shared: number
+  /** The most while workers evaluate: what is shared, the tensors of this thread, and the most tensors of every worker. */
+  readonly most: number
 }
 
 // --------------------------------------------------------- constructors
@@ -76,16 +87,17 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
       throw one.reason
     }
   const memory = sharedMemory()
+  let most = 0
   const at: Gradients<P>["at"] =
     ({ params: p, step, samples }) =>
     async () => {
       const groups = microBatches(samples, size)
       const parts = runs(groups.length, count)
       const layout = ParameterLayout.of(params, p)
-      const parameters = memory("parameters", layout.size)
+      const parameters = memory.array("parameters", layout.size)
       await ParameterLayout.write(layout, params, p, parameters)
       const sums = parts.map(([first, end], i) =>
-        Array.from({ length: nodesOf(first, end) }, (_, node) => memory(`sum ${i} ${node}`, layout.size)),
+        Array.from({ length: nodesIn([first, end]).left }, (_, node) => memory.array(`sum ${i} ${node}`, layout.size)),
       )
       const answers = await Promise.all(
         members.map((member, i) =>
@@ -97,6 +109,8 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
         if (answer._tag === "Refused") return E.left(fromPlain(answer.error))
         if (answer._tag !== "Summed") return E.left(new WorkerFailed({ worker: i + 1, step, reason: answer.reason }))
       }
+      const peaks = answers.map((answer) => (answer._tag === "Summed" ? answer.peak : 0))
+      most = Math.max(most, memory.bytes() + buffers().bytes + peaks.reduce((sum, peak) => sum + peak, 0))
       const nodes = answers.flatMap((answer, i) =>
         answer._tag !== "Summed"
           ? []
@@ -110,7 +124,7 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
         ParameterLayout.read(layout, params, grads),
       )
     }
-  return { params, at: oneByOne(at), stop }
+  return { params, at: oneByOne(at), stop, memory: () => ({ shared: memory.bytes(), most }) }
 }
 
 /** The loss of a node and its gradients in shared memory, both sums. */
@@ -141,23 +155,18 @@ const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersO
   }
 }
 
-/** Into how many nodes a run is summed up. */
-const nodesOf = (first: number, end: number): number => {
-  let nodes: ReadonlyArray<Node<null>> = []
-  for (let place = first; place < end; place++)
-    nodes = joined(() => null)(nodes, { first: place, count: 1, value: null })
-  return nodes.length
-}
-
 /** Arrays that all threads have, by name, kept from step to step. */
-const sharedMemory = (): ((name: string, size: number) => Float32Array) => {
+const sharedMemory = () => {
   const arrays = new Map<string, Float32Array>()
-  return (name, size) => {
-    const kept = arrays.get(name)
-    if (kept?.length === size) return kept
-    const made = new Float32Array(new SharedArrayBuffer(4 * size))
-    arrays.set(name, made)
-    return made
+  return {
+    array: (name: string, size: number): Float32Array => {
+      const kept = arrays.get(name)
+      if (kept?.length === size) return kept
+      const made = new Float32Array(new SharedArrayBuffer(4 * size))
+      arrays.set(name, made)
+      return made
+    },
+    bytes: (): number => [...arrays.values()].reduce((sum, { byteLength }) => sum + byteLength, 0),
   }
 }
 

@@ -4,6 +4,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import { either as E } from "fp-ts"
 import { useBackend } from "../../tensor/backend.ts"
+import { peakBytes } from "../../tensor/buffers.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
 import { tensorScope } from "../../tensor/tensorScope.ts"
 import { evaluateRun, type Objective } from "../../train/Gradients.ts"
@@ -50,9 +51,9 @@ const answer =
     const { params } = objective.network
     const read = ParameterLayout.read(layout, params, parameters)
     if (E.isLeft(read)) return { _tag: "Refused", error: toPlain(read.left) }
-    const nodes = await evaluateRun(objective, orders)({ params: read.right, step }, groups, run)().finally(() =>
-      tensorScope.release(read.right),
-    )
+    const { result: nodes, peak } = await peakBytes(
+      evaluateRun(objective, orders)({ params: read.right, step }, groups, run),
+    ).finally(() => tensorScope.release(read.right))
     if (E.isLeft(nodes)) return { _tag: "Refused", error: toPlain(nodes.left) }
     try {
       for (const [i, { value }] of nodes.right.entries())
@@ -60,6 +61,7 @@ const answer =
       return {
         _tag: "Summed",
         nodes: nodes.right.map(({ first, count, value }) => ({ first, count, value: value.loss })),
+        peak,
       }
     } finally {
       tensorScope.release(nodes.right)
