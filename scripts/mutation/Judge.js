@@ -12,8 +12,8 @@ const named = (...names) => names.map((name) => `test/${name}.test.ts`)
  */
 const orders = {
   core: named("parts", "owners", "core", "space", "exact", "families.laws"),
-  exact: named("space", "exact", "core", "formula", "families.laws"),
-  block: named("formula", "core", "families", "families.laws"),
+  exact: named("space", "exact", "core", "formula", "formula.families", "families.laws"),
+  block: named("formula", "formula.families", "core", "families", "families.laws"),
 }
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url))
