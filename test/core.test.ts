@@ -268,7 +268,7 @@ describe("invert", () => {
   })
 
   test("turns midpoint and leapfrog chains round, from what they give to what they were given", async () => {
-    const h = { space, layer: numberLayer(0) }
+    const h = { space, layer: numberLayer(0.5) }
     const params = Array.from({ length: 3 }, () => ({ w: 0.5, v: 1, b: 0.25 }))
     for (const scheme of [TwoStep.midpoint(space), TwoStep.leapfrog(space)]) {
       const f = TwoStep.fromResidual(h, scheme, 3)
@@ -278,6 +278,9 @@ describe("invert", () => {
       const [state] = right(await run(f.forward(1.5))(env)())
       expect(right(await run(back.value.forward(state))(env)())).toEqual([1.5, null])
       expect(right(await run(back.value.inverse(1.5, null))(env)())).toEqual(state)
+      const expected = right(await run(f.infer(1.5))(env)())
+      expect(expected).not.toEqual(state)
+      expect(right(await run(back.value.infer(expected))(env)())).toBe(1.5)
     }
   })
 
