@@ -141,6 +141,10 @@ describe("a coupling", () => {
     expect(await claimed({ "": "keep" })).toEqual([])
     expect(await claimed({ "0/f": "tape" })).toEqual(["Same", "Same", "Rebuilt"])
     expect(await claimed({ "0/g": "keep" })).toEqual(["Rebuilt", "InRange", "InRange"])
+    const two = Coupling.fromContextResiduals({ space, context, f: layer, g: layer }, 2)
+    const both = [...weights, ...weights]
+    const [end, side] = (await told(two.forward(state), both, { "1/g": "tape" })).result
+    expect((await told(two.pullback(end, side, cotangent), both)).claims.map(({ _tag }) => _tag)).not.toContain("Same")
     const none = Coupling.fromContextResiduals({ space, context, f: layer, g: layer }, 0)
     expect((await told(none.pullback(state, [], cotangent), [])).claims).toEqual([])
   })
