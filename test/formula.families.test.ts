@@ -13,9 +13,11 @@ import {
   Rational,
   TwoStep,
   Params,
+  type Bijection,
   type Claim,
   type Layer,
   type Scheme,
+  type Two,
 } from "bijou"
 import { describe, expect, test } from "vitest"
 import { context, layer, samples, seed, space, told } from "./expressions.ts"
@@ -254,6 +256,16 @@ twoStep("a gamma of +-1/4", TwoStep.dyadic(space, 2), ["s", "t"], {
   scaledCotangent: `${signs(1 / 4)}*db`,
 })
 
+test("block 0 frees the state that it is given where its input was kept", async () => {
+  const f = TwoStep.fromContextResidual(h, TwoStep.midpoint(space), 1)
+  for (const plan of [Plan.taped, { "0": "keep" } as const]) {
+    const [, side] = (await told(f.forward(["c", "x"]), [{ h: "h0" }], plan)).result
+    const { result, freed } = await told(f.pullback(state, side, cotangent), [{ h: "h0" }], plan)
+    expect(result.input).toEqual(["c", "x"])
+    expect(freed).toContainEqual(["a", "b"])
+  }
+})
+
 // ------------------------------------------------------- with a buffer
 
 /** 3/5 of x through a buffer of digits B, and back. */
@@ -320,19 +332,6 @@ describe("a gamma of +-3/5", () => {
     ])
     const full = [sides[0], { steps: 2, digits: "B" }] as const
     await expect(told(f.pullback(state, full, cotangent), params)).rejects.toMatchObject({ _tag: "Irreversible" })
-  })
-
-  test("looks at its last block to know whether there is anything to claim of the state", async () => {
-    for (const [depth, weights] of [
-      [1, [{ h: "h0" }]],
-      [2, params],
-    ] as const) {
-      const chain = Rational.fromContextResidual(h, ratio, depth)
-      const plan: Plan = { [depth - 1]: "tape" }
-      const [after, held] = (await told(chain.forward(["c", "x"]), weights, plan)).result
-      const { claims } = await told(chain.pullback(after, held, cotangent), weights, plan)
-      expect(claims.filter((claim) => claim.place.path.length === 0)).toEqual([])
-    }
   })
 })
 
@@ -406,11 +405,38 @@ describe("momentum 3/5", () => {
       `InRange at : ${x}, rebuilt`,
     ])
   })
+})
 
-  test("claims nothing of a state whose last block is taped", async () => {
-    const [after, held] = (await told(f.forward(["c", "x"]), [{ h: "h0" }], Plan.taped)).result
-    const { claims } = await told(f.pullback(after, held, cotangent), [{ h: "h0" }], Plan.taped)
-    expect(claims.map(({ _tag }) => _tag)).toEqual(["Rebuilt", "Same", "Same", "InRange"])
+// ------------------------------------------------------------- the state
+
+type Chain<S> = Bijection<
+  ReadonlyArray<{ readonly h: string }>,
+  readonly [string, string],
+  readonly [string, Two<string>],
+  S
+>
+
+const chains = {
+  "two-step chains": (depth: number) => TwoStep.fromContextResidual(h, TwoStep.midpoint(space), depth),
+  "chains with a buffer": (depth: number) => Rational.fromContextResidual(h, ratio, depth),
+  momentum: (depth: number) => Momentum.fromContextResidual(h, ratio, depth),
+}
+
+describe("the state that is given is claimed to be on the grid where the last block reverses", () => {
+  const claimed = async <S>(f: Chain<S>, depth: number, plan: Plan) => {
+    const weights = Array.from({ length: depth }, (_, k) => ({ h: `h${k}` }))
+    const [after, side] = (await told(f.forward(["c", "x"]), weights, plan)).result
+    const { claims } = await told(f.pullback(after, side, cotangent), weights, plan)
+    return claims.filter((claim) => claim._tag === "Same" && claim.rebuilt === `Q(${String(claim.recorded)})`).length
+  }
+
+  test.each([1, 2, 3])("in chains of %d", async (depth) => {
+    for (const [name, make] of Object.entries(chains)) {
+      const f = make(depth) as Chain<unknown> // whatever it leaves behind
+      expect(await claimed(f, depth, Plan.reversed), name).toBe(2)
+      for (let k = 0; k < depth; k++)
+        expect(await claimed(f, depth, { [k]: "tape" }), `${name}, ${k} taped`).toBe(k === depth - 1 ? 0 : 2)
+    }
   })
 })
 
