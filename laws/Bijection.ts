@@ -99,7 +99,8 @@ export const isomorphismLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
     laws: [
       law("an isomorphism leaves nothing behind", casesOf(subject), alone, async ({ ask }, { a }) => {
         const [, s] = await ask(a, f.forward(a))
-        return { lhs: [f.side.bits(s), O.isSome(f.side.only)], rhs: [0, true] }
+        const only = O.isSome(f.side.only) ? await seenSide(f, f.side.only.value) : "one value"
+        return { lhs: [f.side.bits(s), await seenSide(f, s)], rhs: [0, only] }
       }),
 
       law("inverted, forward and inverse change places", casesOf(subject), alone, async ({ ask, reread }, { a }) => {

@@ -15,6 +15,7 @@ import { rereadSide } from "./Trial.ts"
 export interface SideSubject<in out S> {
   readonly name: string
   readonly side: Side<S>
+  /** Where the side has one value, without what a plan keeps in its place. */
   readonly values: fc.Arbitrary<S>
 }
 

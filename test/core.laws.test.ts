@@ -176,13 +176,24 @@ checkLaws(
 // ----------------------------------------------------------- time limits
 
 it("waits for the case that is tried when the time is over, which may hold tensors", async () => {
-  let running = 0
+  const seconds = 0.5
+  const events: string[] = []
+  let end = (): void => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  let begin = (): void => {}
+  const begun = new Promise<void>((resolve) => (begin = resolve))
   const slow = law("slow", fc.constant(1), async () => {
-    running++
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    running--
+    events.push("tried")
+    begin()
+    await ended
+    events.push("done")
     return { lhs: 0, rhs: 0 }
   })
-  const verdict = await slow.judge({ ...standard, seconds: 0.01 })
-  expect([verdict._tag, running]).toEqual(["Raised", 0])
+  const judged = slow.judge({ ...standard, seconds }).then(({ _tag }) => events.push(_tag))
+  await begun
+  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds)) // set later than the limit's timer, so it fires later
+  expect(events).toEqual(["tried"])
+  end()
+  await judged
+  expect(events).toEqual(["tried", "done", "Raised"])
 })

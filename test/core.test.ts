@@ -6,6 +6,7 @@ import {
   andThen,
   Bdia,
   chain,
+  Coupling,
   first,
   hostEnv,
   identity,
@@ -23,10 +24,12 @@ import {
   showPath,
   Side,
   tied,
+  TwoStep,
   type Bijection,
+  type Env,
   type Layer,
 } from "bijou"
-import { numberLayer, sameBits } from "bijou/laws"
+import { handleLayer, handleSpace, handleWatch, holdings, numberLayer, sameBits } from "bijou/laws"
 import { describe, expect, test } from "vitest"
 
 const right = <X>(result: E.Either<unknown, X>): X => {
@@ -235,10 +238,59 @@ describe("invert", () => {
     expect(O.isSome(twice) && right(await run(twice.value.forward(8))(env)())[0]).toBe(y)
   })
 
+  test("turns couplings round, with nothing held under any plan", async () => {
+    const owned = holdings()
+    const layer = handleLayer(owned, numberLayer(0))
+    const f = Coupling.fromResiduals({ space: handleSpace(owned, 9), f: layer, g: layer }, 2)
+    const back = invert(f)
+    if (O.isNone(back)) throw new Error("couplings have an inverse")
+    const weights = { w: 0.5, v: 1, b: 0.25 }
+    const params = [
+      { f: weights, g: weights },
+      { f: weights, g: weights },
+    ]
+    const pair = [owned.make(1.5), owned.make(-0.5)] as const
+    const read = ([a, b]: typeof pair) => [owned.read(a), owned.read(b)]
+    for (const plan of [Plan.reversed, Plan.taped, { "1": "keep", "0/f": "tape" } as const]) {
+      const env: Env<typeof params> = {
+        ...hostEnv({ params, seed: 1, plan }),
+        scope: owned.scope,
+        watch: handleWatch(owned),
+      }
+      const [there, side] = right(await run(f.forward(pair))(env)())
+      const [again] = right(await run(back.value.forward(there))(env)())
+      const once = right(await run(back.value.inverse(again, null))(env)())
+      expect(read(again)).toEqual([1.5, -0.5])
+      expect(read(once)).toEqual(read(there))
+      owned.scope.release([there, side, again, once])
+      expect(owned.held()).toBe(2)
+    }
+  })
+
+  test("turns midpoint and leapfrog chains round, from what they give to what they were given", async () => {
+    const h = { space, layer: numberLayer(0.5) }
+    const params = Array.from({ length: 3 }, () => ({ w: 0.5, v: 1, b: 0.25 }))
+    for (const scheme of [TwoStep.midpoint(space), TwoStep.leapfrog(space)]) {
+      const f = TwoStep.fromResidual(h, scheme, 3)
+      const back = invert(f)
+      if (O.isNone(back)) throw new Error("these chains have an inverse")
+      const env = hostEnv({ params, seed: 1, plan: Plan.taped })
+      const [state] = right(await run(f.forward(1.5))(env)())
+      expect(right(await run(back.value.forward(state))(env)())).toEqual([1.5, null])
+      expect(right(await run(back.value.inverse(1.5, null))(env)())).toEqual(state)
+      const expected = right(await run(f.infer(1.5))(env)())
+      expect(expected).not.toEqual(state)
+      expect(right(await run(back.value.infer(expected))(env)())).toBe(1.5)
+    }
+  })
+
   test("is none where a side is information", () => {
     expect(O.isNone(invert(scaled))).toBe(true)
     expect(O.isNone(invert(F.pipe(negate, andThen(named("x")(scaled)))))).toBe(true)
     expect(O.isNone(invert(Bdia.fromResidual({ space, layer: numberLayer(0) }, 2)))).toBe(true)
+    expect(O.isNone(invert(TwoStep.fromResidual({ space, layer: numberLayer(0) }, TwoStep.dyadic(space, 2), 2)))).toBe(
+      true,
+    )
     expect(O.isNone(invert(repeat(2)(scaled)))).toBe(true)
   })
 })

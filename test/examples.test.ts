@@ -32,6 +32,17 @@ const examples: Readonly<Record<string, Example>> = {
     prints: ["starts near log 5: true", "learns to count: true", "bytes held more after 30 steps than after 1: 0"],
     subjects: {},
   },
+  "visionTransformer.ts": {
+    prints: [
+      "blocks leave 0 bits",
+      "bits that differ behind them and back: 0 and 0",
+      "kB held when the loss is known: 33 reversed",
+      "ordinary backpropagation holds more than ten times as much: true",
+      "starts near log 2: true",
+      "learns to tell the bars apart: true",
+    ],
+    subjects: {},
+  },
 }
 
 afterEach(() => vi.restoreAllMocks())

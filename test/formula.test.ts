@@ -1,68 +1,11 @@
 /**
- * BDIA on expressions: every operation writes itself down, so that what a chain computes can be read and compared with
- * SPEC.md, in what order it adds as well.
+ * BDIA on expressions: what a chain computes, read and compared with SPEC.md, in what order it adds as well.
  */
-import { either as E, option as O } from "fp-ts"
-import {
-  Bdia,
-  Env,
-  gammas,
-  Grid,
-  hostScope,
-  Key,
-  Params,
-  Plan,
-  run,
-  Space,
-  type BdiaSide,
-  type Claim,
-  type Draw,
-  type Layer,
-  type Program,
-  type Side,
-} from "bijou"
+import { either as E } from "fp-ts"
+import { Bdia, gammas, Key, Plan, type BdiaSide, type Claim, type Layer, type Program } from "bijou"
 import { describe, expect, test } from "vitest"
+import { context, layer, samples, seed, space, told as toldOf } from "./expressions.ts"
 
-// ---------------------------------------------------------------- model
-
-const codec: Side<string> = {
-  only: O.none,
-  bits: () => 1,
-  toBytes: (text) => async () => new TextEncoder().encode(text),
-  fromBytes: (bytes) => async () => E.right(new TextDecoder().decode(bytes)),
-}
-
-const space = Space.make<string, string>({
-  grid: Grid.make(9),
-  quantize: (y) => `Q(${y})`,
-  drift: (g, x, h) => `D[${g}](${x}, ${h})`,
-  plus: (x, y) => `(${x} + ${y})`,
-  minus: (x, y) => `(${x} - ${y})`,
-  times: (c, x) => `${c}*${x}`,
-  parity: (x) => `s(${x})`,
-  lift: (x, s) => `(${x} + ${s}u)`,
-  lower: (x, s) => `(${x} - ${s}u)`,
-  divide: (d, x) => [`(${x} div ${d})`, `(${x} mod ${d})`],
-  bit: codec,
-  value: codec,
-})
-
-const called = (draw: O.Option<Draw>) => (O.isSome(draw) ? `; ${draw.value.key.low}, ${draw.value.samples}` : "")
-
-/** h of the parameters, the context, the input, and the key and samples of the draw. */
-const layer: Layer<string, readonly [string, string], string> = {
-  params: Params.leaf({ init: () => "p", add: (p, q) => p + q, is: (p) => typeof p === "string" }),
-  apply: (p, [c, x], draw) => `${p}(${c}, ${x}${called(draw)})`,
-  vjp: (p, [c, x], draw) => ({
-    value: `${p}(${c}, ${x}${called(draw)})`,
-    held: [],
-    pull: (dy) => ({ cotangent: [`jc_${p}[${dy}]`, `jx_${p}[${dy}]`], grads: `jp_${p}[${dy}]` }),
-  }),
-}
-
-const seed = 6
-const samples = [4, 9]
-const context = { add: (x: string, y: string) => `(${x} & ${y})`, side: codec }
 const f = Bdia.fromContextResidual({ space, layer, context }, 3)
 
 type Chain = BdiaSide<string, string, string, string>
@@ -73,17 +16,7 @@ const each = (block: number, by: (gamma: number) => number) => String(g(block).m
 const h = (block: number, x: string) => `h${block}(c, ${x}; ${key(block, "residual").low}, ${samples})`
 const drift = (block: number, x: string) => `D[${g(block)}](${x}, ${h(block, x)})`
 
-/** What a program gives, all that it claims, and what it frees itself. */
-const told = async <A>(program: Program<ReadonlyArray<string>, A>, plan: Plan = Plan.reversed) => {
-  const claims: Claim[] = []
-  const freed: unknown[] = []
-  const scope = { ...hostScope, release: (value: unknown) => void freed.push(value) }
-  const watch = { expect: (claim: Claim) => void claims.push(claim), settle: async () => E.right(undefined) }
-  const env = Env.make({ params: ["h0", "h1", "h2"], seed, samples, plan, step: 0 }, scope, watch)
-  const result = await run(program)(env)()
-  if (E.isLeft(result)) throw result.left
-  return { result: result.right, claims, freed }
-}
+const told = <A>(program: Program<ReadonlyArray<string>, A>, plan?: Plan) => toldOf(program, ["h0", "h1", "h2"], plan)
 
 const place = (...path: ReadonlyArray<string>) => ({ path, step: 0 })
 const inRange = (block: number, x: string): Claim => ({

@@ -4,7 +4,9 @@
 import { either as E, function as F, option as O } from "fp-ts"
 import {
   andThen,
+  both,
   chain,
+  dimap,
   Env,
   first,
   identity,
@@ -21,6 +23,7 @@ import {
   runPromise,
   serial,
   ShapeMismatch,
+  rearrange,
   tied,
   type Bijection,
   type Claim,
@@ -344,6 +347,94 @@ describe("a chain in a loop", () => {
     expect(repeat(3)(letter("f")).params.init(key)).toEqual(p)
     expect(() => repeat(-1)(letter("f"))).toThrow("A part is repeated a whole number of times, not -1.")
     expect(() => chain(letter("f"), letter("f"))(0)).toThrow("at least 1, not 0.")
+  })
+})
+
+describe("two parts side by side", () => {
+  test("each have their half, and free both cotangents where one has none", async () => {
+    const f = F.pipe(letter("f"), both(letter("g")))
+    const { env, notes } = notingEnv({ f: 1, g: 1 })
+    expect(await runPromise(f.forward(["a", "c"]))(env)).toEqual([
+      ["af", "cg"],
+      ["side of f", "side of g"],
+    ])
+    expect(await runPromise(f.inverse(["b", "d"], ["s", "u"]))(env)).toEqual(["b-s@", "d-u@"])
+    expect(await runPromise(f.infer(["a", "c"]))(env)).toEqual(["af?", "cg?"])
+    expect(await runPromise(f.pullback(["b", "d"], ["s", "u"], ["db", "ddd"]))(env)).toEqual({
+      input: ["b<s@", "d<u@"],
+      cotangent: ["db'f", "ddd'g"],
+      grads: { f: 2, g: 3 },
+    })
+    expect(notes).toEqual([])
+    const left = F.pipe(stopping("f"), both(letter("g")))
+    expect(await runPromise(left.pullback(["b", "d"], ["s", "u"], ["db", "dd"]))(env)).toEqual({
+      input: ["b", "d<u@"],
+      cotangent: null,
+      grads: { f: 0, g: 2 },
+    })
+    expect(notes.splice(0)).toEqual([["release", [null, "dd'g"]]])
+    const right = F.pipe(letter("f"), both(stopping("g")))
+    expect((await runPromise(right.pullback(["b", "d"], ["s", "u"], ["db", "dd"]))(env)).cotangent).toBe(null)
+    expect(notes).toEqual([["release", ["db'f", null]]])
+  })
+})
+
+describe("a part between two isomorphisms", () => {
+  const before = rearrange<string, string>(
+    (z) => `<${z}`,
+    (a) => `${a}>`,
+  )
+  const after = rearrange<string, string>(
+    (b) => `[${b}`,
+    (c) => `${c}]`,
+  )
+
+  test("has what stands between them freed as soon as it is used", async () => {
+    const f = dimap(before, after)(letter("f"))
+    const { env, notes } = notingEnv({ f: 1 })
+    const released = () => notes.splice(0).filter(([what]) => what === "release")
+    expect(await runPromise(f.forward("z"))(env)).toEqual(["[<zf", "side of f"])
+    expect(released()).toEqual([
+      ["release", "<z"],
+      ["release", "<zf"],
+    ])
+    expect(await runPromise(f.inverse("c", "s"))(env)).toBe("c]-s@>")
+    expect(released()).toEqual([
+      ["release", "c]"],
+      ["release", "c]-s@"],
+    ])
+    expect(await runPromise(f.infer("z"))(env)).toBe("[<zf?")
+    expect(released()).toEqual([
+      ["release", "<z"],
+      ["release", "<zf?"],
+    ])
+    expect(await runPromise(f.pullback("c", "s", "dc"))(env)).toEqual({
+      input: "c]<s@>",
+      cotangent: "dc]'f>",
+      grads: { f: 3 },
+    })
+    expect(released()).toEqual([
+      ["release", ["c", "dc"]],
+      ["release", ["c]<s@", "dc]'f"]],
+    ])
+    const stopped = dimap(before, after)(stopping("f"))
+    expect(await runPromise(stopped.pullback("c", "s", "dc"))(env)).toEqual({
+      input: "c]>",
+      cotangent: null,
+      grads: { f: 0 },
+    })
+    expect(released()).toEqual([
+      ["release", ["c", "dc"]],
+      ["release", "c]"],
+    ])
+  })
+
+  test("needs the cotangent of what stands behind it", async () => {
+    const blocked: typeof after = { ...after, pullback: (c) => () => E.right({ input: c, cotangent: null, grads: {} }) }
+    const { env } = notingEnv({ f: 1 })
+    expect(await run(dimap(before, blocked)(letter("f")).pullback("c", "s", "dc"))(env)()).toMatchObject({
+      left: { _tag: "NotDifferentiable", message: expect.stringMatching(/^The isomorphism behind a part/) },
+    })
   })
 })
 

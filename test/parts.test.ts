@@ -150,11 +150,12 @@ describe("the side of a planned block", () => {
     expect(await word(new Uint8Array())).toMatch(/not its end\.$/)
   })
 
-  test("has the bits of the side or of the input, and never one value", () => {
+  test("has the bits of the side or of the input, and one value where the side has", () => {
     expect(side.bits({ _tag: "reversed", side: null })).toBe(0)
     expect(side.bits({ _tag: "kept", input: 1 })).toBe(32)
     expect(keptSide(value).bits({ _tag: "taped", input: 1, tape: 0 })).toBe(32)
-    expect([side.only, keptSide(Side.nothing).only]).toEqual([O.none, O.none])
+    expect(side.only).toEqual(O.some({ _tag: "reversed", side: null }))
+    expect([heldSide(value, value).only, keptSide(Side.nothing).only]).toEqual([O.none, O.none])
   })
 
   test("of pairs and arrays of nothing is nothing, as often as there are parts", () => {

@@ -44,6 +44,34 @@ describe("A sum of micro-batches", () => {
     expect(shared(add, values, [2])).toBe(shared(add, values, [3]))
   })
 
+  it("has other bits when shares are added as they arrive, which the law finds", () => {
+    const arrivals = fc.integer({ min: 2, max: 8 }).chain((count) =>
+      fc.record({
+        values: fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: count, maxLength: count }),
+        order: fc.shuffledSubarray(
+          Array.from({ length: count }, (_, i) => i),
+          { minLength: count },
+        ),
+      }),
+    )
+    type Arrivals = typeof arrivals extends fc.Arbitrary<infer A> ? A : never
+    const nodesOf = ({ values, order }: Arrivals) =>
+      order.map((place) => ({ first: place, count: 1, value: values[place] ?? 0 }))
+    const inPlace = ({ values }: Arrivals) => total(add)(sumOf(add, values))
+    const law = (sum: (nodes: ReadonlyArray<Node<number>>) => number) =>
+      fc.check(
+        fc.property(arrivals, (given) => Object.is(sum(nodesOf(given)), inPlace(given))),
+        { numRuns: 500, seed: 1 },
+      )
+    const asTheyArrive = law((nodes) => nodes.map(({ value }) => value).reduce(add))
+    expect(asTheyArrive.failed).toBe(true)
+    expect(asTheyArrive.counterexample?.[0].order.length).toBeGreaterThan(2) // two commute
+    const byPlace = law((nodes) =>
+      total(add)(nodes.toSorted((x, y) => x.first - y.first).reduce<ReadonlyArray<Node<number>>>(joined(add), [])),
+    )
+    expect(byPlace.failed).toBe(false)
+  })
+
   it("adds halves of whole nodes, and what is left over from the right", () => {
     const spell = (count: number) =>
       total<string>((x, y) => `(${x}+${y})`)(

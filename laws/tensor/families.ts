@@ -11,6 +11,7 @@ import { Rational } from "../../src/block/Rational.ts"
 import { TwoStep, type Scheme } from "../../src/block/TwoStep.ts"
 import { andThen } from "../../src/core/andThen.ts"
 import { first } from "../../src/core/first.ts"
+import { invert } from "../../src/core/invert.ts"
 import { keep } from "../../src/core/keep.ts"
 import type { Layer } from "../../src/core/Layer.ts"
 import { named } from "../../src/core/named.ts"
@@ -39,6 +40,7 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
 
   const coupling = (h: typeof layer) => Coupling.fromResiduals({ space, f: h, g: h }, 2)
+  const turned = invert(coupling(layer))
   const onPairs = { ...common, inputs: pairs, bijection: coupling(layer) }
   const inContext = Coupling.fromContextResiduals({ space, context, f: reading, g: reading }, 2)
   const own = F.pipe(
@@ -212,6 +214,9 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
       }),
     ),
     bijection("half a coupling", ["Coupling.half"], { ...onPairs, bijection: Coupling.half({ space, layer }) }),
+    ...(O.isSome(turned)
+      ? [bijection("the inverse of couplings", ["invert"], { ...onPairs, bijection: turned.value })]
+      : []),
     bijection(
       "couplings that read a context",
       ["Coupling.fromContextResiduals"],

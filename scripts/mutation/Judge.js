@@ -11,9 +11,9 @@ const named = (...names) => names.map((name) => `test/${name}.test.ts`)
  * laws and depths: a survivor meets every test, and there are a hundred of them.
  */
 const orders = {
-  core: named("parts", "owners", "core", "space", "exact"),
-  exact: named("space", "exact", "core", "formula"),
-  block: named("formula", "core"),
+  core: named("parts", "owners", "core", "space", "exact", "families.laws"),
+  exact: named("space", "exact", "core", "formula", "formula.families", "families.laws"),
+  block: named("formula", "formula.families", "core", "families", "families.laws"),
 }
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url))

@@ -4,7 +4,7 @@
  *     a' = a + Q(f(c, b))        b  = b' - Q(g(c, a'))
  *     b' = b + Q(g(c, a'))       a  = a' - Q(f(c, b))
  *
- * NICE (Dinh, Krueger, Bengio 2014, section 3.2), RevNet (Gomez et al. 2017, equations 6 and 7), i-RevNet (Jacobsen,
+ * NICE (Dinh, Krueger, Bengio 2015, section 3.2), RevNet (Gomez et al. 2017, equations 6 and 7), i-RevNet (Jacobsen,
  * Smeulders, Oyallon 2018), Rev-ViT (Mangalam et al. 2022, with f attention and g a perceptron). There sums are rounded
  * and the way back is only close; here what is added is rounded onto the grid, so every sum is exact.
  *

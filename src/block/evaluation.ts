@@ -13,8 +13,9 @@ import type { Two } from "./State.ts"
 
 // ------------------------------------------------------------ evaluation
 
-/** The draws of the residual at this place. */
-export const residualDraw = (env: Env<unknown>) => O.some(Env.draw(env, "residual"))
+/** The draws of the residual at this place; none where its expectation is asked for. */
+export const residualDraw = (env: Env<unknown>) =>
+  env.draws === "sampled" ? O.some(Env.draw(env, "residual")) : O.none
 
 /** The residual's value on the way there, and its tape where the plan asks for one. */
 export const evaluate = <P, A, X>(

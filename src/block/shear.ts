@@ -68,7 +68,8 @@ export const shear = <P, C, X, Bit>(
       attempt((env) => {
         const { own } = env.scope
         if (held._tag !== "reversed") return own(held.input)
-        const a = minus(sum, value(gamma(env), b, layer.apply(env.params, [c, b], residualDraw(env))))
+        const g = env.draws === "sampled" ? gamma(env) : env.samples.map(() => expected)
+        const a = minus(sum, value(g, b, layer.apply(env.params, [c, b], residualDraw(env))))
         expectRebuilt(env, a)
         return [own(c), [a, own(b)]]
       }),

@@ -23,6 +23,8 @@ export interface Env<out P> {
   readonly step: number
   /** Global ids of the samples in the batch, one for each place on the leading axis. */
   readonly samples: ReadonlyArray<number>
+  /** Whether parts draw on the way back, or take the expectation, as `infer` does: so goes the `infer` of an inverse. */
+  readonly draws: "sampled" | "expected"
   readonly plan: Plan
   readonly scope: Scope
   readonly watch: Watch
@@ -56,6 +58,7 @@ export const Env = {
       key: Key.step(step)(Key.fromSeed(run.seed)),
       step,
       samples: run.samples ?? [0],
+      draws: "sampled",
       plan: run.plan ?? Plan.reversed,
       scope,
       watch,

@@ -37,7 +37,10 @@ const tags = { reversed: 0, kept: 1 }
 export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A, T>> => {
   const kept = keptSide<A, T>(input)
   return {
-    only: O.none,
+    only: F.pipe(
+      side.only,
+      O.map((one) => ({ _tag: "reversed" as const, side: one })),
+    ),
     bits: (held) => (held._tag === "reversed" ? side.bits(held.side) : kept.bits(held)),
     toBytes: (held) => async () => {
       const rest = await (held._tag === "reversed" ? side.toBytes(held.side)() : kept.toBytes(held)())

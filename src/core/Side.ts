@@ -4,7 +4,7 @@
  * Laws (checked by `laws/Side.ts`):
  *
  * 1. codec: `fromBytes(toBytes(s))` is `s`, bit for bit
- * 2. only: if `only` is `some(s)`, every side of this kind is `s`
+ * 2. only: if `only` is `some(s)`, every side of this kind is `s`, but for what a plan keeps in its place
  *
  * Composite bytes: a pair and an array are a 32-bit count, then each part behind its own 32-bit length, little endian.
  */
@@ -16,7 +16,7 @@ import type { RevError } from "./RevError.ts"
 
 /** The codec of side information `S`: how much information it is, and its bytes. */
 export interface Side<in out S> {
-  /** The one value of a side that has one value: nothing needs to be kept. */
+  /** The one value that is left where every part is reversed: nothing needs to be kept, though a plan may keep something. */
   readonly only: O.Option<S>
   /** Information in bits, padding left out. */
   readonly bits: (side: S) => number

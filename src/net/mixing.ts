@@ -5,8 +5,9 @@
  *     a <- a + Q(b U),  b <- b + Q(a V),  a <- a + Q(b W)
  *
  * It takes the place of a 1 x 1 convolution with an inverse (Kingma and Dhariwal, "Glow", 2018), as factored into
- * lifting steps (Daubechies and Sweldens 1998; Hoogeboom et al., "Integer Discrete Flows", 2019). U, V and W are its
- * parameters; rounding passes cotangents straight through.
+ * lifting steps (Daubechies and Sweldens 1998), each of them rounded as the couplings of integer discrete flows are
+ * (Hoogeboom et al., "Integer Discrete Flows and Lossless Compression", 2019). U, V and W are its parameters; rounding
+ * passes cotangents straight through.
  */
 import { function as F } from "fp-ts"
 import { Coupling } from "../block/Coupling.ts"

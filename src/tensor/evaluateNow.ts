@@ -13,7 +13,17 @@ import { tensorsIn } from "./tree.ts"
 export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, input: unknown): X => {
   const watch = tensorWatch()
   const samples = Array.from({ length: tensorsIn(input)[0]?.shape[0] ?? 1 }, (_, i) => i)
-  const result = program({ params, path: [], key, step: 0, samples, plan: Plan.reversed, scope: tensorScope, watch })
+  const result = program({
+    params,
+    path: [],
+    key,
+    step: 0,
+    samples,
+    draws: "sampled",
+    plan: Plan.reversed,
+    scope: tensorScope,
+    watch,
+  })
   const evidence = watch.settleNow()
   if (E.isLeft(result)) throw result.left
   if (E.isLeft(evidence)) throw evidence.left

@@ -1,0 +1,76 @@
+/**
+ * Values that are expressions: every operation writes itself down, so that what a chain computes can be read and compared
+ * with SPEC.md, in what order it adds as well.
+ */
+import { either as E, option as O } from "fp-ts"
+import {
+  Env,
+  Grid,
+  hostScope,
+  Params,
+  Plan,
+  run,
+  Space,
+  type Claim,
+  type Draw,
+  type Layer,
+  type Program,
+  type Side,
+} from "bijou"
+
+// ---------------------------------------------------------------- model
+
+const codec: Side<string> = {
+  only: O.none,
+  bits: () => 1,
+  toBytes: (text) => async () => new TextEncoder().encode(text),
+  fromBytes: (bytes) => async () => E.right(new TextDecoder().decode(bytes)),
+}
+
+/** A space whose operations write themselves down. */
+export const space = Space.make<string, string>({
+  grid: Grid.make(9),
+  quantize: (y) => `Q(${y})`,
+  drift: (g, x, h) => `D[${g}](${x}, ${h})`,
+  plus: (x, y) => `(${x} + ${y})`,
+  minus: (x, y) => `(${x} - ${y})`,
+  times: (c, x) => `${c}*${x}`,
+  parity: (x) => `s(${x})`,
+  lift: (x, s) => `(${x} + ${s}u)`,
+  lower: (x, s) => `(${x} - ${s}u)`,
+  divide: (d, x) => [`(${x} div ${d})`, `(${x} mod ${d})`],
+  bit: codec,
+  value: codec,
+})
+
+const called = (draw: O.Option<Draw>) => (O.isSome(draw) ? `; ${draw.value.key.low}, ${draw.value.samples}` : "")
+
+/** h of the parameters, the context, the input, and the key and samples of the draw. */
+export const layer: Layer<string, readonly [string, string], string> = {
+  params: Params.leaf({ init: () => "p", add: (p, q) => p + q, is: (p) => typeof p === "string" }),
+  apply: (p, [c, x], draw) => `${p}(${c}, ${x}${called(draw)})`,
+  vjp: (p, [c, x], draw) => ({
+    value: `${p}(${c}, ${x}${called(draw)})`,
+    held: [],
+    pull: (dy) => ({ cotangent: [`jc_${p}[${dy}]`, `jx_${p}[${dy}]`], grads: `jp_${p}[${dy}]` }),
+  }),
+}
+
+/** A context, whose cotangents meet by an operation of their own. */
+export const context = { add: (x: string, y: string) => `(${x} & ${y})`, side: codec }
+
+/** The seed and the samples of every run. */
+export const seed = 6
+export const samples = [4, 9]
+
+/** What a program gives, all that it claims, and what it frees itself. */
+export const told = async <P, A>(program: Program<P, A>, params: P, plan: Plan = Plan.reversed) => {
+  const claims: Claim[] = []
+  const freed: unknown[] = []
+  const scope = { ...hostScope, release: (value: unknown) => void freed.push(value) }
+  const watch = { expect: (claim: Claim) => void claims.push(claim), settle: async () => E.right(undefined) }
+  const env = Env.make({ params, seed, samples, plan, step: 0 }, scope, watch)
+  const result = await run(program)(env)()
+  if (E.isLeft(result)) throw result.left
+  return { result: result.right, claims, freed }
+}
