@@ -14,6 +14,8 @@ import {
   fitTable,
   inMegabytes,
   lossAndGrads,
+  measureSpeed,
+  Speed,
   peakOf,
   planOf,
   predictLedger,
@@ -246,6 +248,44 @@ describe("Equal parts", () => {
   )
 })
 
+describe("The speed of a machine", () => {
+  const works = fc.array(fc.record({ operations: fc.nat(1e9), moved: fc.nat(1e8) }), { minLength: 3, maxLength: 12 })
+  const speeds = fc.record({
+    operations: fc.integer({ min: 1e4, max: 1e9 }),
+    bytes: fc.integer({ min: 1e4, max: 1e8 }),
+  })
+
+  it("is found again in the times that follow from it", () => {
+    fc.assert(
+      fc.property(works, speeds, (given, speed) => {
+        const two = [...given, { operations: 1e9, moved: 1 }, { operations: 1, moved: 1e8 }]
+        const found = Speed.fromTimings(two.map((work) => ({ ...work, ms: Speed.msOf(speed, work) })))
+        expect(Math.abs(found.operations / speed.operations - 1)).toBeLessThan(1e-6)
+        expect(Math.abs(found.bytes / speed.bytes - 1)).toBeLessThan(1e-6)
+      }),
+      { numRuns: 200, seed: 1 },
+    )
+  })
+
+  it("is never negative, whatever the times, and that of one core where they tell nothing", () => {
+    const timings = fc.array(fc.record({ operations: fc.nat(1e6), moved: fc.nat(1e6), ms: fc.nat(100) }), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(timings, (given) => {
+        const { operations, bytes } = Speed.fromTimings(given)
+        expect(operations > 0 && bytes > 0).toBe(true)
+        expect(Number.isFinite(operations) || Number.isFinite(bytes)).toBe(true)
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+    expect(Speed.toText({ operations: 3.1e7, bytes: Infinity })).toBe("31.0 billion operations and any GB a second")
+    expect(Speed.fromTimings([])).toEqual(Speed.oneCore)
+    expect(Speed.fromTimings([{ operations: 10, moved: 0, ms: 2 }])).toEqual({ operations: 5, bytes: Infinity })
+    expect(Speed.fromTimings([{ operations: 0, moved: 10, ms: 2 }])).toEqual({ operations: Infinity, bytes: 5 })
+  })
+})
+
 describe("An amount of memory", () => {
   it.each([
     ["64 MB", 64 * 2 ** 20],
@@ -306,6 +346,26 @@ onBackends("A budget", () => {
     expect(new Set(seen.map(({ bits }) => bits)).size).toBe(1)
     const free = right(fitPlan(network)(step, { budget: most }))
     expect(free.parts.map(({ choice }) => choice)).toEqual(free.parts.map(() => "tape"))
+  })
+
+  it("is spent by the speed of the machine: one that multiplies faster tapes no more", async () => {
+    const { network, step } = subject()
+    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    for (const more of [1.1, 1.3, 1.6]) {
+      const taped = [1e5, 3e6, 3e7, 1e12].map((operations) => {
+        const fit = right(
+          fitPlan(network)(step, { budget: Math.ceil(more * smallest), speed: { operations, bytes: 4e6 } }),
+        )
+        return fit.parts.filter(({ choice }) => choice === "tape").length
+      })
+      expect(taped).toEqual(taped.toSorted((x, y) => y - x))
+    }
+    const before = alive()
+    let now = 0
+    // By a clock that ticks once a reading every part takes as long, whatever it does.
+    const speed = right(await measureSpeed(network, () => now++)(step)())
+    expect(Math.min(speed.operations, speed.bytes)).toBeGreaterThan(0)
+    expect(alive()).toEqual(before)
   })
 
   it("that is too small is refused with the smallest that works, but for claims of four bytes", () => {

@@ -70,6 +70,7 @@ describe("bijou start", () => {
     expect(budget.peak).toBeLessThanOrEqual(budget.fit.budget)
     expect(budget.fit.budget).toBe(2 * 2 ** 20)
     expect(stdout).toContain("of a budget of 2.00 MB")
+    expect(stdout).toMatch(/Measured: .* operations and .* GB a second, which the times below rest on\./)
     expect(status).toBe(0)
   })
 
@@ -266,7 +267,8 @@ describe("bijou ledger", () => {
 
   it("tells a step's bytes by owner as a table, as data and as a picture, taken as predicted", () => {
     const svg = join(folder, "ledger.svg")
-    const table = ledger(...sizes, "--svg", svg)
+    const table = ledger(...sizes, "--budget", "2MB", "--svg", svg)
+    expect(table.stdout).toMatch(/Measured: .* GB a second/)
     expect(table.stdout).toMatch(/parameters +\d/)
     expect(table.stdout).toMatch(/the process has had \d+\.\d\d MB/)
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
@@ -289,6 +291,7 @@ describe("bijou ledger", () => {
       "4TB",
     )
     expect(stdout).toContain("blocks/0 .. 95")
+    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB a second")
     expect(stdout).toContain("of a budget of 4194304.00 MB")
     expect(status).toBe(0)
   })

@@ -21,6 +21,8 @@ import { measureLedger, predictLedger } from "../train/ledgerOf.ts"
 import { ledgerSvg } from "../train/ledgerSvg.ts"
 import { ledgerTable } from "../train/ledgerTable.ts"
 import { fitBudget } from "./fitBudget.ts"
+import { measureSpeed } from "../train/measureSpeed.ts"
+import { Speed } from "../train/Speed.ts"
 import type { LedgerOptions } from "./LedgerOptions.ts"
 import { startBackend } from "./startBackend.ts"
 
@@ -29,7 +31,10 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
   const { budget, json, predict, svg, depth, width, heads, batch, context, vocabulary } = options
   if (svg !== undefined) await checkFolder(svg)
   const backend = await startBackend(options)
-  const { parameters, fit, expected, measure, release } = predict ? inShapes(() => foresee(options)) : foresee(options)
+  const speed = predict || budget === undefined ? Speed.oneCore : await speedFor(options)
+  const { parameters, fit, expected, measure, release } = predict
+    ? inShapes(() => foresee(options, speed))
+    : foresee(options, speed)
   const measured = predict ? null : orThrow(await measure())
   const processPeak = predict ? null : process.resourceUsage().maxRSS * 1024
   release()
@@ -42,7 +47,10 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
     return 0
   }
   say(`${title}\n`)
-  if (fit !== null) say(`${fitTable(fit)}\n`)
+  if (fit !== null) {
+    say(`${predict ? "Taken to be one core" : "Measured"}: ${Speed.toText(speed)}, which the times below rest on.`)
+    say(`${fitTable(fit)}\n`)
+  }
   say(ledgerTable(account))
   if (processPeak !== null) say(`the process has had ${inMegabytes(processPeak)}`)
   if (svg !== undefined) say(`\nWritten to ${svg}`)
@@ -50,7 +58,7 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
 }
 
 /** The network, a batch of no meaning, the plan, and what is expected of the step; `measure` takes it. */
-const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerOptions) => {
+const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerOptions, speed: Speed) => {
   const { network } = gpt({ ...sizes, context, fractionBits: 9, dropout: 0 })
   const params = network.params.init(Key.fromSeed(seed))
   const state = AdamW.init(network.params, params)
@@ -58,15 +66,24 @@ const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerO
   const input = [ids(), ids()] as const
   const samples = Array.from({ length: batch }, (_, i) => i)
   const given = { params, state, input, seed, samples }
-  const fit = budget === undefined ? null : fitBudget(network, given, { budget })
+  const fit = budget === undefined ? null : fitBudget(network, given, { budget, speed })
   const step = { ...given, plan: fit === null ? Plan[name] : planOf(fit) }
   return {
     parameters: tensorLeaves(network.params, params).reduce((sum, [, { size }]) => sum + size, 0),
     fit,
     expected: orThrow(predictLedger(network)(step)),
     measure: measureLedger(network)(step),
+    measureSpeed: measureSpeed(network, () => performance.now())(step),
     release: () => tensorScope.release([params, state, input]),
   }
+}
+
+/** The speed of this machine, measured within the budget. */
+const speedFor = async (options: LedgerOptions): Promise<Speed> => {
+  const { measureSpeed: measured, release } = foresee(options, Speed.oneCore)
+  const speed = orThrow(await measured())
+  release()
+  return speed
 }
 
 /** A measured ledger with the work of the expected one, which shapes alone tell. */

@@ -24,6 +24,8 @@ import { AdamW } from "../train/AdamW.ts"
 import { Checkpoint } from "../train/Checkpoint.ts"
 import { fitTable, planOf, type Fit } from "../train/Fit.ts"
 import { generate } from "../train/generate.ts"
+import { measureSpeed } from "../train/measureSpeed.ts"
+import { Speed } from "../train/Speed.ts"
 import { microBatched } from "../train/Gradients.ts"
 import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
@@ -92,7 +94,7 @@ const trainAndMeasure = async (
   const first = resumed?.first ?? (await validation(before))
 
   const task = { config, seed, bytes: shared(text.train) }
-  const fit = resumed === null ? fitted(net, before, text, options) : resumed.run.fit
+  const fit = resumed === null ? await fitted(net, before, text, options) : resumed.run.fit
   if (fit !== null) say(`${fitTable(fit)}\n`)
   const { result, peak: ownPeak } = await peakBytes(() =>
     train(task, { trained: before, steps: taken }, fit, options, interrupt),
@@ -184,21 +186,21 @@ const courseOf = ({ steps }: StartOptions) => ({
 })
 
 /** The plan for `--budget`, which is for all that tensors take in this thread, in every worker, and in what they share. */
-const fitted = (
+const fitted = async (
   net: Gpt,
   { params, state }: GptTrained,
   text: Text,
   { budget, batch, microBatch, context, seed, workers }: StartOptions,
-): Fit | null => {
+): Promise<Fit | null> => {
   if (budget === undefined) return null
   const samples = Array.from({ length: microBatch }, (_, i) => i)
   const input = Text.batch(text.train, context, seed, samples)
   const step = { params, state, input, seed, samples }
-  const fit = fitBudget(net.network, step, {
-    budget,
-    microBatches: batch / microBatch,
-    ...(workers === undefined ? {} : { workers }),
-  })
+  const given = { budget, microBatches: batch / microBatch, ...(workers === undefined ? {} : { workers }) }
+  const plan = planOf(fitBudget(net.network, step, given))
+  const speed = orThrow(await measureSpeed(net.network, () => performance.now())({ ...step, plan })())
+  const fit = fitBudget(net.network, step, { ...given, speed })
+  say(`Measured: ${Speed.toText(speed)}, which the times below rest on.`)
   tensorScope.release(input)
   return fit
 }

@@ -17,6 +17,7 @@ import { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
 import type { Fit } from "./Fit.ts"
 import { bytesOf, type Ledger, type Moment } from "./Ledger.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
+import { Speed } from "./Speed.ts"
 import { surroundings } from "./surroundings.ts"
 
 // ---------------------------------------------------------------- model
@@ -29,14 +30,8 @@ export interface Budget {
   readonly microBatches?: number
   /** How many workers share them, each with memory of its own; the budget is for all threads together. None but this thread unless given. */
   readonly workers?: number
-  /** Operations of matrix products and bytes moved in a millisecond; those of one core unless given. */
+  /** Operations of matrix products and bytes moved in a millisecond; those of one core unless given; `measureSpeed` finds this machine's. */
   readonly speed?: Speed
-}
-
-/** What estimated times rest on: operations of matrix products, and bytes moved, in a millisecond. */
-export interface Speed {
-  readonly operations: number
-  readonly bytes: number
 }
 
 // --------------------------------------------------------- constructors
@@ -49,13 +44,12 @@ export const fitPlan =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
   (
     step: Step<P, A>,
-    { budget: given, microBatches = 1, workers, speed = oneCore }: Budget,
+    { budget: given, microBatches = 1, workers, speed = Speed.oneCore }: Budget,
   ): E.Either<BudgetTooSmall | RevError, Fit> => {
     const budget = byteSize(given)
     const predict = (plan: Plan) => predictLedger(net)({ ...step, plan })
     // In whole nanoseconds, so that sums are exact and equal parts cost the same in any order.
-    const timeOf = ({ operations, moved }: Moment): number =>
-      Math.round(1e6 * (operations / speed.operations + moved / speed.bytes))
+    const timeOf = (moment: Moment): number => Math.round(1e6 * Speed.msOf(speed, moment))
     const table = costs(predict, timeOf)
     if (E.isLeft(table)) return table
     const { paths, stations, reversed } = table.right
@@ -94,9 +88,6 @@ export const fitPlan =
   }
 
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
-
-/** One core of a desktop, with the kernels of the wasm backend. */
-const oneCore: Speed = { operations: 3e7, bytes: 4e6 }
 
 const planFor = (paths: ReadonlyArray<string>, choices: ReadonlyArray<Choice>): Plan =>
   Object.fromEntries(paths.map((path, i) => [path, choices[i] ?? "reverse"]))

@@ -1,0 +1,59 @@
+/**
+ * The speed of this machine on a network: a few steps with a clock, against what they have to do.
+ */
+import { either as E, type taskEither as TE } from "fp-ts"
+import type { Bijection } from "../core/Bijection.ts"
+import { Env } from "../core/Env.ts"
+import type { RevError } from "../core/RevError.ts"
+import type { Scope } from "../core/Scope.ts"
+import { tensorScope } from "../tensor/tensorScope.ts"
+import { tensorWatch } from "../tensor/tensorWatch.ts"
+import { tf } from "../tensor/tf.ts"
+import { lossAndGrads } from "./Gradient.ts"
+import { predictLedger, type Step } from "./ledgerOf.ts"
+import { Speed } from "./Speed.ts"
+
+/** Steps that count, after one that does not. */
+const steps = 3
+
+/**
+ * Takes the step four times without its update, under its own plan, so give it one that fits its budget; nothing is left. `clock` tells milliseconds.
+ * The medians of what parts take, forwards and back, give both numbers. On `webgpu`, where kernels run on after the call that began
+ * them, no part has a time of its own: there the time of whole steps scales the speed of one core.
+ */
+export const measureSpeed =
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, clock: () => number) =>
+  ({ state: _, ...step }: Step<P, A>): TE.TaskEither<RevError, Speed> =>
+  async () => {
+    const ledger = predictLedger(net)(step)
+    if (E.isLeft(ledger)) return ledger
+    const rounds: Array<ReadonlyArray<number>> = []
+    for (let i = 0; i <= steps; i++) {
+      const begins: number[] = []
+      const scope: Scope = {
+        ...tensorScope,
+        within: (body, part) => {
+          if (part !== undefined) begins.push(clock())
+          return tensorScope.within(body)
+        },
+      }
+      const watch = tensorWatch()
+      const result = scope.within(() => lossAndGrads(net)(step.input)(Env.make(step, scope, watch)))
+      const computed = clock()
+      const evidence = await watch.settle()
+      const whole = clock() - (begins[0] ?? computed)
+      if (E.isLeft(result)) return result
+      tensorScope.release(result.right)
+      if (E.isLeft(evidence)) return evidence
+      const parts = begins.map((begin, k) => (begins[k + 1] ?? computed) - begin)
+      if (i > 0) rounds.push(tf.getBackend() === "webgpu" ? [whole] : parts)
+    }
+    const { moments } = ledger.right
+    const times = (rounds[0] ?? []).map((_, k) => median(rounds.map((round) => round[k] ?? NaN)))
+    if (times.length === moments.length)
+      return E.right(Speed.fromTimings(moments.map((moment, k) => ({ ...moment, ms: times[k] ?? NaN }))))
+    const factor = moments.reduce((sum, moment) => sum + Speed.msOf(Speed.oneCore, moment), 0) / (times[0] ?? NaN)
+    return E.right({ operations: Speed.oneCore.operations * factor, bytes: Speed.oneCore.bytes * factor })
+  }
+
+const median = (values: ReadonlyArray<number>): number => values.toSorted((x, y) => x - y)[values.length >> 1] ?? NaN
