@@ -388,7 +388,7 @@ describe("momentum 3/5", () => {
   })
 
   test("pulls a cotangent back, and claims that all was at rest", async () => {
-    const { result, claims } = await told(f.pullback(state, sides, cotangent), [{ h: "h0" }])
+    const { result, claims, freed } = await told(f.pullback(state, sides, cotangent), [{ h: "h0" }])
     const dv = "(db + da)"
     expect(result).toEqual({
       input: ["c", x],
@@ -404,6 +404,8 @@ describe("momentum 3/5", () => {
       `Same at : ${before.x} is ${zero(before.x)}`,
       `InRange at : ${x}, rebuilt`,
     ])
+    expect(freed).toContainEqual([before.x, `${both(3 / 5)}*${dv}`])
+    expect(freed).toContainEqual(["a", "db"])
   })
 })
 
