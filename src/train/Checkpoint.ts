@@ -59,6 +59,7 @@ export const Run = t.readonly(
 
 export type Run = t.TypeOf<typeof Run>
 
+/** A run, and the tensors that it goes on from. */
 export interface Checkpoint<out P> {
   readonly run: Run
   readonly trained: Trained<P>
@@ -68,6 +69,7 @@ const Stored = t.strict({ run: Run, beta1Power: t.number, beta2Power: t.number }
 
 const moments = { mean: "adamw.mean/", square: "adamw.square/" } as const
 
+/** Checkpoints to bytes and back, as safetensors files. */
 export const Checkpoint = {
   // -------------------------------------------------------- destructors
 

@@ -19,6 +19,7 @@ export interface Timing {
   readonly ms: number
 }
 
+/** Speeds, and what they make of a piece of work. */
 export const Speed = {
   // -------------------------------------------------------- constructors
 
