@@ -24,7 +24,7 @@ onBackends("A checkpoint", (backend) => {
   const data = (samples: ReadonlyArray<number>) => Text.batch(text, config.context, 1, samples)
   const gradients = () => microBatched({ network, data }, { size: 2, seed: 1 })
   const runAt = (steps: number): Run => ({
-    ...{ steps, seed: 1, batch: 4, microBatch: 2, optimizer: course.optimizer, schedule: course.schedule },
+    ...{ steps, seed: 1, batch: 4, microBatch: 2, workers: 2, optimizer: course.optimizer, schedule: course.schedule },
     fit: { budget: 1000, peak: 900, ms: 1.5, parts: [{ path: "blocks/0", choice: "tape", bytes: 7, ms: 0.1 }] },
     network: config,
     notes: { of: "a test", loss: 0.1 + 0.2 },

@@ -203,6 +203,9 @@ describe("bijou start", () => {
       "is of a run with --depth 3, not 4. Leave that out, or start anew.",
     )
     expect(refused("--resume", file, "--budget", "9MB", "--data", text)).toContain("Leave out --budget.")
+    expect(refused("--resume", file, "--workers", "2", "--data", text)).toContain(
+      "brings along a plan for no workers. Leave out --workers.",
+    )
     expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
     writeFileSync(file, readFileSync(file).subarray(0, -4))
     expect(refused("--resume", file, "--data", text)).toMatch(

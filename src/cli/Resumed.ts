@@ -40,7 +40,7 @@ export const resume = async (
   const bytes = await readCheckpoint(file)
   const run = Checkpoint.runOf(bytes)
   if (E.isLeft(run)) throw new UnusableInput(`--resume ${file}: ${run.left.message}`)
-  const { steps, seed, batch, microBatch, schedule, network, notes } = run.right
+  const { steps, seed, batch, microBatch, workers, schedule, fit, network, notes } = run.right
   const config = GptConfig.decode(network)
   const first = notes["first loss"]
   if (E.isLeft(config) || typeof first !== "number")
@@ -58,8 +58,14 @@ export const resume = async (
         `--resume ${file} is of a run with ${option} ${value}, not ${String(given[name])}. Leave that out, or start anew.`,
       )
   }
+  // A plan is for the memory of so many threads; no bit depends on their number.
+  if (fit !== null && isGiven("workers") && Number(given["workers"]) !== workers)
+    throw new UnusableInput(
+      `--resume ${file} brings along a plan for ${workers === null ? "no workers" : `--workers ${workers}`}. Leave out --workers.`,
+    )
+  const threads = fit === null ? given["workers"] : workers?.toString()
   const texts = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]))
-  return { resumed: { file, bytes, run: run.right, first }, given: { ...given, ...texts } }
+  return { resumed: { file, bytes, run: run.right, first }, given: { ...given, ...texts, workers: threads } }
 }
 
 /** What tells one text from another. */

@@ -104,8 +104,8 @@ const trainAndMeasure = async (
   const peak = Math.max(ownPeak + memory.shared, memory.most)
   if (options.save !== undefined) {
     const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
-    const { microBatch } = options
-    const run = { steps, seed, batch, microBatch, ...courseOf(options), fit, network: config, notes }
+    const { microBatch, workers = null } = options
+    const run = { steps, seed, batch, microBatch, workers, ...courseOf(options), fit, network: config, notes }
     await writeCheckpoint(options.save, await Checkpoint.toBytes(net.network.params)({ run, trained })())
   }
   const last = await validation(trained)

@@ -39,6 +39,8 @@ export const Run = t.readonly(
     seed: count,
     batch: count,
     microBatch: count,
+    /** How many workers shared its batches; null where none did. The plan is fitted to them. */
+    workers: t.union([count, t.null]),
     optimizer: t.strict({
       beta1: t.number,
       beta2: t.number,

@@ -103,7 +103,8 @@ const costs = (
   const first = predict({})
   if (E.isLeft(first)) return first
   const paths = passages(first.right, timeOf).map(({ path }) => path)
-  const repeated = paths.filter((path, i) => paths.indexOf(path) !== i)
+  const seen = new Set<string>()
+  const repeated = new Set(paths.filter((path) => seen.size === seen.add(path).size))
   const found = new Map<string, ReadonlyArray<Toll>>()
   for (const odd of all)
     for (const even of all) {
@@ -125,7 +126,7 @@ const costs = (
     (["held", "most", "time"] as const).every((key) => tollOf(i, one, one)[key] === tollOf(i, other, other)[key])
   const stations = paths.map((path, i): Station => ({
     // A choice that costs what an earlier one does is none.
-    choices: repeated.includes(path)
+    choices: repeated.has(path)
       ? ["reverse"]
       : all.filter((choice, c) => all.slice(0, c).every((other) => !same(i, other, choice))),
     toll: (before, choice) => tollOf(i, before ?? choice, choice),
@@ -153,29 +154,34 @@ const passages = ({ start, moments }: Ledger, timeOf: (moment: Moment) => number
         held: before - from,
         most: bytesOf(moment.peak) - from,
         time: timeOf(moment),
-        pulled: false,
       }
     })
+  const unpulled = new Map<string, typeof parts>()
+  for (const part of parts) unpulled.set(part.path, [...(unpulled.get(part.path) ?? []), part])
   // What is no part of its own, such as the check of a chain, comes before the part that it is about.
   let [most, time] = [0, 0]
   for (const moment of moments.filter(({ phase }) => phase === "pullback")) {
     ;[most, time] = [Math.max(most, bytesOf(moment.peak)), time + timeOf(moment)]
-    const part = parts.findLast(({ path, pulled }) => !pulled && path === moment.path)
+    const part = unpulled.get(moment.path)?.pop()
     if (part === undefined) continue
     part.most = Math.max(part.most, most - part.from)
     part.time += time
-    part.pulled = true
     ;[most, time] = [0, 0]
   }
   // Neighbors of one path are one part to a plan.
-  return parts.reduce<ReadonlyArray<Passage>>((merged, { path, held, most: highest, time: spent }) => {
+  const merged: Passage[] = []
+  for (const { path, held, most: highest, time: spent } of parts) {
     const last = merged.at(-1)
-    if (last?.path !== path) return [...merged, { path, toll: { held, most: highest, time: spent } }]
-    const toll = {
-      held: last.toll.held + held,
-      most: Math.max(last.toll.most, last.toll.held + highest),
-      time: last.toll.time + spent,
-    }
-    return [...merged.slice(0, -1), { path, toll }]
-  }, [])
+    if (last?.path !== path) merged.push({ path, toll: { held, most: highest, time: spent } })
+    else
+      merged[merged.length - 1] = {
+        path,
+        toll: {
+          held: last.toll.held + held,
+          most: Math.max(last.toll.most, last.toll.held + highest),
+          time: last.toll.time + spent,
+        },
+      }
+  }
+  return merged
 }
