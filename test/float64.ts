@@ -16,7 +16,7 @@ export const rowsOf = (x: tf.Tensor): Rows => {
 
 // ----------------------------------------------------------- combinators
 
-const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
+export const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
 
 const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): number => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
 
@@ -66,13 +66,3 @@ export const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
   const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
   return [times(weights, v), times(toScores, k), times(turn(toScores), q), times(turn(weights), dy)] as const
 }
-
-/** Phi by Simpson's rule on the density. */
-export const cumulative = (x: number): number => {
-  const n = 400
-  let sum = 0
-  for (let i = 0; i <= n; i++) sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * density((x * i) / n)
-  return 0.5 + (x / n / 3) * sum
-}
-
-export const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)

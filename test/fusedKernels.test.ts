@@ -9,20 +9,8 @@ import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runKernel } from "../src/tensor/kernels/own.ts"
 import { setSgemm, type Sgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
+import { columnSums, layerNorm, mean, rowsOf, type Rows } from "./float64.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
-
-type Rows = ReadonlyArray<ReadonlyArray<number>>
-
-/** The rows of a tensor on its last axis, in float64. */
-const rowsOf = (x: tf.Tensor): Rows => {
-  const [values, width] = [[...x.dataSync()], x.shape.at(-1)!]
-  return Array.from({ length: values.length / width }, (_, r) => values.slice(r * width, (r + 1) * width))
-}
-
-const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
-
-const columns = (rows: Rows): ReadonlyArray<number> =>
-  rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0))
 
 /** Value and gradients of a function of tensors, for a cotangent that is not symmetric. */
 const sweep = (f: (...xs: tf.Tensor[]) => tf.Tensor, xs: ReadonlyArray<tf.Tensor>) => {
@@ -64,19 +52,7 @@ describe("layer normalization on wasm", () => {
     const { value, dy, grads } = sweep(norm, [x, gain, bias])
     const [g, b] = [[...gain.dataSync()], [...bias.dataSync()]]
     const [xs, dys] = [rowsOf(x), rowsOf(dy)]
-    const scales = xs.map((row) => 1 / Math.sqrt(mean(row.map((a) => (a - mean(row)) ** 2)) + 1e-5))
-    const normal = xs.map((row, r) => row.map((a) => (a - mean(row)) * scales[r]!))
-    const dx = dys.map((d, r) => {
-      const [y, dg] = [normal[r]!, d.map((a, j) => a * g[j]!)]
-      const [average, slope] = [mean(dg), mean(dg.map((a, j) => a * y[j]!))]
-      return dg.map((a, j) => scales[r]! * (a - average - y[j]! * slope))
-    })
-    const exact = [
-      normal.flatMap((row) => row.map((a, j) => a * g[j]! + b[j]!)),
-      dx.flat(),
-      columns(dys.map((d, r) => d.map((a, j) => a * normal[r]![j]!))),
-      columns(dys),
-    ]
+    const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
       if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
   })
@@ -265,7 +241,7 @@ describe("the gradient of a bias on wasm", () => {
     [300, 13],
   ])("of %i rows of %i is within 1e-6 of float64", (rows, width) => {
     const dy = noise([rows, width], 2)
-    expect(distance(runKernel("BijouBiasGrad", { dy }).dataSync(), columns(rowsOf(dy)))).toBeLessThan(1e-6)
+    expect(distance(runKernel("BijouBiasGrad", { dy }).dataSync(), columnSums(rowsOf(dy)))).toBeLessThan(1e-6)
   })
 })
 

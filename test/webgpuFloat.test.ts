@@ -8,14 +8,12 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { record } from "../src/tensor/recording.ts"
 import { differingBits } from "../src/exact/bits.ts"
-import { head } from "./float64.ts"
+import { head, layerNorm, mean, type Rows } from "./float64.ts"
 import { distance, noise } from "./specimens.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
 import { cumulative, density } from "./normalDistribution.ts"
 
 const device = await webgpuDevice()
-
-type Rows = ReadonlyArray<ReadonlyArray<number>>
 
 const numbersOf = async (x: tf.Tensor): Promise<number[]> => Array.from(await x.data())
 
@@ -24,11 +22,6 @@ const rowsOf = async (x: tf.Tensor): Promise<Rows> => {
   const [values, width] = [await numbersOf(x), x.shape.at(-1)!]
   return Array.from({ length: values.length / width }, (_, r) => values.slice(r * width, (r + 1) * width))
 }
-
-const mean = (xs: ReadonlyArray<number>): number => xs.reduce((sum, x) => sum + x, 0) / xs.length
-
-const columns = (rows: Rows): ReadonlyArray<number> =>
-  rows[0]!.map((_, j) => rows.reduce((sum, row) => sum + row[j]!, 0))
 
 type F = (...xs: tf.Tensor[]) => tf.Tensor
 
@@ -96,19 +89,7 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
     const { value, dy, grads } = sweep(norm, [x, gain, bias])
     const [g, b] = [await numbersOf(gain), await numbersOf(bias)]
     const [xs, dys] = [await rowsOf(x), await rowsOf(dy)]
-    const scales = xs.map((row) => 1 / Math.sqrt(mean(row.map((a) => (a - mean(row)) ** 2)) + 1e-5))
-    const normal = xs.map((row, r) => row.map((a) => (a - mean(row)) * scales[r]!))
-    const dx = dys.map((d, r) => {
-      const [y, dg] = [normal[r]!, d.map((a, j) => a * g[j]!)]
-      const [average, slope] = [mean(dg), mean(dg.map((a, j) => a * y[j]!))]
-      return dg.map((a, j) => scales[r]! * (a - average - y[j]! * slope))
-    })
-    const exact = [
-      normal.flatMap((row) => row.map((a, j) => a * g[j]! + b[j]!)),
-      dx.flat(),
-      columns(dys.map((d, r) => d.map((a, j) => a * normal[r]![j]!))),
-      columns(dys),
-    ]
+    const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
       if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
     await repeats(norm, x, gain, bias)
