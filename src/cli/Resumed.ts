@@ -2,10 +2,11 @@
  * `--resume`: a run that goes on as it was begun. What the file says holds where the command line says nothing, and must not be contradicted.
  */
 import { createHash } from "node:crypto"
+import { readFile } from "node:fs/promises"
 import { either as E } from "fp-ts"
 import { GptConfig } from "../net/Gpt.ts"
-import { readCheckpoint } from "../report/checkpointFile.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { codeOf } from "../report/native/whole.ts"
 import { Checkpoint, type Run } from "../train/Checkpoint.ts"
 
 // ---------------------------------------------------------------- model
@@ -37,7 +38,7 @@ export const resume = async (
   given: Readonly<Record<string, unknown>>,
   isGiven: (name: string) => boolean,
 ): Promise<{ readonly resumed: Resumed; readonly given: Readonly<Record<string, unknown>> }> => {
-  const bytes = await readCheckpoint(file)
+  const bytes = await read(file)
   const run = Checkpoint.runOf(bytes)
   if (E.isLeft(run)) throw new UnusableInput(`--resume ${file}: ${run.left.message}`)
   const { steps, seed, batch, microBatch, workers, schedule, fit, network, notes } = run.right
@@ -66,6 +67,16 @@ export const resume = async (
   const threads = fit === null ? given["workers"] : workers?.toString()
   const texts = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]))
   return { resumed: { file, bytes, run: run.right, first }, given: { ...given, ...texts, workers: threads } }
+}
+
+const read = async (file: string): Promise<Uint8Array> => {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    const code = codeOf(error)
+    const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : code
+    throw new UnusableInput(`--resume ${file} cannot be read: ${reason}. Give a file that --save has written.`)
+  }
 }
 
 /** What tells one text from another. */

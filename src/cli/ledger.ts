@@ -1,14 +1,12 @@
 /**
  * `bijou ledger`: every byte of a GPT's training step by owner, as a table, as JSON and as a picture.
  */
-import { access, constants, rename, rm, writeFile } from "node:fs/promises"
-import { dirname } from "node:path"
 import { either as E } from "fp-ts"
 import { Key } from "../core/Key.ts"
 import { Plan } from "../core/Plan.ts"
 import { gpt } from "../net/Gpt.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { LedgerReport } from "../report/LedgerReport.ts"
+import { checkPlace, writeWhole } from "../report/outputFile.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { inShapes } from "../tensor/shapes/inShapes.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
@@ -29,7 +27,7 @@ import { startBackend } from "./startBackend.ts"
 /** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
 export const ledger = async (options: LedgerOptions): Promise<number> => {
   const { budget, json, predict, svg, depth, width, heads, batch, context, vocabulary } = options
-  if (svg !== undefined) await checkFolder(svg)
+  if (svg !== undefined) await checkPlace("--svg", svg)
   const backend = await startBackend(options)
   const speed = predict || budget === undefined ? Speed.oneCore : await speedFor(options)
   const { parameters, fit, expected, measure, release } = predict
@@ -40,7 +38,8 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
   release()
   const account = measured === null ? expected : withWork(measured, expected)
   const title = `A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}`
-  if (svg !== undefined) await write(svg, ledgerSvg(account, { title, ...(budget === undefined ? {} : { budget }) }))
+  if (svg !== undefined)
+    await writeWhole("--svg", svg, ledgerSvg(account, { title, ...(budget === undefined ? {} : { budget }) }))
   if (json) {
     const sizes = { depth, width, heads, batch, context, vocabulary, parameters }
     say(JSON.stringify(LedgerReport.encode({ backend, ...sizes, fit, ledger: account, processPeak }), null, 2))
@@ -95,25 +94,6 @@ const withWork = (measured: Ledger, expected: Ledger): Ledger => ({
     moved: expected.moments[i]?.moved ?? 0,
   })),
 })
-
-const checkFolder = async (file: string): Promise<void> => {
-  try {
-    await access(dirname(file), constants.W_OK)
-  } catch {
-    throw new UnusableInput(`--svg ${file} cannot be written: ${dirname(file)} is not a folder that can be written to.`)
-  }
-}
-
-/** The file is whole or not there at all. */
-const write = async (file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(`${file}.part`, text)
-    await rename(`${file}.part`, file)
-  } catch (error) {
-    await rm(`${file}.part`, { force: true })
-    throw new UnusableInput(`--svg ${file} cannot be written (${String(error)}). Give another file.`)
-  }
-}
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)

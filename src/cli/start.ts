@@ -12,7 +12,7 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { measure, type Cost } from "../report/measure.ts"
 import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
-import { checkPlace, writeCheckpoint } from "../report/checkpointFile.ts"
+import { checkPlace, writeWhole } from "../report/outputFile.ts"
 import { writeReport, type Report } from "../report/Report.ts"
 import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers.ts"
 import { roundTrip } from "../report/roundTrip.ts"
@@ -55,7 +55,7 @@ export const start = async (options: StartOptions, resumed: Resumed | null): Pro
   const text = await load(options)
   if (resumed !== null) checkText(resumed, digestOf(text))
   await checkFolder(options.out)
-  if (options.save !== undefined) await checkPlace(options.save)
+  if (options.save !== undefined) await checkPlace("--save", options.save)
   const backend = await startBackend(options.workers === undefined ? options : { ...options, usualThreads: 1 })
   const interrupt = listenForInterrupt("step")
   try {
@@ -106,7 +106,7 @@ const trainAndMeasure = async (
     const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
     const { microBatch, workers = null } = options
     const run = { steps, seed, batch, microBatch, workers, ...courseOf(options), fit, network: config, notes }
-    await writeCheckpoint(options.save, await Checkpoint.toBytes(net.network.params)({ run, trained })())
+    await writeWhole("--save", options.save, await Checkpoint.toBytes(net.network.params)({ run, trained })())
   }
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
