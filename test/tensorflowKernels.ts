@@ -288,6 +288,20 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       if (form === "library") standsAlone(norm, xs)
     })
 
+    it("take a vector for one row", () => {
+      const [gain, bias, w1, b1, w2, b2] = [[5], [5], [5, 7], [7], [7, 5], [5]].map((shape, i) => noise(shape, i + 1))
+      const x = noise([5], 9)
+      for (const [f, given] of [
+        [norm, [gain!, bias!]],
+        [affine, [w1!, b1!]],
+        [perceptron, [w1!, b1!, w2!, b2!]],
+      ] as const) {
+        const alone = sweep(f, [x, ...given]).map(bitsOf)
+        expect(alone).toEqual(sweep(f, [x.reshape([1, 5]), ...given]).map(bitsOf))
+        expect(f(x, ...given).rank).toBe(1)
+      }
+    })
+
     const shapes = [
       [1, 1, 1, 1],
       [2, 3, 2, 2],

@@ -9,6 +9,6 @@ export const add = onTensorflow("Add", {
     const [a, b] = [input("a"), input("b")]
     return a.dtype === TYPE.float32 && b.dtype === TYPE.float32 && a.shape.join() === b.shape.join()
       ? give(run("BijouAdd", [a, b]))
-      : give(run("AddV2", [a, b], { T: { type: attribute.type("float32").type, value: a.dtype } }))
+      : give(run("AddV2", [a, b], [attribute.typeOf("T", a)]))
   },
 })

@@ -8,20 +8,17 @@ import { attribute, onTensorflow, TYPE } from "./operations.ts"
 export const batchMatMul = onTensorflow("BatchMatMul", {
   library: ({ give, input, run }, attrs) => {
     const [a, b] = [input("a"), input("b")]
-    const [transposeA, transposeB] = [attrs["transposeA"] === true, attrs["transposeB"] === true].map(attribute.flag)
+    const sides = [attrs["transposeA"] === true, attrs["transposeB"] === true] as const
+    const named = (...[left, right]: readonly [string, string]) => [
+      attribute.flag(left, sides[0]),
+      attribute.flag(right, sides[1]),
+    ]
     const batches = [a, b].map(({ shape }) => shape.slice(0, -2))
     const [batchA = [], batchB = []] = batches
     const alike = batchA.join() === batchB.join()
     const one = batchB.length <= batchA.length && batchB.every((size) => size === 1)
-    if (transposeA === undefined || transposeB === undefined) throw new Error("A product has two sides.")
     return a.dtype === TYPE.float32 && b.dtype === TYPE.float32 && (alike || one)
-      ? give(run("BijouMatMul", [a, b], { transpose_a: transposeA, transpose_b: transposeB }))
-      : give(
-          run("BatchMatMulV2", [a, b], {
-            T: { type: attribute.type("float32").type, value: a.dtype },
-            adj_x: transposeA,
-            adj_y: transposeB,
-          }),
-        )
+      ? give(run("BijouMatMul", [a, b], named("transpose_a", "transpose_b")))
+      : give(run("BatchMatMulV2", [a, b], [attribute.typeOf("T", a), ...named("adj_x", "adj_y")]))
   },
 })

@@ -1,5 +1,4 @@
 /** `BijouAffine`: x W + b on the last axis. Inputs `x` (float32 [..., inputs]), `weight` ([inputs, outputs]) and `bias` ([outputs]). */
-import { multiplied } from "./BijouMultiply.ts"
 import { float } from "./float.ts"
 import { onTensorflow } from "./operations.ts"
 
@@ -7,7 +6,7 @@ export const bijouAffine = onTensorflow("BijouAffine", {
   library: ({ give, input, run }) => give(run("BijouAffine", ["x", "weight", "bias"].map(input))),
   stock: (operations) => {
     const { give, input } = operations
-    const product = multiplied(operations, input("x"), input("weight"), false)
-    return give(float(operations).addBias(product, input("bias")))
+    const { addBias, matMul } = float(operations)
+    return give(addBias(matMul(input("x"), input("weight")), input("bias")))
   },
 })

@@ -10,6 +10,8 @@ export const bijouCrossEntropy = onTensorflow("BijouCrossEntropy", {
   },
 })
 
+const TYPES = [attribute.type("T", "float32"), attribute.type("Tlabels", "int32")]
+
 /** The loss of every row, and softmax(x) - one at the target. */
 export const judged = (operations: Operations): readonly [losses: Handle, slopes: Handle] => {
   const { reshape } = float(operations)
@@ -19,6 +21,6 @@ export const judged = (operations: Operations): readonly [losses: Handle, slopes
     "SparseSoftmaxCrossEntropyWithLogits",
     [reshape(logits, [rows, classes]), reshape(operations.input("targets"), [rows])],
     2,
-    { T: attribute.type("float32"), Tlabels: attribute.type("int32") },
+    TYPES,
   ) as unknown as readonly [Handle, Handle] // its two outputs
 }

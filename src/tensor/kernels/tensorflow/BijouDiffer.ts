@@ -5,7 +5,7 @@ import { attribute, onTensorflow, TYPE, type Handle, type Operations } from "./o
 export const bijouDiffer = onTensorflow("BijouDiffer", {
   library: ({ give, input, run }) => {
     const [x, y] = [input("x"), input("y")]
-    return give(run("BijouDiffer", [x, y], { T: { type: 4, value: x.dtype } }))
+    return give(run("BijouDiffer", [x, y], [attribute.typeOf("T", x)]))
   },
   stock: (operations) => {
     const { give, input } = operations
@@ -16,13 +16,15 @@ export const bijouDiffer = onTensorflow("BijouDiffer", {
   },
 })
 
+const TO_BITS = [attribute.type("T", "float32"), attribute.type("type", "int32")]
+
 /** Where bits differ and not both are NaN. */
 const differingNumbers = (operations: Operations, x: Handle, y: Handle): Handle => {
   const { run } = operations
-  const bits = (z: Handle) => run("Bitcast", [z], { T: attribute.type("float32"), type: attribute.type("int32") })
+  const bits = (z: Handle) => run("Bitcast", [z], TO_BITS)
   const bothNaN = run("LogicalAnd", [notEqual(operations, x, x), notEqual(operations, y, y)])
   return run("LogicalAnd", [notEqual(operations, bits(x), bits(y)), run("LogicalNot", [bothNaN])])
 }
 
 const notEqual = ({ run }: Operations, x: Handle, y: Handle): Handle =>
-  run("NotEqual", [x, y], { T: { type: 4, value: x.dtype } })
+  run("NotEqual", [x, y], [attribute.typeOf("T", x)])

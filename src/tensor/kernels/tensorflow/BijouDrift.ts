@@ -6,8 +6,8 @@ export const bijouDrift = onTensorflow("BijouDrift", {
   library: (operations, attrs) => {
     const { give, input, run } = operations
     const coefficients = table(operations, numbers(attrs, "own"), numbers(attrs, "change"))
-    const scale = attribute.float(1 / stepOf(attrs))
-    return give(run("BijouDrift", [input("x"), input("h"), coefficients], { scale }))
+    const scale = attribute.float("scale", 1 / stepOf(attrs))
+    return give(run("BijouDrift", [input("x"), input("h"), coefficients], [scale]))
   },
   stock: (operations, attrs) => {
     const { give, input } = operations

@@ -11,8 +11,8 @@ export const bijouInverse = onTensorflow("BijouInverse", {
   library: (operations, attrs) => {
     const { give, input, run } = operations
     const coefficients = table(operations, numbers(attrs, "own"), numbers(attrs, "change"), over(attrs))
-    const scale = attribute.float(Number(attrs["scale"]))
-    return give(run("BijouInverse", [...["x", "next", "h", "words"].map(input), coefficients], { scale }))
+    const scale = attribute.float("scale", Number(attrs["scale"]))
+    return give(run("BijouInverse", [...["x", "next", "h", "words"].map(input), coefficients], [scale]))
   },
   stock: (operations, attrs) => {
     const { give, input } = operations

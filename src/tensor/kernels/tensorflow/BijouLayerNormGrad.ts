@@ -13,7 +13,7 @@ export const bijouLayerNormGrad = onTensorflow("BijouLayerNormGrad", {
     const [y, r, gain, dy] = ["y", "r", "gain", "dy"].map(input) as [Handle, Handle, Handle, Handle] // four names
     const width = rowsOf(y)[1]
     const share = hold(reshape(mul(gain, number(1 / width)), [width, 1]))
-    const mean = (x: Handle) => reshape(matMul(reshape(x, rowsOf(x)), share), r.shape)
+    const mean = (x: Handle) => matMul(x, share)
     const along = hold(mul(dy, y))
     const dgain = columnSums(along)
     const slope = sub(sub(mul(dy, gain), mean(dy)), mul(y, mean(letGo(along))))

@@ -4,18 +4,17 @@
  * With a' = a / sqrt 2, gelu(a) = a' (1 + erf a') / sqrt 2, and both roots ride on the weights. Inputs `x` (float32 [..., inputs]), `w1`
  * ([inputs, hidden]), `b1`, `w2` ([hidden, outputs]) and `b2`. Outputs float32 [..., outputs] and [..., hidden].
  */
-import { multiplied } from "./BijouMultiply.ts"
 import { float } from "./float.ts"
 import { onTensorflow, type Handle } from "./operations.ts"
 
 export const bijouMlp = onTensorflow("BijouMlp", {
   stock: (operations) => {
     const { give, hold, input } = operations
-    const { add, addBias, erf, mul, number } = float(operations)
+    const { add, addBias, erf, matMul, mul, number } = float(operations)
     const [x, w1, b1, w2, b2] = ["x", "w1", "b1", "w2", "b2"].map(input) as [Handle, Handle, Handle, Handle, Handle] // five names
     const scaled = (w: Handle) => mul(w, number(Math.SQRT1_2))
-    const a = hold(addBias(multiplied(operations, x, scaled(w1), false), scaled(b1)))
+    const a = hold(addBias(matMul(x, scaled(w1)), scaled(b1)))
     const activated = mul(a, add(erf(a), number(1)))
-    return [addBias(multiplied(operations, activated, scaled(w2), false), b2), a].map(give)
+    return [addBias(matMul(activated, scaled(w2)), b2), a].map(give)
   },
 })

@@ -4,7 +4,6 @@
  * With E = 1 + erf a' and G = a' E: dG = dy (W2 / sqrt 2)^T, da' = dG (a' exp(ln(2 / sqrt pi) - a'^2) + E). Inputs `x`, `a` (which is a'), `w1`,
  * `w2` and `dy`.
  */
-import { multiplied } from "./BijouMultiply.ts"
 import { weightGrad } from "./BijouWeightGrad.ts"
 import { float } from "./float.ts"
 import { onTensorflow, type Handle } from "./operations.ts"
@@ -12,17 +11,17 @@ import { onTensorflow, type Handle } from "./operations.ts"
 export const bijouMlpGrad = onTensorflow("BijouMlpGrad", {
   stock: (operations) => {
     const { give, hold, input, letGo } = operations
-    const { add, columnSums, erf, exp, mul, number, square, sub } = float(operations)
+    const { add, columnSums, erf, exp, matMul, mul, number, square, sub } = float(operations)
     const [x, a, w1, w2, dy] = ["x", "a", "w1", "w2", "dy"].map(input) as [Handle, Handle, Handle, Handle, Handle] // five names
     const scaled = (w: Handle) => mul(w, number(Math.SQRT1_2))
     const sum = hold(add(erf(a), number(1)))
     const dw2 = scaled(weightGrad(operations, mul(a, sum), dy))
     const density = mul(a, exp(sub(number(Math.log(2 / Math.sqrt(Math.PI))), square(a))))
     const slope = add(density, letGo(sum))
-    const da = hold(mul(multiplied(operations, dy, scaled(w2), true), slope))
+    const da = hold(mul(matMul(dy, scaled(w2), false, true), slope))
     const dw1 = scaled(weightGrad(operations, x, da))
     const db1 = scaled(columnSums(da))
-    const dx = multiplied(operations, letGo(da), scaled(w1), true)
+    const dx = matMul(letGo(da), scaled(w1), false, true)
     return [dx, dw1, db1, dw2, columnSums(dy)].map(give)
   },
 })

@@ -4,7 +4,7 @@ import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouPack = onTensorflow("BijouPack", {
   library: ({ give, input, run }, attrs) =>
-    give(run("BijouPack", [input("x")], { scale: attribute.float(scaleOf(attrs)) })),
+    give(run("BijouPack", [input("x")], [attribute.float("scale", scaleOf(attrs))])),
   stock: (operations, attrs) =>
     operations.give(packed(operations, parities(operations, operations.input("x"), scaleOf(attrs)))),
 })

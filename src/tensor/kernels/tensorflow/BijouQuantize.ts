@@ -5,7 +5,7 @@ import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouQuantize = onTensorflow("BijouQuantize", {
   library: ({ give, input, run }, attrs) =>
-    give(run("BijouQuantize", [input("x")], { scale: attribute.float(numbers(attrs, "scale")[0] ?? 1) })),
+    give(run("BijouQuantize", [input("x")], [attribute.float("scale", numbers(attrs, "scale")[0] ?? 1)])),
   stock: (operations, attrs) => {
     const { mul, number } = float(operations)
     const scaled = mul(operations.input("x"), number(numbers(attrs, "scale")[0] ?? 1))

@@ -5,7 +5,7 @@ import { attribute, onTensorflow } from "./operations.ts"
 
 export const bijouShift = onTensorflow("BijouShift", {
   library: ({ give, input, run }, attrs) =>
-    give(run("BijouShift", [input("x"), input("words")], { by: attribute.float(Number(attrs["by"])) })),
+    give(run("BijouShift", [input("x"), input("words")], [attribute.float("by", Number(attrs["by"]))])),
   stock: (operations, attrs) => {
     const { give, input } = operations
     const { add } = float(operations)

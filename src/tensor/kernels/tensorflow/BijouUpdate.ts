@@ -12,8 +12,8 @@ export const bijouUpdate = onTensorflow("BijouUpdate", {
   library: (operations, attrs) => {
     const { give, input, runForAll } = operations
     const coefficients = table(operations, ...["own", "change", "gamma"].map((name) => numbers(attrs, name)))
-    const scale = attribute.float(Number(attrs["scale"]))
-    return runForAll("BijouUpdate", [...["previous", "x", "h"].map(input), coefficients], 2, { scale }).map(give)
+    const scale = attribute.float("scale", Number(attrs["scale"]))
+    return runForAll("BijouUpdate", [...["previous", "x", "h"].map(input), coefficients], 2, [scale]).map(give)
   },
   stock: (operations, attrs) => {
     const { give, hold, input, letGo } = operations

@@ -3,10 +3,10 @@ import { float } from "./float.ts"
 import { attribute, type Attributes, type Handle, type Operations } from "./operations.ts"
 
 /** The attributes of attention in the library. */
-export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => ({
-  heads: attribute.whole(Number(attrs["heads"])),
-  causal: attribute.flag(attrs["causal"] === 1),
-})
+export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => [
+  attribute.whole("heads", Number(attrs["heads"])),
+  attribute.flag("causal", attrs["causal"] === 1),
+]
 
 /** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads, `[batch, heads, time, time]`; all are held. */
 export const attend = (
@@ -14,13 +14,13 @@ export const attend = (
   qkv: Handle,
   attrs: Readonly<Record<string, unknown>>,
 ): readonly [q: Handle, k: Handle, v: Handle, weights: Handle] => {
-  const { add, batchMatMul, mul, number, reshape, softmax, transpose, unpack } = float(operations)
+  const { add, matMul, mul, number, reshape, softmax, transpose, unpack } = float(operations)
   const [batch = 1, time = 1, triple = 3] = qkv.shape
   const heads = Number(attrs["heads"])
   const size = triple / 3 / heads
   const split = transpose(reshape(qkv, [batch, time, 3, heads, size]), [2, 0, 3, 1, 4])
   const [q, k, v] = unpack(split, 3).map(operations.hold) as [Handle, Handle, Handle] // three of them
-  const scores = batchMatMul(mul(q, number(scaleOf(q))), k, false, true)
+  const scores = matMul(mul(q, number(scaleOf(q))), k, false, true)
   const weights = softmax(attrs["causal"] === 1 ? add(scores, operations.floats(future(time), [time, time])) : scores)
   return [q, k, v, operations.hold(weights)]
 }

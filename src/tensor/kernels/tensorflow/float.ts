@@ -3,19 +3,48 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { missingRows } from "./elementwise.ts"
-import { attribute, TYPE, type Handle, type Operations } from "./operations.ts"
+import { attribute, type Handle, type Operations } from "./operations.ts"
 
-const FLOAT = { T: attribute.type("float32") }
-const INDEX = attribute.type("int32")
+const FLOAT = [attribute.type("T", "float32")]
+const ALONG = [...FLOAT, attribute.type("Tidx", "int32")]
+const KEPT = [...ALONG, attribute.flag("keep_dims", true)]
+const DROPPED = [...ALONG, attribute.flag("keep_dims", false)]
+const PAD = [...FLOAT, attribute.type("Tpaddings", "int32")]
+const SLICE = [...FLOAT, attribute.type("Index", "int32")]
+const TRANSPOSE = [...FLOAT, attribute.type("Tperm", "int32")]
+const SHAPE = attribute.type("Tshape", "int32")
+const CHANNELS_LAST = [...FLOAT, attribute.text("data_format", "NHWC")]
+const FIRST_AXIS = [...FLOAT, attribute.whole("axis", 0)]
+const TO_INT = [attribute.type("SrcT", "float32"), attribute.type("DstT", "int32")]
+const FLOAT_AFTER = attribute.type("DstT", "float32")
+
+/** The four ways to turn the sides of a product. */
+const TURNED = [false, true].map((a) =>
+  [false, true].map((b) => [...FLOAT, attribute.flag("adj_x", a), attribute.flag("adj_y", b)]),
+)
+
+type Float = ReturnType<typeof floatOf>
 
 /** The operations that several kernels compose. */
-export const float = ({ constant, number, run, runForAll }: Operations) => {
+export const float = (operations: Operations): Float => {
+  const known = made.get(operations)
+  if (known !== undefined) return known
+  const one = floatOf(operations)
+  made.set(operations, one)
+  return one
+}
+
+const made = new WeakMap<Operations, Float>()
+
+const floatOf = ({ constant, number, run, runForAll }: Operations) => {
   const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y], FLOAT)
   const one = (name: string) => (x: Handle) => run(name, [x], FLOAT)
   const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
-    run(name, [x, constant(axes)], { ...FLOAT, Tidx: INDEX, keep_dims: attribute.flag(keep) })
+    run(name, [x, constant(axes)], keep ? KEPT : DROPPED)
   const reshape = (x: Handle, shape: ReadonlyArray<number>) =>
-    run("Reshape", [x, constant(shape)], { T: { type: 4, value: x.dtype }, Tshape: INDEX })
+    run("Reshape", [x, constant(shape)], [attribute.typeOf("T", x), SHAPE])
+  /** A vector as one row. */
+  const asRows = (x: Handle) => (x.shape.length > 1 ? x : reshape(x, [1, sizeOf(x.shape)]))
   /** Has an operation on rows [rows, width] done on so many that its last few elements are no special ones; see `elementwise.ts`. */
   const filled = (name: string, width: (x: Handle) => number) => (x: Handle) => {
     const size = sizeOf(x.shape)
@@ -24,14 +53,16 @@ export const float = ({ constant, number, run, runForAll }: Operations) => {
     const missing = missingRows(rows, columns)
     if (missing === 0) return run(name, [x], FLOAT)
     const paddings = constant([0, missing, 0, 0], [2, 2])
-    const full = run("Pad", [reshape(x, [rows, columns]), paddings], { ...FLOAT, Tpaddings: INDEX })
-    const part = [run(name, [full], FLOAT), constant([0, 0]), constant([rows, columns])]
-    return reshape(run("Slice", part, { ...FLOAT, Index: INDEX }), x.shape)
+    const full = run("Pad", [reshape(x, [rows, columns]), paddings], PAD)
+    return reshape(
+      run("Slice", [run(name, [full], FLOAT), constant([0, 0]), constant([rows, columns])], SLICE),
+      x.shape,
+    )
   }
   return {
     add: two("AddV2"),
     /** Their sum, from the first to the last. */
-    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, { ...FLOAT, N: attribute.whole(xs.length) }),
+    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, [...FLOAT, attribute.whole("N", xs.length)]),
     sub: two("Sub"),
     mul: two("Mul"),
     erf: one("Erf"),
@@ -42,32 +73,26 @@ export const float = ({ constant, number, run, runForAll }: Operations) => {
     mean: along("Mean"),
     sum: along("Sum"),
     number,
-    matMul: (a: Handle, b: Handle, transposeA = false, transposeB = false) =>
-      run("MatMul", [a, b], {
-        ...FLOAT,
-        transpose_a: attribute.flag(transposeA),
-        transpose_b: attribute.flag(transposeB),
-      }),
-    batchMatMul: (a: Handle, b: Handle, transposeA = false, transposeB = false) =>
-      run("BatchMatMulV2", [a, b], {
-        ...FLOAT,
-        adj_x: attribute.flag(transposeA),
-        adj_y: attribute.flag(transposeB),
-      }),
+    /**
+     * The product of matrices, or of a batch of them and one matrix or as many. Not by `MatMul`, which is as fast: while it runs in TensorFlow
+     * 2.21, a signal to its thread, such as a profiler's or that of Ctrl-C, writes over the heap.
+     */
+    matMul: (a: Handle, b: Handle, transposeA = false, transposeB = false) => {
+      const product = run("BatchMatMulV2", [asRows(a), b], TURNED[Number(transposeA)]?.[Number(transposeB)])
+      return a.shape.length > 1 ? product : reshape(product, product.shape.slice(1))
+    },
     /** The same numbers in another shape; shares the buffer. */
     reshape,
-    transpose: (x: Handle, perm: ReadonlyArray<number>) =>
-      run("Transpose", [x, constant(perm)], { ...FLOAT, Tperm: INDEX }),
+    transpose: (x: Handle, perm: ReadonlyArray<number>) => run("Transpose", [x, constant(perm)], TRANSPOSE),
     unpack: (x: Handle, count: number) =>
-      runForAll("Unpack", [x], count, { ...FLOAT, num: attribute.whole(count), axis: attribute.whole(0) }),
-    pack: (xs: ReadonlyArray<Handle>) =>
-      run("Pack", xs, { ...FLOAT, N: attribute.whole(xs.length), axis: attribute.whole(0) }),
-    addBias: (x: Handle, bias: Handle) => run("BiasAdd", [x, bias], { ...FLOAT, data_format: attribute.text("NHWC") }),
+      runForAll("Unpack", [x], count, [...FIRST_AXIS, attribute.whole("num", count)]),
+    pack: (xs: ReadonlyArray<Handle>) => run("Pack", xs, [...FIRST_AXIS, attribute.whole("N", xs.length)]),
+    addBias: (x: Handle, bias: Handle) =>
+      x.shape.length > 1 ? run("BiasAdd", [x, bias], CHANNELS_LAST) : run("AddV2", [x, bias], FLOAT),
     /** The sums over all axes but the last. */
-    columnSums: (x: Handle) => run("BiasAddGrad", [x], { ...FLOAT, data_format: attribute.text("NHWC") }),
-    toInt: (x: Handle) => run("Cast", [x], { SrcT: attribute.type("float32"), DstT: attribute.type("int32") }),
-    toFloat: (x: Handle) =>
-      run("Cast", [x], { SrcT: { type: 4, value: x.dtype }, DstT: { type: 4, value: TYPE.float32 } }),
+    columnSums: (x: Handle) => run("BiasAddGrad", [asRows(x)], CHANNELS_LAST),
+    toInt: (x: Handle) => run("Cast", [x], TO_INT),
+    toFloat: (x: Handle) => run("Cast", [x], [attribute.typeOf("SrcT", x), FLOAT_AFTER]),
   }
 }
 

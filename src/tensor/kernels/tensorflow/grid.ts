@@ -3,7 +3,11 @@ import { sizeOf } from "../../../exact/frame.ts"
 import { float } from "./float.ts"
 import { attribute, type Handle, type Operations } from "./operations.ts"
 
-const INT = { T: attribute.type("int32") }
+const INT = [attribute.type("T", "int32")]
+const FLOAT = [attribute.type("T", "float32")]
+const PAD = [...INT, attribute.type("Tpaddings", "int32")]
+const SLICE = [...INT, attribute.type("Index", "int32")]
+const ALONG = [...INT, attribute.type("Tidx", "int32"), attribute.flag("keep_dims", false)]
 
 /** The bits of a word. */
 const BITS = Array.from({ length: 32 }, (_, i) => i)
@@ -30,7 +34,7 @@ export const rounded = (
 /** Half to even, times the step, with zeros of either sign. */
 export const toGrid = (operations: Operations, x: Handle, step: number): Handle => {
   const { mul, number } = float(operations)
-  return mul(operations.run("Round", [x], { T: attribute.type("float32") }), number(step))
+  return mul(operations.run("Round", [x], FLOAT), number(step))
 }
 
 /** The same numbers, every zero +0. */
@@ -50,16 +54,9 @@ export const packed = (operations: Operations, parity: Handle): Handle => {
   const n = sizeOf(parity.shape)
   const words = Math.ceil(n / 32)
   const bits = reshape(parity, [n])
-  const whole =
-    n === 32 * words
-      ? bits
-      : run("Pad", [bits, constant([0, 32 * words - n], [1, 2])], { ...INT, Tpaddings: attribute.type("int32") })
+  const whole = n === 32 * words ? bits : run("Pad", [bits, constant([0, 32 * words - n], [1, 2])], PAD)
   const placed = run("LeftShift", [reshape(whole, [words, 32]), constant(BITS)], INT)
-  return run("Sum", [placed, constant([-1])], {
-    ...INT,
-    Tidx: attribute.type("int32"),
-    keep_dims: attribute.flag(false),
-  })
+  return run("Sum", [placed, constant([-1])], ALONG)
 }
 
 /** The bits of the words as 0 and `step`, in the shape of x. */
@@ -70,10 +67,7 @@ export const unpacked = (operations: Operations, words: Handle, shape: ReadonlyA
   const count = sizeOf(words.shape)
   const shifted = run("RightShift", [reshape(words, [count, 1]), constant(BITS)], INT)
   const bits = reshape(run("BitwiseAnd", [shifted, constant([1], [])], INT), [32 * count])
-  const own =
-    n === 32 * count
-      ? bits
-      : run("Slice", [bits, constant([0]), constant([n])], { ...INT, Index: attribute.type("int32") })
+  const own = n === 32 * count ? bits : run("Slice", [bits, constant([0]), constant([n])], SLICE)
   return mul(reshape(toFloat(own), shape), number(step))
 }
 

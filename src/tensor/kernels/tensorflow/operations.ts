@@ -22,11 +22,13 @@ export interface Handle {
 
 /** An attribute of an operation, as the binding takes it. */
 export interface Attribute {
+  readonly name: string
   readonly type: number
   readonly value: unknown
 }
 
-export type Attributes = Readonly<Record<string, Attribute>>
+/** Those that are the same in every call are best made once. */
+export type Attributes = ReadonlyArray<Attribute>
 
 /**
  * What a form may do.
@@ -77,7 +79,7 @@ interface TensorflowBackend {
   readonly binding: {
     readonly executeOp: (
       name: string,
-      attributes: ReadonlyArray<Attribute & { readonly name: string }>,
+      attributes: Attributes,
       inputs: ReadonlyArray<number>,
       outputs: number,
     ) => ReadonlyArray<Handle>
@@ -96,11 +98,13 @@ interface TensorflowBackend {
 
 /** Attributes of operations. */
 export const attribute = {
-  text: (value: string): Attribute => ({ type: 0, value }),
-  whole: (value: number): Attribute => ({ type: 1, value }),
-  float: (value: number): Attribute => ({ type: 2, value }),
-  flag: (value: boolean): Attribute => ({ type: 3, value }),
-  type: (name: keyof typeof TYPE): Attribute => ({ type: 4, value: TYPE[name] }),
+  text: (name: string, value: string): Attribute => ({ name, type: 0, value }),
+  whole: (name: string, value: number): Attribute => ({ name, type: 1, value }),
+  float: (name: string, value: number): Attribute => ({ name, type: 2, value }),
+  flag: (name: string, value: boolean): Attribute => ({ name, type: 3, value }),
+  type: (name: string, value: keyof typeof TYPE): Attribute => ({ name, type: 4, value: TYPE[value] }),
+  /** The type of x. */
+  typeOf: (name: string, { dtype }: Handle): Attribute => ({ name, type: 4, value: dtype }),
 }
 
 /** The kernel of this name, by one operation of the library or by stock operations. Where it has no form, callers do without the kernel. */
@@ -115,29 +119,34 @@ export const onTensorflow = (
     const form = hasOpLibrary() ? forms.library : forms.stock
     if (form === undefined) throw new Error(`${kernelName} was chosen before the op library was.`)
     // The engine only passes a kernel the backend it was registered for.
-    const { operations, release } = opened(backend as TensorflowBackend, inputs)
-    try {
-      return form(operations, attrs ?? {})
-    } finally {
-      release()
-    }
+    return onBackend(backend as TensorflowBackend)(inputs, (operations) => form(operations, attrs ?? {}))
   },
 })
 
-/** One kernel's use of TensorFlow: what it made and did not give is freed by `release`. */
-const opened = (
-  backend: TensorflowBackend,
-  inputs: tf.NamedTensorInfoMap,
-): { readonly operations: Operations; readonly release: () => void } => {
+/** Has a kernel use TensorFlow: what it made and did not give is freed at its end. Kernels do not stand within each other. */
+type Use = <A>(inputs: tf.NamedTensorInfoMap, kernel: (operations: Operations) => A) => A
+
+/** Made once for a backend: a step runs hundreds of kernels. */
+const onBackend = (backend: TensorflowBackend): Use => {
+  const known = uses.get(backend)
+  if (known !== undefined) return known
+  const use = using(backend)
+  uses.set(backend, use)
+  return use
+}
+
+const uses = new WeakMap<TensorflowBackend, Use>()
+
+const using = (backend: TensorflowBackend): Use => {
   const { binding } = backend
   const made = new Set<number>()
   const held = new Set<number>()
-  const info = (name: string): tf.TensorInfo => inputOf(inputs, name)
-  const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = {}) => {
-    const given = Object.entries(attributes).map(([key, { type, value }]) => ({ name: key, type, value }))
+  let given: tf.NamedTensorInfoMap = {}
+  const info = (name: string): tf.TensorInfo => inputOf(given, name)
+  const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = NONE) => {
     const results = binding.executeOp(
       name,
-      given,
+      attributes,
       handles.map(({ id }) => id),
       outputs,
     )
@@ -163,7 +172,7 @@ const opened = (
       const [id = NaN] = backend.getInputTensorIds([x])
       return { id, shape: x.shape, dtype: backend.tensorMap.get(x.dataId).dtype }
     },
-    has: (name) => inputs[name] !== undefined,
+    has: (name) => given[name] !== undefined,
     floats: (values, shape = [values.length]) => {
       const handle = tensor(shape, TYPE.float32, Float32Array.from(values))
       made.add(handle.id)
@@ -198,13 +207,20 @@ const opened = (
       return { dataId, shape, dtype }
     },
   }
-  return {
-    operations,
-    release: () => {
+  return (inputs, kernel) => {
+    given = inputs
+    try {
+      return kernel(operations)
+    } finally {
       for (const id of made) binding.deleteTensor(id)
-    },
+      made.clear()
+      held.clear()
+      given = {}
+    }
   }
 }
+
+const NONE: Attributes = []
 
 const nameOf = (dtype: number): tf.DataType => {
   for (const name of ["float32", "int32", "bool"] as const) if (TYPE[name] === dtype) return name
