@@ -171,7 +171,9 @@ void multiplyAndFinish(OpKernelContext* context, int64_t m, int64_t n, int64_t k
   float* packed = room(context, &holder, inPlace ? 1 : std::max<int64_t>(1, packedSize(k, n)));
   if (packed == nullptr) return;
   const int64_t runs = (k + DEPTH - 1) / DEPTH, downs = rowRuns(m);
-  const int64_t acrosses = std::min(panels(n), downs >= 8 ? 1 : (8 + downs - 1) / downs);
+  // Where there are few runs of rows, each is cut across: in two, four or eight, which as many threads share evenly.
+  int64_t acrosses = 1;
+  while (downs * acrosses < 8 && 2 * acrosses <= panels(n)) acrosses *= 2;
   if (!inPlace)
     parallel(context, panels(n) * runs, PANEL * std::min(k, DEPTH) / 2, [&](int64_t first, int64_t last) {
       for (int64_t u = first; u < last; u++)

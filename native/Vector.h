@@ -197,21 +197,27 @@ inline Vector first(Vector x, int64_t count, float other) {
   return count >= LANES ? x : lanes() < (int32_t)count ? x : splat(other);
 }
 
-/// The sum of all lanes, halves onto halves.
-inline float total(Vector x) {
-  float part[LANES];
-  store(part, x);
-  for (int half = LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) part[i] += part[i + half];
-  return part[0];
+/// Lanes `half` further on, for each of the first `half`.
+template <int half>
+inline Vector upper(Vector x) {
+  Whole from;
+  for (int i = 0; i < LANES; i++) from[i] = (i + half) % LANES;
+  return __builtin_shuffle(x, from);
 }
 
+/// The sum of all lanes, halves onto halves.
+template <int half = LANES / 2>
+inline float total(Vector x) {
+  x += upper<half>(x);
+  if constexpr (half > 1) return total<half / 2>(x);
+  return x[0];
+}
+
+template <int half = LANES / 2>
 inline float greatest(Vector x) {
-  float part[LANES];
-  store(part, x);
-  for (int half = LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) part[i] = part[i] > part[i + half] ? part[i] : part[i + half];
-  return part[0];
+  x = greater(x, upper<half>(x));
+  if constexpr (half > 1) return greatest<half / 2>(x);
+  return x[0];
 }
 
 /// Bit i tells whether lane i, which holds a whole number below 2^31, is odd.

@@ -138,19 +138,18 @@ const onBackend = (backend: TensorflowBackend): Use => {
 const uses = new WeakMap<TensorflowBackend, Use>()
 
 const using = (backend: TensorflowBackend): Use => {
-  const { binding } = backend
   const made = new Set<number>()
   const held = new Set<number>()
   let given: tf.NamedTensorInfoMap = {}
   const info = (name: string): tf.TensorInfo => inputOf(given, name)
   const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = NONE) => {
-    const results = binding.executeOp(
+    const results = backend.binding.executeOp(
       name,
       attributes,
       handles.map(({ id }) => id),
       outputs,
     )
-    for (const { id } of handles) if (!held.has(id) && made.delete(id)) binding.deleteTensor(id)
+    for (const { id } of handles) if (!held.has(id) && made.delete(id)) backend.binding.deleteTensor(id)
     for (const { id } of results) made.add(id)
     return results
   }
@@ -162,7 +161,7 @@ const using = (backend: TensorflowBackend): Use => {
     return handle
   }
   const tensor = (shape: ReadonlyArray<number>, dtype: number, values: Float32Array | Int32Array): Handle => ({
-    id: binding.createTensor(shape, dtype, values),
+    id: backend.binding.createTensor(shape, dtype, values),
     shape,
     dtype,
   })
@@ -212,7 +211,7 @@ const using = (backend: TensorflowBackend): Use => {
     try {
       return kernel(operations)
     } finally {
-      for (const id of made) binding.deleteTensor(id)
+      for (const id of made) backend.binding.deleteTensor(id)
       made.clear()
       held.clear()
       given = {}
