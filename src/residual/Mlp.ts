@@ -72,18 +72,18 @@ const FORMS: Readonly<Record<Activation, Form>> = {
   },
 }
 
-/** All of it in one kernel, and its gradient in another; the tape keeps a / sqrt 2 of what is as wide as the hidden layer. */
+/** All of it in one kernel, and its gradient in another; the tape keeps a / sqrt 2 and 1 + erf(a / sqrt 2) of what is as wide as the hidden layer. */
 const one = tf.customGrad((...args) => {
   // As tfjs passes them.
   const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [value, a] = runKernelForAll("BijouMlp", { x, w1, b1, w2, b2 }) as [tf.Tensor, tf.Tensor] // its outputs
-  save([x, a, w1, w2])
-  a.dispose()
+  const [value, a, sum] = runKernelForAll("BijouMlp", { x, w1, b1, w2, b2 }) as Three<tf.Tensor> // its outputs
+  save([x, a, sum, w1, w2])
+  tf.dispose([a, sum])
   return {
     value,
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
-      return [...runKernelForAll("BijouMlpGrad", { x, a, w1, w2, dy })]
+      const [x, a, sum, w1, w2] = saved as unknown as Five<tf.Tensor> // as they were kept
+      return [...runKernelForAll("BijouMlpGrad", { x, a, sum, w1, w2, dy })]
     },
   }
 })

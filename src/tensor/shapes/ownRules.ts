@@ -123,7 +123,7 @@ export const ownRules: Readonly<Record<string, Rule>> = {
   },
   BijouMlp: (call) => {
     const { x, hidden, outputs, operations } = perceptron(call)
-    const made = [outputs, hidden].map((width) => fresh([...x.shape.slice(0, -1), width]))
+    const made = [outputs, hidden, hidden].map((width) => fresh([...x.shape.slice(0, -1), width]))
     return { outputs: made, operations }
   },
   BijouMlpGrad: (call) => {

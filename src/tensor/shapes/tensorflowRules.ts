@@ -1,11 +1,11 @@
 /**
- * How kernels on `tensorflow` differ: nothing but `Identity` shares a buffer there, and what tells an operation its axes and sizes is a tensor
+ * How kernels on `tensorflow` differ: only `Identity`, and `Reshape` to the same shape, share a buffer there, and what tells an operation its axes and sizes is a tensor
  * too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in `kernels/tensorflow/elementwise.ts`.
  */
 import { sizeOf } from "../../exact/frame.ts"
 import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/elementwise.ts"
 import { tf } from "../tf.ts"
-import { input, numbers, type Call, type Made, type Outcome, type Rule } from "./Rule.ts"
+import { input, makes, numbers, shared, type Call, type Made, type Outcome, type Rule } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"
 
 // --------------------------------------------------------- constructors
@@ -21,6 +21,16 @@ const own = (names: string, words: (call: Call) => number = () => 0): Readonly<R
         const { outputs, ...rest } = stock(call)
         return { ...rest, outputs: "shape" in outputs ? apart(outputs) : outputs.map(apart), bytes: 4 * words(call) }
       },
+    ]),
+  )
+
+/** The rules, but where the shape stays as it was the input under another handle. */
+const unlessSame = (rules: Readonly<Record<string, Rule>>): Readonly<Record<string, Rule>> =>
+  Object.fromEntries(
+    Object.entries(rules).map(([name, rule]) => [
+      name,
+      (call: Call): Outcome =>
+        x(call).join() === numbers(call, "shape").join() ? makes(shared(input(call, "x"))) : rule(call),
     ]),
   )
 
@@ -55,7 +65,8 @@ const broadcast = (call: Call): number => {
 
 /** Rules by the name of the kernel; those of the other kernels are as everywhere. */
 export const tensorflowRules: Readonly<Record<string, Rule>> = {
-  ...own("Reshape Cast Pack"),
+  ...own("Cast Pack"),
+  ...unlessSame(own("Reshape")),
   ...own("Concat Cumsum ExpandDims GatherV2 UnsortedSegmentSum ArgMax ArgMin", () => 1),
   ...own("Sum Prod Max Min All Any Reverse", axes),
   ...own("Mean", (call) => axes(call) + sizeOf(x(call))),

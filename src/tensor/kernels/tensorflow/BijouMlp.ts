@@ -1,8 +1,8 @@
 /**
- * `BijouMlp`: W2 gelu(W1 x + b1) + b2 of stock operations, and a / sqrt 2 of a = W1 x + b1, which the gradient needs.
+ * `BijouMlp`: W2 gelu(W1 x + b1) + b2 of stock operations, and what the gradient needs: a' = a / sqrt 2 of a = W1 x + b1, and 1 + erf a'.
  *
- * With a' = a / sqrt 2, gelu(a) = a' (1 + erf a') / sqrt 2, and both roots ride on the weights. Inputs `x` (float32 [..., inputs]), `w1`
- * ([inputs, hidden]), `b1`, `w2` ([hidden, outputs]) and `b2`. Outputs float32 [..., outputs] and [..., hidden].
+ * gelu(a) = a' (1 + erf a') / sqrt 2, and both roots ride on the weights. Inputs `x` (float32 [..., inputs]), `w1`
+ * ([inputs, hidden]), `b1`, `w2` ([hidden, outputs]) and `b2`. Outputs float32 [..., outputs], and twice [..., hidden].
  */
 import { float } from "./float.ts"
 import { onTensorflow, type Handle } from "./operations.ts"
@@ -14,7 +14,7 @@ export const bijouMlp = onTensorflow("BijouMlp", {
     const [x, w1, b1, w2, b2] = ["x", "w1", "b1", "w2", "b2"].map(input) as [Handle, Handle, Handle, Handle, Handle] // five names
     const scaled = (w: Handle) => mul(w, number(Math.SQRT1_2))
     const a = hold(addBias(matMul(x, scaled(w1)), scaled(b1)))
-    const activated = mul(a, add(erf(a), number(1)))
-    return [addBias(matMul(activated, scaled(w2)), b2), a].map(give)
+    const sum = hold(add(erf(a), number(1)))
+    return [addBias(matMul(mul(a, sum), scaled(w2)), b2), a, sum].map(give)
   },
 })

@@ -1,8 +1,8 @@
 /**
  * `BijouMlpGrad`: the gradient of `BijouMlp` by its five inputs.
  *
- * With E = 1 + erf a' and G = a' E: dG = dy (W2 / sqrt 2)^T, da' = dG (a' exp(ln(2 / sqrt pi) - a'^2) + E). Inputs `x`, `a` (which is a'), `w1`,
- * `w2` and `dy`.
+ * With E = 1 + erf a' and G = a' E: dG = dy (W2 / sqrt 2)^T, da' = dG (a' exp(ln(2 / sqrt pi) - a'^2) + E). Inputs `x`, `a` (which is a'), `sum` (which
+ * is E), `w1`, `w2` and `dy`.
  */
 import { weightGrad } from "./BijouWeightGrad.ts"
 import { float } from "./float.ts"
@@ -11,13 +11,13 @@ import { onTensorflow, type Handle } from "./operations.ts"
 export const bijouMlpGrad = onTensorflow("BijouMlpGrad", {
   stock: (operations) => {
     const { give, hold, input, letGo } = operations
-    const { add, columnSums, erf, exp, matMul, mul, number, square, sub } = float(operations)
-    const [x, a, w1, w2, dy] = ["x", "a", "w1", "w2", "dy"].map(input) as [Handle, Handle, Handle, Handle, Handle] // five names
+    const { add, columnSums, exp, matMul, mul, number, square, sub } = float(operations)
+    const [x, a, sum] = ["x", "a", "sum"].map(input) as [Handle, Handle, Handle] // three names
+    const [w1, w2, dy] = ["w1", "w2", "dy"].map(input) as [Handle, Handle, Handle] // as many
     const scaled = (w: Handle) => mul(w, number(Math.SQRT1_2))
-    const sum = hold(add(erf(a), number(1)))
     const dw2 = scaled(weightGrad(operations, mul(a, sum), dy))
     const density = mul(a, exp(sub(number(Math.log(2 / Math.sqrt(Math.PI))), square(a))))
-    const slope = add(density, letGo(sum))
+    const slope = add(density, sum)
     const da = hold(mul(matMul(dy, scaled(w2), false, true), slope))
     const dw1 = scaled(weightGrad(operations, x, da))
     const db1 = scaled(columnSums(da))
