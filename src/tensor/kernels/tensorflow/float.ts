@@ -34,6 +34,7 @@ export const float = ({ constant, number, run, runForAll }: Operations) => {
     addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, { ...FLOAT, N: attribute.whole(xs.length) }),
     sub: two("Sub"),
     mul: two("Mul"),
+    div: two("RealDiv"),
     erf: one("Erf"),
     exp: filled("Exp", () => 1),
     square: one("Square"),
