@@ -1,4 +1,5 @@
-// Attention: softmax(q k^T / sqrt(size)) v for every sample and head, one of them in one thread, so that only its weights are alive.
+// Attention: softmax(q k^T / sqrt(size)) v for every sample and head, one of them in one thread, so that only its weights are alive; to all
+// tokens, or to those that are seen.
 #pragma once
 
 #include "Product.h"
@@ -40,16 +41,42 @@ struct Heads {
   int64_t place(int64_t unit) const { return unit / heads * time * width + unit % heads * size; }
 };
 
+/// Which tokens of a sample may be looked at: those whose number is not 0; all, where there are no numbers.
+struct Mask {
+  const int32_t* seen;
+
+  Mask of(const Heads& heads, int64_t unit) const {
+    return {seen == nullptr ? nullptr : seen + unit / heads.heads * heads.time};
+  }
+
+  /// x, but `other` where a token is padding, for up to LANES tokens from i on.
+  Vector hide(Vector x, int64_t i, int64_t count, float other) const {
+    if (seen == nullptr) return x;
+    const Whole numbers = (Whole)load(reinterpret_cast<const float*>(seen + i), count);
+    return numbers == 0 ? splat(other) : x;
+  }
+};
+
+/// What stands for the score of padding: below any other, so that who sees padding alone looks at all of it alike.
+constexpr float HIDDEN = -1e30f;
+
 // ----------------------------------------------------------- combinators
 
-/// The softmax of a row of scores times `scale`, of which the first `seen` count; the others become 0.
-inline void softmax(float* row, int64_t seen, int64_t line, float scale) {
+/// The softmax of a row of scores times `scale`, of which the first `seen` count; the others become 0, and so does padding beside what is seen.
+inline void softmax(float* row, int64_t seen, int64_t line, float scale, Mask mask) {
   Vector most = splat(-INFINITY);
-  along(seen, [&](int64_t i, int64_t count) { most = greater(first(load(row + i), count, -INFINITY), most); });
-  const Vector top = splat(greatest(most) * scale), factor = splat(scale);
+  along(seen, [&](int64_t i, int64_t count) {
+    const Vector scores = mask.hide(load(row + i), i, count, HIDDEN);
+    most = greater(first(scores, count, -INFINITY), most);
+  });
+  const float highest = greatest(most);
+  const Vector top = splat(highest * scale), factor = splat(scale);
+  const bool alone = highest == HIDDEN;
   Vector sum{};
   along(seen, [&](int64_t i, int64_t count) {
-    const Vector power = first(exponential(load(row + i) * factor - top), count, 0.f);
+    const Vector scores = mask.hide(load(row + i), i, count, HIDDEN);
+    const Vector powers = exponential(scores * factor - top);
+    const Vector power = first(alone ? powers : mask.hide(powers, i, count, 0.f), count, 0.f);
     store(row + i, power);
     sum += power;
   });
@@ -59,40 +86,50 @@ inline void softmax(float* row, int64_t seen, int64_t line, float scale) {
   for (int64_t i = end; i < line; i += LANES) store(row + i, Vector{});
 }
 
+/// The slopes of a row's scores, over those of its weights P: P (dP - sum of P dP) / sqrt(size); 0 for padding, whose score is no one's.
+inline void pullSoftmax(const float* weights, float* slopes, const Heads& of, Mask mask) {
+  Vector sum{};
+  along(of.time, [&](int64_t j, int64_t count) { sum = fused(load(weights + j, count), load(slopes + j, count), sum); });
+  const Vector average = splat(total(sum)), scale = splat(of.scale);
+  along(of.time, [&](int64_t j, int64_t count) {
+    const Vector slope = load(weights + j, count) * (load(slopes + j, count) - average) * scale;
+    store(slopes + j, mask.hide(slope, j, count, 0.f), count);
+  });
+}
+
 /// The weights of one head, `time` rows of `line` floats.
-inline void attend(const Heads& of, const float* qkv, int64_t unit, float* weights, float* packed) {
+inline void attend(const Heads& of, const float* qkv, Mask mask, int64_t unit, float* weights, float* packed) {
   const Matrix q{of.part(qkv, unit, 0), 3 * of.width, 1}, turned{of.part(qkv, unit, 1), 1, 3 * of.width};
   multiply(of.time, of.time, of.size, q, turned, packed, weights, of.line());
-  for (int64_t i = 0; i < of.time; i++) softmax(weights + i * of.line(), of.causal ? i + 1 : of.time, of.line(), of.scale);
+  for (int64_t i = 0; i < of.time; i++)
+    softmax(weights + i * of.line(), of.causal ? i + 1 : of.time, of.line(), of.scale, mask.of(of, unit));
 }
 
 // ----------------------------------------------------------- operations
 
-class BijouAttention : public OpKernel {
+/// What both operations are given: qkv, `[batch, time, 3 width]`, and behind it, if they are `masked`, the mask, int32 `[batch, time]`.
+template <bool masked>
+class Attending : public OpKernel {
  public:
-  explicit BijouAttention(OpKernelConstruction* context) : OpKernel(context) {
+  explicit Attending(OpKernelConstruction* context) : OpKernel(context) {
     OP_REQUIRES_OK(context, context->GetAttr("heads", &heads));
     OP_REQUIRES_OK(context, context->GetAttr("causal", &causal));
   }
 
-  void Compute(OpKernelContext* context) override {
+ protected:
+  absl::Status check(OpKernelContext* context) const {
     const Tensor& qkv = context->input(0);
-    OP_REQUIRES(context, qkv.dims() == 3, absl::InvalidArgumentError("qkv is [batch, time, 3 width]."));
-    const Heads of = Heads::of(qkv, heads, causal);
-    OP_REQUIRES(context, of.fit(qkv), absl::InvalidArgumentError("The heads do not divide the width."));
-    Tensor* out = make(context, 0, TensorShape({of.batch, of.time, of.width}));
-    if (out == nullptr || out->NumElements() == 0) return;
-    const float* from = read(qkv);
-    float* to = write(out);
-    parallel(context, of.units(), of.cost(), [=](int64_t begin, int64_t end) {
-      const int64_t size = of.time * of.line();
-      float *weights = scratch<Weights>(size + of.packed()), *packed = weights + size;
-      for (int64_t u = begin; u < end; u++) {
-        attend(of, from, u, weights, packed);
-        const Matrix p{weights, of.line(), 1}, v{of.part(from, u, 2), 3 * of.width, 1};
-        multiply(of.time, of.size, of.time, p, v, packed, to + of.place(u), of.width);
-      }
-    });
+    if (qkv.dims() != 3) return absl::InvalidArgumentError("qkv is [batch, time, 3 width].");
+    if (!sizes(context).fit(qkv)) return absl::InvalidArgumentError("The heads do not divide the width.");
+    if (masked && context->input(1).NumElements() != qkv.dim_size(0) * qkv.dim_size(1))
+      return absl::InvalidArgumentError("The mask is [batch, time].");
+    return absl::OkStatus();
+  }
+
+  Heads sizes(OpKernelContext* context) const { return Heads::of(context->input(0), heads, causal); }
+
+  Mask mask(OpKernelContext* context) const {
+    return {masked ? context->input(1).flat<int32_t>().data() : nullptr};
   }
 
  private:
@@ -100,20 +137,43 @@ class BijouAttention : public OpKernel {
   bool causal;
 };
 
-/// With P the weights, computed again: dv = P^T dy, dP = dy v^T, dS = P (dP - sum of P dP over a row) / sqrt(size), dq = dS k, dk = dS^T q.
-class BijouAttentionGrad : public OpKernel {
+template <bool masked>
+class Attend : public Attending<masked> {
  public:
-  explicit BijouAttentionGrad(OpKernelConstruction* context) : OpKernel(context) {
-    OP_REQUIRES_OK(context, context->GetAttr("heads", &heads));
-    OP_REQUIRES_OK(context, context->GetAttr("causal", &causal));
-  }
+  using Attending<masked>::Attending;
 
   void Compute(OpKernelContext* context) override {
-    const Tensor &qkv = context->input(0), &dy = context->input(1);
-    OP_REQUIRES(context, qkv.dims() == 3, absl::InvalidArgumentError("qkv is [batch, time, 3 width]."));
-    const Heads of = Heads::of(qkv, heads, causal);
-    OP_REQUIRES(context, of.fit(qkv) && 3 * dy.NumElements() == qkv.NumElements(),
-                absl::InvalidArgumentError("dy is [batch, time, width], and the heads divide the width."));
+    OP_REQUIRES_OK(context, this->check(context));
+    const Heads of = this->sizes(context);
+    const Mask mask = this->mask(context);
+    Tensor* out = make(context, 0, TensorShape({of.batch, of.time, of.width}));
+    if (out == nullptr || out->NumElements() == 0) return;
+    const float* from = read(context->input(0));
+    float* to = write(out);
+    parallel(context, of.units(), of.cost(), [=](int64_t begin, int64_t end) {
+      const int64_t size = of.time * of.line();
+      float *weights = scratch<Weights>(size + of.packed()), *packed = weights + size;
+      for (int64_t u = begin; u < end; u++) {
+        attend(of, from, mask, u, weights, packed);
+        const Matrix p{weights, of.line(), 1}, v{of.part(from, u, 2), 3 * of.width, 1};
+        multiply(of.time, of.size, of.time, p, v, packed, to + of.place(u), of.width);
+      }
+    });
+  }
+};
+
+/// With P the weights, computed again: dv = P^T dy, dP = dy v^T, dS = P (dP - sum of P dP over a row) / sqrt(size), dq = dS k, dk = dS^T q.
+template <bool masked>
+class AttendGrad : public Attending<masked> {
+ public:
+  using Attending<masked>::Attending;
+
+  void Compute(OpKernelContext* context) override {
+    OP_REQUIRES_OK(context, this->check(context));
+    const Heads of = this->sizes(context);
+    const Mask mask = this->mask(context);
+    const Tensor &qkv = context->input(0), &dy = context->input(masked ? 2 : 1);
+    OP_REQUIRES(context, 3 * dy.NumElements() == qkv.NumElements(), absl::InvalidArgumentError("dy is [batch, time, width]."));
     Tensor* out = make(context, 0, qkv.shape());
     if (out == nullptr || out->NumElements() == 0) return;
     const float *from = read(qkv), *back = read(dy);
@@ -122,30 +182,24 @@ class BijouAttentionGrad : public OpKernel {
       const int64_t size = of.time * of.line(), row = 3 * of.width;
       float *weights = scratch<Weights>(2 * size + of.packed()), *slopes = weights + size, *packed = slopes + size;
       for (int64_t u = begin; u < end; u++) {
-        attend(of, from, u, weights, packed);
+        attend(of, from, mask, u, weights, packed);
         const Matrix d{back + of.place(u), of.width, 1};
         const auto result = [&](int64_t which) { return to + (of.part(from, u, which) - from); };
         multiply(of.time, of.time, of.size, d, {of.part(from, u, 2), 1, row}, packed, slopes, of.line());
         multiply(of.time, of.size, of.time, {weights, 1, of.line()}, d, packed, result(2), row);
-        for (int64_t i = 0; i < of.time; i++) {
-          float *p = weights + i * of.line(), *s = slopes + i * of.line();
-          Vector sum{};
-          along(of.time, [&](int64_t j, int64_t count) { sum = fused(load(p + j, count), load(s + j, count), sum); });
-          const Vector average = splat(total(sum)), scale = splat(of.scale);
-          along(of.time, [&](int64_t j, int64_t count) {
-            store(s + j, load(p + j, count) * (load(s + j, count) - average) * scale, count);
-          });
-        }
+        for (int64_t i = 0; i < of.time; i++)
+          pullSoftmax(weights + i * of.line(), slopes + i * of.line(), of, mask.of(of, u));
         multiply(of.time, of.size, of.time, {slopes, of.line(), 1}, {of.part(from, u, 1), row, 1}, packed, result(0), row);
         multiply(of.time, of.size, of.time, {slopes, 1, of.line()}, {of.part(from, u, 0), row, 1}, packed, result(1), row);
       }
     });
   }
-
- private:
-  int64_t heads;
-  bool causal;
 };
+
+using BijouAttention = Attend<false>;
+using BijouAttentionGrad = AttendGrad<false>;
+using BijouMaskedAttention = Attend<true>;
+using BijouMaskedAttentionGrad = AttendGrad<true>;
 
 REGISTER_OP("BijouAttention").Input("qkv: float").Attr("heads: int").Attr("causal: bool").Output("y: float");
 REGISTER_OP("BijouAttentionGrad")
@@ -154,7 +208,22 @@ REGISTER_OP("BijouAttentionGrad")
     .Attr("heads: int")
     .Attr("causal: bool")
     .Output("dqkv: float");
+REGISTER_OP("BijouMaskedAttention")
+    .Input("qkv: float")
+    .Input("seen: int32")
+    .Attr("heads: int")
+    .Attr("causal: bool")
+    .Output("y: float");
+REGISTER_OP("BijouMaskedAttentionGrad")
+    .Input("qkv: float")
+    .Input("seen: int32")
+    .Input("dy: float")
+    .Attr("heads: int")
+    .Attr("causal: bool")
+    .Output("dqkv: float");
 BIJOU_KERNEL(BijouAttention);
 BIJOU_KERNEL(BijouAttentionGrad);
+BIJOU_KERNEL(BijouMaskedAttention);
+BIJOU_KERNEL(BijouMaskedAttentionGrad);
 
 }  // namespace bijou

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "Activation.h"
 #include "Pool.h"
 #include "Vector.h"
 
@@ -283,8 +284,9 @@ class BijouAffine : public OpKernel {
   }
 };
 
-/// a = x W + bias, and gelu(a).
-class BijouAffineGelu : public OpKernel {
+/// a = x W + bias, and its activation.
+template <class Activation>
+class ActivateAffine : public OpKernel {
  public:
   using OpKernel::OpKernel;
 
@@ -296,22 +298,23 @@ class BijouAffineGelu : public OpKernel {
     Tensor *a = make(context, 0, of.shape(x)), *activated = make(context, 1, of.shape(x));
     if (a == nullptr || activated == nullptr || a->NumElements() == 0) return;
     const float* b = read(bias);
-    float *to = write(a), *gelu = write(activated);
+    float *to = write(a), *behind = write(activated);
     const auto finish = [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
       for (int64_t r = top; r < bottom; r++)
         along(right - left, [&](int64_t j, int64_t count) {
           const int64_t at = r * of.n + left + j;
           const Vector sum = load(to + at, count) + load(b + left + j, count);
           store(to + at, sum, count);
-          store(gelu + at, sum * cumulative(sum), count);
+          store(behind + at, Activation::value(sum), count);
         });
     };
     multiplyAndFinish(context, of.m, of.n, of.k, of.left, of.right, to, finish);
   }
 };
 
-/// The way back through gelu(a) W: da = (dy W^T) gelu'(a), and its sums over rows, run by run.
-class BijouAffineGeluGrad : public OpKernel {
+/// The way back through the activation of a, times W: da = (dy W^T) times its slope at a, and the sums of da over rows, run by run.
+template <class Activation>
+class ActivateAffineGrad : public OpKernel {
  public:
   using OpKernel::OpKernel;
 
@@ -333,7 +336,7 @@ class BijouAffineGeluGrad : public OpKernel {
       for (int64_t r = top; r < bottom; r++)
         along(right - left, [&](int64_t j, int64_t count) {
           const int64_t at = r * of.n + left + j;
-          const Vector slope = load(to + at, count) * geluSlope(load(from + at, count));
+          const Vector slope = load(to + at, count) * Activation::slope(load(from + at, count));
           store(to + at, slope, count);
           store(sum + left + j, load(sum + left + j, count) + slope, count);
         });
@@ -345,6 +348,11 @@ class BijouAffineGeluGrad : public OpKernel {
       for (int64_t j = 0; j < of.n; j++) total[j] += sums[d * of.n + j];
   }
 };
+
+using BijouAffineGelu = ActivateAffine<Gelu>;
+using BijouAffineGeluGrad = ActivateAffineGrad<Gelu>;
+using BijouAffineGeluTanh = ActivateAffine<GeluTanh>;
+using BijouAffineGeluTanhGrad = ActivateAffineGrad<GeluTanh>;
 
 /// x^T dy over all leading axes: the gradient of x W by W.
 class BijouWeightGrad : public OpKernel {
@@ -401,20 +409,29 @@ class BijouMatMul : public OpKernel {
   bool transposeA, transposeB;
 };
 
+#define BIJOU_ACTIVATION(Kernel)          \
+  REGISTER_OP(#Kernel)                    \
+      .Input("x: float")                  \
+      .Input("weight: float")             \
+      .Input("bias: float")               \
+      .Output("a: float")                 \
+      .Output("y: float");                \
+  BIJOU_KERNEL(Kernel)
+#define BIJOU_ACTIVATION_GRAD(Kernel)     \
+  REGISTER_OP(#Kernel)                    \
+      .Input("dy: float")                 \
+      .Input("weight: float")             \
+      .Input("a: float")                  \
+      .Output("da: float")                \
+      .Output("dbias: float");            \
+  BIJOU_KERNEL(Kernel)
+
+BIJOU_ACTIVATION(BijouAffineGelu);
+BIJOU_ACTIVATION(BijouAffineGeluTanh);
+BIJOU_ACTIVATION_GRAD(BijouAffineGeluGrad);
+BIJOU_ACTIVATION_GRAD(BijouAffineGeluTanhGrad);
 REGISTER_OP("BijouMultiply").Input("x: float").Input("weight: float").Attr("transposed: bool").Output("y: float");
 REGISTER_OP("BijouAffine").Input("x: float").Input("weight: float").Input("bias: float").Output("y: float");
-REGISTER_OP("BijouAffineGelu")
-    .Input("x: float")
-    .Input("weight: float")
-    .Input("bias: float")
-    .Output("a: float")
-    .Output("y: float");
-REGISTER_OP("BijouAffineGeluGrad")
-    .Input("dy: float")
-    .Input("weight: float")
-    .Input("a: float")
-    .Output("da: float")
-    .Output("dbias: float");
 REGISTER_OP("BijouWeightGrad").Input("x: float").Input("dy: float").Output("dweight: float");
 REGISTER_OP("BijouMatMul")
     .Input("a: float")
@@ -424,8 +441,6 @@ REGISTER_OP("BijouMatMul")
     .Output("c: float");
 BIJOU_KERNEL(BijouMultiply);
 BIJOU_KERNEL(BijouAffine);
-BIJOU_KERNEL(BijouAffineGelu);
-BIJOU_KERNEL(BijouAffineGeluGrad);
 BIJOU_KERNEL(BijouWeightGrad);
 BIJOU_KERNEL(BijouMatMul);
 

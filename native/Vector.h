@@ -141,25 +141,6 @@ inline Vector exponential(Vector x) {
   return power * (Vector)exponent;
 }
 
-/// Phi(x) = (1 + erf(x / sqrt 2)) / 2, within 2e-7, by the rational approximation of Eigen and XLA for erf on [-4, 4].
-inline Vector cumulative(Vector x) {
-  static const float above[] = {-2.72614225801306e-10f, 2.77068142495902e-8f,  -2.10102402082508e-6f, -5.69250639462346e-5f,
-                                -7.34990630326855e-4f,  -2.954599808540251e-3f, -1.60960333262415e-2f};
-  static const float below[] = {-1.45660718464996e-5f, -2.13374055278905e-4f, -1.68282697438203e-3f, -7.37332916720468e-3f,
-                                -1.42647390514189e-2f};
-  const Vector z = within(x * 0.70710678118654752f, 4.f);
-  const Vector square = z * z;
-  const Vector erf = z * (polynomial(square, above) / polynomial(square, below));
-  return fused(erf, splat(0.5f), splat(0.5f));
-}
-
-/// Phi(x) + x phi(x), the derivative of x Phi(x).
-inline Vector geluSlope(Vector x) {
-  const Vector near = within(x, 13.f);
-  const Vector density = exponential(near * near * -0.5f) * 0.39894228040143268f;
-  return fused(near, density, cumulative(near));
-}
-
 /// Lane i of x[j] and lane j of x[i] change places, for all i and j.
 template <int half = LANES / 2>
 inline void transpose(Vector (&x)[LANES]) {

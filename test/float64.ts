@@ -51,18 +51,3 @@ export const layerNorm = (xs: Rows, gain: ReadonlyArray<number>, bias: ReadonlyA
     columnSums(dys),
   ] as const
 }
-
-/** One head of attention: value, dq, dk, dv. */
-export const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean) => {
-  const scale = 1 / Math.sqrt(q[0]!.length)
-  const weights = q.map((query, i) => {
-    const scores = k.map((key, j) => (causal && j > i ? -Infinity : scale * dot(query, key)))
-    const top = scores.reduce((x, y) => Math.max(x, y))
-    const powers = scores.map((s) => Math.exp(s - top))
-    const total = powers.reduce((sum, x) => sum + x, 0)
-    return powers.map((e) => e / total)
-  })
-  const toWeights = times(dy, turn(v))
-  const toScores = weights.map((p, i) => p.map((w, j) => w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale))
-  return [times(weights, v), times(toScores, k), times(turn(toScores), q), times(turn(weights), dy)] as const
-}

@@ -9,6 +9,7 @@ import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runKernel } from "../src/tensor/kernels/own.ts"
 import { setSgemm, type Sgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
+import { distances, isSeen, mask } from "./attention64.ts"
 import { columnSums, layerNorm, mean, rowsOf, type Rows } from "./float64.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
 
@@ -87,24 +88,6 @@ describe.each([
   const given = (batch: number, time: number, heads: number, size: number) =>
     noise([batch, time, 3 * heads * size], 4, 2)
 
-  /** Value and gradient of one head, in float64. */
-  const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean, seen: ReadonlyArray<boolean>) => {
-    const dot = (x: ReadonlyArray<number>, y: ReadonlyArray<number>) => x.reduce((sum, a, j) => sum + a * y[j]!, 0)
-    const scale = 1 / Math.sqrt(q[0]!.length)
-    const weights = q.map((query, i) => {
-      const scores = k.map((key, j) => (causal && j > i ? -Infinity : seen[j]! ? scale * dot(query, key) : -5e8))
-      const powers = scores.map((s) => Math.exp(s - Math.max(...scores)))
-      return powers.map((e) => e / powers.reduce((sum, x) => sum + x, 0))
-    })
-    const turn = (rows: Rows): Rows => rows[0]!.map((_, j) => rows.map((row) => row[j]!))
-    const times = (x: Rows, y: Rows): Rows => x.map((row) => turn(y).map((column) => dot(row, column)))
-    const toWeights = times(dy, turn(v))
-    const toScores = weights.map((p, i) =>
-      p.map((w, j) => (seen[j]! ? w * (toWeights[i]![j]! - dot(p, toWeights[i]!)) * scale : 0)),
-    )
-    return { y: times(weights, v), dq: times(toScores, k), dk: times(turn(toScores), q), dv: times(turn(weights), dy) }
-  }
-
   const shapes = [
     [1, 1, 1, 1],
     [2, 3, 2, 2],
@@ -115,42 +98,25 @@ describe.each([
     [1, 150, 3, 4], // more weights than are kept near: two heads, then one
   ] as const
 
-  /** Whether a token may be looked at; the first one is padding in the first sample, so a causal one sees nothing else there. */
-  const isSeen = (sample: number, token: number): boolean => (7 * token + sample) % 3 !== 0
-
-  const masks = (batch: number, time: number) =>
-    tf.tensor2d(
-      Array.from({ length: batch * time }, (_, i) => Number(isSeen(Math.floor(i / time), i % time))),
-      [batch, time],
-      "int32",
-    )
-
   describe.each(["full", "causal"] as const)("%s", (reach) => {
     describe.each([
       ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
       [
         "past padding",
         isSeen,
-        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, masks(x.shape[0]!, x.shape[1]!), heads, reach),
+        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
       ],
     ] as const)("%s", (_, sees, mix) => {
       it.each(shapes)(
         "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
         (batch, time, heads, size) => {
-          const width = heads * size
-          const { value, dy, grads } = sweep((x) => mix(x, heads), [given(batch, time, heads, size)])
-          const [x, ys, dys] = [rowsOf(given(batch, time, heads, size)), rowsOf(value), rowsOf(dy)]
-          const dxs = rowsOf(grads[0]!)
-          for (let b = 0; b < batch; b++)
-            for (let h = 0; h < heads; h++) {
-              const part = (rows: Rows, third: number): Rows =>
-                rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
-              const seen = Array.from({ length: time }, (_, j) => sees(b, j))
-              const exact = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal", seen)
-              expect(distance(part(ys, 0).flat(), exact.y.flat())).toBeLessThan(2e-6)
-              const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
-              expect(distance(found, [exact.dq, exact.dk, exact.dv].flat(2))).toBeLessThan(4e-6)
-            }
+          const qkv = given(batch, time, heads, size)
+          const { value, dy, grads } = sweep((x) => mix(x, heads), [qkv])
+          const [x, ds, y, dqkv] = [qkv, dy, value, grads[0]!].map(rowsOf) as [Rows, Rows, Rows, Rows]
+          const of = { batch, time, heads, size, causal: reach === "causal", sees }
+          const found = distances(of, { qkv: x, dy: ds, y, dqkv })
+          expect(found.value).toBeLessThan(2e-6)
+          expect(found.gradient).toBeLessThan(4e-6)
         },
       )
     })

@@ -5,11 +5,11 @@ import fc from "fast-check"
 import { option as O } from "fp-ts"
 import { Key } from "bijou"
 import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
-import { Dropout, gelu, geluTanh } from "bijou/residual"
+import { Dropout } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
 import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
 import { bitsOf, noise } from "./specimens.ts"
-import { cumulative, density } from "./normalDistribution.ts"
+import { kinds, places } from "./gelus.ts"
 
 afterEach(() => useKernels("own"))
 
@@ -139,20 +139,7 @@ describe("exact kernels", () => {
 type Given = { readonly l: number; readonly width: number; readonly gamma: ReadonlyArray<number> }
 
 describe("float kernels", () => {
-  const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
-
-  const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
-  const slope = (x: number) => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
-
-  describe.each([
-    ["gelu", gelu, (x: number) => x * cumulative(x), (x: number) => cumulative(x) + x * density(x)],
-    [
-      "geluTanh",
-      geluTanh,
-      (x: number) => (x * (1 + Math.tanh(inner(x)))) / 2,
-      (x: number) => (1 + Math.tanh(inner(x)) + (x * slope(x)) / Math.cosh(inner(x)) ** 2) / 2,
-    ],
-  ] as const)("of %s", (_, activation, exact, derivative) => {
+  describe.each(kinds)("of $name", ({ activation, exact, derivative }) => {
     it("are within 4e-7 of the true value, relative to 1 + |x|, and right in the tails", async () => {
       await useBackend("wasm")
       const found = activation(tf.tensor1d(places)).dataSync()

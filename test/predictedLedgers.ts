@@ -3,6 +3,7 @@
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
+import { Attention, geluTanh, Mlp } from "bijou/residual"
 import { float32TensorSide, fromTfjs, tensorSpace, tf } from "bijou/tensor"
 import { AdamW, measureLedger, predictLedger, type Step } from "bijou/train"
 import { expect, it } from "vitest"
@@ -74,6 +75,22 @@ export const checkPredictions = (): void => {
     const input = space.quantize(noise([...shape], 3))
     for (const plan of [{}, { "": "tape" }] satisfies Plan[]) {
       const { bare, measured } = await both(network, { params, input, seed: 1, samples: [0, 1], plan })
+      expect(bare).toEqual(measured)
+    }
+  })
+
+  it("is so for attention past padding and GELU by tanh", async () => {
+    const loss = fromTfjs(Mlp.params(8, 12), (params, qkv: tf.Tensor) =>
+      tf.tidy(() => {
+        const seen = tf.tensor2d([1, 0, 1, 1, 0, 0, 1, 0, 1, 1], [2, 5], "int32")
+        const mixed = Attention.mixSeen(qkv, seen, 2, "causal")
+        return Mlp.apply(params, geluTanh(mixed), "geluTanh").square().mean()
+      }),
+    )
+    const network = keep(float32TensorSide(null))(loss)
+    const params = network.params.init(Key.fromSeed(1))
+    for (const plan of [{}, { "": "tape" }] satisfies Plan[]) {
+      const { bare, measured } = await both(network, { params, input: noise([2, 5, 24], 3), seed: 1, plan })
       expect(bare).toEqual(measured)
     }
   })

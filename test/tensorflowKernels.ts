@@ -4,14 +4,16 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
-import { crossEntropy, Attention, gelu, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { crossEntropy, Attention, LayerNorm, Linear, Mlp, type Activation } from "bijou/residual"
 import { Plane, tensorSpace, tf } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { ownKernels } from "../src/tensor/kernels/index.ts"
 import { hasOpLibrary } from "../src/tensor/kernels/tensorflow/opLibrary.ts"
 import { hasKernel, runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
-import { columnSums, head, layerNorm, rowsOf, times, turn, type Rows } from "./float64.ts"
-import { cumulative, density } from "./normalDistribution.ts"
+import { traceKernels } from "../src/tensor/traceKernels.ts"
+import { distances, isSeen, mask } from "./attention64.ts"
+import { columnSums, layerNorm, rowsOf, times, turn, type Rows } from "./float64.ts"
+import { kinds, places } from "./gelus.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
 import { startTensorflow, tensorflowIsHere, whySkipped } from "./tensorflow.ts"
 
@@ -269,9 +271,11 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     useTensorflow()
 
     const norm: Function = (x, gain, bias) => LayerNorm.apply({ gain: gain!, bias: bias! }, x!)
+    const perceptronOf =
+      (activation: Activation): Function =>
+      (x, w1, b1, w2, b2) =>
+        Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!, activation)
     const affine: Function = (x, weight, bias) => Linear.apply({ weight: weight!, bias: bias! }, x!)
-    const perceptron: Function = (x, w1, b1, w2, b2) =>
-      Mlp.apply({ up: { weight: w1!, bias: b1! }, down: { weight: w2!, bias: b2! } }, x!)
 
     it.each([
       [3, 4],
@@ -294,7 +298,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       for (const [f, given] of [
         [norm, [gain!, bias!]],
         [affine, [w1!, b1!]],
-        [perceptron, [w1!, b1!, w2!, b2!]],
+        [perceptronOf("gelu"), [w1!, b1!, w2!, b2!]],
+        [perceptronOf("geluTanh"), [w1!, b1!, w2!, b2!]],
       ] as const) {
         const alone = sweep(f, [x, ...given]).map(bitsOf)
         expect(alone).toEqual(sweep(f, [x.reshape([1, 5]), ...given]).map(bitsOf))
@@ -311,36 +316,74 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     ] as const
 
     describe.each(["full", "causal"] as const)("%s", (reach) => {
-      it.each(shapes)(
-        "attention of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
-        (batch, time, heads, size) => {
-          const width = heads * size
-          const qkv = noise([batch, time, 3 * width], 4, 2)
-          const mix: Function = (x) => Attention.mix(x!, heads, reach)
-          const [value, dqkv] = sweep(mix, [qkv])
-          const [x, ys, dys, dxs] = [qkv, value!, noise(value!.shape, 77), dqkv!].map(rowsOf) as [
-            Rows,
-            Rows,
-            Rows,
-            Rows,
-          ]
-          for (let b = 0; b < batch; b++)
-            for (let h = 0; h < heads; h++) {
-              const part = (rows: Rows, third: number): Rows =>
-                rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
-              const [y, ...back] = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
-              expect(distance(part(ys, 0).flat(), y.flat())).toBeLessThan(2e-6)
-              expect(
-                distance(
-                  [0, 1, 2].flatMap((third) => part(dxs, third).flat()),
-                  back.flat(2),
-                ),
-              ).toBeLessThan(4e-6)
-            }
-          repeats(mix, [qkv])
-          if (form === "library") standsAlone(mix, [qkv])
-        },
-      )
+      describe.each([
+        ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
+        [
+          "past padding",
+          isSeen,
+          (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
+        ],
+      ] as const)("%s", (_, sees, mix) => {
+        it.each(shapes)(
+          "attention of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
+          (batch, time, heads, size) => {
+            const qkv = noise([batch, time, 3 * heads * size], 4, 2)
+            const [value, gradient] = sweep((x) => mix(x!, heads), [qkv])
+            const dy = noise(value!.shape, 77)
+            const [x, ds, y, dqkv] = [qkv, dy, value!, gradient!].map(rowsOf) as [Rows, Rows, Rows, Rows]
+            const of = { batch, time, heads, size, causal: reach === "causal", sees }
+            const found = distances(of, { qkv: x, dy: ds, y, dqkv })
+            expect(found.value).toBeLessThan(2e-6)
+            expect(found.gradient).toBeLessThan(4e-6)
+            repeats((x) => mix(x!, heads), [qkv])
+          },
+        )
+      })
+
+      it("attention has the same bits past no padding as to all tokens", () => {
+        const qkv = noise([2, 17, 30], 4, 2)
+        const [all, seen] = [
+          sweep((x) => Attention.mix(x!, 2, reach), [qkv]),
+          sweep((x) => Attention.mixSeen(x!, tf.ones([2, 17], "int32"), 2, reach), [qkv]),
+        ]
+        expect(seen.map(bitsOf)).toEqual(all.map(bitsOf))
+      })
+
+      it("attention gives padding that no one looks at no gradient, and who sees nothing else none for its scores", () => {
+        const seen = tf.tensor2d([0, 0, 1, 1, 0, 1], [1, 6], "int32")
+        const [, dx] = sweep((x) => Attention.mixSeen(x!, seen, 2, reach), [noise([1, 6, 18], 4, 2)])
+        const rows = rowsOf(dx!).map((row) => row.map(Math.abs))
+        for (const token of [0, 1, 4]) expect(rows[token]!.slice(6, 12)).toEqual(Array(6).fill(0))
+        expect(rows[4]!.slice(12)).toEqual(Array(6).fill(0))
+        for (const token of [0, 1]) {
+          const alone = reach === "causal"
+          expect(rows[token]!.slice(0, 6).every((y) => y === 0)).toBe(alone)
+          expect(rows[token]!.slice(12).some((y) => y !== 0)).toBe(alone)
+        }
+      })
+
+      if (form === "library")
+        it("attention of a sample has the same bits whatever stands beside it", () => {
+          for (const [batch, time, heads, size] of shapes) {
+            const qkv = noise([batch, time, 3 * heads * size], 4, 2)
+            const padding = mask(1, time)
+            standsAlone((x) => Attention.mix(x!, heads, reach), [qkv])
+            standsAlone((x) => Attention.mixSeen(x!, padding.tile([x!.shape[0]!, 1]), heads, reach), [qkv])
+          }
+        })
+    })
+
+    it("attention is one kernel, and its gradient one", async () => {
+      const qkv = noise([2, 5, 12], 1)
+      const seen = mask(2, 5)
+      for (const [name, mix] of [
+        ["BijouAttention", (x: tf.Tensor) => Attention.mix(x, 2, "causal")],
+        ["BijouMaskedAttention", (x: tf.Tensor) => Attention.mixSeen(x, seen, 2, "causal")],
+      ] as const) {
+        const traced = await traceKernels(() => void sweep((x) => mix(x!), [qkv]))
+        const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
+        expect(own).toEqual([name, name, `${name}Grad`])
+      }
     })
 
     it.each([
@@ -373,46 +416,63 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       expect(() => x.reshape([5, 5])).toThrow(/5/)
     })
 
-    it("a perceptron has gradients within 3e-6 of those of its parts on cpu", async () => {
-      const given = () => [
-        noise([5, 26, 6], 1, 2),
-        ...[noise([6, 33], 2), noise([33], 3), noise([33, 6], 4), noise([6], 5)],
-      ]
-      repeats(perceptron, given())
-      if (form === "library") standsAlone(perceptron, given() as [tf.Tensor, ...tf.Tensor[]])
-      const found = sweep(perceptron, given()).map((x) => x.dataSync())
-      await tf.setBackend("cpu")
-      for (const [i, exact] of sweep(perceptron, given()).entries())
-        expect(distance(found[i]!, exact.dataSync())).toBeLessThan(3e-6)
-      await tf.setBackend("tensorflow")
-    })
+    describe.each(kinds)("of $name", ({ name, kernel, activation, exact, derivative }) => {
+      const apply: Function = (x) => activation(x!)
+      const perceptron = perceptronOf(name)
 
-    it("what a product does besides has the bits of the product and what comes behind it", () => {
-      const [x, weight, bias] = [noise([3, 50, 6], 1), noise([6, 33], 2), noise([33], 3)]
-      const [dy, back] = [noise([3, 50, 7], 4), noise([33, 7], 5)]
-      const product = () => runKernel("BijouMultiply", { x, weight }, { transposed: 0 })
-      const sum = runKernel("BijouAffine", { x, weight, bias })
-      expect(bitsOf(sum)).toEqual(bitsOf(runKernel("BijouAddBias", { x: product(), bias })))
-      if (form === "stock") return
-      const parts = runKernelForAll("BijouBiasGelu", { x: product(), bias })
-      expect(runKernelForAll("BijouAffineGelu", { x, weight, bias }).map(bitsOf)).toEqual(parts.map(bitsOf))
-      const slopes = () => runKernel("BijouMultiply", { x: dy, weight: back }, { transposed: 1 })
-      const [da, db] = runKernelForAll("BijouBiasGeluGrad", { x: sum, dy: slopes() })
-      const [found, sums] = runKernelForAll("BijouAffineGeluGrad", { dy, weight: back, x: sum })
-      expect(bitsOf(found!)).toEqual(bitsOf(da!))
-      expect(distance(sums!.dataSync(), db!.dataSync())).toBeLessThan(1e-6)
-      expect(bitsOf(runKernelForAll("BijouAffineGeluGrad", { dy, weight: back, x: sum })[1]!)).toEqual(bitsOf(sums!))
-    })
+      it("a perceptron has gradients within 3e-6 of those of its parts on cpu", async () => {
+        const given = () => [
+          noise([5, 26, 6], 1, 2),
+          ...[noise([6, 33], 2), noise([33], 3), noise([33, 6], 4), noise([6], 5)],
+        ]
+        repeats(perceptron, given())
+        if (form === "library") standsAlone(perceptron, given() as [tf.Tensor, ...tf.Tensor[]])
+        const found = sweep(perceptron, given()).map((x) => x.dataSync())
+        await tf.setBackend("cpu")
+        for (const [i, exact] of sweep(perceptron, given()).entries())
+          expect(distance(found[i]!, exact.dataSync())).toBeLessThan(3e-6)
+        await tf.setBackend("tensorflow")
+      })
 
-    it("gelu is within 4e-7 of the true value, relative to 1 + |x|, its derivative within 2e-6, tails included", () => {
-      const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
-      const [value, slope] = [gelu(tf.tensor1d(places)), tf.grad((x: tf.Tensor) => gelu(x))(tf.tensor1d(places))]
-      const [found, slopes] = [value.dataSync(), slope.dataSync()]
-      for (const [i, x] of places.entries()) {
-        expect(Math.abs(found[i]! - x * cumulative(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
-        expect(Math.abs(slopes[i]! - (cumulative(x) + x * density(x)))).toBeLessThan(2e-6)
-      }
-      expect([...gelu(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
+      it("what a product does besides has the bits of the product and what comes behind it", () => {
+        const [x, weight, bias] = [noise([3, 50, 6], 1), noise([6, 33], 2), noise([33], 3)]
+        const [dy, back] = [noise([3, 50, 7], 4), noise([33, 7], 5)]
+        const product = () => runKernel("BijouMultiply", { x, weight }, { transposed: 0 })
+        const sum = runKernel("BijouAffine", { x, weight, bias })
+        expect(bitsOf(sum)).toEqual(bitsOf(runKernel("BijouAddBias", { x: product(), bias })))
+        if (form === "stock") return
+        const affineKernel = kernel.replace("Bijou", "BijouAffine")
+        const parts = [sum, runKernel(kernel, { x: sum })]
+        expect(runKernelForAll(affineKernel, { x, weight, bias }).map(bitsOf)).toEqual(parts.map(bitsOf))
+        const slopes = runKernel("BijouMultiply", { x: dy, weight: back }, { transposed: 1 })
+        const da = runKernel(`${kernel}Grad`, { x: sum, dy: slopes })
+        const pulled = () => runKernelForAll(`${affineKernel}Grad`, { dy, weight: back, x: sum })
+        const [found, sums] = pulled()
+        expect(bitsOf(found!)).toEqual(bitsOf(da))
+        expect(distance(sums!.dataSync(), columnSums(rowsOf(da)))).toBeLessThan(1e-6)
+        expect(bitsOf(pulled()[1]!)).toEqual(bitsOf(sums!))
+      })
+
+      it("values are within 4e-7 of the true ones, relative to 1 + |x|, derivatives within 2e-6, tails included", () => {
+        const derived = tf.grad((x: tf.Tensor) => activation(x))
+        const [found, slopes] = [activation, derived].map((f) => f(tf.tensor1d(places)).dataSync()) as [
+          Float32Array,
+          Float32Array,
+        ]
+        for (const [i, x] of places.entries()) {
+          expect(Math.abs(found[i]! - exact(x))).toBeLessThan(4e-7 * (1 + Math.abs(x)))
+          expect(Math.abs(slopes[i]! - derivative(x))).toBeLessThan(2e-6)
+        }
+        expect([...activation(tf.tensor1d([0, 1e30, NaN])).dataSync()]).toEqual([0, Math.fround(1e30), NaN])
+        repeats(apply, [noise([7, 33], 1, 3)])
+        standsAlone(apply, [noise([7, 33], 1, 3)])
+      })
+
+      it("it is one kernel, and its gradient one", async () => {
+        const traced = await traceKernels(() => void sweep(apply, [noise([4, 5], 1)]))
+        const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
+        expect(own).toEqual([kernel, kernel, `${kernel}Grad`])
+      })
     })
 
     it.each([

@@ -7,11 +7,13 @@ import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { record } from "../src/tensor/recording.ts"
+import { traceKernels } from "../src/tensor/traceKernels.ts"
 import { differingBits } from "../src/exact/bits.ts"
-import { head, layerNorm, mean, type Rows } from "./float64.ts"
+import { distances, isSeen, mask } from "./attention64.ts"
+import { layerNorm, mean, type Rows } from "./float64.ts"
+import { kinds, places } from "./gelus.ts"
 import { distance, noise } from "./specimens.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
-import { cumulative, density } from "./normalDistribution.ts"
 
 const device = await webgpuDevice()
 
@@ -48,21 +50,7 @@ const repeats = async (f: F, x: tf.Tensor, ...others: tf.Tensor[]): Promise<void
 describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (${whySkipped})` : ""}`, () => {
   beforeAll(() => useBackend("webgpu"))
 
-  const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
-
-  const inner = (x: number) => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
-  const steepness = (x: number) => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
-
-  describe.each([
-    ["gelu", gelu, "BijouGeluGrad", (x: number) => x * cumulative(x), (x: number) => cumulative(x) + x * density(x)],
-    [
-      "geluTanh",
-      geluTanh,
-      "BijouGeluTanhGrad",
-      (x: number) => (x * (1 + Math.tanh(inner(x)))) / 2,
-      (x: number) => (1 + Math.tanh(inner(x)) + (x * steepness(x)) / Math.cosh(inner(x)) ** 2) / 2,
-    ],
-  ] as const)("of %s", (_, activation, gradient, exact, derivative) => {
+  describe.each(kinds)("of $name", ({ activation, kernel, exact, derivative }) => {
     it("are within 4e-7 of the true value, relative to 1 + |x|, and right in the tails", async () => {
       const found = await activation(tf.tensor1d(places)).data()
       for (const [i, x] of places.entries())
@@ -72,7 +60,7 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
 
     it("have a derivative within 2e-6", async () => {
       const x = tf.tensor1d(places)
-      const found = await runKernel(gradient, { x, dy: tf.onesLike(x) }).data()
+      const found = await runKernel(`${kernel}Grad`, { x, dy: tf.onesLike(x) }).data()
       for (const [i, at] of places.entries()) expect(Math.abs(found[i]! - derivative(at))).toBeLessThan(2e-6)
     })
   })
@@ -96,36 +84,64 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
   })
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
-    it.each([
-      [1, 1, 1, 1],
-      [2, 3, 2, 4],
-      [1, 65, 1, 5],
-      [1, 4, 1, 67],
-    ])(
-      "attention of %i x %i tokens, %i heads of %i, is within 3e-6 of float64, its gradient within 5e-6",
-      async (batch, time, heads, size) => {
-        const width = heads * size
-        const qkv = noise([batch, time, 3 * width], 4, 2)
-        const mix: F = (x) => Attention.mix(x!, heads, reach)
-        const { value, dy, grads } = sweep(mix, [qkv])
-        const [x, ys, dys, dxs] = (await Promise.all([qkv, value, dy, grads[0]!].map(rowsOf))) as [
-          Rows,
-          Rows,
-          Rows,
-          Rows,
-        ]
-        for (let b = 0; b < batch; b++)
-          for (let h = 0; h < heads; h++) {
-            const part = (rows: Rows, third: number): Rows =>
-              rows.slice(b * time, (b + 1) * time).map((row) => row.slice(third * width + h * size).slice(0, size))
-            const [y, ...back] = head(part(x, 0), part(x, 1), part(x, 2), part(dys, 0), reach === "causal")
-            expect(distance(part(ys, 0).flat(), y.flat())).toBeLessThan(3e-6)
-            const found = [0, 1, 2].flatMap((third) => part(dxs, third).flat())
-            expect(distance(found, back.flat(2))).toBeLessThan(5e-6)
-          }
-        await repeats(mix, qkv)
-      },
-    )
+    describe.each([
+      ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
+      [
+        "past padding",
+        isSeen,
+        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
+      ],
+    ] as const)("%s", (_, sees, mix) => {
+      it.each([
+        [1, 1, 1, 1],
+        [2, 3, 2, 4],
+        [1, 65, 1, 5],
+        [1, 4, 1, 67],
+      ])(
+        "attention of %i x %i tokens, %i heads of %i, is within 3e-6 of float64, its gradient within 5e-6",
+        async (batch, time, heads, size) => {
+          const qkv = noise([batch, time, 3 * heads * size], 4, 2)
+          const { value, dy, grads } = sweep((x) => mix(x!, heads), [qkv])
+          const [x, ds, y, dqkv] = (await Promise.all([qkv, dy, value, grads[0]!].map(rowsOf))) as [
+            Rows,
+            Rows,
+            Rows,
+            Rows,
+          ]
+          const of = { batch, time, heads, size, causal: reach === "causal", sees }
+          const found = distances(of, { qkv: x, dy: ds, y, dqkv })
+          expect(found.value).toBeLessThan(3e-6)
+          expect(found.gradient).toBeLessThan(5e-6)
+          await repeats((x) => mix(x!, heads), qkv)
+        },
+      )
+    })
+
+    it("attention gives padding that no one looks at no gradient, and who sees nothing else none for its scores", async () => {
+      const seen = tf.tensor2d([0, 0, 1, 1, 0, 1], [1, 6], "int32")
+      const { grads } = sweep((x) => Attention.mixSeen(x!, seen, 2, reach), [noise([1, 6, 18], 4, 2)])
+      const rows = (await rowsOf(grads[0]!)).map((row) => row.map(Math.abs))
+      for (const token of [0, 1, 4]) expect(rows[token]!.slice(6, 12)).toEqual(Array(6).fill(0))
+      expect(rows[4]!.slice(12)).toEqual(Array(6).fill(0))
+      for (const token of [0, 1]) {
+        const alone = reach === "causal"
+        expect(rows[token]!.slice(0, 6).every((y) => y === 0)).toBe(alone)
+        expect(rows[token]!.slice(12).some((y) => y !== 0)).toBe(alone)
+      }
+    })
+  })
+
+  it("attend in one kernel, and back in one", async () => {
+    const qkv = noise([2, 5, 12], 1)
+    const seen = mask(2, 5)
+    for (const [name, mix] of [
+      ["BijouAttention", (x: tf.Tensor) => Attention.mix(x, 2, "causal")],
+      ["BijouMaskedAttention", (x: tf.Tensor) => Attention.mixSeen(x, seen, 2, "causal")],
+    ] as const) {
+      const traced = await traceKernels(() => void sweep((x) => mix(x!), [qkv]))
+      const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
+      expect(own).toEqual([name, `${name}Grad`])
+    }
   })
 
   it.each([

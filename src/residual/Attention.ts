@@ -1,6 +1,7 @@
 /**
  * Multi-head self-attention: softmax(Q K^T / sqrt(d)) V for every head. Vaswani et al. 2017.
  */
+import { readonlyArray as RA } from "fp-ts"
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
@@ -63,13 +64,13 @@ export const Attention = {
   /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
   mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
     hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32"
-      ? fused(heads, reach)(qkv)
+      ? fused(heads, reach, null)(qkv)
       : composed(qkv, heads, reach),
 
   /** `mix` to the tokens that are `seen`, int32 `[batch, time]`, 0 for padding. */
   mixSeen: (qkv: tf.Tensor, seen: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
     hasKernel("BijouMaskedAttention") && qkv.rank === 3 && qkv.dtype === "float32" && seen.dtype === "int32"
-      ? fusedSeen(heads, reach, seen.reshape(qkv.shape.slice(0, 2)))(qkv)
+      ? fused(heads, reach, seen.reshape(qkv.shape.slice(0, 2)))(qkv)
       : composed(qkv, heads, reach, seen),
 }
 
@@ -90,39 +91,24 @@ const composed = (qkv: tf.Tensor, heads: number, reach: Reach, seen?: tf.Tensor)
 }
 
 /**
- * All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv alone. Only where the first has given
- * them does it keep queries, keys, values and weights.
+ * All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv, and the mask if there is one, which
+ * has no gradient. Only where the first has given them does it keep queries, keys, values and weights in place of qkv.
  */
-const fused = (heads: number, reach: Reach) => {
+const fused = (heads: number, reach: Reach, seen: tf.Tensor | null) => {
   const attributes = attributesOf(heads, reach)
+  const kernel = seen === null ? "BijouAttention" : "BijouMaskedAttention"
+  const mask = seen === null ? {} : { seen }
   return tf.customGrad((...args) => {
     const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
-    const [value, ...given] = runKernelForAll("BijouAttention", { qkv }, attributes) as [tf.Tensor, ...tf.Tensor[]] // its outputs
-    save(given.length > 0 ? given : [qkv])
+    const [value, ...given] = runKernelForAll(kernel, { qkv, ...mask }, attributes) as [tf.Tensor, ...tf.Tensor[]] // its outputs
+    const names = [...(given.length > 0 ? ["q", "k", "v", "weights"] : ["qkv"]), ...Object.keys(mask)]
+    save([...(given.length > 0 ? given : [qkv]), ...Object.values(mask)])
     tf.dispose(given)
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [qOrQkv, k, v, weights] = saved as [tf.Tensor, tf.Tensor?, tf.Tensor?, tf.Tensor?] // as they were kept
-        const whole = k === undefined || v === undefined || weights === undefined
-        const kept = whole ? { qkv: qOrQkv } : { q: qOrQkv, k, v, weights }
-        return runKernel("BijouAttentionGrad", { ...kept, dy }, attributes)
-      },
-    }
-  })
-}
-
-/** The same to the tokens that are `seen`, which has no gradient; the tape keeps it too. */
-const fusedSeen = (heads: number, reach: Reach, seen: tf.Tensor) => {
-  const attributes = attributesOf(heads, reach)
-  return tf.customGrad((...args) => {
-    const [qkv, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them
-    save([qkv, seen])
-    return {
-      value: runKernel("BijouMaskedAttention", { qkv, seen }, attributes),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [kept, mask] = saved as [tf.Tensor, tf.Tensor] // as they were kept
-        return runKernel("BijouMaskedAttentionGrad", { qkv: kept, seen: mask, dy }, attributes)
+        const inputs = Object.fromEntries(RA.zip(names, saved)) // as they were kept
+        return runKernel(`${kernel}Grad`, { ...inputs, dy }, attributes)
       },
     }
   })

@@ -37,6 +37,21 @@ const writtenOver = (call: Call, name: string): Made => {
 const attention = ([batch = 1, time = 1, width = 1]: ReadonlyArray<number>, products: number): number =>
   products * 2 * batch * time * time * width
 
+const mixing: Rule = (call) => {
+  const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
+  const [shape, heads] = [[batch, time, triple / 3], Number(call.attrs["heads"])]
+  const operations = attention(shape, 2)
+  if (!isStock(call)) return { outputs: fresh(shape), operations }
+  const each = fresh([batch, heads, time, triple / 3 / heads])
+  return { outputs: [fresh(shape), each, each, each, fresh([batch, heads, time, time])], operations }
+}
+
+const pullingBack: Rule = (call) => {
+  const [batch = 1, time = 1, width = 1] = input(call, "dy").shape
+  const operations = attention([batch, time, width], isStock(call) ? 4 : 6)
+  return { outputs: fresh([batch, time, 3 * width]), operations }
+}
+
 /** What a perceptron's kernels are given. */
 const perceptron = (call: Call) => {
   const [x, w1, w2] = [input(call, "x"), input(call, "w1"), input(call, "w2")]
@@ -60,6 +75,17 @@ const affine = (call: Call): { readonly made: Made; readonly operations: number 
   return { made: fresh([...x.shape.slice(0, -1), width]), operations: 2 * sizeOf(x.shape) * width }
 }
 
+const affineGelu: Rule = (call) => {
+  const { made, operations } = affine(call)
+  return { outputs: [made, made], operations }
+}
+
+const affineGeluGrad: Rule = (call) => {
+  const [x, dy] = [input(call, "x"), input(call, "dy")]
+  const [, width] = rowsOf(x.shape)
+  return { outputs: [alike(x), fresh([width])], operations: 2 * sizeOf(dy.shape) * width }
+}
+
 // ------------------------------------------------------------ instances
 
 /** Rules by the name of the kernel. */
@@ -73,28 +99,10 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const [, width] = rowsOf(x.shape)
     return makesAll(alike(x), fresh([width]), fresh([width]))
   },
-  BijouAttention: (call) => {
-    const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
-    const [shape, heads] = [[batch, time, triple / 3], Number(call.attrs["heads"])]
-    const operations = attention(shape, 2)
-    if (!isStock(call)) return { outputs: fresh(shape), operations }
-    const each = fresh([batch, heads, time, triple / 3 / heads])
-    return { outputs: [fresh(shape), each, each, each, fresh([batch, heads, time, time])], operations }
-  },
-  BijouAttentionGrad: (call) => {
-    const [batch = 1, time = 1, width = 1] = input(call, "dy").shape
-    const operations = attention([batch, time, width], isStock(call) ? 4 : 6)
-    return { outputs: fresh([batch, time, 3 * width]), operations }
-  },
-  BijouMaskedAttention: (call) => {
-    const [batch = 1, time = 1, triple = 3] = input(call, "qkv").shape
-    const shape = [batch, time, triple / 3]
-    return { outputs: fresh(shape), operations: attention(shape, 2) }
-  },
-  BijouMaskedAttentionGrad: (call) => ({
-    outputs: alike(input(call, "qkv")),
-    operations: attention(input(call, "dy").shape, 6),
-  }),
+  BijouAttention: mixing,
+  BijouAttentionGrad: pullingBack,
+  BijouMaskedAttention: mixing,
+  BijouMaskedAttentionGrad: pullingBack,
   BijouAddBias: (call) => makes(writtenOver(call, "x")),
   BijouAddTo: (call) => makes(writtenOver(call, "sum")),
   BijouBiasGelu: biasGelu,
@@ -111,16 +119,10 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const { made, operations } = affine(call)
     return { outputs: made, operations }
   },
-  BijouAffineGelu: (call) => {
-    const { made, operations } = affine(call)
-    return { outputs: [made, made], operations }
-  },
-  BijouAffineGeluGrad: (call) => {
-    const [x, dy] = [input(call, "x"), input(call, "dy")]
-    const [, width] = rowsOf(x.shape)
-    const operations = 2 * sizeOf(dy.shape) * width
-    return { outputs: [alike(x), fresh([width])], operations }
-  },
+  BijouAffineGelu: affineGelu,
+  BijouAffineGeluGrad: affineGeluGrad,
+  BijouAffineGeluTanh: affineGelu,
+  BijouAffineGeluTanhGrad: affineGeluGrad,
   BijouMlp: (call) => {
     const { x, hidden, outputs, operations } = perceptron(call)
     const made = [outputs, hidden, hidden].map((width) => fresh([...x.shape.slice(0, -1), width]))

@@ -3,9 +3,6 @@
  *
  * Inputs `dy` (float32 [..., outputs]), `weight` ([inputs, outputs]) and `x`, which is a ([..., inputs]).
  */
-import { onTensorflow } from "./operations.ts"
+import { affineGeluGrad } from "./affineGelu.ts"
 
-export const bijouAffineGeluGrad = onTensorflow("BijouAffineGeluGrad", {
-  library: ({ give, input, runForAll }) =>
-    runForAll("BijouAffineGeluGrad", ["dy", "weight", "x"].map(input), 2).map(give),
-})
+export const bijouAffineGeluGrad = affineGeluGrad("BijouAffineGeluGrad")

@@ -1,8 +1,4 @@
 /** `BijouGeluGrad` on TensorFlow: dy (Phi(x) + x phi(x)). Inputs `x` and `dy` (float32). */
-import { geluGrad } from "./gelu.ts"
-import { onTensorflow } from "./operations.ts"
+import { geluSlope, pullingActivation } from "./gelu.ts"
 
-export const bijouGeluGrad = onTensorflow("BijouGeluGrad", {
-  library: ({ give, input, run }) => give(run("BijouGeluGrad", [input("x"), input("dy")])),
-  stock: (operations) => operations.give(geluGrad(operations, operations.input("x"), operations.input("dy"))),
-})
+export const bijouGeluGrad = pullingActivation("BijouGeluGrad", geluSlope)

@@ -1,6 +1,9 @@
-/** What the two kernels of attention compose of stock operations. */
+/** What the kernels of attention are told, and what they compose of stock operations. */
+import type { Tokens } from "../simd/attention.ts"
 import { float } from "./float.ts"
 import { attribute, type Attributes, type Handle, type Operations } from "./operations.ts"
+
+// ---------------------------------------------------------------- model
 
 /** The attributes of attention in the library. */
 export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => [
@@ -8,10 +11,16 @@ export const reach = (attrs: Readonly<Record<string, unknown>>): Attributes => [
   attribute.flag("causal", attrs["causal"] === 1),
 ]
 
+/** The name of the input that tells padding, where not all tokens are seen. */
+export const maskOf = (tokens: Tokens): ReadonlyArray<string> => (tokens === "all" ? [] : ["seen"])
+
+// ----------------------------------------------------------- combinators
+
 /** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads, `[batch, heads, time, time]`; all are held. */
 export const attend = (
   operations: Operations,
   qkv: Handle,
+  tokens: Tokens,
   attrs: Readonly<Record<string, unknown>>,
 ): readonly [q: Handle, k: Handle, v: Handle, weights: Handle] => {
   const { add, matMul, mul, number, reshape, softmax, transpose, unpack } = float(operations)
@@ -20,10 +29,23 @@ export const attend = (
   const size = triple / 3 / heads
   const split = transpose(reshape(qkv, [batch, time, 3, heads, size]), [2, 0, 3, 1, 4])
   const [q, k, v] = unpack(split, 3).map(operations.hold) as [Handle, Handle, Handle] // three of them
-  const scores = matMul(mul(q, number(scaleOf(q))), k, false, true)
+  // Half as far down as the tokens to come: who may look at none looks at no later one.
+  const scores = hiding(operations, tokens)(matMul(mul(q, number(scaleOf(q))), k, false, true), -5e8)
   const weights = softmax(attrs["causal"] === 1 ? add(scores, operations.floats(future(time), [time, time])) : scores)
   return [q, k, v, operations.hold(weights)]
 }
+
+/** Puts a number in place of the scores of padding, `[batch, heads, time, time]`. */
+export const hiding =
+  (operations: Operations, tokens: Tokens) =>
+  (scores: Handle, hidden: number): Handle => {
+    if (tokens === "all") return scores
+    const { constant, input, number, run } = operations
+    const [batch = 1, , time = 1] = scores.shape
+    const isSeen = run("NotEqual", [input("seen"), constant([0], [])], [attribute.type("T", "int32")])
+    const over = float(operations).reshape(isSeen, [batch, 1, 1, time])
+    return run("SelectV2", [over, scores, number(hidden)], [attribute.type("T", "float32")])
+  }
 
 /** 1 / sqrt(size). */
 export const scaleOf = ({ shape }: Handle): number => 1 / Math.sqrt(shape[3] ?? 1)

@@ -65,6 +65,7 @@ const floatOf = ({ constant, number, run, runForAll }: Operations) => {
     addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, [...FLOAT, attribute.whole("N", xs.length)]),
     sub: two("Sub"),
     mul: two("Mul"),
+    div: two("RealDiv"),
     erf: one("Erf"),
     exp: filled("Exp", () => 1),
     square: one("Square"),

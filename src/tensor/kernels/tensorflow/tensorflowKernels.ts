@@ -6,10 +6,10 @@ import { bijouAddBias } from "./BijouAddBias.ts"
 import { bijouAffine } from "./BijouAffine.ts"
 import { bijouAffineGelu } from "./BijouAffineGelu.ts"
 import { bijouAffineGeluGrad } from "./BijouAffineGeluGrad.ts"
+import { bijouAffineGeluTanh } from "./BijouAffineGeluTanh.ts"
+import { bijouAffineGeluTanhGrad } from "./BijouAffineGeluTanhGrad.ts"
 import { bijouAttention } from "./BijouAttention.ts"
 import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
-import { bijouBiasGelu } from "./BijouBiasGelu.ts"
-import { bijouBiasGeluGrad } from "./BijouBiasGeluGrad.ts"
 import { bijouBiasGrad } from "./BijouBiasGrad.ts"
 import { bijouCotangent } from "./BijouCotangent.ts"
 import { bijouCrossEntropy } from "./BijouCrossEntropy.ts"
@@ -18,10 +18,14 @@ import { bijouDiffer } from "./BijouDiffer.ts"
 import { bijouDrift } from "./BijouDrift.ts"
 import { bijouGelu } from "./BijouGelu.ts"
 import { bijouGeluGrad } from "./BijouGeluGrad.ts"
+import { bijouGeluTanh } from "./BijouGeluTanh.ts"
+import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLargest } from "./BijouLargest.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
+import { bijouMaskedAttention } from "./BijouMaskedAttention.ts"
+import { bijouMaskedAttentionGrad } from "./BijouMaskedAttentionGrad.ts"
 import { bijouMlp } from "./BijouMlp.ts"
 import { bijouMlpGrad } from "./BijouMlpGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
@@ -43,10 +47,10 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouAffine,
   bijouAffineGelu,
   bijouAffineGeluGrad,
+  bijouAffineGeluTanh,
+  bijouAffineGeluTanhGrad,
   bijouAttention,
   bijouAttentionGrad,
-  bijouBiasGelu,
-  bijouBiasGeluGrad,
   bijouBiasGrad,
   bijouCotangent,
   bijouCrossEntropy,
@@ -55,10 +59,14 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouDrift,
   bijouGelu,
   bijouGeluGrad,
+  bijouGeluTanh,
+  bijouGeluTanhGrad,
   bijouInverse,
   bijouLargest,
   bijouLayerNorm,
   bijouLayerNormGrad,
+  bijouMaskedAttention,
+  bijouMaskedAttentionGrad,
   bijouMlp,
   bijouMlpGrad,
   bijouPack,

@@ -1,6 +1,8 @@
 /** Attention in WGSL: 64 threads work together on one token of one head, and no matrix of weights is ever in memory. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
+import type { Tokens } from "../simd/attention.ts"
+import { inputOf } from "../typed/fromTyped.ts"
 import { EXPONENTIAL } from "./normal.ts"
 import { LANES } from "./Program.ts"
 
@@ -19,12 +21,30 @@ export const sizesOf = ({ shape }: tf.TensorInfo, { heads: given, causal }: { re
   }
 }
 
-/** The score of a query and a key, by where they begin in `qkv`. */
-export const SCORES = `${EXPONENTIAL}
-  fn score(query : i32, key : i32) -> f32 {
+/** The input that tells padding, where not all tokens are seen. */
+export const maskOf = (tokens: Tokens, inputs: tf.NamedTensorInfoMap): Readonly<Record<string, tf.TensorInfo>> =>
+  tokens === "all" ? {} : { mask: inputOf(inputs, "seen") }
+
+/** Its name in programs. */
+export const maskName = (tokens: Tokens): readonly string[] => (tokens === "all" ? [] : ["mask"])
+
+/**
+ * The score of a query and a key, by where they begin in `qkv`, and the exponential of what it is below the greatest of the query, `most`. The key's
+ * token counts through all samples. What stands for the score of padding is below any other, so that who sees padding alone looks at all of it
+ * alike; beside what is seen its exponential is 0.
+ */
+export const scores = (tokens: Tokens): string => `${EXPONENTIAL}
+  const hidden = -1e30;
+  fn isPadding(token : i32) -> bool { return ${tokens === "all" ? "false" : "mask[token] == 0"}; }
+  fn score(query : i32, key : i32, token : i32) -> f32 {
+    if (isPadding(token)) { return hidden; }
     var sum = 0.0;
     for (var c = 0; c < uniforms.size; c++) { sum += qkv[query + c] * qkv[key + c]; }
     return sum * uniforms.scale;
+  }
+  fn power(query : i32, key : i32, token : i32, most : f32) -> f32 {
+    if (isPadding(token) && most > hidden) { return 0.0; }
+    return exponential(score(query, key, token) - most);
   }`
 
 /** The inner product of a value in `qkv` and a cotangent in `dy`: an element of dP. */
@@ -35,7 +55,7 @@ export const CHANGES = `
     return sum;
   }`
 
-/** Where the row's token and its head stand: `token` in time, and the beginnings of the sample's queries, keys, values and outputs. */
+/** Where the row's token and its head stand: `token` in time, the sample's `first` token, and the beginnings of its queries, keys, values and outputs. */
 export const PLACES = `
   let time = uniforms.time;
   let size = uniforms.size;
@@ -44,21 +64,22 @@ export const PLACES = `
   let unit = row / time;
   let token = row % time;
   let sample = unit / uniforms.heads;
+  let first = sample * time;
   let across = (unit % uniforms.heads) * size;
-  let queries = sample * time * triple + across;
+  let queries = first * triple + across;
   let keys = queries + width;
   let values = keys + width;
-  let outputs = sample * time * width + across;
+  let outputs = first * width + across;
   let seen = select(time, token + 1, uniforms.causal == 1);`
 
 /** The greatest score of the row's query, `most`, and 1 / the sum of what the exponentials of all are below it, `share`. */
 export const SHARES = `
   let query = queries + token * triple;
-  var high = score(query, keys);
-  for (var j = lane; j < seen; j += ${LANES}) { high = max(high, score(query, keys + j * triple)); }
+  var high = score(query, keys, first);
+  for (var j = lane; j < seen; j += ${LANES}) { high = max(high, score(query, keys + j * triple, first + j)); }
   let most = greatest(lane, high);
   var powers = 0.0;
-  for (var j = lane; j < seen; j += ${LANES}) { powers += exponential(score(query, keys + j * triple) - most); }
+  for (var j = lane; j < seen; j += ${LANES}) { powers += power(query, keys + j * triple, first + j, most); }
   let share = 1.0 / total(lane, powers);`
 
 /**

@@ -22,6 +22,8 @@ import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
 import { bijouInverse } from "./BijouInverse.ts"
 import { bijouLayerNorm } from "./BijouLayerNorm.ts"
 import { bijouLayerNormGrad } from "./BijouLayerNormGrad.ts"
+import { bijouMaskedAttention } from "./BijouMaskedAttention.ts"
+import { bijouMaskedAttentionGrad } from "./BijouMaskedAttentionGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
 import { bijouQuantize } from "./BijouQuantize.ts"
 import { bijouShift } from "./BijouShift.ts"
@@ -53,6 +55,8 @@ export const webgpuKernels: readonly tf.KernelConfig[] = [
   ...bijouInverse,
   ...bijouLayerNorm,
   ...bijouLayerNormGrad,
+  ...bijouMaskedAttention,
+  ...bijouMaskedAttentionGrad,
   ...bijouPack,
   ...bijouQuantize,
   ...bijouShift,

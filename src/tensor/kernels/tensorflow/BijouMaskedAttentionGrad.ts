@@ -1,0 +1,7 @@
+/**
+ * `BijouMaskedAttentionGrad` on TensorFlow; see the wasm kernel of this name. Stock operations take `q`, `k`, `v` and `weights` in place of
+ * `qkv`.
+ */
+import { pullingBack } from "./pullingBack.ts"
+
+export const bijouMaskedAttentionGrad = pullingBack("BijouMaskedAttentionGrad", "seen")

@@ -1,0 +1,34 @@
+/** Attention forwards, to all tokens or to those that are seen. */
+import type { tf } from "../../tf.ts"
+import type { Tokens } from "../simd/attention.ts"
+import { inputOf } from "../typed/fromTyped.ts"
+import { maskName, maskOf, overTokens, PLACES, scores, SHARES, SIZES, sizesOf } from "./attention.ts"
+import { compile, LANES, onDevice } from "./Program.ts"
+import { GREATEST, TOTAL } from "./rows.ts"
+
+export const mixing = (kernelName: string, tokens: Tokens): readonly tf.KernelConfig[] => {
+  const mix = compile({
+    name: `attention to ${tokens}`,
+    over: "rows",
+    inputs: ["qkv", ...maskName(tokens)],
+    wholes: SIZES,
+    numbers: ["scale"],
+    output: "float32",
+    functions: [TOTAL, GREATEST, scores(tokens), `var<workgroup> weights : array<f32, ${LANES}>;`],
+    body: `${PLACES}${SHARES}
+      ${overTokens({
+        begin: "var sum = 0.0;",
+        weigh: `
+          weights[lane] = 0.0;
+          if (other < seen) { weights[lane] = power(query, keys + other * triple, first + other, most) * share; }`,
+        add: "sum += weights[t] * qkv[values + near * triple + c];",
+        write: "result[outputs + token * width + c] = sum;",
+      })}`,
+  })
+  return onDevice(kernelName, (backend, given, attrs) => {
+    const qkv = inputOf(given, "qkv")
+    const { uniforms, count, width } = sizesOf(qkv, attrs)
+    const inputs = { qkv, ...maskOf(tokens, given) }
+    return mix(backend, { inputs, uniforms, count, shape: [...qkv.shape.slice(0, -1), width] })
+  })
+}
