@@ -69,30 +69,32 @@ class BijouAddBias : public OpKernel {
   }
 };
 
-/// The sum over rows.
+/// The sum over rows of `rows` by `width` floats.
+inline void sumRows(OpKernelContext* context, const float* from, int64_t rows, int64_t width, float* to) {
+  Tensor holder;
+  float* sums = room(context, &holder, CHUNKS * width);
+  if (sums == nullptr) return;
+  parallel(context, CHUNKS, rows * width / CHUNKS / 4, [=](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; c++) {
+      float* sum = sums + c * width;
+      std::memset(sum, 0, 4 * width);
+      for (int64_t r = chunkStart(rows, c); r < chunkStart(rows, c + 1); r++)
+        along(width, [&](int64_t i, int64_t count) {
+          store(sum + i, load(sum + i, count) + load(from + r * width + i, count), count);
+        });
+    }
+  });
+  addChunks(sums, width, to);
+}
+
 class BijouBiasGrad : public OpKernel {
  public:
   using OpKernel::OpKernel;
 
   void Compute(OpKernelContext* context) override {
     const Tensor& x = context->input(0);
-    const int64_t width = widthOf(x), rows = rowsOf(x);
-    Tensor* out = make(context, 0, TensorShape({width}));
-    Tensor holder;
-    float* sums = room(context, &holder, CHUNKS * width);
-    if (out == nullptr || sums == nullptr) return;
-    const float* from = read(x);
-    parallel(context, CHUNKS, rows * width / CHUNKS / 4, [=](int64_t begin, int64_t end) {
-      for (int64_t c = begin; c < end; c++) {
-        float* sum = sums + c * width;
-        std::memset(sum, 0, 4 * width);
-        for (int64_t r = chunkStart(rows, c); r < chunkStart(rows, c + 1); r++)
-          along(width, [&](int64_t i, int64_t count) {
-            store(sum + i, load(sum + i, count) + load(from + r * width + i, count), count);
-          });
-      }
-    });
-    addChunks(sums, width, write(out));
+    Tensor* out = make(context, 0, TensorShape({widthOf(x)}));
+    if (out != nullptr) sumRows(context, read(x), rowsOf(x), widthOf(x), write(out));
   }
 };
 

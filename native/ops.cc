@@ -21,6 +21,7 @@
 #include "CrossEntropy.h"
 #include "Gelu.h"
 #include "LayerNorm.h"
+#include "Mlp.h"
 #include "Product.h"
 
 // Node takes a library for a module where it finds this; there is nothing to export, for loading it is what registers the operations.

@@ -434,23 +434,31 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         await tf.setBackend("tensorflow")
       })
 
-      it("what a product does besides has the bits of the product and what comes behind it", () => {
-        const [x, weight, bias] = [noise([3, 50, 6], 1), noise([6, 33], 2), noise([33], 3)]
-        const [dy, back] = [noise([3, 50, 7], 4), noise([33, 7], 5)]
-        const product = () => runKernel("BijouMultiply", { x, weight }, { transposed: 0 })
-        const sum = runKernel("BijouAffine", { x, weight, bias })
-        expect(bitsOf(sum)).toEqual(bitsOf(runKernel("BijouAddBias", { x: product(), bias })))
+      it.each([1, 50, 180])("a perceptron of %i rows in a sample has the bits of its parts", (time) => {
+        const [x, w1, b1] = [noise([3, time, 6], 1), noise([6, 33], 2), noise([33], 3)]
+        const [w2, b2, dy] = [noise([33, 7], 4), noise([7], 5), noise([3, time, 7], 6)]
+        const times = (y: tf.Tensor, weight: tf.Tensor, transposed: 0 | 1) =>
+          runKernel("BijouMultiply", { x: y, weight }, { transposed })
+        const a = runKernel("BijouAffine", { x, weight: w1, bias: b1 })
+        expect(bitsOf(a)).toEqual(bitsOf(runKernel("BijouAddBias", { x: times(x, w1, 0), bias: b1 })))
         if (form === "stock") return
-        const affineKernel = kernel.replace("Bijou", "BijouAffine")
-        const parts = [sum, runKernel(kernel, { x: sum })]
-        expect(runKernelForAll(affineKernel, { x, weight, bias }).map(bitsOf)).toEqual(parts.map(bitsOf))
-        const slopes = runKernel("BijouMultiply", { x: dy, weight: back }, { transposed: 1 })
-        const da = runKernel(`${kernel}Grad`, { x: sum, dy: slopes })
-        const pulled = () => runKernelForAll(`${affineKernel}Grad`, { dy, weight: back, x: sum })
-        const [found, sums] = pulled()
-        expect(bitsOf(found!)).toEqual(bitsOf(da))
-        expect(distance(sums!.dataSync(), columnSums(rowsOf(da)))).toBeLessThan(1e-6)
-        expect(bitsOf(pulled()[1]!)).toEqual(bitsOf(sums!))
+        const whole = name === "gelu" ? "BijouMlp" : "BijouMlpTanh"
+        const hidden = runKernel(kernel, { x: a })
+        const value = runKernel("BijouAffine", { x: hidden, weight: w2, bias: b2 })
+        expect(runKernelForAll(whole, { x, w1, b1, w2, b2 }).map(bitsOf)).toEqual([value, a].map(bitsOf))
+        const da = runKernel(`${kernel}Grad`, { x: a, dy: times(dy, w2, 1) })
+        const pulled = () => runKernelForAll(`${whole}Grad`, { x, a, w1, w2, dy })
+        const [dx, dw1, db1, dw2, db2] = pulled()
+        expect([dx, dw1, dw2, db2].map((found) => bitsOf(found!))).toEqual(
+          [
+            times(da, w1, 1),
+            runKernel("BijouWeightGrad", { x, dy: da }),
+            runKernel("BijouWeightGrad", { x: hidden, dy }),
+            runKernel("BijouBiasGrad", { dy }),
+          ].map(bitsOf),
+        )
+        expect(distance(db1!.dataSync(), columnSums(rowsOf(da)))).toBeLessThan(1e-6)
+        expect(bitsOf(pulled()[2]!)).toEqual(bitsOf(db1!))
       })
 
       it("values are within 4e-7 of the true ones, relative to 1 + |x|, derivatives within 2e-6, tails included", () => {

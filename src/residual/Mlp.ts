@@ -41,9 +41,9 @@ export const Mlp = {
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
     const form = FORMS[activation]
-    const whole = activation === "gelu" && hasKernel("BijouMlp")
+    const whole = hasKernel(form.whole[0])
     return (whole || hasKernel("BijouAddBias")) && x.dtype === "float32"
-      ? (whole ? one : fused(form))(x, up.weight, up.bias, down.weight, down.bias)
+      ? (whole ? one : fused)(form)(x, up.weight, up.bias, down.weight, down.bias)
       : Linear.apply(down, form.taped(Linear.apply(up, x)))
   },
 }
@@ -53,8 +53,8 @@ interface Form extends Activating {
   readonly taped: (x: tf.Tensor) => tf.Tensor
   /** x + b and its activation, and their gradients. */
   readonly bias: readonly [forth: string, back: string]
-  /** The same with the product before. */
-  readonly affine: readonly [forth: string, back: string]
+  /** The whole perceptron, and its gradients. */
+  readonly whole: readonly [forth: string, back: string]
 }
 
 const FORMS: Readonly<Record<Activation, Form>> = {
@@ -62,31 +62,33 @@ const FORMS: Readonly<Record<Activation, Form>> = {
     ...byErf,
     taped: gelu,
     bias: ["BijouBiasGelu", "BijouBiasGeluGrad"],
-    affine: ["BijouAffineGelu", "BijouAffineGeluGrad"],
+    whole: ["BijouMlp", "BijouMlpGrad"],
   },
   geluTanh: {
     ...byTanh,
     taped: geluTanh,
     bias: ["BijouBiasGeluTanh", "BijouBiasGeluTanhGrad"],
-    affine: ["BijouAffineGeluTanh", "BijouAffineGeluTanhGrad"],
+    whole: ["BijouMlpTanh", "BijouMlpTanhGrad"],
   },
 }
 
-/** All of it in one kernel, and its gradient in another; the tape keeps a / sqrt 2 and 1 + erf(a / sqrt 2) of what is as wide as the hidden layer. */
-const one = tf.customGrad((...args) => {
-  // As tfjs passes them.
-  const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
-  const [value, a, sum] = runKernelForAll("BijouMlp", { x, w1, b1, w2, b2 }) as Three<tf.Tensor> // its outputs
-  save([x, a, sum, w1, w2])
-  tf.dispose([a, sum])
-  return {
-    value,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, a, sum, w1, w2] = saved as unknown as Five<tf.Tensor> // as they were kept
-      return [...runKernelForAll("BijouMlpGrad", { x, a, sum, w1, w2, dy })]
-    },
-  }
-})
+/** All of it in one kernel, and its gradient in another; besides its input the tape keeps what the first gives for the second. */
+const one = ({ whole: [forth, back] }: Form) =>
+  tf.customGrad((...args) => {
+    // As tfjs passes them.
+    const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]
+    const [value, ...given] = runKernelForAll(forth, { x, w1, b1, w2, b2 }) as [tf.Tensor, ...tf.Tensor[]] // its outputs
+    save([x, w1, w2, ...given])
+    tf.dispose(given)
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, w1, w2, a, sum] = saved as [...Four<tf.Tensor>, tf.Tensor?] // as they were kept
+        const kept = sum === undefined ? { a } : { a, sum }
+        return [...runKernelForAll(back, { x, w1, w2, dy, ...kept })]
+      },
+    }
+  })
 
 /** The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed again, which is cheaper than its memory. */
 const fused = (form: Form) =>
@@ -99,7 +101,7 @@ const fused = (form: Form) =>
       value: affine(hidden, w2, b2),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         tf.tidy(() => {
-          const [x, a, w1, w2] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] // as they were kept
+          const [x, a, w1, w2] = saved as Four<tf.Tensor> // as they were kept
           const [da, db1, dw2] = pullActivated(form, a, w2, dy)
           return [...pullMultiply(x, w1, da), db1, dw2, biasGrad(dy)]
         }),
@@ -108,30 +110,24 @@ const fused = (form: Form) =>
 
 /** a = x W1 + b1, and its activation. */
 const activate = (
-  { value, bias: [biased], affine: [whole] }: Form,
+  { value, bias: [biased] }: Form,
   x: tf.Tensor,
   weight: tf.Tensor,
   bias: tf.Tensor,
 ): Two<tf.Tensor> => {
-  if (hasKernel(whole)) return runKernelForAll(whole, { x, weight, bias }) as Two<tf.Tensor> // it has two outputs
-  if (hasKernel(biased)) return runKernelForAll(biased, { x: product(x, weight, false), bias }) as Two<tf.Tensor> // so has it
+  if (hasKernel(biased)) return runKernelForAll(biased, { x: product(x, weight, false), bias }) as Two<tf.Tensor> // it has two outputs
   const a = affine(x, weight, bias)
   return [a, tf.tidy(() => value(a))]
 }
 
 /** The gradients of the activation of a, times W2, by a, by b1 and by W2; uses a up. */
 const pullActivated = (
-  { value, pull, bias: [, biased], affine: [, whole] }: Form,
+  { value, pull, bias: [, biased] }: Form,
   a: tf.Tensor,
   weight: tf.Tensor,
   dy: tf.Tensor,
 ): readonly [...Three<tf.Tensor>] => {
   const weightGradOf = (activated?: tf.Tensor) => tf.tidy(() => weightGrad(activated ?? value(a), dy))
-  if (hasKernel(whole)) {
-    const dw = weightGradOf()
-    const [da, db] = runKernelForAll(whole, { dy, weight, x: a }) as Two<tf.Tensor> // its two outputs
-    return [da, db, dw]
-  }
   const back = product(dy, weight, true)
   if (!hasKernel(biased)) {
     const da = tf.tidy(() => pull(a, back))
@@ -145,5 +141,7 @@ const pullActivated = (
 type Two<T> = readonly [T, T]
 
 type Three<T> = readonly [T, T, T]
+
+type Four<T> = [T, T, T, T]
 
 type Five<T> = readonly [T, T, T, T, T]

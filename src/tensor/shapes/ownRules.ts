@@ -60,6 +60,19 @@ const perceptron = (call: Call) => {
   return { x, w1, w2, hidden, outputs, operations }
 }
 
+/** Stock operations give what is as wide as the hidden layer twice. */
+const evaluating: Rule = (call) => {
+  const { x, hidden, outputs, operations } = perceptron(call)
+  const widths = [outputs, hidden, ...(isStock(call) ? [hidden] : [])]
+  return { outputs: widths.map((width) => fresh([...x.shape.slice(0, -1), width])), operations }
+}
+
+const pullingEvaluation: Rule = (call) => {
+  const { x, w1, w2, hidden, outputs, operations } = perceptron(call)
+  const made = [alike(x), alike(w1), fresh([hidden]), alike(w2), fresh([outputs])]
+  return { outputs: made, operations: 2 * operations }
+}
+
 const biasGelu: Rule = (call) => makesAll(writtenOver(call, "x"), alike(input(call, "x")))
 
 const biasGeluGrad: Rule = (call) => {
@@ -73,17 +86,6 @@ const affine = (call: Call): { readonly made: Made; readonly operations: number 
   const [x, weight] = [input(call, "x"), input(call, "weight")]
   const width = weight.shape[1] ?? 1
   return { made: fresh([...x.shape.slice(0, -1), width]), operations: 2 * sizeOf(x.shape) * width }
-}
-
-const affineGelu: Rule = (call) => {
-  const { made, operations } = affine(call)
-  return { outputs: [made, made], operations }
-}
-
-const affineGeluGrad: Rule = (call) => {
-  const [x, dy] = [input(call, "x"), input(call, "dy")]
-  const [, width] = rowsOf(x.shape)
-  return { outputs: [alike(x), fresh([width])], operations: 2 * sizeOf(dy.shape) * width }
 }
 
 // ------------------------------------------------------------ instances
@@ -119,20 +121,10 @@ export const ownRules: Readonly<Record<string, Rule>> = {
     const { made, operations } = affine(call)
     return { outputs: made, operations }
   },
-  BijouAffineGelu: affineGelu,
-  BijouAffineGeluGrad: affineGeluGrad,
-  BijouAffineGeluTanh: affineGelu,
-  BijouAffineGeluTanhGrad: affineGeluGrad,
-  BijouMlp: (call) => {
-    const { x, hidden, outputs, operations } = perceptron(call)
-    const made = [outputs, hidden, hidden].map((width) => fresh([...x.shape.slice(0, -1), width]))
-    return { outputs: made, operations }
-  },
-  BijouMlpGrad: (call) => {
-    const { x, w1, w2, hidden, outputs, operations } = perceptron(call)
-    const made = [alike(x), alike(w1), fresh([hidden]), alike(w2), fresh([outputs])]
-    return { outputs: made, operations: 2 * operations }
-  },
+  BijouMlp: evaluating,
+  BijouMlpGrad: pullingEvaluation,
+  BijouMlpTanh: evaluating,
+  BijouMlpTanhGrad: pullingEvaluation,
   BijouGelu: like("x"),
   BijouGeluGrad: like("x"),
   BijouGeluTanh: like("x"),

@@ -1,13 +1,15 @@
 /**
- * `BijouMlp`: W2 gelu(W1 x + b1) + b2 of stock operations, and what the gradient needs: a' = a / sqrt 2 of a = W1 x + b1, and 1 + erf a'.
+ * `BijouMlp`: W2 gelu(W1 x + b1) + b2, and what the gradient needs: a = W1 x + b1, or of stock operations a' = a / sqrt 2 and E = 1 + erf a'.
  *
- * gelu(a) = a' (1 + erf a') / sqrt 2, and both roots ride on the weights. Inputs `x` (float32 [..., inputs]), `w1`
- * ([inputs, hidden]), `b1`, `w2` ([hidden, outputs]) and `b2`. Outputs float32 [..., outputs], and twice [..., hidden].
+ * gelu(a) = a' E / sqrt 2, and both roots ride on the weights. Inputs `x` (float32 [..., inputs]), `w1` ([inputs, hidden]), `b1`, `w2`
+ * ([hidden, outputs]) and `b2`. Outputs float32 [..., outputs], and once or twice [..., hidden].
  */
 import { float } from "./float.ts"
+import { evaluated } from "./mlp.ts"
 import { onTensorflow, type Handle } from "./operations.ts"
 
 export const bijouMlp = onTensorflow("BijouMlp", {
+  library: evaluated("BijouMlp"),
   stock: (operations) => {
     const { give, hold, input } = operations
     const { add, addBias, erf, matMul, mul, number } = float(operations)

@@ -1,14 +1,16 @@
 /**
  * `BijouMlpGrad`: the gradient of `BijouMlp` by its five inputs.
  *
- * With E = 1 + erf a' and G = a' E: dG = dy (W2 / sqrt 2)^T, da' = dG (a' exp(ln(2 / sqrt pi) - a'^2) + E). Inputs `x`, `a` (which is a'), `sum` (which
- * is E), `w1`, `w2` and `dy`.
+ * Inputs `x`, `a`, `w1`, `w2` and `dy`. Of stock operations `a` is a', and E is the input `sum`: with G = a' E, dG = dy (W2 / sqrt 2)^T and
+ * da' = dG (a' exp(ln(2 / sqrt pi) - a'^2) + E).
  */
 import { weightGrad } from "./BijouWeightGrad.ts"
 import { float } from "./float.ts"
+import { pulledBack } from "./mlp.ts"
 import { onTensorflow, type Handle } from "./operations.ts"
 
 export const bijouMlpGrad = onTensorflow("BijouMlpGrad", {
+  library: pulledBack("BijouMlpGrad"),
   stock: (operations) => {
     const { give, hold, input, letGo } = operations
     const { add, columnSums, exp, matMul, mul, number, square, sub } = float(operations)

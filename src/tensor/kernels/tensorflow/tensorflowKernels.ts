@@ -4,10 +4,6 @@ import { batchMatMul } from "./BatchMatMul.ts"
 import { bijouAdamW } from "./BijouAdamW.ts"
 import { bijouAddBias } from "./BijouAddBias.ts"
 import { bijouAffine } from "./BijouAffine.ts"
-import { bijouAffineGelu } from "./BijouAffineGelu.ts"
-import { bijouAffineGeluGrad } from "./BijouAffineGeluGrad.ts"
-import { bijouAffineGeluTanh } from "./BijouAffineGeluTanh.ts"
-import { bijouAffineGeluTanhGrad } from "./BijouAffineGeluTanhGrad.ts"
 import { bijouAttention } from "./BijouAttention.ts"
 import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
 import { bijouBiasGrad } from "./BijouBiasGrad.ts"
@@ -28,6 +24,8 @@ import { bijouMaskedAttention } from "./BijouMaskedAttention.ts"
 import { bijouMaskedAttentionGrad } from "./BijouMaskedAttentionGrad.ts"
 import { bijouMlp } from "./BijouMlp.ts"
 import { bijouMlpGrad } from "./BijouMlpGrad.ts"
+import { bijouMlpTanh } from "./BijouMlpTanh.ts"
+import { bijouMlpTanhGrad } from "./BijouMlpTanhGrad.ts"
 import { bijouPack } from "./BijouPack.ts"
 import { bijouMultiply } from "./BijouMultiply.ts"
 import { bijouQuantize } from "./BijouQuantize.ts"
@@ -45,10 +43,6 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouAdamW,
   bijouAddBias,
   bijouAffine,
-  bijouAffineGelu,
-  bijouAffineGeluGrad,
-  bijouAffineGeluTanh,
-  bijouAffineGeluTanhGrad,
   bijouAttention,
   bijouAttentionGrad,
   bijouBiasGrad,
@@ -69,6 +63,8 @@ export const tensorflowKernels: readonly TensorflowKernel[] = [
   bijouMaskedAttentionGrad,
   bijouMlp,
   bijouMlpGrad,
+  bijouMlpTanh,
+  bijouMlpTanhGrad,
   bijouPack,
   bijouMultiply,
   bijouQuantize,
