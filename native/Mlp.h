@@ -1,5 +1,5 @@
-// The two-layer perceptron, W2 f(W1 x + b1) + b2 with an activation f, and its gradient, row by row where there are many rows: what is as wide as
-// the hidden layer is then read again while it is near.
+// The two-layer perceptron, W2 f(W1 x + b1) + b2 with an activation f, and its gradient: one operation each, as JavaScript takes longer between two
+// of them than some take.
 #pragma once
 
 #include "Activation.h"
@@ -9,8 +9,6 @@
 namespace bijou {
 
 // ---------------------------------------------------------------- model
-
-struct HiddenRows;
 
 /// The sizes of a perceptron of m rows: k inputs, h hidden, n outputs.
 struct Perceptron {
@@ -24,43 +22,7 @@ struct Perceptron {
     if (fit) return absl::OkStatus();
     return absl::InvalidArgumentError("The weights do not fit the last axis of x, or each other.");
   }
-
-  int64_t runs() const { return rowRuns(m); }
-
-  int64_t start(int64_t run) const { return m * run / runs(); }
-
-  /// Whether both layers are done run by run. Few rows are not enough runs for all threads.
-  bool byRuns() const { return runs() >= 8; }
-
-  int64_t cost() const { return std::max<int64_t>(1, m * h * (k + n) / LANES / std::max<int64_t>(1, runs())); }
 };
-
-// ----------------------------------------------------------- combinators
-
-/// The columns `left` to `right` - 1 of `count` rows of a, with the bias, and behind them f of it; both have h columns.
-template <class Activation>
-void activate(float* a, const float* bias, float* behind, int64_t h, int64_t count, int64_t left, int64_t right) {
-  for (int64_t r = 0; r < count; r++)
-    along(right - left, [&](int64_t j, int64_t lanes) {
-      const int64_t at = r * h + left + j;
-      const Vector sum = load(a + at, lanes) + load(bias + left + j, lanes);
-      store(a + at, sum, lanes);
-      store(behind + at, Activation::value(sum), lanes);
-    });
-}
-
-/// The columns `left` to `right` - 1 of `count` rows of da, times the slope of f at a; and their sums.
-template <class Activation>
-void pullActivation(float* da, const float* a, float* sum, int64_t h, int64_t count, int64_t left, int64_t right) {
-  std::memset(sum + left, 0, 4 * (right - left));
-  for (int64_t r = 0; r < count; r++)
-    along(right - left, [&](int64_t j, int64_t lanes) {
-      const int64_t at = r * h + left + j;
-      const Vector slope = load(da + at, lanes) * Activation::slope(load(a + at, lanes));
-      store(da + at, slope, lanes);
-      store(sum + left + j, load(sum + left + j, lanes) + slope, lanes);
-    });
-}
 
 // ----------------------------------------------------------- operations
 
@@ -82,35 +44,25 @@ class Evaluate : public OpKernel {
     inner.set_dim(x.dims() - 1, of.h);
     Tensor *y = make(context, 0, outer), *a = make(context, 1, inner);
     if (y == nullptr || a == nullptr || y->NumElements() == 0) return;
-    const Matrix rows{read(x), of.k, 1}, up{read(w1), of.h, 1}, down{read(w2), of.n, 1};
+    Tensor holder;
+    float* hidden = room(context, &holder, of.m * of.h);
+    if (hidden == nullptr) return;
     const float *bias1 = read(b1), *bias2 = read(b2);
     float *to = write(y), *wide = write(a);
+    const auto activate = [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+      for (int64_t r = top; r < bottom; r++)
+        along(right - left, [&](int64_t j, int64_t count) {
+          const int64_t at = r * of.h + left + j;
+          const Vector sum = load(wide + at, count) + load(bias1 + left + j, count);
+          store(wide + at, sum, count);
+          store(hidden + at, Activation::value(sum), count);
+        });
+    };
     const auto finish = [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
       addBias(to, bias2, of.n, top, bottom, left, right);
     };
-    Tensor holder1, holder2;
-    if (!of.byRuns()) {
-      float* behind = room(context, &holder1, of.m * of.h);
-      if (behind == nullptr) return;
-      multiplyAndFinish(context, of.m, of.h, of.k, rows, up, wide,
-                        [=](int64_t, int64_t top, int64_t bottom, int64_t left, int64_t right) {
-                          activate<Activation>(wide + top * of.h, bias1, behind + top * of.h, of.h, bottom - top, left, right);
-                        });
-      return multiplyAndFinish(context, of.m, of.n, of.h, {behind, of.h, 1}, down, to, finish);
-    }
-    const Panels first = pack(context, &holder1, up, of.m, of.h, of.k);
-    const Panels second = pack(context, &holder2, down, of.m, of.n, of.h);
-    if (first.place == nullptr || second.place == nullptr) return;
-    parallel(context, of.runs(), of.cost(), [=](int64_t begin, int64_t end) {
-      for (int64_t run = begin; run < end; run++) {
-        const int64_t top = of.start(run), bottom = of.start(run + 1);
-        float* behind = scratch<HiddenRows>((bottom - top) * of.h);
-        multiplyPart(rows, first, of.k, of.h, top, bottom, 0, panels(of.h), wide, of.h);
-        activate<Activation>(wide + top * of.h, bias1, behind, of.h, bottom - top, 0, of.h);
-        multiplyPart({behind, of.h, 1}, second, of.h, of.n, 0, bottom - top, 0, panels(of.n), to + top * of.n, of.n);
-        finish(run, top, bottom, 0, of.n);
-      }
-    });
+    multiplyAndFinish(context, of.m, of.h, of.k, {read(x), of.k, 1}, {read(w1), of.h, 1}, wide, activate);
+    multiplyAndFinish(context, of.m, of.n, of.h, {hidden, of.h, 1}, {read(w2), of.n, 1}, to, finish);
   }
 };
 
@@ -129,41 +81,34 @@ class EvaluateGrad : public OpKernel {
                 absl::InvalidArgumentError("a has the shape of W1 x, and dy that of its perceptron."));
     Tensor *dx = make(context, 0, x.shape()), *dw1 = make(context, 1, w1.shape()), *db1 = make(context, 2, TensorShape({of.h}));
     Tensor *dw2 = make(context, 3, w2.shape()), *db2 = make(context, 4, TensorShape({of.n}));
-    Tensor holder0, holder1, holder2, holder3;
-    float *da = room(context, &holder0, of.m * of.h), *sums = room(context, &holder1, of.runs() * of.h);
+    const int64_t runs = rowRuns(of.m);
+    Tensor holder1, holder2;
+    float *da = room(context, &holder1, of.m * of.h), *sums = room(context, &holder2, runs * of.h);
     if (dx == nullptr || dw1 == nullptr || db1 == nullptr || dw2 == nullptr || db2 == nullptr || da == nullptr || sums == nullptr)
       return;
-    const Matrix rows{read(dy), of.n, 1}, up{read(w1), 1, of.h}, down{read(w2), 1, of.n};
     const float* wide = read(a);
-    float* to = write(dx);
-    // The products with a come first: what they read is then near for the rest.
-    multiplyOne(context, of.h, of.n, of.m, {wide, 1, of.h}, rows, write(dw2), [](Vector v) { return Activation::value(v); });
-    if (of.byRuns()) {
-      const Panels first = pack(context, &holder2, down, of.m, of.h, of.n);
-      const Panels second = pack(context, &holder3, up, of.m, of.k, of.h);
-      if (first.place == nullptr || second.place == nullptr) return;
-      parallel(context, of.runs(), of.cost(), [=](int64_t begin, int64_t end) {
-        for (int64_t run = begin; run < end; run++) {
-          const int64_t top = of.start(run), bottom = of.start(run + 1), at = top * of.h;
-          multiplyPart(rows, first, of.n, of.h, top, bottom, 0, panels(of.h), da, of.h);
-          pullActivation<Activation>(da + at, wide + at, sums + run * of.h, of.h, bottom - top, 0, of.h);
-          multiplyPart({da, of.h, 1}, second, of.h, of.k, top, bottom, 0, panels(of.k), to, of.k);
-        }
-      });
-    } else {
-      multiplyAndFinish(context, of.m, of.h, of.n, rows, down, da,
-                        [=](int64_t run, int64_t top, int64_t bottom, int64_t left, int64_t right) {
-                          const int64_t at = top * of.h;
-                          pullActivation<Activation>(da + at, wide + at, sums + run * of.h, of.h, bottom - top, left, right);
-                        });
-      multiplyOne(context, of.m, of.k, of.h, {da, of.h, 1}, up, to);
-    }
+    // f(a) stands where da will.
+    eachRun(context, of.m * of.h, 60, [=](int64_t i, int64_t count) { store(da + i, Activation::value(load(wide + i, count)), count); });
+    multiplyOne(context, of.h, of.n, of.m, {da, 1, of.h}, {read(dy), of.n, 1}, write(dw2));
+    const auto slope = [=](int64_t run, int64_t top, int64_t bottom, int64_t left, int64_t right) {
+      float* sum = sums + run * of.h;
+      std::memset(sum + left, 0, 4 * (right - left));
+      for (int64_t r = top; r < bottom; r++)
+        along(right - left, [&](int64_t j, int64_t count) {
+          const int64_t at = r * of.h + left + j;
+          const Vector change = load(da + at, count) * Activation::slope(load(wide + at, count));
+          store(da + at, change, count);
+          store(sum + left + j, load(sum + left + j, count) + change, count);
+        });
+    };
+    multiplyAndFinish(context, of.m, of.h, of.n, {read(dy), of.n, 1}, {read(w2), 1, of.n}, da, slope);
+    multiplyOne(context, of.m, of.k, of.h, {da, of.h, 1}, {read(w1), 1, of.h}, write(dx));
     float* total = write(db1);
     std::memset(total, 0, 4 * of.h);
-    for (int64_t run = 0; run < of.runs(); run++)
+    for (int64_t run = 0; run < runs; run++)
       for (int64_t j = 0; j < of.h; j++) total[j] += sums[run * of.h + j];
     multiplyOne(context, of.k, of.h, of.m, {read(x), 1, of.k}, {da, of.h, 1}, write(dw1));
-    sumRows(context, rows.place, of.m, of.n, write(db2));
+    sumRows(context, read(dy), of.m, of.n, write(db2));
   }
 };
 

@@ -38,24 +38,18 @@ inline int64_t panelWidth(int64_t n, int64_t p) { return n - p * PANEL <= LANES 
 /// The floats that the packed b takes.
 inline int64_t packedSize(int64_t k, int64_t n) { return panels(n) * PANEL * k; }
 
-/// Elements as they are.
-struct Same {
-  Vector operator()(Vector x) const { return x; }
-};
-
 /// Lays `count` columns of x, at most LANES, side by side: out[i * step + j] = x[i, j] for its rows 0 to `depth` - 1, with zeros behind the
-/// last column up to LANES, which the next row may write over. One of the strides of x is 1. Each is packed as `of` it.
-template <class Of>
-void packStrip(Matrix x, int64_t depth, int64_t count, int64_t step, float* out, Of of) {
+/// last column up to LANES, which the next row may write over. One of the strides of x is 1.
+inline void packStrip(Matrix x, int64_t depth, int64_t count, int64_t step, float* out) {
   if (x.column == 1) {
-    for (int64_t i = 0; i < depth; i++) store(out + i * step, of(load(x.place + i * x.row, count)));
+    for (int64_t i = 0; i < depth; i++) store(out + i * step, load(x.place + i * x.row, count));
     return;
   }
   for (int64_t i = 0; i < depth; i += LANES) {
     const int64_t rows = std::min<int64_t>(LANES, depth - i);
     Vector block[LANES];
 #pragma GCC unroll 16
-    for (int j = 0; j < LANES; j++) block[j] = j < count ? of(load(x.place + j * x.column + i, rows)) : Vector{};
+    for (int j = 0; j < LANES; j++) block[j] = j < count ? load(x.place + j * x.column + i, rows) : Vector{};
     transpose(block);
 #pragma GCC unroll 16
     for (int r = 0; r < LANES; r++)
@@ -70,7 +64,7 @@ inline void packPanel(Matrix b, int64_t k, int64_t n, int64_t p, int64_t from, i
     const int64_t at = p * PANEL + j;
     const Matrix strip{b.place + from * b.row + at * b.column, b.row, b.column};
     const int64_t count = std::max<int64_t>(0, std::min<int64_t>(LANES, n - at));
-    packStrip(strip, to - from, count, width, packed + p * PANEL * k + from * width + j, Same());
+    packStrip(strip, to - from, count, width, packed + p * PANEL * k + from * width + j);
   }
 }
 
@@ -126,11 +120,9 @@ struct Panels {
 /// Whether b can be read as it is stored: its rows are whole panels, and too few rows of a make use of it to be worth a copy.
 inline bool readsInPlace(Matrix b, int64_t m, int64_t n) { return b.column == 1 && n % PANEL == 0 && m <= 1024; }
 
-/// Rows `top` to `bottom` - 1 of a b, for the panels `left` to `right` - 1 of b, into out, which has rows of `row` floats; instead of a, `of` its
-/// elements.
-template <class Of = Same>
-void multiplyPart(Matrix a, Panels panels, int64_t k, int64_t n, int64_t top, int64_t bottom, int64_t left, int64_t right,
-                  float* out, int64_t row, Of of = Of()) {
+/// Rows `top` to `bottom` - 1 of a b, for the panels `left` to `right` - 1 of b, into out, which has rows of `row` floats.
+inline void multiplyPart(Matrix a, Panels panels, int64_t k, int64_t n, int64_t top, int64_t bottom, int64_t left,
+                         int64_t right, float* out, int64_t row) {
   const int64_t tiles = (bottom - top + TALL - 1) / TALL;
   const auto edge = [&](int64_t t) { return top + (bottom - top) * t / tiles; };
   // Where rows of a are columns as stored, a few terms at a time: what the next tile reads is beside what this one has read.
@@ -142,7 +134,7 @@ void multiplyPart(Matrix a, Panels panels, int64_t k, int64_t n, int64_t top, in
     for (int64_t i = 0; i < depth; i += some)
       for (int64_t t = 0; t < tiles; t++) {
         const Matrix strip{a.place + edge(t) * a.row + (begin + i) * a.column, a.column, a.row};
-        packStrip(strip, std::min(some, depth - i), edge(t + 1) - edge(t), edge(t + 1) - edge(t), place(t, i), of);
+        packStrip(strip, std::min(some, depth - i), edge(t + 1) - edge(t), edge(t + 1) - edge(t), place(t, i));
       }
     for (int64_t p = left; p < right; p++) {
       const int64_t width = panelWidth(n, p), columns = std::min(width, n - p * PANEL);
@@ -171,28 +163,22 @@ struct PackedColumns;
 /// Rows are multiplied in so many runs, by the shape alone.
 inline int64_t rowRuns(int64_t m) { return (m + 4 * TALL - 1) / (4 * TALL); }
 
-/// The right side of a product with m rows, packed by all threads where it must be; its place is null after an error, which the context then holds.
-inline Panels pack(OpKernelContext* context, Tensor* holder, Matrix b, int64_t m, int64_t n, int64_t k) {
-  if (readsInPlace(b, m, n)) return {b.place, b.row};
-  float* packed = room(context, holder, std::max<int64_t>(1, packedSize(k, n)));
-  if (packed == nullptr) return {nullptr, 0};
-  const int64_t runs = (k + DEPTH - 1) / DEPTH;
-  parallel(context, panels(n) * runs, PANEL * std::min(k, DEPTH) / 2, [&](int64_t first, int64_t last) {
-    for (int64_t u = first; u < last; u++)
-      packPanel(b, k, n, u / runs, u % runs * DEPTH, std::min(k, (u % runs + 1) * DEPTH), packed);
-  });
-  return {packed, 0};
-}
-
-/// One product by all threads, of a's elements as `of` gives them. As soon as the columns `left` to `right` - 1 of the rows of run d stand in
-/// `out`, and while they are near, `finish(d, top, bottom, left, right)` is called for them.
-template <class Finish, class Of = Same>
-void multiplyAndFinish(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out, Finish finish,
-                       Of of = Of()) {
+/// One product by all threads. As soon as the columns `left` to `right` - 1 of the rows of run d stand in `out`, and while they are near,
+/// `finish(d, top, bottom, left, right)` is called for them.
+template <class Finish>
+void multiplyAndFinish(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out, Finish finish) {
   if (m == 0 || n == 0) return;
+  const bool inPlace = readsInPlace(b, m, n);
   Tensor holder;
-  const Panels right = pack(context, &holder, b, m, n, k);
-  if (right.place == nullptr) return;
+  float* packed = room(context, &holder, inPlace ? 1 : std::max<int64_t>(1, packedSize(k, n)));
+  if (packed == nullptr) return;
+  const int64_t runs = (k + DEPTH - 1) / DEPTH;
+  if (!inPlace)
+    parallel(context, panels(n) * runs, PANEL * std::min(k, DEPTH) / 2, [&](int64_t first, int64_t last) {
+      for (int64_t u = first; u < last; u++)
+        packPanel(b, k, n, u / runs, u % runs * DEPTH, std::min(k, (u % runs + 1) * DEPTH), packed);
+    });
+  const Panels right = inPlace ? Panels{b.place, b.row} : Panels{packed, 0};
   const int64_t downs = rowRuns(m);
   // Where there are few runs of rows, each is cut across: in two, four or eight, which as many threads share evenly.
   int64_t acrosses = 1;
@@ -203,15 +189,14 @@ void multiplyAndFinish(OpKernelContext* context, int64_t m, int64_t n, int64_t k
       const int64_t d = u / acrosses, across = u % acrosses;
       const int64_t top = m * d / downs, bottom = m * (d + 1) / downs;
       const int64_t from = panels(n) * across / acrosses, to = panels(n) * (across + 1) / acrosses;
-      multiplyPart(a, right, k, n, top, bottom, from, to, out, n, of);
+      multiplyPart(a, right, k, n, top, bottom, from, to, out, n);
       finish(d, top, bottom, from * PANEL, std::min(n, to * PANEL));
     }
   });
 }
 
-template <class Of = Same>
-void multiplyOne(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out, Of of = Of()) {
-  multiplyAndFinish(context, m, n, k, a, b, out, [](int64_t, int64_t, int64_t, int64_t, int64_t) {}, of);
+inline void multiplyOne(OpKernelContext* context, int64_t m, int64_t n, int64_t k, Matrix a, Matrix b, float* out) {
+  multiplyAndFinish(context, m, n, k, a, b, out, [](int64_t, int64_t, int64_t, int64_t, int64_t) {});
 }
 
 /// `batch` products; the matrices of a and of b stand `stepA` and `stepB` floats apart, the results one behind the other.
