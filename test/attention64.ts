@@ -3,8 +3,9 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { tf } from "bijou/tensor"
+import { expect } from "vitest"
 import { times, turn, type Rows } from "./float64.ts"
-import { distance } from "./specimens.ts"
+import { distance, noise } from "./specimens.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -30,6 +31,12 @@ export const mask = (batch: number, time: number): tf.Tensor =>
     [batch, time],
     "int32",
   )
+
+/** Two heads of three over six tokens of which the first two are padding, so that causal ones see nothing else. */
+export const padded = () => ({
+  qkv: noise([1, 6, 18], 4, 2),
+  seen: tf.tensor2d([0, 0, 1, 1, 0, 1], [1, 6], "int32"),
+})
 
 // ----------------------------------------------------------- combinators
 
@@ -72,4 +79,18 @@ export const distances = (
     value: Math.max(...found.map(([value]) => value)),
     gradient: Math.max(...found.map(([, gradient]) => gradient)),
   }
+}
+
+/** Checks the gradient of `padded`: padding has none of its key, nor of its value where no one looks at it, and who sees nothing else has none of its query. */
+export const expectNoGradientOfPadding = (dqkv: Rows, causal: boolean): void => {
+  const sizes = dqkv.map((row) => [0, 1, 2].map((part) => Math.max(...row.slice(6 * part, 6 * part + 6).map(Math.abs))))
+  const isZero = sizes.map((parts) => parts.map((size) => size === 0))
+  const [seen, unseen, alone] = [
+    [false, false, false],
+    [false, true, true],
+    [true, true, false],
+  ] // of query, key and value
+  const first = causal ? [expect.any(Boolean), false, false] : seen // it looks at itself alone
+  const early = causal ? alone : unseen
+  expect(isZero).toEqual([early, early, first, seen, unseen, seen])
 }

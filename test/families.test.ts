@@ -123,6 +123,18 @@ describe("a coupling", () => {
     expect(await tagOf(f.pullback([2 ** 15 + 64, 1], sides, [1, 1]), params)).toBe("Irreversible")
     expect(await tagOf(f.pullback([0.5, 1], sides, [1, 1]), params)).toBe("Right")
   })
+
+  test("does so in half as well", async () => {
+    const half = Coupling.half({ space: numbers, layer: numberLayer(0) })
+    const params = half.params.init(Key.fromSeed(1))
+    expect(await tagOf(half.forward([0.3, 1]), params)).toBe("NotOnGrid")
+    expect(await tagOf(half.forward([1, 0.3]), params)).toBe("NotOnGrid")
+    expect(await tagOf(half.infer([1, 0.3]), params)).toBe("NotOnGrid")
+    expect(await tagOf(half.forward([1, 2 ** 15]), params)).toBe("GridOverflow")
+    expect(await tagOf(half.pullback([0.3, 1], reversed, [1, 1]), params)).toBe("Irreversible")
+    expect(await tagOf(half.pullback([1, 2 ** 15], reversed, [1, 1]), params)).toBe("Irreversible")
+    expect(await tagOf(half.pullback([0.5, 1], reversed, [1, 1]), params)).toBe("Right")
+  })
 })
 
 test("float32 drifts with depth in every family, and the grid does not", async () => {

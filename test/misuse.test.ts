@@ -2,7 +2,7 @@
  * What a person gets wrong, and the sentence that says so.
  */
 import { either as E } from "fp-ts"
-import { Bdia, differingBits, hostEnv, identity, numberSpace, Params, run } from "bijou"
+import { Bdia, Coupling, differingBits, hostEnv, identity, numberSpace, Params, run } from "bijou"
 import { judgeAll, lawsOf, numberLayer, paramsLaws, showValue, subject, subjectFault } from "bijou/laws"
 import { gridTensor } from "bijou/laws/tensor"
 import { gpt } from "bijou/net"
@@ -25,6 +25,18 @@ onBackends("misuse", () => {
     expect(result).toMatchObject({ left: { _tag: "ShapeMismatch" } })
     expect(E.isLeft(result) && result.left.message).toContain("Activations are float32, but int32 was given")
     expect(alive()).toEqual(before)
+  })
+
+  it("of halves of two shapes says which shape a residual of a coupling returns", async () => {
+    const layer = fromTfjs(Params.none, (_, x: tf.Tensor) => x.mul(2))
+    const half = Coupling.half({ space, layer })
+    const result = await run(half.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
+    expect(E.isLeft(result) && result.left.message).toBe(
+      "Activations of shape [2, 3] met [2, 4]. A residual returns the shape of what it is added to: that of its input, or in a coupling that of the other half.",
+    )
+    const fitting = Coupling.half({ space, layer: fromTfjs(Params.none, (_, x: tf.Tensor) => x.slice([0, 0], [2, 3])) })
+    const there = await run(fitting.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
+    expect(E.isRight(there) && bitsOf(there.right[0][0])).toEqual(bitsOf(tf.fill([2, 3], 2)))
   })
 
   it.each([

@@ -6,14 +6,16 @@ import { fileURLToPath } from "node:url"
 
 const named = (...names) => names.map((name) => `test/${name}.test.ts`)
 
+const formulas = ["", ".coupling", ".twoStep", ".buffer", ".haar", ".families"].map((part) => `formula${part}`)
+
 /**
  * The tests that are asked about a mutant in each folder, the likely killers first. Those that take seconds are left out,
  * laws and depths: a survivor meets every test, and there are a hundred of them.
  */
 const orders = {
   core: named("parts", "owners", "core", "space", "exact", "families.laws"),
-  exact: named("space", "exact", "core", "formula", "formula.families", "families.laws"),
-  block: named("formula", "formula.families", "core", "families", "families.laws"),
+  exact: named("space", "exact", "core", ...formulas, "families.laws"),
+  block: named(...formulas, "core", "families", "families.laws"),
 }
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url))

@@ -15,6 +15,7 @@ import { andThen } from "../core/andThen.ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { repeat } from "../core/chain.ts"
 import { dimap } from "../core/dimap.ts"
+import type { Held } from "../core/Held.ts"
 import type { Layer } from "../core/Layer.ts"
 import { named } from "../core/named.ts"
 import { attempt } from "../core/Program.ts"
@@ -54,10 +55,14 @@ export type CouplingSide<P, Q, C, X> = ReadonlyArray<readonly [ShearSide<P, C, X
 
 /**
  * One half of a coupling, (a, b) to (a + Q(h(b)), b): with swaps and other rearrangements the material for couplings of
- * your own.
+ * your own. Its input must be on the grid.
+ *
+ * Errors: those of `fromResiduals`.
  */
-const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, null, X>> =>
-  withoutContext(shear(ignoringContext(h), rounded(h.space)))
+const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, null, X>> => {
+  const only = (side: ShearSide<P, null, X>) => side
+  return withoutContext(checkingEnds(h.space, only, only)(shear(ignoringContext(h), rounded(h.space))))
+}
 
 /**
  * The chain of `depth` couplings on pairs: parameters are an array of `{ f, g }`, and the paths 0/f, 0/g, 1/f, ... can be
@@ -88,14 +93,22 @@ const fromContextResiduals = <P, Q, C, X, Bit>(
   const first = named("f")(shear({ space, context, layer: f }, rounded(space)))
   const then = named("g")(shear({ space, context, layer: g }, rounded(space)))
   const block = F.pipe(first, andThen(dimap(turn, turn)(then)))
-  return checkingEnds(space)(F.pipe(block, repeat(depth)))
+  return checkingEnds(
+    space,
+    (side: CouplingSide<P, Q, C, X>) => side[0]?.[0],
+    (side) => side.at(-1)?.[1],
+  )(F.pipe(block, repeat(depth)))
 }
 
-/** A chain whose input must be on the grid, and whose rebuilt input must be in its range. */
+/** A chain whose input must be on the grid, and whose rebuilt input must be in its range; `begin` and `end` are what its first and last half leave. */
 const checkingEnds =
-  <X, Bit>(space: Space<X, Bit>) =>
-  <R, P, Q, C>(f: Bijection<R, readonly [C, Two<X>], readonly [C, Two<X>], CouplingSide<P, Q, C, X>>): typeof f => {
-    const checked = checkingOutput(space, (side: CouplingSide<P, Q, C, X>) => side.at(-1)?.[1])(f)
+  <X, Bit, S>(
+    space: Space<X, Bit>,
+    begin: (side: S) => Held<unknown, unknown, unknown> | undefined,
+    end: (side: S) => Held<unknown, unknown, unknown> | undefined,
+  ) =>
+  <R, C>(f: Bijection<R, readonly [C, Two<X>], readonly [C, Two<X>], S>): typeof f => {
+    const checked = checkingOutput(space, end)(f)
     const expecting = <Y>(claim: typeof expectOnGrid, [, state]: readonly [C, Two<X>], value: Y) =>
       attempt<R, Y>((env) => {
         for (const x of state) claim(space, env, x)
@@ -117,7 +130,7 @@ const checkingEnds =
         F.pipe(
           checked.pullback(b, side, cotangent)(env),
           E.chain((pulled) =>
-            side[0]?.[0]._tag === "reversed"
+            begin(side)?._tag === "reversed"
               ? expecting(expectInRangeAgain, pulled.input, pulled)(env)
               : E.right(pulled),
           ),

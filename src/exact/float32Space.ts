@@ -106,6 +106,8 @@ const sampleOf = (coefficients: PerSample, x: Float32Array, i: number): number =
 
 const zip = (x: Float32Array, y: Float32Array, f: (a: number, b: number, i: number) => number): Float32Array => {
   if (x.length !== y.length)
-    throw new ShapeMismatch(`${x.length} activations met ${y.length}. A residual returns the shape of its input.`)
+    throw new ShapeMismatch(
+      `${x.length} activations met ${y.length}. A residual returns as many as it is added to: as its input has, or in a coupling the other half.`,
+    )
   return x.map((a, i) => f(a, y[i] ?? 0, i))
 }

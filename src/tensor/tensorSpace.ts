@@ -126,7 +126,7 @@ const floating = (y: tf.Tensor): tf.Tensor => {
 const alike = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {
   if (!sameShape(x.shape, y.shape))
     throw new ShapeMismatch(
-      `Activations of shape [${x.shape.join(", ")}] met [${y.shape.join(", ")}]. A residual returns the shape of its input.`,
+      `Activations of shape [${x.shape.join(", ")}] met [${y.shape.join(", ")}]. A residual returns the shape of what it is added to: that of its input, or in a coupling that of the other half.`,
     )
   return y
 }

@@ -19,6 +19,6 @@ export const batchMatMul = onTensorflow("BatchMatMul", {
     const one = batchB.length <= batchA.length && batchB.every((size) => size === 1)
     return a.dtype === TYPE.float32 && b.dtype === TYPE.float32 && (alike || one)
       ? give(run("BijouMatMul", [a, b], named("transpose_a", "transpose_b")))
-      : give(run("BatchMatMulV2", [a, b], [attribute.typeOf("T", a), ...named("adj_x", "adj_y")]))
+      : give(run("BatchMatMulV2", [a, b], named("adj_x", "adj_y")))
   },
 })

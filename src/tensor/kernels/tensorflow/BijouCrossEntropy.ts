@@ -1,6 +1,6 @@
 /** `BijouCrossEntropy` on TensorFlow; see the wasm kernel of this name. */
 import { float, rowsOf } from "./float.ts"
-import { attribute, onTensorflow, type Handle, type Operations } from "./operations.ts"
+import { onTensorflow, type Handle, type Operations } from "./operations.ts"
 
 export const bijouCrossEntropy = onTensorflow("BijouCrossEntropy", {
   library: ({ give, input, run }) => give(run("BijouCrossEntropy", [input("logits"), input("targets")])),
@@ -9,8 +9,6 @@ export const bijouCrossEntropy = onTensorflow("BijouCrossEntropy", {
     return operations.give(float(operations).mean(losses, [0], false))
   },
 })
-
-const TYPES = [attribute.type("T", "float32"), attribute.type("Tlabels", "int32")]
 
 /** The loss of every row, and softmax(x) - one at the target. */
 export const judged = (operations: Operations): readonly [losses: Handle, slopes: Handle] => {
@@ -21,6 +19,5 @@ export const judged = (operations: Operations): readonly [losses: Handle, slopes
     "SparseSoftmaxCrossEntropyWithLogits",
     [reshape(logits, [rows, classes]), reshape(operations.input("targets"), [rows])],
     2,
-    TYPES,
   ) as unknown as readonly [Handle, Handle] // its two outputs
 }

@@ -5,7 +5,7 @@ import { attribute, onTensorflow, TYPE, type Handle, type Operations } from "./o
 export const bijouDiffer = onTensorflow("BijouDiffer", {
   library: ({ give, input, run }) => {
     const [x, y] = [input("x"), input("y")]
-    return give(run("BijouDiffer", [x, y], [attribute.typeOf("T", x)]))
+    return give(run("BijouDiffer", [x, y]))
   },
   stock: (operations) => {
     const { give, input } = operations
@@ -16,7 +16,7 @@ export const bijouDiffer = onTensorflow("BijouDiffer", {
   },
 })
 
-const TO_BITS = [attribute.type("T", "float32"), attribute.type("type", "int32")]
+const TO_BITS = [attribute.type("type", "int32")]
 
 /** Where bits differ and not both are NaN. */
 const differingNumbers = (operations: Operations, x: Handle, y: Handle): Handle => {
@@ -26,5 +26,4 @@ const differingNumbers = (operations: Operations, x: Handle, y: Handle): Handle 
   return run("LogicalAnd", [notEqual(operations, bits(x), bits(y)), run("LogicalNot", [bothNaN])])
 }
 
-const notEqual = ({ run }: Operations, x: Handle, y: Handle): Handle =>
-  run("NotEqual", [x, y], [attribute.typeOf("T", x)])
+const notEqual = ({ run }: Operations, x: Handle, y: Handle): Handle => run("NotEqual", [x, y])

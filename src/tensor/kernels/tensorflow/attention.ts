@@ -31,7 +31,7 @@ export const attend = (
   const [q, k, v] = unpack(split, 3).map(operations.hold) as [Handle, Handle, Handle] // three of them
   // Half as far down as the tokens to come: who may look at none looks at no later one.
   const scores = hiding(operations, tokens)(matMul(mul(q, number(scaleOf(q))), k, false, true), -5e8)
-  const weights = softmax(attrs["causal"] === 1 ? add(scores, operations.floats(future(time), [time, time])) : scores)
+  const weights = softmax(attrs["causal"] === 1 ? add(scores, future(operations, time)) : scores)
   return [q, k, v, operations.hold(weights)]
 }
 
@@ -42,14 +42,18 @@ export const hiding =
     if (tokens === "all") return scores
     const { constant, input, number, run } = operations
     const [batch = 1, , time = 1] = scores.shape
-    const isSeen = run("NotEqual", [input("seen"), constant([0], [])], [attribute.type("T", "int32")])
+    const isSeen = run("NotEqual", [input("seen"), constant([0], [])])
     const over = float(operations).reshape(isSeen, [batch, 1, 1, time])
-    return run("SelectV2", [over, scores, number(hidden)], [attribute.type("T", "float32")])
+    return run("SelectV2", [over, scores, number(hidden)])
   }
 
 /** 1 / sqrt(size). */
 export const scaleOf = ({ shape }: Handle): number => 1 / Math.sqrt(shape[3] ?? 1)
 
-/** 0 where a token may look, -1e9 for the tokens after it. */
-const future = (time: number): ReadonlyArray<number> =>
-  Array.from({ length: time * time }, (_, i) => (i % time > Math.floor(i / time) ? -1e9 : 0))
+/** 0 where a token may look, -1e9 for the tokens after it: `[time, time]`. */
+const future = (operations: Operations, time: number): Handle => {
+  const { constant, number, run } = operations
+  const all = run("Fill", [constant([time, time]), number(1e9)])
+  const before = run("MatrixBandPart", [all, constant([-1], []), constant([0], [])])
+  return float(operations).sub(before, number(1e9))
+}

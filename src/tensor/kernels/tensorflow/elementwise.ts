@@ -30,7 +30,7 @@ const unary = (kernelName: string): tf.KernelConfig => ({
   backendName: "tensorflow",
   kernelFunc: ({ inputs, backend }) => {
     const x = inputOf(inputs, "x") as tf.Tensor // the engine passes tensors
-    return tf.tidy(() => filled([x], x.shape, (full) => execute(backend, kernelName, full, { T: "float32" })))
+    return tf.tidy(() => filled([x], x.shape, (full) => execute(backend, kernelName, full)))
   },
 })
 
@@ -43,7 +43,7 @@ const binary = (kernelName: string): tf.KernelConfig => ({
     return tf.tidy(() => {
       const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape)
       const both = [a, b].map((one) => one.cast(dtype).broadcastTo(shape))
-      return filled(both, shape, (full) => execute(backend, kernelName, full, { T: dtype }))
+      return filled(both, shape, (full) => execute(backend, kernelName, full))
     })
   },
 })
@@ -65,7 +65,7 @@ const softmax: tf.KernelConfig = {
               [0, missing],
               [0, 0],
             ])
-      const result = execute(backend, "Softmax", [all], { T: "float32" })
+      const result = execute(backend, "Softmax", [all])
       return missing === 0 ? result : result.slice([0, 0], [rows, columns]).reshape(logits.shape)
     })
   },

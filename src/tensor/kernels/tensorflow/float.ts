@@ -5,22 +5,16 @@ import { sizeOf } from "../../../exact/frame.ts"
 import { missingRows } from "./elementwise.ts"
 import { attribute, type Handle, type Operations } from "./operations.ts"
 
-const FLOAT = [attribute.type("T", "float32")]
-const ALONG = [...FLOAT, attribute.type("Tidx", "int32")]
-const KEPT = [...ALONG, attribute.flag("keep_dims", true)]
-const DROPPED = [...ALONG, attribute.flag("keep_dims", false)]
-const PAD = [...FLOAT, attribute.type("Tpaddings", "int32")]
-const SLICE = [...FLOAT, attribute.type("Index", "int32")]
-const TRANSPOSE = [...FLOAT, attribute.type("Tperm", "int32")]
-const SHAPE = attribute.type("Tshape", "int32")
-const CHANNELS_LAST = [...FLOAT, attribute.text("data_format", "NHWC")]
-const FIRST_AXIS = [...FLOAT, attribute.whole("axis", 0)]
-const TO_INT = [attribute.type("SrcT", "float32"), attribute.type("DstT", "int32")]
-const FLOAT_AFTER = attribute.type("DstT", "float32")
+const KEPT = [attribute.flag("keep_dims", true)]
+const FROM_FLOAT = [attribute.type("DstT", "int32")]
+const TO_FLOAT = [attribute.type("DstT", "float32")]
+
+/** What TensorFlow does not tell from a list of inputs. */
+const list = ({ length }: ReadonlyArray<Handle>) => [attribute.type("T", "float32"), attribute.whole("N", length)]
 
 /** The four ways to turn the sides of a product. */
 const TURNED = [false, true].map((a) =>
-  [false, true].map((b) => [...FLOAT, attribute.flag("adj_x", a), attribute.flag("adj_y", b)]),
+  [false, true].map((b) => [...(a ? [attribute.flag("adj_x", a)] : []), ...(b ? [attribute.flag("adj_y", b)] : [])]),
 )
 
 type Float = ReturnType<typeof floatOf>
@@ -37,12 +31,11 @@ export const float = (operations: Operations): Float => {
 const made = new WeakMap<Operations, Float>()
 
 const floatOf = ({ constant, number, run, runForAll }: Operations) => {
-  const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y], FLOAT)
-  const one = (name: string) => (x: Handle) => run(name, [x], FLOAT)
+  const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y])
+  const one = (name: string) => (x: Handle) => run(name, [x])
   const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
-    run(name, [x, constant(axes)], keep ? KEPT : DROPPED)
-  const reshape = (x: Handle, shape: ReadonlyArray<number>) =>
-    run("Reshape", [x, constant(shape)], [attribute.typeOf("T", x), SHAPE])
+    run(name, [x, constant(axes)], keep ? KEPT : undefined)
+  const reshape = (x: Handle, shape: ReadonlyArray<number>) => run("Reshape", [x, constant(shape)])
   /** A vector as one row. */
   const asRows = (x: Handle) => (x.shape.length > 1 ? x : reshape(x, [1, sizeOf(x.shape)]))
   /** Has an operation on rows [rows, width] done on so many that its last few elements are no special ones; see `elementwise.ts`. */
@@ -51,18 +44,15 @@ const floatOf = ({ constant, number, run, runForAll }: Operations) => {
     const columns = width(x)
     const rows = size / columns
     const missing = missingRows(rows, columns)
-    if (missing === 0) return run(name, [x], FLOAT)
+    if (missing === 0) return run(name, [x])
     const paddings = constant([0, missing, 0, 0], [2, 2])
-    const full = run("Pad", [reshape(x, [rows, columns]), paddings], PAD)
-    return reshape(
-      run("Slice", [run(name, [full], FLOAT), constant([0, 0]), constant([rows, columns])], SLICE),
-      x.shape,
-    )
+    const full = run("Pad", [reshape(x, [rows, columns]), paddings])
+    return reshape(run("Slice", [run(name, [full]), constant([0, 0]), constant([rows, columns])]), x.shape)
   }
   return {
     add: two("AddV2"),
     /** Their sum, from the first to the last. */
-    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, [...FLOAT, attribute.whole("N", xs.length)]),
+    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, list(xs)),
     sub: two("Sub"),
     mul: two("Mul"),
     div: two("RealDiv"),
@@ -84,16 +74,14 @@ const floatOf = ({ constant, number, run, runForAll }: Operations) => {
     },
     /** The same numbers in another shape; shares the buffer. */
     reshape,
-    transpose: (x: Handle, perm: ReadonlyArray<number>) => run("Transpose", [x, constant(perm)], TRANSPOSE),
-    unpack: (x: Handle, count: number) =>
-      runForAll("Unpack", [x], count, [...FIRST_AXIS, attribute.whole("num", count)]),
-    pack: (xs: ReadonlyArray<Handle>) => run("Pack", xs, [...FIRST_AXIS, attribute.whole("N", xs.length)]),
-    addBias: (x: Handle, bias: Handle) =>
-      x.shape.length > 1 ? run("BiasAdd", [x, bias], CHANNELS_LAST) : run("AddV2", [x, bias], FLOAT),
+    transpose: (x: Handle, perm: ReadonlyArray<number>) => run("Transpose", [x, constant(perm)]),
+    unpack: (x: Handle, count: number) => runForAll("Unpack", [x], count, [attribute.whole("num", count)]),
+    pack: (xs: ReadonlyArray<Handle>) => run("Pack", xs, list(xs)),
+    addBias: (x: Handle, bias: Handle) => (x.shape.length > 1 ? run("BiasAdd", [x, bias]) : run("AddV2", [x, bias])),
     /** The sums over all axes but the last. */
-    columnSums: (x: Handle) => run("BiasAddGrad", [asRows(x)], CHANNELS_LAST),
-    toInt: (x: Handle) => run("Cast", [x], TO_INT),
-    toFloat: (x: Handle) => run("Cast", [x], [attribute.typeOf("SrcT", x), FLOAT_AFTER]),
+    columnSums: (x: Handle) => run("BiasAddGrad", [asRows(x)]),
+    toInt: (x: Handle) => run("Cast", [x], FROM_FLOAT),
+    toFloat: (x: Handle) => run("Cast", [x], TO_FLOAT),
   }
 }
 

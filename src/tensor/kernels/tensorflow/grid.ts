@@ -1,13 +1,7 @@
 /** BDIA's arithmetic of stock operations, with the bits of the same arithmetic anywhere. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { float } from "./float.ts"
-import { attribute, type Handle, type Operations } from "./operations.ts"
-
-const INT = [attribute.type("T", "int32")]
-const FLOAT = [attribute.type("T", "float32")]
-const PAD = [...INT, attribute.type("Tpaddings", "int32")]
-const SLICE = [...INT, attribute.type("Index", "int32")]
-const ALONG = [...INT, attribute.type("Tidx", "int32"), attribute.flag("keep_dims", false)]
+import type { Handle, Operations } from "./operations.ts"
 
 /** The bits of a word. */
 const BITS = Array.from({ length: 32 }, (_, i) => i)
@@ -34,7 +28,7 @@ export const rounded = (
 /** Half to even, times the step, with zeros of either sign. */
 export const toGrid = (operations: Operations, x: Handle, step: number): Handle => {
   const { mul, number } = float(operations)
-  return mul(operations.run("Round", [x], FLOAT), number(step))
+  return mul(operations.run("Round", [x]), number(step))
 }
 
 /** The same numbers, every zero +0. */
@@ -44,7 +38,7 @@ export const oneZero = (operations: Operations, x: Handle): Handle => float(oper
 export const parities = (operations: Operations, x: Handle, scale: number): Handle => {
   const { constant, run } = operations
   const { mul, number, toInt } = float(operations)
-  return run("BitwiseAnd", [toInt(mul(x, number(scale))), constant([1], [])], INT)
+  return run("BitwiseAnd", [toInt(mul(x, number(scale))), constant([1], [])])
 }
 
 /** Parities, 32 in a word. */
@@ -54,9 +48,9 @@ export const packed = (operations: Operations, parity: Handle): Handle => {
   const n = sizeOf(parity.shape)
   const words = Math.ceil(n / 32)
   const bits = reshape(parity, [n])
-  const whole = n === 32 * words ? bits : run("Pad", [bits, constant([0, 32 * words - n], [1, 2])], PAD)
-  const placed = run("LeftShift", [reshape(whole, [words, 32]), constant(BITS)], INT)
-  return run("Sum", [placed, constant([-1])], ALONG)
+  const whole = n === 32 * words ? bits : run("Pad", [bits, constant([0, 32 * words - n], [1, 2])])
+  const placed = run("LeftShift", [reshape(whole, [words, 32]), constant(BITS)])
+  return run("Sum", [placed, constant([-1])])
 }
 
 /** The bits of the words as 0 and `step`, in the shape of x. */
@@ -65,9 +59,9 @@ export const unpacked = (operations: Operations, words: Handle, shape: ReadonlyA
   const { mul, number, reshape, toFloat } = float(operations)
   const n = sizeOf(shape)
   const count = sizeOf(words.shape)
-  const shifted = run("RightShift", [reshape(words, [count, 1]), constant(BITS)], INT)
-  const bits = reshape(run("BitwiseAnd", [shifted, constant([1], [])], INT), [32 * count])
-  const own = n === 32 * count ? bits : run("Slice", [bits, constant([0]), constant([n])], SLICE)
+  const shifted = run("RightShift", [reshape(words, [count, 1]), constant(BITS)])
+  const bits = reshape(run("BitwiseAnd", [shifted, constant([1], [])]), [32 * count])
+  const own = n === 32 * count ? bits : run("Slice", [bits, constant([0]), constant([n])])
   return mul(reshape(toFloat(own), shape), number(step))
 }
 

@@ -27,7 +27,7 @@ export interface Attribute {
   readonly value: unknown
 }
 
-/** Those that are the same in every call are best made once. */
+/** Types that inputs have are not among them: TensorFlow looks there, but for lists. Those that are the same in every call are best made once. */
 export type Attributes = ReadonlyArray<Attribute>
 
 /**
@@ -103,8 +103,6 @@ export const attribute = {
   float: (name: string, value: number): Attribute => ({ name, type: 2, value }),
   flag: (name: string, value: boolean): Attribute => ({ name, type: 3, value }),
   type: (name: string, value: keyof typeof TYPE): Attribute => ({ name, type: 4, value: TYPE[value] }),
-  /** The type of x. */
-  typeOf: (name: string, { dtype }: Handle): Attribute => ({ name, type: 4, value: dtype }),
 }
 
 /** The kernel of this name, by one operation of the library or by stock operations. Where it has no form, callers do without the kernel. */
@@ -142,7 +140,7 @@ const using = (backend: TensorflowBackend): Use => {
   const held = new Set<number>()
   let given: tf.NamedTensorInfoMap = {}
   const info = (name: string): tf.TensorInfo => inputOf(given, name)
-  const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = NONE) => {
+  const runForAll: Operations["runForAll"] = (name, handles, outputs, attributes = []) => {
     const results = backend.binding.executeOp(
       name,
       attributes,
@@ -218,8 +216,6 @@ const using = (backend: TensorflowBackend): Use => {
     }
   }
 }
-
-const NONE: Attributes = []
 
 const nameOf = (dtype: number): tf.DataType => {
   for (const name of ["float32", "int32", "bool"] as const) if (TYPE[name] === dtype) return name

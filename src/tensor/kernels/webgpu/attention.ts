@@ -72,25 +72,23 @@ export const PLACES = `
   let outputs = first * width + across;
   let seen = select(time, token + 1, uniforms.causal == 1);`
 
-/** The greatest score of the row's query, `most`, and 1 / the sum of what the exponentials of all are below it, `share`. */
-export const SHARES = `
+/** The greatest score of the row's query, `most`. */
+export const MOST = `
   let query = queries + token * triple;
   var high = score(query, keys, first);
   for (var j = lane; j < seen; j += ${LANES}) { high = max(high, score(query, keys + j * triple, first + j)); }
-  let most = greatest(lane, high);
-  var powers = 0.0;
-  for (var j = lane; j < seen; j += ${LANES}) { powers += power(query, keys + j * triple, first + j, most); }
-  let share = 1.0 / total(lane, powers);`
+  let most = greatest(lane, high);`
 
 /**
  * Sums over all tokens, for each of the head's dimensions, a tile of tokens at a time: `begin` makes the sums for dimension `c`; `weigh` sets
  * this lane's shared numbers from `other`, its token of the tile; `add` adds to the sums what number `t` of the tile, the token `near`, has to
- * give; `write` stores them.
+ * give; `end` is what the lanes do together then, and `write` stores the sums.
  */
 export const overTokens = (parts: {
   readonly begin: string
   readonly weigh: string
   readonly add: string
+  readonly end: string
   readonly write: string
 }) => `
   for (var block = 0; block < size; block += ${LANES}) {
@@ -108,5 +106,6 @@ export const overTokens = (parts: {
       }
       workgroupBarrier();
     }
+    ${parts.end}
     if (c < size && row < uniforms.count) { ${parts.write} }
   }`

@@ -2,7 +2,7 @@
 import type { tf } from "../../tf.ts"
 import type { Tokens } from "../simd/attention.ts"
 import { inputOf } from "../typed/fromTyped.ts"
-import { maskName, maskOf, overTokens, PLACES, scores, SHARES, SIZES, sizesOf } from "./attention.ts"
+import { maskName, maskOf, overTokens, PLACES, scores, MOST, SIZES, sizesOf } from "./attention.ts"
 import { compile, LANES, onDevice } from "./Program.ts"
 import { GREATEST, TOTAL } from "./rows.ts"
 
@@ -15,14 +15,18 @@ export const mixing = (kernelName: string, tokens: Tokens): readonly tf.KernelCo
     numbers: ["scale"],
     output: "float32",
     functions: [TOTAL, GREATEST, scores(tokens), `var<workgroup> weights : array<f32, ${LANES}>;`],
-    body: `${PLACES}${SHARES}
+    body: `${PLACES}${MOST}
       ${overTokens({
-        begin: "var sum = 0.0;",
+        begin: "var sum = 0.0; var powers = 0.0;",
         weigh: `
           weights[lane] = 0.0;
-          if (other < seen) { weights[lane] = power(query, keys + other * triple, first + other, most) * share; }`,
+          if (other < seen) {
+            weights[lane] = power(query, keys + other * triple, first + other, most);
+            powers += weights[lane];
+          }`,
         add: "sum += weights[t] * qkv[values + near * triple + c];",
-        write: "result[outputs + token * width + c] = sum;",
+        end: "let share = 1.0 / total(lane, powers);",
+        write: "result[outputs + token * width + c] = sum * share;",
       })}`,
   })
   return onDevice(kernelName, (backend, given, attrs) => {

@@ -2,7 +2,7 @@
 import type { tf } from "../../tf.ts"
 import type { Tokens } from "../simd/attention.ts"
 import { inputOf } from "../typed/fromTyped.ts"
-import { CHANGES, maskName, maskOf, overTokens, PLACES, scores, SHARES, SIZES, sizesOf } from "./attention.ts"
+import { CHANGES, maskName, maskOf, overTokens, PLACES, scores, MOST, SIZES, sizesOf } from "./attention.ts"
 import { compile, consuming, LANES, onDevice } from "./Program.ts"
 import { GREATEST, TOTAL } from "./rows.ts"
 
@@ -20,13 +20,16 @@ export const pullingBack = (kernelName: string, tokens: Tokens): readonly tf.Ker
     name: `moments of attention to ${tokens}`,
     inputs: ["qkv", "dy", ...maskName(tokens)],
     functions: [TOTAL, GREATEST, scores(tokens), CHANGES],
-    body: `${PLACES}${SHARES}
+    body: `${PLACES}${MOST}
+      var powers = 0.0;
       var along = 0.0;
       for (var j = lane; j < seen; j += ${LANES}) {
-        let weight = power(query, keys + j * triple, first + j, most) * share;
+        let weight = power(query, keys + j * triple, first + j, most);
+        powers += weight;
         along += weight * change(values + j * triple, outputs + token * width);
       }
-      let slope = total(lane, along);
+      let share = 1.0 / total(lane, powers);
+      let slope = total(lane, along) * share;
       if (lane == 0 && row < uniforms.count) {
         result[3 * row] = most;
         result[3 * row + 1] = share;
@@ -49,6 +52,7 @@ export const pullingBack = (kernelName: string, tokens: Tokens): readonly tf.Ker
             slopes[lane] = slopeOf(row, weight, values + other * triple, first + other, outputs + token * width);
           }`,
         add: "sum += slopes[t] * qkv[keys + near * triple + c];",
+        end: "",
         write: "result[queries + token * triple + c] = sum;",
       })}`,
   })
@@ -79,6 +83,7 @@ export const pullingBack = (kernelName: string, tokens: Tokens): readonly tf.Ker
         add: `
           key += slopes[t] * qkv[queries + near * triple + c];
           value += weights[t] * dy[outputs + near * width + c];`,
+        end: "",
         write: `
           result[keys + token * triple + c] = key;
           result[values + token * triple + c] = value;`,
