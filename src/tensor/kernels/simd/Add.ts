@@ -5,8 +5,9 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
+import type { WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
-import { compile, onHeap } from "./Routine.ts"
+import { compile, heapOf, onHeap } from "./Routine.ts"
 
 const stock = tf.getKernel("Add", "wasm")
 
@@ -23,6 +24,23 @@ export const add = onHeap("Add", (heap, inputs, attrs) => {
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis])
+
+/** Adds an array to another of its length in place, by way of the heap, a few at a time, so that they stay near. */
+export const addArrays = (backend: WasmBackend, left: Float32Array, right: Float32Array): void =>
+  heapOf(backend).scratch(2 * NEAR, (place) => {
+    const { numbers } = heapOf(backend)
+    for (let first = 0; first < left.length; first += NEAR) {
+      const part = left.subarray(first, first + NEAR)
+      const sum = numbers(place, part.length)
+      sum.set(part)
+      numbers(place + 4 * NEAR, part.length).set(right.subarray(first, first + part.length))
+      addUp(backend, { count: part.length, a: place, b: place + 4 * NEAR, out: place })
+      part.set(sum)
+    }
+  })
+
+/** Elements of 64 KiB. */
+const NEAR = 2 ** 14
 
 /** The sum of `count` elements at a and at b, which may be those at `out`. */
 export const addUp = compile({

@@ -106,7 +106,8 @@ const hasSimd = webAssembly.validate(
   moduleOf({ wholes: ["x"], numbers: [], body: ({ load, store }, { x }) => store(x, load(x)) }),
 )
 
-const heapOf = oncePer((backend: WasmBackend): Heap => {
+/** The heap of a backend. */
+export const heapOf = oncePer((backend: WasmBackend): Heap => {
   const access = fromWasm(backend)
   const place = ({ dataId }: tf.TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset
   return {
