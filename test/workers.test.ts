@@ -266,6 +266,15 @@ describe("What passes between threads", () => {
     })
   })
 
+  it.each([1, 16384, 40001])("is added up in place, %i numbers of float32", (length) => {
+    const numbers = (seed: number) => Float32Array.from({ length }, (_, i) => Math.sin(seed * (i + 1)) * 10 ** (i % 7))
+    const [left, right] = [numbers(1), numbers(2)]
+    const sums = left.map((x, i) => x + (right[i] ?? NaN))
+    ParameterLayout.add(left, right)
+    expect(left).toEqual(sums)
+    expect(right).toEqual(numbers(2))
+  })
+
   it("is every error, with its class, its sentence and its fields", () => {
     const at = { path: ["blocks", "1"], step: 3 }
     const errors: ReadonlyArray<TrainError> = [

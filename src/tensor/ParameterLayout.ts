@@ -1,13 +1,15 @@
 /**
  * The tensors of a parameter tree in one flat array, which threads can share.
  *
- * Law (checked by `test/workers.test.ts`): `read` after `write` gives the same bits.
+ * Laws (checked by `test/workers.test.ts`): `read` after `write` gives the same bits, and `add` gives those of the sums of tensors.
  */
 import { either as E } from "fp-ts"
 import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
 import { Params } from "../core/Params.ts"
 import type { RevError } from "../core/RevError.ts"
 import { sizeOf } from "../exact/frame.ts"
+import { hasKernel } from "./kernels/own.ts"
+import { addArrays } from "./kernels/simd/Add.ts"
 import { asWasm, fromWasm } from "./kernels/typed/access.ts"
 import { tensorLeaves } from "./parameterSide.ts"
 import { tf } from "./tf.ts"
@@ -42,6 +44,15 @@ export const ParameterLayout = {
       return slot
     })
     return { slots, size }
+  },
+
+  // --------------------------------------------------------- combinators
+
+  /** Adds an array to another of its layout, in place. */
+  add: (left: Float32Array, right: Float32Array): void => {
+    if (inWasm() && hasKernel("BijouAddTo")) return addArrays(asWasm(tf.backend()), left, right)
+    // float32 numbers, added as float64 and rounded when they are stored, are the float32 sum.
+    for (let i = 0; i < left.length; i++) left[i] = (left[i] ?? NaN) + (right[i] ?? NaN)
   },
 
   // -------------------------------------------------------- destructors

@@ -48,15 +48,11 @@ export const record = <B>(body: () => B, inputs: ReadonlyArray<tf.Tensor>): Reco
   state.kernelDepth = 0
   try {
     const value = tf.tidy(body as () => tf.TensorContainer) as B // tidy passes any structure through
-    const nodes = relevant(tape, inputs, tensorsIn(value))
-    for (const node of tape) if (!nodes.has(node)) free(node)
-    const kept = [...nodes.keys()]
-    for (const node of kept) for (const saved of node.saved ?? []) unkeep(saved)
-    return {
-      value,
-      held: kept.flatMap((node) => node.saved ?? []),
-      pull: (cotangent) => quietly(() => pull(nodes, inputs, value, cotangent)),
-    }
+    const steps = relevant(tape, inputs, tensorsIn(value))
+    const held: tf.Tensor[] = []
+    for (const { node } of steps) held.push(...(node.saved ?? []))
+    for (const saved of held) unkeep(saved)
+    return { value, held, pull: (cotangent) => quietly(() => pull(steps, inputs, value, cotangent)) }
   } catch (error) {
     for (const node of tape) free(node)
     throw error
@@ -71,33 +67,42 @@ const free = (node: TapeNode): void => {
   for (const saved of node.saved ?? []) saved.dispose()
 }
 
-/** The nodes between inputs and outputs, each with the names of its inputs that a gradient must flow to. */
+/** A node of the tape, and the names of its inputs that a gradient must flow to. */
+interface Step {
+  readonly node: TapeNode
+  readonly names: ReadonlyArray<string>
+}
+
+/** The nodes between inputs and outputs, the last one first; the others are freed. */
 const relevant = (
   tape: ReadonlyArray<TapeNode>,
   inputs: ReadonlyArray<tf.Tensor>,
   outputs: ReadonlyArray<tf.Tensor>,
-): ReadonlyMap<TapeNode, ReadonlyArray<string>> => {
-  const reached = new Set(inputs.map(({ id }) => id))
-  const forwards: Array<readonly [TapeNode, ReadonlyArray<string>]> = []
+): ReadonlyArray<Step> => {
+  const reached = new Set<number>()
+  for (const { id } of inputs) reached.add(id)
+  const forwards: Step[] = []
   for (const node of tape) {
     const names = Object.keys(node.inputs).filter((name) => reached.has(node.inputs[name]?.id ?? -1))
-    if (names.length === 0) continue
-    for (const output of node.outputs) reached.add(output.id)
-    forwards.push([node, names])
+    if (names.length === 0) free(node)
+    else {
+      for (const output of node.outputs) reached.add(output.id)
+      forwards.push({ node, names })
+    }
   }
-  const wanted = new Set(outputs.map(({ id }) => id))
-  return new Map(
-    forwards.toReversed().filter(([node, names]) => {
-      if (!node.outputs.some(({ id }) => wanted.has(id))) return false
-      for (const name of names) wanted.add(node.inputs[name]?.id ?? -1)
-      return true
-    }),
-  )
+  const wanted = new Set<number>()
+  for (const { id } of outputs) wanted.add(id)
+  return forwards.reverse().filter(({ node, names }) => {
+    const leads = node.outputs.some(({ id }) => wanted.has(id))
+    if (leads) for (const name of names) wanted.add(node.inputs[name]?.id ?? -1)
+    else free(node)
+    return leads
+  })
 }
 
-/** Walks the nodes, last first, in the order and with the additions of TensorFlow.js's own backpropagation. */
+/** Walks the nodes in the order and with the additions of TensorFlow.js's own backpropagation. */
 const pull = <B>(
-  nodes: ReadonlyMap<TapeNode, ReadonlyArray<string>>,
+  steps: ReadonlyArray<Step>,
   inputs: ReadonlyArray<tf.Tensor>,
   value: B,
   cotangent: B,
@@ -115,21 +120,15 @@ const pull = <B>(
     const seed = seeds[i]
     if (seed !== undefined && output.dtype === "float32") accumulate(output.id, seed.clone())
   }
-  const ends = new Set(inputs.map(({ id }) => id))
-  for (const [node, names] of nodes) {
+  const ends = new Set<number>()
+  for (const { id } of inputs) ends.add(id)
+  for (const { node, names } of steps) {
     const dys = node.outputs.map(({ id }) => gradients.get(id) ?? null)
-    if (dys.some((dy) => dy !== null)) {
-      if (node.gradient === undefined) throw new Error(`${node.kernelName} has no gradient in TensorFlow.js.`)
-      const back = node.gradient(dys)
-      for (const name of names) {
-        const input = node.inputs[name]
-        const gradient = back[name]
-        if (input === undefined || gradient === undefined)
-          throw new Error(`${node.kernelName} has no gradient for its input ${name} in TensorFlow.js.`)
-        const dx = tf.tidy(() => gradient())
-        accumulate(input.id, dys.includes(dx) ? dx.clone() : dx)
+    if (dys.some((dy) => dy !== null))
+      for (const [i, dx] of tf.tidy(() => gradientsOf(node, names, dys)).entries()) {
+        const input = node.inputs[names[i] ?? ""]
+        if (input !== undefined) accumulate(input.id, dys.includes(dx) ? dx.clone() : dx)
       }
-    }
     free(node)
     for (const { id } of node.outputs) {
       if (ends.has(id)) continue
@@ -137,7 +136,29 @@ const pull = <B>(
       gradients.delete(id)
     }
   }
-  return inputs.map(({ id, shape }) => gradients.get(id)?.clone() ?? tf.zeros(shape))
+  const given = new Set<tf.Tensor>()
+  return inputs.map(({ id, shape }) => {
+    const gradient = gradients.get(id)
+    if (gradient === undefined) return tf.zeros(shape)
+    if (given.has(gradient) || !isMadeHere(gradient)) return gradient.clone()
+    given.add(gradient)
+    return gradient
+  })
+}
+
+/** The gradients of a node by the inputs with these names. */
+const gradientsOf = (
+  { gradient, kernelName }: TapeNode,
+  names: ReadonlyArray<string>,
+  dys: ReadonlyArray<tf.Tensor | null>,
+): tf.Tensor[] => {
+  if (gradient === undefined) throw new Error(`${kernelName} has no gradient in TensorFlow.js.`)
+  const back = gradient(dys)
+  return names.map((name) => {
+    const by = back[name]
+    if (by === undefined) throw new Error(`${kernelName} has no gradient for its input ${name} in TensorFlow.js.`)
+    return by()
+  })
 }
 
 // ----------------------------------------------------------- combinators

@@ -19,9 +19,15 @@ const map = (value: unknown, f: (tensor: tf.Tensor) => tf.Tensor): unknown => {
 
 /** All tensors of a structure, those that occur twice as often as they occur. */
 export const tensorsIn = (structure: unknown): ReadonlyArray<tf.Tensor> => {
-  if (structure instanceof tf.Tensor) return [structure]
-  if (Array.isArray(structure)) return structure.flatMap(tensorsIn)
-  return isRecord(structure) ? Object.values(structure).flatMap(tensorsIn) : []
+  const found: tf.Tensor[] = []
+  collect(structure, found)
+  return found
+}
+
+const collect = (value: unknown, found: tf.Tensor[]): void => {
+  if (value instanceof tf.Tensor) found.push(value)
+  else if (Array.isArray(value)) for (const item of value) collect(item, found)
+  else if (isRecord(value)) for (const item of Object.values(value)) collect(item, found)
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -132,10 +132,9 @@ type Sum = Gradient<Float32Array>
 
 const none = new Float32Array(0)
 
-/** Sums into the left array: float32 numbers, added as float64 and rounded when they are stored, are the float32 sum. */
+/** Sums into the left array. */
 const addInPlace = (left: Sum, right: Sum): Sum => {
-  const { grads } = right
-  for (let i = 0; i < grads.length; i++) left.grads[i] = (left.grads[i] ?? NaN) + (grads[i] ?? NaN)
+  ParameterLayout.add(left.grads, right.grads)
   return { loss: left.loss + right.loss, grads: left.grads }
 }
 

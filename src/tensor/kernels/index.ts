@@ -1,5 +1,6 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { add } from "./simd/Add.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
 import { bijouAddTo } from "./simd/BijouAddTo.ts"
@@ -52,6 +53,7 @@ import { unpackKernel } from "./wasm/Unpack.ts"
 import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
+  ...add,
   ...bijouAdamW,
   ...bijouAddBias,
   ...bijouAddTo,

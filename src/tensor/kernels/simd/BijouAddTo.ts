@@ -5,19 +5,14 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../typed/fromTyped.ts"
-import { compile, onHeap } from "./Routine.ts"
+import { addUp } from "./Add.ts"
+import { onHeap } from "./Routine.ts"
 
 export const bijouAddTo = onHeap("BijouAddTo", (heap, inputs) => {
   const [sum, x] = [inputOf(inputs, "sum"), inputOf(inputs, "x")]
   heap.touch(sum)
   heap.touch(x)
-  add(heap.backend, { count: sizeOf(sum.shape), sum: heap.place(sum), x: heap.place(x) })
+  const place = heap.place(sum)
+  addUp(heap.backend, { count: sizeOf(sum.shape), a: place, b: heap.place(x), out: place })
   return heap.same(sum)
-})
-
-const add = compile({
-  wholes: ["count", "sum", "x"],
-  numbers: [],
-  body: ({ add, along }, { count, sum, x }) =>
-    along(count, (part) => part.store(sum, add(part.load(sum), part.load(x)))),
 })

@@ -4,7 +4,7 @@
  * Inputs `logits` (float32 [..., classes]) and `targets` (int32, one for each row). Output float32 []. A target that is no class throws.
  */
 import { inputOf } from "../typed/fromTyped.ts"
-import { exponential } from "./normal.ts"
+import { power } from "./normal.ts"
 import { compile, onHeap, rowsOf } from "./Routine.ts"
 
 export const bijouCrossEntropy = onHeap("BijouCrossEntropy", (heap, inputs) => {
@@ -38,14 +38,14 @@ const summarize = compile({
   wholes: ["rows", "classes", "logits", "found"],
   numbers: [],
   body: (code, { rows, classes, logits, found }) => {
-    const { advance, counter, greatest, plus, repeat, storeOne, sub, sum, times } = code
+    const { advance, constant, counter, greatest, mul, plus, repeat, storeOne, sub, sum, times } = code
     const [row, mosts, sums] = [counter(logits), counter(found), counter(plus(found, times(rows, 4)))]
     repeat(rows, () => {
       const most = greatest(classes, (part) => part.load(row))
       storeOne(mosts, most)
       storeOne(
         sums,
-        sum(classes, (part) => exponential(code, sub(part.load(row), most))),
+        sum(classes, (part) => power(code, mul(sub(part.load(row), most), constant(Math.LOG2E)))),
       )
       advance(row, times(classes, 4))
       advance(mosts, 4)

@@ -4,7 +4,7 @@
  * Inputs `logits` (float32 [..., classes]), `targets` (int32, one for each row, all of them classes) and `dy` (float32 []).
  */
 import { inputOf } from "../typed/fromTyped.ts"
-import { exponential } from "./normal.ts"
+import { power } from "./normal.ts"
 import { compile, onHeap, rowsOf } from "./Routine.ts"
 
 export const bijouCrossEntropyGrad = onHeap("BijouCrossEntropyGrad", (heap, inputs) => {
@@ -26,12 +26,12 @@ const differentiate = compile({
   wholes: ["rows", "classes", "logits", "out"],
   numbers: ["weight"],
   body: (code, { rows, classes, logits, out }, { weight }) => {
-    const { advance, along, counter, div, greatest, mul, repeat, sub, sum, times } = code
+    const { advance, along, constant, counter, div, greatest, mul, repeat, sub, sum, times } = code
     const [row, dx] = [counter(logits), counter(out)]
     repeat(rows, () => {
       const most = greatest(classes, (part) => part.load(row))
       const total = sum(classes, (part) => {
-        const e = exponential(code, sub(part.load(row), most))
+        const e = power(code, mul(sub(part.load(row), most), constant(Math.LOG2E)))
         part.store(dx, e)
         return e
       })

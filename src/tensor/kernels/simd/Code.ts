@@ -17,11 +17,12 @@ export interface Whole {
   readonly index: number
 }
 
+/** A float beside which no other has fraction bits, so that adding it rounds, half to even; the sum's lowest bits are n and the bias of exponents. */
+export const ROUNDING = 1.5 * 2 ** 23 + 127
+
 /** A few neighboring elements of rows, `size` of them: four lanes, or one element in all four. */
 export interface Part {
   readonly size: number
-  /** How far into a row they stand, in bytes. */
-  readonly at: Whole
   readonly load: (row: Whole) => Lanes
   readonly store: (row: Whole, x: Lanes) => void
 }
@@ -44,7 +45,7 @@ export interface Code {
   readonly nearest: (x: Lanes) => Lanes
   readonly floor: (x: Lanes) => Lanes
   readonly abs: (x: Lanes) => Lanes
-  /** 2^n for whole n from -126 to 127, given as n + 1.5 * 2^23. */
+  /** 2^n for whole n from -126 to 127, given as n + `ROUNDING`. */
   readonly powerOfTwo: (n: Lanes) => Lanes
   /** The float32 of a whole number. */
   readonly fromWhole: (n: Whole) => Lanes

@@ -1,6 +1,5 @@
 /** A function of our own on the heap of tfjs's wasm backend: written once, compiled when a backend first calls it. */
-import { sizeOf } from "../../../exact/frame.ts"
-import { asWasm, fromWasm, type Access, type WasmBackend } from "../typed/access.ts"
+import { asWasm, fromWasm, oncePer, type Access, type WasmBackend } from "../typed/access.ts"
 import type { Code, Lanes, Whole } from "./Code.ts"
 import { F32, GET, I32, moduleAround, SET, SIMD, unsigned, V128 } from "./instructions.ts"
 import { webAssembly } from "./webAssembly.ts"
@@ -50,24 +49,28 @@ export const compile = <Name extends string, Given extends string>(
   routine: Routine<Name, Given>,
 ): Call<Name | Given> => {
   const names: readonly (Name | Given)[] = [...routine.wholes, ...routine.numbers]
-  const instances = new WeakMap<WasmBackend, (...values: number[]) => void>()
-  const instance = (backend: WasmBackend) => {
-    const known = instances.get(backend)
-    if (known !== undefined) return known
+  // Filled anew for every call, so that a call makes no array.
+  const given = names.map(() => 0)
+  const instance = oncePer((backend: WasmBackend) => {
     const { exports } = new webAssembly.Instance(new webAssembly.Module(moduleOf(routine)), {
       env: { memory: backend.wasm.asm.memory },
     })
-    const run = exports["run"] as (...values: number[]) => void // the one export of `moduleOf`
-    instances.set(backend, run)
-    return run
+    return exports["run"] as (...values: number[]) => void // the one export of `moduleOf`
+  })
+  return (backend, values) => {
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]
+      if (name !== undefined) given[i] = values[name]
+    }
+    instance(backend)(...given)
   }
-  return (backend, values) => instance(backend)(...names.map((name) => values[name]))
 }
 
 /** The number of rows of a shape and the number of elements in each. */
 export const rowsOf = (shape: readonly number[]): readonly [rows: number, width: number] => {
-  const width = shape.at(-1) ?? 1
-  return [sizeOf(shape.slice(0, -1)), width]
+  let rows = 1
+  for (let axis = 0; axis < shape.length - 1; axis++) rows *= shape[axis] ?? 1
+  return [rows, shape.at(-1) ?? 1]
 }
 
 // ---------------------------------------------------------- destructors
@@ -103,7 +106,8 @@ const hasSimd = webAssembly.validate(
   moduleOf({ wholes: ["x"], numbers: [], body: ({ load, store }, { x }) => store(x, load(x)) }),
 )
 
-const heapOf = (backend: WasmBackend): Heap => {
+/** The heap of a backend. */
+export const heapOf = oncePer((backend: WasmBackend): Heap => {
   const access = fromWasm(backend)
   const place = ({ dataId }: tf.TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset
   return {
@@ -124,4 +128,4 @@ const heapOf = (backend: WasmBackend): Heap => {
       }
     },
   }
-}
+})

@@ -2,7 +2,7 @@
 import type { tf } from "../../tf.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import type { Code, Lanes, Whole } from "./Code.ts"
-import { exponential } from "./normal.ts"
+import { power } from "./normal.ts"
 import { product, transpose, type Matrix } from "./product.ts"
 import { compile, type Heap } from "./Routine.ts"
 
@@ -147,9 +147,10 @@ const share = (
     })
   const most = greatest(count, (part) => part.load(row))
   const alone = mask === null ? null : above(constant(HIDDEN / 2), most)
+  const steepness = mul(scale, constant(Math.LOG2E))
   const total = sum(count, (part) => {
-    const power = exponential(code, mul(sub(part.load(row), most), scale))
-    const e = mask === null || alone === null ? power : without(power, without(padding(code, part.load(mask)), alone))
+    const given = power(code, mul(sub(part.load(row), most), steepness))
+    const e = mask === null || alone === null ? given : without(given, without(padding(code, part.load(mask)), alone))
     part.store(row, e)
     return e
   })

@@ -11,29 +11,25 @@ import type { Heap } from "./Routine.ts"
 
 type Sizes = ReturnType<typeof sizesOf>
 
-/** A matrix of every head of one sample: the place of the first, in bytes, how far on the next one is, and the distance of rows in elements. */
+/** A matrix of every head of every sample. */
 interface Heads {
+  /** Where the first one starts, and how far on that of the next sample and of the next head are, in bytes. */
   readonly place: number
-  readonly step: number
+  readonly sample: number
+  readonly head: number
+  /** How many heads there are before they begin again with the first. */
+  readonly heads: number
+  /** The distance of rows in elements. */
   readonly stride: number
 }
 
-/** Some heads of one sample, and how to multiply for each of them. */
-interface Round {
-  readonly sample: number
-  readonly first: number
-  readonly heads: number
-  readonly scores: Multiply
-  readonly means: Multiply
-  readonly readers: Multiply
-}
+/** Does something for `count` heads of one sample. */
+type Round = (sample: number, first: number, count: number) => void
 
 /** The mask of all samples, where not all tokens are seen. */
 interface Masked {
   readonly mask: tf.TensorInfo | null
 }
-
-type Multiply = (a: Heads, b: Heads, out: Heads) => void
 
 /** The weights that are kept near, as numbers: 256 KiB of them. */
 const NEAR = 2 ** 16
@@ -49,16 +45,15 @@ export const mixByProducts = (
 ): tf.TensorInfo =>
   heap.scratch(squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
-    const masks = maskPlace(heap, mask)
-    const weights = square(sizes, scratch)
-    inRounds(heap, sgemm, sizes, (round) => {
-      const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
-      round.scores(q, k, weights)
-      shareAll[tokensOf(mask)](heap.backend, {
-        ...{ ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) },
-        mask: masks + 4 * round.sample * sizes.time,
-      })
-      round.means(weights, v, alone(sizes, heap.place(out), round))
+    const [q, k, v] = sideBySide(sizes, heap.place(qkv))
+    const weights = squares(sizes, scratch)
+    const scores = each(heap, sgemm, scoring(sizes), q, k, weights)
+    const share = sharing(heap, sizes, weights, mask)
+    const means = each(heap, sgemm, mixing(sizes, false), weights, v, alone(sizes, heap.place(out)))
+    inRounds(sizes, (sample, first, count) => {
+      scores(sample, first, count)
+      share(sample, first, count)
+      means(sample, first, count)
     })
     return out
   })
@@ -73,54 +68,89 @@ export const pullByProducts = (
   heap.scratch(2 * squaresOf(sizes), (scratch) => {
     heap.touch(qkv)
     heap.touch(dy)
-    const masks = maskPlace(heap, mask)
-    const weights = square(sizes, scratch)
-    const changes = square(sizes, scratch + 4 * squaresOf(sizes))
-    inRounds(heap, sgemm, sizes, (round) => {
-      const shares = {
-        ...{ ...sizes, heads: round.heads, weights: weights.place, scale: scaleOf(sizes) },
-        mask: masks + 4 * round.sample * sizes.time,
-      }
-      const [q, k, v] = sideBySide(sizes, heap.place(qkv), round)
-      const [dq, dk, dv] = sideBySide(sizes, heap.place(out), round)
-      const change = alone(sizes, heap.place(dy), round)
-      round.scores(q, k, weights)
-      shareAll[tokensOf(mask)](heap.backend, shares)
-      round.readers(weights, change, dv)
-      round.scores(change, v, changes)
-      pullShareAll[tokensOf(mask)](heap.backend, { ...shares, changes: changes.place })
-      round.means(changes, k, dq)
-      round.readers(changes, q, dk)
+    const [q, k, v] = sideBySide(sizes, heap.place(qkv))
+    const [dq, dk, dv] = sideBySide(sizes, heap.place(out))
+    const change = alone(sizes, heap.place(dy))
+    const weights = squares(sizes, scratch)
+    const changes = squares(sizes, scratch + 4 * squaresOf(sizes))
+    const scores = each(heap, sgemm, scoring(sizes), q, k, weights)
+    const share = sharing(heap, sizes, weights, mask)
+    const values = each(heap, sgemm, mixing(sizes, true), weights, change, dv)
+    const shares = each(heap, sgemm, scoring(sizes), change, v, changes)
+    const pull = pulling(heap, sizes, weights, changes, mask)
+    const queries = each(heap, sgemm, mixing(sizes, false), changes, k, dq)
+    const keys = each(heap, sgemm, mixing(sizes, true), changes, q, dk)
+    inRounds(sizes, (sample, first, count) => {
+      scores(sample, first, count)
+      share(sample, first, count)
+      values(sample, first, count)
+      shares(sample, first, count)
+      pull(sample, first, count)
+      queries(sample, first, count)
+      keys(sample, first, count)
     })
     return out
   })
 
-const tokensOf = (mask: tf.TensorInfo | null): Tokens => (mask === null ? "all" : "seen")
-
-/** Walks over all samples and heads. Products are a b^T between tokens, a b of weights and tokens, and a^T b of the same. */
-const inRounds = (heap: Heap, sgemm: Sgemm, sizes: Sizes, body: (round: Round) => void): void => {
-  const { batch, heads, time, size } = sizes
-  const { memory } = heap.backend.wasm.asm
-  const over =
-    (count: number, product: Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">): Multiply =>
-    (a, b, out) => {
-      const strided = { ...product, strideA: a.stride, strideB: b.stride, strideOut: out.stride }
-      for (let h = 0; h < count; h++)
-        sgemm.multiply(memory, strided, a.place + h * a.step, b.place + h * b.step, out.place + h * out.step)
-    }
-  const mix = { m: time, n: size, k: time, transposeB: false }
+/** Walks over all samples and heads. */
+const inRounds = (sizes: Sizes, round: Round): void => {
+  const { batch, heads } = sizes
   const most = together(sizes)
   for (let sample = 0; sample < batch; sample++)
-    for (let first = 0; first < heads; first += most) {
-      const count = Math.min(most, heads - first)
-      body({
-        ...{ sample, first, heads: count },
-        scores: over(count, { m: time, n: time, k: size, transposeA: false, transposeB: true }),
-        means: over(count, { ...mix, transposeA: false }),
-        readers: over(count, { ...mix, transposeA: true }),
-      })
-    }
+    for (let first = 0; first < heads; first += most) round(sample, first, Math.min(most, heads - first))
 }
+
+/** The sizes of one product, and which of its sides are turned. */
+type Form = Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">
+
+/** a b^T between tokens. */
+const scoring = ({ time, size }: Sizes): Form => ({ m: time, n: time, k: size, transposeA: false, transposeB: true })
+
+/** a b of weights and tokens, or a^T b. */
+const mixing = ({ time, size }: Sizes, transposeA: boolean): Form => ({
+  ...{ m: time, n: size, k: time },
+  ...{ transposeA, transposeB: false },
+})
+
+/** A product for each head. */
+const each = ({ backend }: Heap, sgemm: Sgemm, form: Form, a: Heads, b: Heads, out: Heads): Round => {
+  const { memory } = backend.wasm.asm
+  const product = { ...form, strideA: a.stride, strideB: b.stride, strideOut: out.stride }
+  return (sample, first, count) => {
+    for (let head = first; head < first + count; head++)
+      sgemm.multiply(memory, product, at(a, sample, head), at(b, sample, head), at(out, sample, head))
+  }
+}
+
+const at = ({ place, sample, head, heads }: Heads, s: number, h: number): number =>
+  place + s * sample + (h % heads) * head
+
+/** The softmax of scores, in place. */
+const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo | null): Round => {
+  const share = shareAll[tokensOf(mask)]
+  const masks = maskPlace(heap, mask)
+  const values = { ...sizes, weights: weights.place, scale: scaleOf(sizes), mask: masks }
+  return (sample, _, count) => {
+    values.heads = count
+    values.mask = masks + 4 * sample * sizes.time
+    share(heap.backend, values)
+  }
+}
+
+/** Its gradient, in place of the cotangents of the weights. */
+const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask: tf.TensorInfo | null): Round => {
+  const pull = pullShareAll[tokensOf(mask)]
+  const masks = maskPlace(heap, mask)
+  const places = { weights: weights.place, changes: changes.place, mask: masks }
+  const values = { ...sizes, ...places, scale: scaleOf(sizes) }
+  return (sample, _, count) => {
+    values.heads = count
+    values.mask = masks + 4 * sample * sizes.time
+    pull(heap.backend, values)
+  }
+}
+
+const tokensOf = (mask: tf.TensorInfo | null): Tokens => (mask === null ? "all" : "seen")
 
 /** How many heads are done at a time. */
 const together = ({ heads, time }: Sizes): number =>
@@ -129,24 +159,21 @@ const together = ({ heads, time }: Sizes): number =>
 /** The elements of a matrix of weights for every head of a round. */
 const squaresOf = (sizes: Sizes): number => together(sizes) * sizes.time * lineOf(sizes.time)
 
-const square = ({ time }: Sizes, place: number): Heads => {
-  const stride = lineOf(time)
-  return { place, step: 4 * time * stride, stride }
+/** Matrices of weights for the heads of a round, which those of the next round take the places of. */
+const squares = (sizes: Sizes, place: number): Heads => {
+  const stride = lineOf(sizes.time)
+  return { place, sample: 0, head: 4 * sizes.time * stride, heads: together(sizes), stride }
 }
 
-/** The heads of a round in `[batch, time, heads size]`. */
-const alone = ({ heads, time, size }: Sizes, place: number, { sample, first }: Round): Heads => {
+/** The heads in `[batch, time, heads size]`. */
+const alone = ({ heads, time, size }: Sizes, place: number): Heads => {
   const stride = heads * size
-  return { place: place + 4 * (sample * time * stride + first * size), step: 4 * size, stride }
+  return { place, sample: 4 * time * stride, head: 4 * size, heads, stride }
 }
 
-/** Their queries, keys and values in `[batch, time, 3 heads size]`. */
-const sideBySide = (
-  { heads, time, size }: Sizes,
-  place: number,
-  { sample, first }: Round,
-): readonly [Heads, Heads, Heads] => {
-  const width = heads * size
-  const q = { place: place + 4 * (sample * time * 3 * width + first * size), step: 4 * size, stride: 3 * width }
-  return [q, { ...q, place: q.place + 4 * width }, { ...q, place: q.place + 8 * width }]
+/** Queries, keys and values in `[batch, time, 3 heads size]`. */
+const sideBySide = ({ heads, time, size }: Sizes, place: number): readonly [Heads, Heads, Heads] => {
+  const stride = 3 * heads * size
+  const q = { place, sample: 4 * time * stride, head: 4 * size, heads, stride }
+  return [q, { ...q, place: place + 4 * heads * size }, { ...q, place: place + 8 * heads * size }]
 }

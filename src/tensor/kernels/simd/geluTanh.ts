@@ -1,6 +1,6 @@
 /** GELU by tanh over four lanes. */
 import type { Code, Lanes } from "./Code.ts"
-import { clamp, exponential } from "./normal.ts"
+import { clamp, power } from "./normal.ts"
 
 /** x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), within 4e-7 (1 + |x|) of the true value. */
 export const geluTanh = (code: Code, x: Lanes): Lanes => code.mul(x, sharesOf(code, x).share)
@@ -25,7 +25,7 @@ const sharesOf = (code: Code, x: Lanes) => {
   const near = clamp(code, x, 14)
   const square = mul(near, near)
   const u = mul(near, add(mul(square, constant(SLOPE * CUBIC)), constant(SLOPE)))
-  const e = exponential(code, mul(abs(u), constant(-2)))
+  const e = power(code, mul(abs(u), constant(-2 * Math.LOG2E)))
   const inverse = div(constant(1), add(e, constant(1)))
   const negative = above(constant(0), u)
   const upper = add(both(e, negative), without(constant(1), negative))

@@ -114,15 +114,20 @@ export const writer = (
     }
   }
   const along: Code["along"] = (count, body) =>
-    blocks(count, [4, 1], (i, size) => {
+    blocks(count, [16, 4, 1], (i, size) => {
       const at = number(...get(i.index), I32_CONST, 2, SHIFT_LEFT)
-      const place = (row: Whole) => plus(row, at)
-      body({
-        size,
-        at,
-        load: (row) => (size === 4 ? load(place(row)) : splat(place(row))),
-        store: (row, x) => (size === 4 ? store(place(row), x) : storeOne(place(row), x)),
-      })
+      const places = new Map<number, Whole>()
+      const place = (row: Whole): Whole => {
+        const known = places.get(row.index) ?? plus(row, at)
+        places.set(row.index, known)
+        return known
+      }
+      for (let offset = 0; offset < 4 * size; offset += 16)
+        body({
+          size: Math.min(size, 4),
+          load: (row) => (size === 1 ? splat(place(row)) : load(place(row), offset)),
+          store: (row, x) => (size === 1 ? storeOne(place(row), x) : store(place(row), x, offset)),
+        })
     })
   const fold = (
     count: Whole,
@@ -161,12 +166,8 @@ export const writer = (
     nearest: unary(0x6a),
     floor: unary(0x68),
     abs,
-    // The lowest bits of that float are n; moved to where the exponent stands, they lack only its bias.
-    powerOfTwo: (n) =>
-      lanes(
-        ...[...get(n.local), I32_CONST, 23, SIMD, ...unsigned(0xab)],
-        ...[...get(constant(1).local), SIMD, ...unsigned(0xae)],
-      ),
+    // The lowest bits of that float are n and the bias of exponents; they move to where the exponent stands.
+    powerOfTwo: (n) => lanes(...get(n.local), I32_CONST, 23, SIMD, ...unsigned(0xab)),
     fromWhole: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
     shuffle,
     above: binary(0x44),

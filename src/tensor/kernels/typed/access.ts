@@ -54,8 +54,20 @@ export const asWasm = (backend: unknown): WasmBackend => backend as WasmBackend
 /** See `asWasm`. */
 export const asCpu = (backend: unknown): CpuBackend => backend as CpuBackend
 
+/** What is made of a backend when it is first asked for, and kept: a step runs a thousand kernels. */
+export const oncePer = <Backend extends object, X>(make: (backend: Backend) => X): ((backend: Backend) => X) => {
+  const kept = new WeakMap<Backend, X>()
+  return (backend) => {
+    const known = kept.get(backend)
+    if (known !== undefined) return known
+    const made = make(backend)
+    kept.set(backend, made)
+    return made
+  }
+}
+
 /** Tensors on the heap of the wasm backend. */
-export const fromWasm = (backend: WasmBackend): Access => ({
+export const fromWasm = oncePer((backend: WasmBackend): Access => ({
   output: (shape, dtype) => {
     if (dtype === "string" || dtype === "complex64") throw unknown(dtype)
     return backend.makeOutput([...shape], dtype)
@@ -65,7 +77,7 @@ export const fromWasm = (backend: WasmBackend): Access => ({
     const { memoryOffset } = backend.dataIdMap.get(x.dataId)
     return arrayOf(x.dtype, backend.wasm.HEAPU8.buffer, memoryOffset, sizeOf(x.shape))
   },
-})
+}))
 
 /** Tensors of the cpu backend, which are typed arrays already. */
 export const fromCpu = (backend: CpuBackend): Access => ({

@@ -9,7 +9,7 @@
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../tf.ts"
 import { sizeOf } from "../../../exact/frame.ts"
-import { asWasm, fromWasm, type WasmBackend } from "../typed/access.ts"
+import { asWasm, fromWasm, oncePer, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { sgemmFor } from "./sgemm.ts"
 import { swapLast } from "./Transpose.ts"
@@ -38,23 +38,21 @@ export const matMul = (
 ): tf.TensorInfo => {
   const sizes = sizesOf(a, b, transposeA, transposeB)
   const { m, k, n } = sizes
-  const sgemm = sgemmFor(transposeA ? m : tall(a, b, sizes), k, n)
+  const rows = transposeA ? m : tall(a, b, sizes)
+  const sgemm = sgemmFor(rows, k, n)
   if (sgemm !== null) {
     const { memory } = backend.wasm.asm
-    const stored = { transposeA, transposeB, strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n }
-    return multiply(backend, a, b, sizes, transposeA ? m : tall(a, b, sizes), (rows) => {
-      const one = { ...stored, m: rows, k, n }
-      return (pa, pb, po) => sgemm.multiply(memory, one, pa, pb, po)
-    })
+    const strides = { strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n }
+    const one = { m: rows, k, n, transposeA, transposeB, ...strides }
+    return multiply(backend, a, b, sizes, rows, (pa, pb, po) => sgemm.multiply(memory, one, pa, pb, po))
   }
   const temporary: tf.TensorInfo[] = []
   const keep = (x: tf.TensorInfo) => (temporary.push(x), x)
   const swapped = (x: tf.TensorInfo) => keep(swapLast(backend, x))
   const plain = (x: tf.TensorInfo, y: tf.TensorInfo) => {
     const straight = sizesOf(x, y, false, false)
-    return multiply(backend, x, y, straight, tall(x, y, straight), (rows) =>
-      product(backend, rows, straight.k, straight.n),
-    )
+    const height = tall(x, y, straight)
+    return multiply(backend, x, y, straight, height, product(backend, height, straight.k, straight.n))
   }
   try {
     if (transposeA && !transposeB && reversedIsCheaper(a, b)) return swapLast(backend, keep(plain(swapped(b), a)))
@@ -101,14 +99,14 @@ const LEFT = 2 ** 31 - 1
 const RIGHT = 2 ** 31 - 2
 const OUT = 2 ** 31 - 3
 
-/** Slice by slice, or as many rows as `rows` says at once. */
+/** Slice by slice, or as many rows as `rows` says at once; `one` is the product of that many. */
 const multiply = (
   backend: WasmBackend,
   a: tf.TensorInfo,
   b: tf.TensorInfo,
   { m, k, n }: Sizes,
   rows: number,
-  of: (rows: number) => Multiply,
+  one: Multiply,
 ): tf.TensorInfo => {
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
   const access = fromWasm(backend)
@@ -122,7 +120,6 @@ const multiply = (
   }
   const at = (x: tf.TensorInfo) => backend.dataIdMap.get(x.dataId).memoryOffset
   const [pa, pb, po] = [at(a), at(b), at(out)]
-  const one = of(rows)
   if (rows * n === sizeOf(out.shape)) one(pa, pb, po)
   else batch.slices.forEach(([i, j], s) => one(pa + 4 * i * m * k, pb + 4 * j * k * n, po + 4 * s * m * n))
   return out
@@ -130,8 +127,17 @@ const multiply = (
 
 const matrix = (x: tf.TensorInfo): readonly [number, number] => [x.shape.at(-2) ?? 1, x.shape.at(-1) ?? 1]
 
+interface Batch {
+  readonly shape: readonly number[]
+  readonly slices: readonly (readonly [number, number])[]
+}
+
+/** A product without batch dimensions. */
+const ONE: Batch = { shape: [], slices: [[0, 0]] }
+
 /** The batch shape, and for each of its places the places of the left and the right slice. */
-const broadcast = (a: readonly number[], b: readonly number[]) => {
+const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
+  if (a.length === 0 && b.length === 0) return ONE
   const rank = Math.max(a.length, b.length)
   const padded = (shape: readonly number[]) => [...new Array<number>(rank - shape.length).fill(1), ...shape]
   const [pa, pb] = [padded(a), padded(b)]
@@ -194,13 +200,7 @@ const xnnpack = (backend: WasmBackend, m: number, k: number, n: number): Multipl
 
 const bytes = (shape: readonly number[]) => new Uint8Array(new Int32Array(shape).buffer)
 
-const stockProducts = new WeakMap<WasmBackend, ReturnType<WasmBackend["wasm"]["cwrap"]>>()
-
-const stockProduct = (backend: WasmBackend) => {
-  const known = stockProducts.get(backend)
-  if (known !== undefined) return known
+const stockProduct = oncePer((backend: WasmBackend) => {
   const n = "number"
-  const raw = backend.wasm.cwrap("BatchMatMul", null, [n, "array", n, n, "array", n, n, n, n])
-  stockProducts.set(backend, raw)
-  return raw
-}
+  return backend.wasm.cwrap("BatchMatMul", null, [n, "array", n, n, "array", n, n, n, n])
+})

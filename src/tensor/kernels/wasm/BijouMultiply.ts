@@ -15,7 +15,7 @@ export const bijouMultiply: tf.KernelConfig = {
   backendName: "wasm",
   kernelFunc: ({ inputs, backend, attrs }) => {
     const [x, weight] = [inputOf(inputs, "x"), inputOf(inputs, "weight")]
-    const tall = { ...x, shape: [...rowsOf(x.shape)] }
+    const tall = { dataId: x.dataId, dtype: x.dtype, shape: [...rowsOf(x.shape)] }
     const { dataId, dtype, shape } = matMul(asWasm(backend), tall, weight, false, attrs?.["transposed"] === 1)
     return { dataId, dtype, shape: [...x.shape.slice(0, -1), shape.at(-1) ?? 1] }
   },
