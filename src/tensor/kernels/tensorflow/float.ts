@@ -2,6 +2,7 @@
  * Stock operations on float32 tensors, by what they do.
  */
 import { sizeOf } from "../../../exact/frame.ts"
+import { oncePer } from "../typed/access.ts"
 import { missingRows } from "./elementwise.ts"
 import { attribute, type Handle, type Operations } from "./operations.ts"
 
@@ -17,20 +18,8 @@ const TURNED = [false, true].map((a) =>
   [false, true].map((b) => [...(a ? [attribute.flag("adj_x", a)] : []), ...(b ? [attribute.flag("adj_y", b)] : [])]),
 )
 
-type Float = ReturnType<typeof floatOf>
-
 /** The operations that several kernels compose. */
-export const float = (operations: Operations): Float => {
-  const known = made.get(operations)
-  if (known !== undefined) return known
-  const one = floatOf(operations)
-  made.set(operations, one)
-  return one
-}
-
-const made = new WeakMap<Operations, Float>()
-
-const floatOf = ({ constant, number, run, runForAll }: Operations) => {
+export const float = oncePer(({ constant, number, run, runForAll }: Operations) => {
   const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y])
   const one = (name: string) => (x: Handle) => run(name, [x])
   const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
@@ -83,7 +72,7 @@ const floatOf = ({ constant, number, run, runForAll }: Operations) => {
     toInt: (x: Handle) => run("Cast", [x], FROM_FLOAT),
     toFloat: (x: Handle) => run("Cast", [x], TO_FLOAT),
   }
-}
+})
 
 /** All leading axes as one. */
 export const rowsOf = ({ shape }: Handle): readonly [rows: number, width: number] => {

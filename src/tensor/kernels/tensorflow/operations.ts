@@ -5,6 +5,7 @@
  * where it does not reach, as on a GPU. Which one runs is decided once for the process.
  */
 import type { tf } from "../../tf.ts"
+import { oncePer } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { hasOpLibrary } from "./opLibrary.ts"
 
@@ -98,7 +99,6 @@ interface TensorflowBackend {
 
 /** Attributes of operations. */
 export const attribute = {
-  text: (name: string, value: string): Attribute => ({ name, type: 0, value }),
   whole: (name: string, value: number): Attribute => ({ name, type: 1, value }),
   float: (name: string, value: number): Attribute => ({ name, type: 2, value }),
   flag: (name: string, value: boolean): Attribute => ({ name, type: 3, value }),
@@ -124,18 +124,7 @@ export const onTensorflow = (
 /** Has a kernel use TensorFlow: what it made and did not give is freed at its end. Kernels do not stand within each other. */
 type Use = <A>(inputs: tf.NamedTensorInfoMap, kernel: (operations: Operations) => A) => A
 
-/** Made once for a backend: a step runs hundreds of kernels. */
-const onBackend = (backend: TensorflowBackend): Use => {
-  const known = uses.get(backend)
-  if (known !== undefined) return known
-  const use = using(backend)
-  uses.set(backend, use)
-  return use
-}
-
-const uses = new WeakMap<TensorflowBackend, Use>()
-
-const using = (backend: TensorflowBackend): Use => {
+const onBackend = oncePer((backend: TensorflowBackend): Use => {
   const made = new Set<number>()
   const held = new Set<number>()
   let given: tf.NamedTensorInfoMap = {}
@@ -215,7 +204,7 @@ const using = (backend: TensorflowBackend): Use => {
       given = {}
     }
   }
-}
+})
 
 const nameOf = (dtype: number): tf.DataType => {
   for (const name of ["float32", "int32", "bool"] as const) if (TYPE[name] === dtype) return name

@@ -54,14 +54,14 @@ export const asWasm = (backend: unknown): WasmBackend => backend as WasmBackend
 /** See `asWasm`. */
 export const asCpu = (backend: unknown): CpuBackend => backend as CpuBackend
 
-/** What is made of a backend when it is first asked for, and kept: a step runs a thousand kernels. */
-export const oncePer = <Backend extends object, X>(make: (backend: Backend) => X): ((backend: Backend) => X) => {
-  const kept = new WeakMap<Backend, X>()
-  return (backend) => {
-    const known = kept.get(backend)
+/** What is made of an object, such as a backend, when it is first asked for, and kept: a step runs a thousand kernels. */
+export const oncePer = <A extends object, X>(make: (of: A) => X): ((of: A) => X) => {
+  const kept = new WeakMap<A, X>()
+  return (of) => {
+    const known = kept.get(of)
     if (known !== undefined) return known
-    const made = make(backend)
-    kept.set(backend, made)
+    const made = make(of)
+    kept.set(of, made)
     return made
   }
 }
