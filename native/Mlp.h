@@ -3,7 +3,7 @@
 #pragma once
 
 #include "Activation.h"
-#include "Gelu.h"
+#include "Bias.h"
 #include "Product.h"
 
 namespace bijou {

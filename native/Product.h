@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "Activation.h"
+#include "Bias.h"
 #include "Pool.h"
 #include "Vector.h"
 
@@ -260,15 +260,6 @@ class BijouMultiply : public OpKernel {
  private:
   bool transposed;
 };
-
-/// bias + the columns `left` to `right` - 1 of the rows `top` to `bottom` - 1 of out, which has n of them.
-inline void addBias(float* out, const float* bias, int64_t n, int64_t top, int64_t bottom, int64_t left, int64_t right) {
-  for (int64_t r = top; r < bottom; r++)
-    along(right - left, [&](int64_t j, int64_t count) {
-      float* at = out + r * n + left + j;
-      store(at, load(at, count) + load(bias + left + j, count), count);
-    });
-}
 
 /// x W + bias.
 class BijouAffine : public OpKernel {

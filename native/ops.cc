@@ -18,6 +18,7 @@
 #include "Add.h"
 #include "Attention.h"
 #include "Bdia.h"
+#include "Bias.h"
 #include "CrossEntropy.h"
 #include "Gelu.h"
 #include "LayerNorm.h"

@@ -2,6 +2,7 @@
  * What attention computes, in float64, and the padding that it is tried past.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
+import { Attention, type Reach } from "bijou/residual"
 import { tf } from "bijou/tensor"
 import { expect } from "vitest"
 import { times, turn, type Rows } from "./float64.ts"
@@ -22,7 +23,7 @@ export interface Heads {
 // --------------------------------------------------------- constructors
 
 /** Some padding; the first token of the first sample is, so a causal one sees nothing else there. */
-export const isSeen = (sample: number, token: number): boolean => (7 * token + sample) % 3 !== 0
+const isSeen = (sample: number, token: number): boolean => (7 * token + sample) % 3 !== 0
 
 /** The same as a mask, int32 `[batch, time]`. */
 export const mask = (batch: number, time: number): tf.Tensor =>
@@ -31,6 +32,24 @@ export const mask = (batch: number, time: number): tf.Tensor =>
     [batch, time],
     "int32",
   )
+
+/** Attention to all tokens and past some padding: its kernel, which tokens it sees, and the function of qkv. */
+export const ways = (reach: Reach) =>
+  [
+    {
+      way: "to all tokens",
+      kernel: "BijouAttention",
+      sees: () => true,
+      mix: (x: tf.Tensor, heads: number, _?: tf.Tensor) => Attention.mix(x, heads, reach),
+    },
+    {
+      way: "past padding",
+      kernel: "BijouMaskedAttention",
+      sees: isSeen,
+      mix: (x: tf.Tensor, heads: number, seen: tf.Tensor = mask(x.shape[0]!, x.shape[1]!)) =>
+        Attention.mixSeen(x, seen, heads, reach),
+    },
+  ] as const
 
 /** Two heads of three over six tokens of which the first two are padding, so that causal ones see nothing else. */
 export const padded = () => ({

@@ -9,7 +9,7 @@ import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runKernel } from "../src/tensor/kernels/own.ts"
 import { setSgemm, type Sgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
-import { distances, expectNoGradientOfPadding, isSeen, mask, padded } from "./attention64.ts"
+import { distances, expectNoGradientOfPadding, padded, ways } from "./attention64.ts"
 import { columnSums, layerNorm, mean, rowsOf, type Rows } from "./float64.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
 
@@ -99,14 +99,7 @@ describe.each([
   ] as const
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
-    describe.each([
-      ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
-      [
-        "past padding",
-        isSeen,
-        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
-      ],
-    ] as const)("%s", (_, sees, mix) => {
+    describe.each(ways(reach))("$way", ({ sees, mix }) => {
       it.each(shapes)(
         "of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
         (batch, time, heads, size) => {

@@ -11,7 +11,7 @@ import { ownKernels } from "../src/tensor/kernels/index.ts"
 import { hasOpLibrary } from "../src/tensor/kernels/tensorflow/opLibrary.ts"
 import { hasKernel, runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { traceKernels } from "../src/tensor/traceKernels.ts"
-import { distances, expectNoGradientOfPadding, isSeen, mask, padded } from "./attention64.ts"
+import { distances, expectNoGradientOfPadding, mask, padded, ways } from "./attention64.ts"
 import { columnSums, layerNorm, rowsOf, times, turn, type Rows } from "./float64.ts"
 import { kinds, places } from "./gelus.ts"
 import { bitsOf, distance, noise } from "./specimens.ts"
@@ -316,14 +316,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     ] as const
 
     describe.each(["full", "causal"] as const)("%s", (reach) => {
-      describe.each([
-        ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
-        [
-          "past padding",
-          isSeen,
-          (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
-        ],
-      ] as const)("%s", (_, sees, mix) => {
+      describe.each(ways(reach))("$way", ({ sees, mix }) => {
         it.each(shapes)(
           "attention of %i x %i tokens, %i heads of %i, is within 2e-6 of float64, its gradient within 4e-6",
           (batch, time, heads, size) => {
@@ -369,13 +362,10 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     it("attention is one kernel, and its gradient one", async () => {
       const qkv = noise([2, 5, 12], 1)
       const seen = mask(2, 5)
-      for (const [name, mix] of [
-        ["BijouAttention", (x: tf.Tensor) => Attention.mix(x, 2, "causal")],
-        ["BijouMaskedAttention", (x: tf.Tensor) => Attention.mixSeen(x, seen, 2, "causal")],
-      ] as const) {
-        const traced = await traceKernels(() => void sweep((x) => mix(x!), [qkv]))
-        const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
-        expect(own).toEqual([name, name, `${name}Grad`])
+      for (const { kernel, mix } of ways("causal")) {
+        const traced = await traceKernels(() => void sweep((x) => mix(x!, 2, seen), [qkv]))
+        const own = traced.map((one) => one.kernel).filter((name) => name.startsWith("Bijou"))
+        expect(own).toEqual([kernel, kernel, `${kernel}Grad`])
       }
     })
 

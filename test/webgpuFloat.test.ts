@@ -9,7 +9,7 @@ import { runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { record } from "../src/tensor/recording.ts"
 import { traceKernels } from "../src/tensor/traceKernels.ts"
 import { differingBits } from "../src/exact/bits.ts"
-import { distances, expectNoGradientOfPadding, isSeen, mask, padded } from "./attention64.ts"
+import { distances, expectNoGradientOfPadding, mask, padded, ways } from "./attention64.ts"
 import { layerNorm, mean, type Rows } from "./float64.ts"
 import { kinds, places } from "./gelus.ts"
 import { distance, noise } from "./specimens.ts"
@@ -84,14 +84,7 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
   })
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
-    describe.each([
-      ["to all tokens", () => true, (x: tf.Tensor, heads: number) => Attention.mix(x, heads, reach)],
-      [
-        "past padding",
-        isSeen,
-        (x: tf.Tensor, heads: number) => Attention.mixSeen(x, mask(x.shape[0]!, x.shape[1]!), heads, reach),
-      ],
-    ] as const)("%s", (_, sees, mix) => {
+    describe.each(ways(reach))("$way", ({ sees, mix }) => {
       it.each([
         [1, 1, 1, 1],
         [2, 3, 2, 4],
@@ -127,13 +120,10 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
   it("attend in one kernel, and back in one", async () => {
     const qkv = noise([2, 5, 12], 1)
     const seen = mask(2, 5)
-    for (const [name, mix] of [
-      ["BijouAttention", (x: tf.Tensor) => Attention.mix(x, 2, "causal")],
-      ["BijouMaskedAttention", (x: tf.Tensor) => Attention.mixSeen(x, seen, 2, "causal")],
-    ] as const) {
-      const traced = await traceKernels(() => void sweep((x) => mix(x!), [qkv]))
-      const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
-      expect(own).toEqual([name, `${name}Grad`])
+    for (const { kernel, mix } of ways("causal")) {
+      const traced = await traceKernels(() => void sweep((x) => mix(x!, 2, seen), [qkv]))
+      const own = traced.map((one) => one.kernel).filter((name) => name.startsWith("Bijou"))
+      expect(own).toEqual([kernel, `${kernel}Grad`])
     }
   })
 
