@@ -79,6 +79,10 @@ export const encodeFrame = ({ kind, fractionBits, shape, payload }: Frame): Uint
 /** The number of elements of a shape. */
 export const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)
 
+/** Whether two shapes are the same. */
+export const sameShape = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): boolean =>
+  x.length === y.length && x.every((size, axis) => size === y[axis])
+
 /** Bytes of the elements of a frame. */
 export const payloadLength = (kind: Kind, shape: ReadonlyArray<number>): number =>
   Math.ceil((sizeOf(shape) * width[kind]) / 8)

@@ -2,6 +2,7 @@
  * BDIA's arithmetic on tensors whose leading axis is the batch.
  */
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
+import { sameShape } from "../exact/frame.ts"
 import { Grid } from "../exact/Grid.ts"
 import { Space, type PerSample } from "../exact/Space.ts"
 import { hasKernel, runKernel, runKernelForAll } from "./kernels/own.ts"
@@ -130,6 +131,3 @@ const alike = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {
     )
   return y
 }
-
-const sameShape = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): boolean =>
-  x.length === y.length && x.every((size, i) => size === y[i])

@@ -2,7 +2,7 @@
  * How kernels on `tensorflow` differ: only `Identity`, and `Reshape` to the same shape, share a buffer there, and what tells an operation its axes and sizes is a tensor
  * too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in `kernels/tensorflow/elementwise.ts`.
  */
-import { sizeOf } from "../../exact/frame.ts"
+import { sameShape, sizeOf } from "../../exact/frame.ts"
 import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/elementwise.ts"
 import { tf } from "../tf.ts"
 import { input, makes, numbers, shared, type Call, type Made, type Outcome, type Rule } from "./Rule.ts"
@@ -30,7 +30,7 @@ const unlessSame = (rules: Readonly<Record<string, Rule>>): Readonly<Record<stri
     Object.entries(rules).map(([name, rule]) => [
       name,
       (call: Call): Outcome =>
-        x(call).join() === numbers(call, "shape").join() ? makes(shared(input(call, "x"))) : rule(call),
+        sameShape(x(call), numbers(call, "shape")) ? makes(shared(input(call, "x"))) : rule(call),
     ]),
   )
 

@@ -3,7 +3,7 @@
  *
  * Inputs `a` and `b`.
  */
-import { sizeOf } from "../../../exact/frame.ts"
+import { sameShape, sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
 import type { WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
@@ -21,9 +21,6 @@ export const add = onHeap("Add", (heap, inputs, attrs) => {
   addUp(heap.backend, { count: sizeOf(a.shape), a: heap.place(a), b: heap.place(b), out: heap.place(out) })
   return out
 })
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, axis) => size === b[axis])
 
 /** Adds an array to another of its length in place, by way of the heap, a few at a time, so that they stay near. */
 export const addArrays = (backend: WasmBackend, left: Float32Array, right: Float32Array): void =>

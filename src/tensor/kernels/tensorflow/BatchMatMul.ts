@@ -3,6 +3,7 @@
  *
  * Other types, and batches that broadcast in any way but one matrix for all of a's, go to TensorFlow as before.
  */
+import { sameShape } from "../../../exact/frame.ts"
 import { attribute, onTensorflow, TYPE } from "./operations.ts"
 
 export const batchMatMul = onTensorflow("BatchMatMul", {
@@ -15,7 +16,7 @@ export const batchMatMul = onTensorflow("BatchMatMul", {
     ]
     const batches = [a, b].map(({ shape }) => shape.slice(0, -2))
     const [batchA = [], batchB = []] = batches
-    const alike = batchA.join() === batchB.join()
+    const alike = sameShape(batchA, batchB)
     const one = batchB.length <= batchA.length && batchB.every((size) => size === 1)
     return a.dtype === TYPE.float32 && b.dtype === TYPE.float32 && (alike || one)
       ? give(run("BijouMatMul", [a, b], named("transpose_a", "transpose_b")))
