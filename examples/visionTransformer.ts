@@ -142,7 +142,7 @@ console.log(`ordinary backpropagation holds more than ten times as much: ${taped
 
 // ------------------------------------------------------------- training
 
-const schedule = { peak: 1e-2, floor: 1e-3, warmup: 5, steps: 100 }
+const schedule = { peak: 1e-2, floor: 1e-3, warmup: 5, steps: 200 }
 const plan = { optimizer: AdamW.config, schedule, batch, seed: 1, data }
 const losses: number[] = []
 for await (const { loss } of training(network, plan, { params, state: AdamW.init(network.params, params) }))
