@@ -13,6 +13,7 @@ const blas = { "lastTaped / torch bdia": atMost(1.3), "workers 2 / torch bdia": 
 
 const tensorflow = {
   "lastTaped / torch bdia": atMost(1.1),
+  "workers 2 / torch bdia": atMost(1.1),
   "taped / torch store": atMost(0.95),
 }
 

@@ -9,8 +9,8 @@ export const gpt = { vocabulary: 256, context: 64, width: 128, heads: 4, fractio
 /** Windows in a batch of the training step. */
 export const batch = 16
 
-/** Samples in a micro-batch of the trunk by workers. */
-export const microBatch = 8
+/** Samples in a micro-batch of the trunk by workers: on tensorflow a call costs as much as some elements, so two workers have one each. */
+export const microBatch = (backend) => (backend === "tensorflow" ? 16 : 8)
 
 /** The matrix products of one block's residual, each `[times, m, k, n]`; a multiply-add is two operations. */
 export const products = ({ batch, tokens, width, heads, hidden }) => {

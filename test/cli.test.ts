@@ -227,8 +227,8 @@ describe("bijou start", () => {
     [["--micro-batch", "half"], '--micro-batch must be a whole number from 1 to 4096, not "half"'],
     [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
     [
-      ["--workers", "2", "--backend", "tensorflow"],
-      "Workers run on the backends wasm and cpu; tensorflow shares its work",
+      ["--workers", "2", "--backend", "webgpu"],
+      "Workers run on the backends wasm, cpu and tensorflow, on a CPU; webgpu shares its work",
     ],
     [["--batch", "16", "--workers", "3"], "--batch 16, which is 2 micro-batches of 8. Use at most 2"],
     [

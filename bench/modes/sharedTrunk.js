@@ -5,13 +5,13 @@ import { either as E, function as F } from "fp-ts"
 import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
 import { fromTfjs, tensor, tensorSpace, tensorsIn, tf } from "bijou/tensor"
 import { startWorkers } from "bijou/workers"
-import { microBatch as size, trunk as sizes } from "../sizes.js"
+import { microBatch, trunk as sizes } from "../sizes.js"
 import { layer } from "../trunkNetwork.js"
 
 const { batch, tokens, width, fractionBits } = sizes
 
 /** What every worker evaluates: the mean of the squares of x_K, where x_0 is noise. */
-export const objective = ({ depth }) => {
+export const objective = ({ depth, size }) => {
   const space = tensorSpace(fractionBits)
   const loss = fromTfjs(Params.none, (_, [, y]) => tf.mean(tf.square(y)))
   const network = F.pipe(
@@ -23,13 +23,15 @@ export const objective = ({ depth }) => {
   return { network, data: ([first]) => noise.slice([first, 0, 0], [size, tokens, width]) }
 }
 
-/** A step by `count` workers that keep the last block's tape, the BLAS of each on the threads that this process was given. */
+/** A step by `count` workers that keep the last block's tape, on the threads that this process was given: each of a BLAS, all of TensorFlow. */
 const shared = (count) => async (depth) => {
-  const { params } = objective({ depth }).network
+  const size = microBatch(tf.getBackend())
+  const argument = { depth, size }
+  const { params } = objective(argument).network
   const p = params.init(Key.fromSeed(0))
   const module = import.meta.url
   const plan = { [`blocks/${depth - 1}`]: "tape" }
-  const what = { module, export: "objective", argument: { depth }, plan }
+  const what = { module, export: "objective", argument, plan }
   const workers = await startWorkers(params, { ...what, count, size, seed: 1 })
   const samples = Array.from({ length: batch }, (_, i) => i)
   const take = async () => {

@@ -6,11 +6,14 @@ import { microBatch, operations, trunk as sizes } from "../sizes.js"
 import { speedOf } from "../speed.js"
 import { startTorch } from "../torch.js"
 
-/** Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS runs on one thread in each. */
+/** Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS or TensorFlow has one thread in each. */
 export const workers = async ({ depth, place, pairs, warmup, torch, torchThreads, workers: counts, progress }) => {
   const { batch, tokens, width } = sizes
   const each = { ...place, threads: place.threads === null ? null : 1 }
-  const by = each.threads === null ? "one thread each" : "products by a BLAS on one thread in each"
+  const by =
+    each.backend === "tensorflow"
+      ? `tensorflow on one thread in each${place.opLibrary ? "" : ", no op library"}`
+      : `${each.backend}, ${each.threads === null ? "one thread each" : "products by a BLAS on one thread in each"}`
   const runners = []
   for (const count of counts) runners.push(await start("sharedTrunk.js", `workers ${count}`, depth, each))
   const [first] = runners
@@ -25,7 +28,7 @@ export const workers = async ({ depth, place, pairs, warmup, torch, torchThreads
   ]
   return {
     name: "workers",
-    title: `workers: forward and backward of the trunk, ${depth} blocks, batch ${batch} in micro-batches of ${microBatch}, ${tokens} tokens, width ${width}, ${each.backend}, ${by}`,
+    title: `workers: forward and backward of the trunk, ${depth} blocks, batch ${batch} in micro-batches of ${microBatch(each.backend)}, ${tokens} tokens, width ${width}, ${by}`,
     on: first.on,
     matmulPeak: first.peak,
     depth,

@@ -37,8 +37,8 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
   const { width, heads, batch, backend, workers } = decoded.right
-  // Whether there are workers or not: no bit is to depend on that.
-  const shared = isShareable(backend) && batch % usual === 0
+  // Whether there are workers or not: no bit is to depend on that. On tensorflow it is the threads that bits depend on already.
+  const shared = isShareable(backend) && batch % usual === 0 && (backend !== "tensorflow" || workers !== undefined)
   const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
   const count = batch / microBatch
   if (width % heads !== 0) return unusable(indivisible(width, heads))

@@ -10,6 +10,7 @@ import type { RevError } from "../core/RevError.ts"
 import { sizeOf } from "../exact/frame.ts"
 import { hasKernel } from "./kernels/own.ts"
 import { addArrays } from "./kernels/simd/Add.ts"
+import { copyNow } from "./kernels/tensorflow/operations.ts"
 import { asWasm, fromWasm } from "./kernels/typed/access.ts"
 import { tensorLeaves } from "./parameterSide.ts"
 import { tf } from "./tf.ts"
@@ -77,13 +78,20 @@ export const ParameterLayout = {
     const leaves = new Map<string, tf.Tensor>()
     for (const { path, shape, at } of slots) {
       const elements = array.subarray(at, at + sizeOf(shape))
-      // wasm copies them onto its heap at once; other backends may keep the array that they are given.
-      leaves.set(path, tf.tensor(inWasm() ? elements : elements.slice(), [...shape], "float32"))
+      leaves.set(path, copied(elements, shape))
     }
     const built = Params.fromLeaves(params, leaves)
     if (E.isLeft(built)) for (const leaf of leaves.values()) leaf.dispose()
     return built
   },
+}
+
+/** wasm copies onto its heap at once, and TensorFlow when it is asked to; other backends may keep the array that they are given. */
+const copied = (elements: Float32Array, shape: ReadonlyArray<number>): tf.Tensor => {
+  const onTensorflow = tf.getBackend() === "tensorflow"
+  const x = tf.tensor(inWasm() || onTensorflow ? elements : elements.slice(), [...shape], "float32")
+  if (onTensorflow) copyNow(tf.backend(), x)
+  return x
 }
 
 const inWasm = (): boolean => tf.getBackend() === "wasm"

@@ -16,6 +16,8 @@ export interface Orders {
   readonly backend: BackendName
   /** The threads of the BLAS, null where it decides for itself; null where there is none. */
   readonly blas: { readonly threads: number | null } | null
+  /** The threads of TensorFlow, which all workers have together, and whether it uses its op library; null where it is not the backend. */
+  readonly tensorflow: { readonly threads: number; readonly opLibrary: boolean } | null
   readonly size: number
   readonly seed: number
   readonly plan: Plan

@@ -8,6 +8,7 @@ import type { Params } from "../../core/Params.ts"
 import { Plan } from "../../core/Plan.ts"
 import type { BackendName } from "../../tensor/backend.ts"
 import { buffers } from "../../tensor/buffers.ts"
+import { hasOpLibrary } from "../../tensor/kernels/tensorflow/opLibrary.ts"
 import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
 import { tf } from "../../tensor/tf.ts"
@@ -18,6 +19,7 @@ import { microBatches, runs } from "../../train/microBatches.ts"
 import { joined, nodesIn, total, type Node } from "../../train/treeSum.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import { loadedBlas } from "../native/useNative.ts"
+import { loadedTensorflow } from "../native/useTensorflow.ts"
 import type { Orders } from "./messages.ts"
 import { fromPlain } from "./PlainError.ts"
 import { isShareable, notShareable } from "./shareable.ts"
@@ -56,8 +58,9 @@ export interface WorkersMemory {
 // --------------------------------------------------------- constructors
 
 /**
- * Starts workers that compute as this thread does, on its backend and with as many threads of its BLAS each, so choose those first. The bits
- * are those of `microBatched` in this thread, for any `count`; `params` are those of the network in the module.
+ * Starts workers that compute as this thread does, on its backend, so choose that first: with as many threads of its BLAS each, or with the
+ * threads of its TensorFlow together, where one thread lets workers compute at once. The bits are those of `microBatched` in this thread, for
+ * any `count`; `params` are those of the network in the module.
  *
  * A worker that is lost ends the step, and every later one, in `WorkerFailed`. Stop the pool at the end. Rejects with a sentence where a
  * worker cannot start, and then none is left; throws `RangeError` at a batch with fewer micro-batches than workers.
@@ -148,10 +151,20 @@ const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersO
     argument,
     backend,
     blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
+    tensorflow: backend === "tensorflow" ? sharedTensorflow() : null,
     size,
     seed,
     plan: plan ?? Plan.reversed,
   }
+}
+
+/** The TensorFlow that this process has loaded, for its workers too. */
+const sharedTensorflow = (): Orders["tensorflow"] => {
+  const loaded = loadedTensorflow()
+  if (loaded === null)
+    throw new UnusableInput("Workers run on the TensorFlow of `useTensorflow` of bijou/native alone. Start it by that.")
+  if (loaded.device === "gpu") throw new UnusableInput(notShareable(loaded.name))
+  return { threads: loaded.threads, opLibrary: hasOpLibrary() }
 }
 
 /** Arrays that all threads have, by name, kept from step to step. */

@@ -3,6 +3,7 @@
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"
+import { isMainThread } from "node:worker_threads"
 import { setOpLibrary } from "../../../tensor/kernels/tensorflow/opLibrary.ts"
 import { tf } from "../../../tensor/tf.ts"
 import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
@@ -102,7 +103,8 @@ const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () =
 
 const silently = <A>({ hush, speak }: Hush, body: () => A): A => {
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also speaks later
-  if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2) return body()
+  // It speaks once in a process, and standard error is that of all threads.
+  if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2 || !isMainThread) return body()
   hush()
   try {
     return body()

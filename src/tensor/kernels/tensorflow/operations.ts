@@ -121,6 +121,10 @@ export const onTensorflow = (
   },
 })
 
+/** Has TensorFlow copy what a tensor was made of, which it otherwise does when an operation first takes it. */
+export const copyNow = (backend: unknown, x: tf.TensorInfo): void =>
+  void (backend as TensorflowBackend).getInputTensorIds([x])
+
 /** Has a kernel use TensorFlow: what it made and did not give is freed at its end. Kernels do not stand within each other. */
 type Use = <A>(inputs: tf.NamedTensorInfoMap, kernel: (operations: Operations) => A) => A
 

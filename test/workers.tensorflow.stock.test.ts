@@ -1,0 +1,3 @@
+import { checkTensorflowWorkers } from "./tensorflowWorkers.ts"
+
+checkTensorflowWorkers("stock")
