@@ -4,7 +4,8 @@
 import { spawnSync, execFileSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { option as O } from "fp-ts"
 import { Key } from "bijou"
@@ -168,6 +169,43 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
         return { loss: report.loss, sample: report.sample }
       }
       expect(learned("2")).toEqual(learned("1"))
+    })
+
+    it("trains to the same bits with any number of workers", () => {
+      const digest = (workers: string) =>
+        start(`workers${workers}`, "--steps", "3", "--micro-batch", "2", "--workers", workers).report.parameters.digest
+      expect(digest("2")).toBe(digest("1"))
+    })
+
+    it("ends a step of workers that are stopped, for whoever awaits it, once TensorFlow is through with its operation", () => {
+      const script = join(folder, "stopped.mjs")
+      const from = (path: string) => JSON.stringify(pathToFileURL(resolve(built, "src", path)).href)
+      writeFileSync(
+        script,
+        `import { isMainThread } from "node:worker_threads"
+        import { Key } from ${from("index.js")}
+        import { gpt } from ${from("net/index.js")}
+        import { useTensorflow } from ${from("report/native/index.js")}
+        import { startWorkers } from ${from("report/workers/index.js")}
+        import { useBackend } from ${from("tensor/index.js")}
+        import { Text } from ${from("train/index.js")}
+        const { network } = gpt({ vocabulary: 9, context: 64, width: 128, heads: 4, depth: 6, fractionBits: 9, dropout: 0 })
+        export const objective = { network, data: (samples) => Text.batch(new Uint8Array(900), 64, 1, samples) }
+        if (isMainThread) {
+          await useTensorflow({ threads: 1 })
+          await useBackend("tensorflow")
+          const what = { module: import.meta.url, export: "objective", count: 2, size: 16, seed: 1 }
+          const workers = await startWorkers(network.params, what)
+          const samples = Array.from({ length: 32 }, (_, i) => i)
+          const step = workers.at({ params: network.params.init(Key.fromSeed(1)), step: 0, samples })()
+          await new Promise((resolve) => setTimeout(resolve, 30))
+          await workers.stop()
+          console.log((await step).left.message)
+        }`,
+      )
+      const { status, stdout } = spawnSync(process.execPath, [script], { encoding: "utf8" })
+      expect(stdout).toBe("Worker 1 failed at step 0: it was stopped. The parameters are those before the step.\n")
+      expect(status).toBe(0)
     })
   })
 })

@@ -41,6 +41,8 @@ export const startMember = async (orders: Orders): Promise<Member> => {
     })
   const stop = async (): Promise<void> => {
     lose("it was stopped")
+    // What it is at may go on for a while, and who awaits its end is to see it.
+    worker.ref()
     await worker.terminate()
   }
   const greeting = await next()
@@ -60,7 +62,7 @@ export const startMember = async (orders: Orders): Promise<Member> => {
       worker.ref()
       worker.postMessage(question)
       const heard = await answer
-      worker.unref()
+      if (lost === null) worker.unref()
       return heard as Answer | Lost // greetings are over
     },
     stop,
