@@ -5,6 +5,7 @@ import { function as F } from "fp-ts"
 import fc from "fast-check"
 import {
   andThen,
+  Bdia,
   both,
   Coupling,
   dimap,
@@ -53,6 +54,7 @@ const check = async <P, A, B, S>(name: string, inputs: fc.Arbitrary<A>, bijectio
   checkLaws({ describe, it }, set, { runs: 8 })
 }
 
+await check("BDIA", handle, Bdia.fromResidual(h, 4))
 await check("couplings", pair, Coupling.fromResiduals({ space, f: layer, g: layer }, 2))
 await check("half a coupling", pair, Coupling.half(h))
 await check("midpoint steps", handle, TwoStep.fromResidual(h, TwoStep.midpoint(space), 3))

@@ -2,7 +2,7 @@
  * The cheapest way through a chain whose parts may each leave more or less behind, within a budget: from part to part, but for a stretch of
  * equal parts, whose choices are counted.
  *
- * Law (checked by `test/budget.test.ts` against all ways): no way through fits the budget in less time.
+ * Law (checked by `test/cheapest.test.ts` against all ways): no way through fits the budget in less time.
  */
 import { function as F, option as O } from "fp-ts"
 import { fastestThroughEqual, stretchOf } from "./equalParts.ts"

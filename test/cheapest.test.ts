@@ -1,0 +1,227 @@
+/**
+ * The cheapest way through a chain within a budget, on tolls of all kinds: the optimum against all ways, and equal parts counted.
+ */
+import { option as O } from "fp-ts"
+import fc from "fast-check"
+import type { Choice } from "bijou"
+import { describe, expect, it } from "vitest"
+import { cheapest, lowest } from "../src/core/cheapest.ts"
+import { fastestThroughEqual, stretchOf } from "../src/core/equalParts.ts"
+import { departure, type Station, type Toll } from "../src/core/Station.ts"
+
+const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
+
+/** Every way through, by the definitions of peak and time. */
+const everyWay = (stations: ReadonlyArray<Station>, held: number) =>
+  stations.reduce<ReadonlyArray<{ readonly choices: ReadonlyArray<Choice>; held: number; peak: number; time: number }>>(
+    (ways, { choices, toll }) =>
+      ways.flatMap((way) =>
+        choices.map((choice) => {
+          const cost = toll(way.choices.at(-1) ?? null, choice)
+          return {
+            choices: [...way.choices, choice],
+            held: way.held + cost.held,
+            peak: Math.max(way.peak, way.held + cost.most),
+            time: way.time + cost.time,
+          }
+        }),
+      ),
+    [{ choices: [], held, peak: held, time: 0 }],
+  )
+
+const toll: fc.Arbitrary<Toll> = fc.record({ held: fc.nat(9), most: fc.nat(20), time: fc.nat(9) })
+
+/** A table of tolls for each choice behind each other, equal parts in a row. */
+const chains = fc
+  .array(
+    fc.tuple(
+      fc.array(toll, { minLength: 12, maxLength: 12 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.subarray([...all], { minLength: 1 }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map((kinds) =>
+    kinds.flatMap(([tolls, count, choices]) => {
+      const station: Station = {
+        choices,
+        toll: (before, choice) => tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
+      }
+      return Array.from({ length: count }, () => station)
+    }),
+  )
+
+describe("The optimum", () => {
+  it("is that of all ways", () => {
+    let none = 0
+    fc.assert(
+      fc.property(chains, fc.nat(9), fc.nat(60), (stations, held, budget) => {
+        const ways = everyWay(stations, held)
+        const fitting = ways.filter(({ peak }) => peak <= budget)
+        const found = cheapest(stations, held, budget)
+        if (O.isNone(found)) none++
+        expect(O.isSome(found)).toBe(fitting.length > 0)
+        if (O.isSome(found)) {
+          const { choices, time, peak } = found.value
+          expect(time).toBe(Math.min(...fitting.map((way) => way.time)))
+          expect(fitting).toContainEqual(expect.objectContaining({ choices, time, peak }))
+        }
+        const leanest = lowest(stations, held)
+        expect(O.isSome(leanest) && leanest.value.peak).toBe(Math.min(...ways.map(({ peak }) => peak)))
+      }),
+      { numRuns: 500, seed: 1 },
+    )
+    expect(none).toBeGreaterThan(20)
+  })
+})
+
+describe("The optimum over equal parts", () => {
+  it("tapes as many of them as the closed form says", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          count: fc.integer({ min: 1, max: 40 }),
+          side: fc.nat(5),
+          tape: fc.integer({ min: 6, max: 40 }),
+          working: fc.nat(30),
+          budget: fc.nat(400),
+        }),
+        ({ count, side, tape, working, budget }) => {
+          const station: Station = {
+            choices: ["reverse", "tape"],
+            toll: (_, choice) => {
+              const held = choice === "tape" ? tape : side
+              return { held, most: held + working, time: choice === "tape" ? 3 : 4 }
+            },
+          }
+          // The last part is pulled on top of what all others left: K side + n (tape - side) + working <= budget.
+          const taped = Math.min(count, Math.floor((budget - working - count * side) / (tape - side)))
+          const found = cheapest(
+            Array.from({ length: count }, () => station),
+            0,
+            budget,
+          )
+          expect(O.isSome(found)).toBe(taped >= 0)
+          if (O.isSome(found)) expect(found.value.time).toBe(4 * count - taped)
+        },
+      ),
+      { numRuns: 500, seed: 1 },
+    )
+  })
+})
+
+/** Tolls as a chain of residual blocks has them: who reverses behind another choice holds what it shares, gradients pile up on the way back. */
+const residuals = (count: number, sizes: { gradient: number; activation: number; tape: number; working: number }) => {
+  const { gradient, activation, tape, working } = sizes
+  const held = { reverse: 1, keep: 1 + activation, tape: 1 + activation + tape }
+  const time = { reverse: 40, keep: 39, tape: 30 }
+  let asked = 0
+  const block = (place: number): Station => ({
+    choices: all,
+    toll: (before, choice) => {
+      asked++
+      const shared = choice === "reverse" && before !== null && before !== "reverse" ? activation : 0
+      const left = held[choice] + shared
+      return { held: left, most: left + working + gradient * (count - place), time: time[choice] }
+    },
+  })
+  const head: Station = {
+    choices: ["reverse", "tape"],
+    toll: (before, choice) => ({
+      held: (before === "reverse" ? -activation : 0) + (choice === "tape" ? 2 : 0),
+      most: working,
+      time: choice === "tape" ? 3 : 4,
+    }),
+  }
+  return { stations: [...Array.from({ length: count }, (_, i) => block(i)), head], asked: () => asked }
+}
+
+const sizes = fc.record({
+  gradient: fc.nat(12),
+  activation: fc.integer({ min: 1, max: 6 }),
+  tape: fc.integer({ min: 4, max: 20 }),
+  working: fc.nat(30),
+})
+
+describe("Equal parts", () => {
+  const answer = (stations: ReadonlyArray<Station>, held: number, budget: number) =>
+    fastestThroughEqual(stations, stretchOf(stations), [departure(held)], budget)
+
+  it("that are counted come to the optimum of all ways, and are counted for nearly every budget", () => {
+    const seen = { counted: 0, left: 0, none: 0 }
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 6 }), sizes, fc.nat(9), fc.nat(200), (count, given, held, budget) => {
+        const { stations } = residuals(count, given)
+        const fitting = everyWay(stations, held).filter(({ peak }) => peak <= budget)
+        const counted = answer(stations, held, budget)
+        if (O.isNone(counted)) seen.left++
+        else if (O.isNone(counted.value)) {
+          seen.none++
+          expect(fitting).toEqual([])
+        } else {
+          seen.counted++
+          const { choices, time, peak } = counted.value.value
+          expect(time).toBe(Math.min(...fitting.map((way) => way.time)))
+          expect(fitting).toContainEqual(expect.objectContaining({ choices, time, peak }))
+        }
+      }),
+      { numRuns: 1_000, seed: 1 },
+    )
+    expect(seen.counted).toBeGreaterThan(10 * seen.left - 100)
+    expect(seen.counted).toBeGreaterThan(600)
+    expect(seen.none).toBeGreaterThan(100)
+  })
+
+  it("of any tolls are counted only where that is the optimum", () => {
+    const seen = { counted: 0, left: 0 }
+    fc.assert(
+      fc.property(
+        fc.array(toll, { minLength: 12, maxLength: 12 }),
+        fc.integer({ min: 4, max: 6 }),
+        fc.subarray([...all], { minLength: 1 }),
+        fc.nat(60),
+        (tolls, count, choices, budget) => {
+          const station: Station = {
+            choices,
+            toll: (before, choice) =>
+              tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
+          }
+          const stations = Array.from({ length: count }, () => station)
+          const fitting = everyWay(stations, 0).filter(({ peak }) => peak <= budget)
+          const counted = answer(stations, 0, budget)
+          if (O.isNone(counted)) seen.left++
+          else {
+            seen.counted++
+            expect(O.isSome(counted.value)).toBe(fitting.length > 0)
+            if (O.isSome(counted.value))
+              expect(counted.value.value.time).toBe(Math.min(...fitting.map(({ time }) => time)))
+          }
+        },
+      ),
+      { numRuns: 1_000, seed: 1 },
+    )
+    expect(Math.min(seen.counted, seen.left)).toBeGreaterThan(300)
+  })
+
+  it.each([0.01, 0.3, 0.7, 1.1])(
+    "are ten thousand blocks with at most a hundred looks at each, at %d of all taped",
+    (share) => {
+      const count = 10_000
+      const given = { gradient: 793_092, activation: 65_536, tape: 1_114_112, working: 3_600_000 }
+      const { stations, asked } = residuals(count, given)
+      const low = lowest(stations, 0)
+      if (O.isNone(low)) throw new Error("there is a way")
+      const budget = Math.round(low.value.peak + share * count * (given.tape + given.activation))
+      const found = cheapest(stations, 0, budget)
+      expect(asked()).toBeLessThan(100 * count)
+      if (O.isNone(found)) throw new Error("there is a way")
+      expect(found.value.peak).toBeLessThanOrEqual(budget)
+      const taped = found.value.choices.filter((choice) => choice === "tape").length
+      expect(taped).toBeGreaterThan(Math.min(share, 1) * count)
+      expect(found.value.choices.at(-2)).toBe("tape") // the last block: nothing later is held
+    },
+  )
+})
