@@ -19,7 +19,10 @@ const orders = {
 }
 
 /** What finds plans within a budget has a test of its own, which nothing else fails. */
-const budgets = { files: ["Station", "cheapest", "equalParts"].map((name) => `src/core/${name}.ts`), tests: named("cheapest") }
+const budgets = {
+  files: ["Station", "cheapest", "equalParts"].map((name) => `src/core/${name}.ts`),
+  tests: named("cheapest"),
+}
 
 const testsFor = (file) => (budgets.files.includes(file) ? budgets.tests : orders[file.split("/")[1]])
 
