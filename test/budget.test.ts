@@ -1,7 +1,6 @@
 /**
  * Memory as a budget: the optimum against all ways, peaks under the budget, and the same gradients under every plan.
  */
-import { option as O } from "fp-ts"
 import fc from "fast-check"
 import { Key, type Bijection, type Choice } from "bijou"
 import { buffers, peakBytes, tensorEnv, tensorScope, type tf } from "bijou/tensor"
