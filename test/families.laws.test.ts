@@ -35,6 +35,8 @@ import {
   type Handle,
 } from "bijou/laws"
 import { describe, it } from "vitest"
+import { withBuffer } from "../src/block/buffered.ts"
+import { halved, negated } from "../src/block/scaling.ts"
 
 const owned = holdings()
 const space = handleSpace(owned, 9)
@@ -64,6 +66,9 @@ await check("steps with gamma +-3/5", handle, Rational.fromResidual(h, lossy, 4)
 await check("steps that spill", handle, Rational.fromResidual(h, wide, 5))
 await check("momentum", handle, Momentum.fromResidual(h, lossy, 3))
 await check("momentum that spills", handle, Momentum.fromResidual(h, wide, 4))
+await check("a sign turned", handle, negated(space))
+await check("two halvings", handle, halved(space, 2))
+await check("an empty buffer", fc.tuple(fc.constant(null), pair), withBuffer(space))
 await check("mean and difference", pair, haar(space))
 await check("a part on the second half", pair, second<Handle>()(part))
 await check("two parts side by side", pair, F.pipe(named("f")(part), both(named("g")(part))))

@@ -54,10 +54,10 @@ export const withBuffer = <C, X, Bit>(
       return env.scope.own([c, state] as const)
     }),
   infer: ([c, state]) => attempt((env) => [env.scope.own(c), [env.scope.own(state), null]]),
-  pullback: ([c, [state, buffer]], _side, [dc, [dState]]) =>
+  pullback: ([c, [state, buffer]], _side, [dc, [dState, dBuffer]]) =>
     attempt((env) => {
       expectEmpty(space, env, buffer)
-      env.scope.release(buffer)
+      env.scope.release([buffer, dBuffer])
       return { input: [c, state] as const, cotangent: [dc, dState] as const, grads: {} }
     }),
 })
