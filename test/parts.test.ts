@@ -118,6 +118,10 @@ describe("parameters", () => {
     expect(number(0).rebuild(find({ "": 5 }))).toEqual(E.right(5))
     expect(number(0).rebuild(find({}))).toMatchObject({ left: { message: "is missing" } })
     expect(number(0).rebuild(find({ "": "5" }))).toMatchObject({ left: { message: "is of another kind" } })
+    const message = (leaves: object) =>
+      E.toUnion(E.mapLeft(String)(Params.fromLeaves(number(0), new Map(Object.entries(leaves)))))
+    expect(message({})).toBe("ParameterMismatch: The parameter is missing.")
+    expect(message({ "": "5" })).toBe("ParameterMismatch: The parameter is of another kind.")
     expect(Params.none.rebuild(find({}))).toEqual(E.right({}))
     const many = Params.array(3, number(0))
     expect(many.rebuild(find({ 0: 1, 1: 2, 2: 3 }))).toEqual(E.right([1, 2, 3]))
@@ -125,6 +129,7 @@ describe("parameters", () => {
     const other = new SideMismatch("not about parameters")
     const failing: Params<number> = { ...number(0), rebuild: () => E.left(other) }
     expect(Params.struct({ a: failing }).rebuild(find({}))).toEqual(E.left(other))
+    expect(Params.fromLeaves(failing, new Map())).toEqual(E.left(other))
   })
 })
 
