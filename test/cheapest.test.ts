@@ -31,7 +31,13 @@ const everyWay = (stations: ReadonlyArray<Station>, held: number) =>
 
 const toll: fc.Arbitrary<Toll> = fc.record({ held: fc.nat(9), most: fc.nat(20), time: fc.nat(9) })
 
-/** A table of tolls for each choice behind each other, equal parts in a row. */
+/** A part whose twelve tolls are those of each choice behind none and behind each other. */
+const stationOf = ([tolls, choices]: readonly [ReadonlyArray<Toll>, ReadonlyArray<Choice>]): Station => ({
+  choices,
+  toll: (before, choice) => tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
+})
+
+/** Equal parts in a row. */
 const chains = fc
   .array(
     fc.tuple(
@@ -46,10 +52,7 @@ const chains = fc
   )
   .map((kinds) =>
     kinds.flatMap(([tolls, count, choices]) => {
-      const station: Station = {
-        choices,
-        toll: (before, choice) => tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
-      }
+      const station = stationOf([tolls, choices])
       return Array.from({ length: count }, () => station)
     }),
   )
@@ -175,6 +178,27 @@ describe("Equal parts", () => {
     expect(seen.none).toBeGreaterThan(100)
   })
 
+  it("come to the optimum with others before them and behind them", () => {
+    const station = fc.tuple(fc.array(toll, { minLength: 12, maxLength: 12 }), fc.subarray([...all], { minLength: 1 }))
+    const before = fc.array(station, { minLength: 1, maxLength: 2 })
+    let counted = 0
+    fc.assert(
+      fc.property(before, sizes, fc.nat(9), fc.nat(160), (others, given, held, budget) => {
+        const stations = [...others.map(stationOf), ...residuals(4, given).stations]
+        const fitting = everyWay(stations, held).filter(({ peak }) => peak <= budget)
+        const found = cheapest(stations, held, budget)
+        expect(O.isSome(found)).toBe(fitting.length > 0)
+        if (O.isNone(found)) return
+        counted++
+        const { choices, time, peak } = found.value
+        expect(time).toBe(Math.min(...fitting.map((way) => way.time)))
+        expect(fitting).toContainEqual(expect.objectContaining({ choices, time, peak }))
+      }),
+      { numRuns: 200, seed: 1 },
+    )
+    expect(counted).toBeGreaterThan(100)
+  })
+
   it("of any tolls are counted only where that is the optimum", () => {
     const seen = { counted: 0, left: 0 }
     fc.assert(
@@ -184,11 +208,7 @@ describe("Equal parts", () => {
         fc.subarray([...all], { minLength: 1 }),
         fc.nat(60),
         (tolls, count, choices, budget) => {
-          const station: Station = {
-            choices,
-            toll: (before, choice) =>
-              tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
-          }
+          const station = stationOf([tolls, choices])
           const stations = Array.from({ length: count }, () => station)
           const fitting = everyWay(stations, 0).filter(({ peak }) => peak <= budget)
           const counted = answer(stations, 0, budget)
