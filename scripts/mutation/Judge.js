@@ -14,7 +14,7 @@ const formulas = ["", ".coupling", ".twoStep", ".buffer", ".haar", ".families"].
  */
 const orders = {
   core: named("parts", "owners", "core", "space", "exact", "families.laws"),
-  exact: named("space", "exact", "core", ...formulas, "families.laws"),
+  exact: named("space", "exact", "informationBuffer", "core", ...formulas, "families.laws"),
   block: named(...formulas, "core", "families", "families.laws"),
 }
 
