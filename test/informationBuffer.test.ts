@@ -1,7 +1,7 @@
 /**
  * The information buffer: how long it lasts, what spills, its bytes, and the division that it is made of.
  */
-import { InformationBuffer, numberSpace, type Ratio } from "bijou"
+import { float32Space, InformationBuffer, numberSpace, type Ratio } from "bijou"
 import { describe, expect, test } from "vitest"
 
 const ratios: ReadonlyArray<Ratio> = Array.from({ length: 15 }, (_, i) =>
@@ -17,8 +17,9 @@ describe("for every n < d <= 16", () => {
       expect(most * d + d).toBeGreaterThan(2 ** 24)
     }
     expect(InformationBuffer.lasts({ n: 3, d: 5 })).toBe(29)
-    // (5 B + 4) / 3, rounded down, from 0.
+    // (5 B + 4) / 3 and 2 B + 1, rounded down, from 0.
     expect([0, 1, 2, 3, 4].map((steps) => InformationBuffer.largest({ n: 3, d: 5 }, steps))).toEqual([0, 1, 3, 6, 11])
+    expect([0, 1, 2, 3, 4].map((steps) => InformationBuffer.largest({ n: 1, d: 2 }, steps))).toEqual([0, 1, 3, 7, 15])
   })
 
   test("a network deep enough to spill three times comes back, over the whole range", () => {
@@ -93,6 +94,8 @@ describe("the bytes of a buffer", () => {
     expect(await tagOf(buffer.fromBytes(await buffer.toBytes(full)()))).toEqual(full)
     expect(buffer.bits({ digits: 0, steps: 0 })).toBe(0)
     expect(buffer.bits({ digits: 0, steps: 1 })).toBe(1) // floor((5 - 1) / 3) is at most 1
+    const three = InformationBuffer.side(ratio, float32Space(9).value)
+    expect(three.bits({ digits: Float32Array.of(1, 2, 3), steps: 1 })).toBe(3)
     expect(spill.bits(null)).toBe(0)
     expect(spill.bits(77 / 512)).toBeLessThan(24)
     expect(await tagOf(spill.fromBytes(await spill.toBytes(77 / 512)()))).toBe(77 / 512)
@@ -106,5 +109,8 @@ describe("the bytes of a buffer", () => {
     expect(await tagOf(spill.fromBytes(new Uint8Array()))).toBe("SideMismatch")
     expect(await tagOf(spill.fromBytes(Uint8Array.of(0, 0)))).toBe("SideMismatch")
     expect(await tagOf(spill.fromBytes(Uint8Array.of(2)))).toBe("SideMismatch")
+    const neither = await spill.toBytes(77 / 512)()
+    neither[0] = 2
+    expect(await tagOf(spill.fromBytes(neither))).toBe("SideMismatch")
   })
 })
