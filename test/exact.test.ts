@@ -11,6 +11,7 @@ import {
   Key,
   normals,
   numberSpace,
+  permutation,
   Side,
   uniforms,
   words,
@@ -18,6 +19,7 @@ import {
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { philox } from "../src/core/Philox.ts"
+import { sameShape } from "../src/exact/frame.ts"
 
 const hex = (block: Uint32Array): string => Array.from(block, (word) => word.toString(16).padStart(8, "0")).join(" ")
 
@@ -200,6 +202,23 @@ describe("a draw", () => {
   })
 })
 
+describe("a permutation", () => {
+  test("takes what the words say, one after the other, from what is left", () => {
+    for (let length = 0; length <= 40; length++) {
+      const key = Key.fromSeed(length)
+      const left = Array.from({ length }, (_, i) => i)
+      const expected: number[] = []
+      for (const [i, word] of [...words({ key, samples: [0] }, length).entries()].toReversed()) {
+        const taken = i === 0 ? 0 : Number((BigInt(word) * BigInt(i + 1)) >> 32n)
+        expected.unshift(left[taken] as number) // taken <= i
+        left[taken] = left[i] as number
+      }
+      expect(permutation(key, length)).toEqual(expected)
+      expect(expected.toSorted((x, y) => x - y)).toEqual(Array.from({ length }, (_, i) => i))
+    }
+  })
+})
+
 describe("a grid", () => {
   test("has 0 to 23 fraction bits", () => {
     for (const l of [-1, 24, 0.5, Number.NaN]) expect(() => Grid.make(l)).toThrow(RangeError)
@@ -244,6 +263,12 @@ describe("a grid", () => {
 })
 
 // ---------------------------------------------------------------- bytes
+
+test("shapes are the same where they have the same axes, in order", () => {
+  expect(sameShape([2, 3], [2, 3])).toBe(true)
+  expect(sameShape([], [])).toBe(true)
+  for (const other of [[], [2], [3, 2], [2, 4], [2, 3, 1]]) expect(sameShape([2, 3], other)).toBe(false)
+})
 
 describe("the bytes of a side", () => {
   const floats = float32Space(9)

@@ -52,15 +52,16 @@ describe("for every n < d <= 16", () => {
 })
 
 test("a division rounds down, and has one zero", () => {
+  const given = [-7, -5, -3, 0, 3, 7].map((k) => k / 2)
+  const [quotients, remainders] = [
+    [-2, -1, -1, 0, 0, 1],
+    [3, 0, 2, 0, 3, 2],
+  ].map((row) => row.map((k) => k / 2))
   const { divide } = numberSpace(1)
-  expect([-7, -5, -3, 0, 3, 7].map((k) => divide(5, k / 2).map((x) => 2 * x))).toEqual([
-    [-2, 3],
-    [-1, 0],
-    [-1, 2],
-    [0, 0],
-    [0, 3],
-    [1, 2],
-  ])
+  expect(given.map((x) => divide(5, x)[0])).toEqual(quotients)
+  expect(given.map((x) => divide(5, x)[1])).toEqual(remainders)
+  const arrays = float32Space(1).divide(5, Float32Array.from(given))
+  expect(arrays.map((array) => [...array])).toEqual([quotients, remainders])
   expect(Object.is(divide(5, -0)[0], 0)).toBe(true)
 })
 
