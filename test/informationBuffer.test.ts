@@ -60,8 +60,10 @@ test("a division rounds down, and has one zero", () => {
   const { divide } = numberSpace(1)
   expect(given.map((x) => divide(5, x)[0])).toEqual(quotients)
   expect(given.map((x) => divide(5, x)[1])).toEqual(remainders)
-  const arrays = float32Space(1).divide(5, Float32Array.from(given))
-  expect(arrays.map((array) => [...array])).toEqual([quotients, remainders])
+  const array = Float32Array.from(given)
+  const arrays = float32Space(1).divide(5, array)
+  expect([...array]).toEqual(given)
+  expect(arrays.map((numbers) => [...numbers])).toEqual([quotients, remainders])
   expect(Object.is(divide(5, -0)[0], 0)).toBe(true)
 })
 
