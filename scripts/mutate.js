@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const judges = 2
 const leastScore = 90
 
-setPriority(10) // half an hour of work, and nobody waits for it
+setPriority(10) // most of an hour of work, and nobody waits for it
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => {
     endAll()
