@@ -23,7 +23,7 @@ export const document = (results, path) =>
         "# Mutants",
         "Written by `npm run mutate`; do not edit. A mutant is a source of `core`, `exact` or `block` with one thing made wrong:",
         "an operator, a constant, a sign, an order, a condition, a tag, a statement left out. It is killed if a test fails; the",
-        "tests are those that `scripts/mutation/Judge.js` names, each done in less than a second. The score is",
+        "tests are those that `scripts/mutation/Judge.js` names, each done in a few seconds at most. The score is",
         "killed / (killed + survived). Left out of it are mutants that do not compile, since no test is needed against them,",
         "and those that time out, since they never end. The wording of messages is not mutated, nor is",
         "`src/core/equalParts.ts`, which answers only what it has proved to be the optimum: a mutant that answers less often is as",
