@@ -28,7 +28,10 @@ program
   .option("--width <n>", "width of an activation", "128")
   .option("--heads <n>", "attention heads, which divide the width", "4")
   .option("--batch <n>", "samples a step", "16")
-  .option("--micro-batch <n>", "samples evaluated at once (default: 8 where that divides the batch, else the batch)")
+  .option(
+    "--micro-batch <n>",
+    "samples evaluated at once (default: 8 on wasm and cpu and for workers, where that divides the batch; else the batch)",
+  )
   .option("--workers <n>", "threads that share every batch; the bits are those of one (default: none but this)")
   .option("--context <n>", "bytes the network sees at once", "64")
   .option("--seed <n>", "seed of parameters, samples and gammas", "1")
@@ -36,7 +39,7 @@ program
   .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
   .option(
     "--threads <n>",
-    "threads of the BLAS or TensorFlow, in each worker (default: the cores, or 1 with --workers)",
+    "threads of the BLAS in each worker, or of TensorFlow in all (default: the cores, or 1 with --workers)",
   )
   .option(
     "--budget <memory>",
