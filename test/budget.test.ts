@@ -1,5 +1,5 @@
 /**
- * Memory as a budget: the optimum against all ways, peaks under the budget, and the same gradients under every plan.
+ * Memory as a budget: the best of all plans, peaks under the budget, and the same gradients under every plan.
  */
 import fc from "fast-check"
 import { Key, type Bijection, type Choice } from "bijou"
