@@ -6,7 +6,7 @@ import fc from "fast-check"
 import type { Draw } from "../src/core/Draw.ts"
 import { Key } from "../src/core/Key.ts"
 import { aboutLayer } from "./about.ts"
-import { floatsLike, floatsOf, look, mapFloats } from "./evidence.ts"
+import { alike, floatsLike, floatsOf, look, mapFloats, oneObject } from "./evidence.ts"
 import type { Law, LawSet, Sides } from "./Law.ts"
 import type { Trial } from "./Trial.ts"
 import type { LayerSubject, Tried } from "./Subject.ts"
@@ -70,6 +70,25 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
           return [await look(cotangent), await trial.leaves(grads)]
         }
         return { lhs: await back(), rhs: await back() }
+      }),
+
+      law("a value that stands in two places has a gradient for each", cases, alone, async (trial, one) => {
+        const { kind, params } = trial
+        const input = alike(await look(one.a))
+        const paths = layer.params.leaves(params).map(([path]) => path)
+        const weights: unknown[] = []
+        for (const [, leaf] of layer.params.leaves(params)) weights.push(await look(leaf))
+        const values = alike(weights)
+        const back = async (objects: (values: unknown) => unknown) => {
+          const made = objects(kind.make(values)) as ReadonlyArray<unknown> // an array, as it was
+          const rebuilt = layer.params.rebuild((path) => O.fromNullable(made[paths.indexOf(path)]))
+          if (E.isLeft(rebuilt)) throw rebuilt.left
+          const a = objects(kind.make(input)) as A // of the input's structure
+          const { value, pull } = layer.vjp(rebuilt.right, a, drawOf(trial, one))
+          const { cotangent, grads } = pull(await trial.cotangent(value, one.seed))
+          return [await look(cotangent), await trial.leaves(grads)]
+        }
+        return { lhs: await back(oneObject), rhs: await back((made) => made) }
       }),
     ],
   }

@@ -137,6 +137,44 @@ export const pick = (
   return first
 }
 
+/** The same evidence with every array and tensor replaced by the first of its type and shape. */
+export const alike = (evidence: unknown): unknown =>
+  unify(
+    evidence,
+    (part) => {
+      if (isBits(part)) return `${part.dtype} ${part.shape.join(" ")}`
+      return isNumeric(part) ? `${part.constructor.name} ${part.length}` : null
+    },
+    (first) => (isNumeric(first) ? first.slice() : first),
+  )
+
+/** The same value with one object in all places whose arrays or tensors have the same type and shape. */
+export const oneObject = (value: unknown): unknown =>
+  unify(
+    value,
+    (part) => {
+      if (isReadable(part)) return `${part.dtype} ${part.shape.join(" ")}`
+      return isNumeric(part) ? `${part.constructor.name} ${part.length}` : null
+    },
+    (first) => first,
+  )
+
+/** Every part that has a form is replaced by what `take` makes of the first part of that form. */
+const unify = (whole: unknown, form: (part: unknown) => string | null, take: (first: unknown) => unknown): unknown => {
+  const first = new Map<string, unknown>()
+  const map = (part: unknown): unknown => {
+    const key = form(part)
+    if (key !== null) {
+      if (!first.has(key)) first.set(key, part)
+      return take(first.get(key))
+    }
+    if (Array.isArray(part)) return part.map(map)
+    if (isRecord(part)) return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, map(inner)]))
+    return part
+  }
+  return map(whole)
+}
+
 // ---------------------------------------------------------- destructors
 
 /** All floats of the evidence, in order. */

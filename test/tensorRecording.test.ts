@@ -121,6 +121,40 @@ onBackends("A recording", () => {
     expect(alive().handles).toBe(before.handles + 2) // the cotangent is borrowed: it is ours to free
   })
 
+  it("sums a gradient over the axes along which its input was spread", () => {
+    const [x, w] = [tf.tensor3d([1, 10, 100], [3, 1, 1]), tf.tensor2d([2], [1, 1])]
+    const { pull } = record(() => tf.matMul(x, w), [x, w])
+    const [dx, dw] = pull(tf.ones([3, 1, 1]))
+    expect(dx && [dx.shape, [...dx.dataSync()]]).toEqual([
+      [3, 1, 1],
+      [2, 2, 2],
+    ])
+    expect(dw && [dw.shape, [...dw.dataSync()]]).toEqual([[1, 1], [111]])
+  })
+
+  it("multiplies batches that broadcast, whatever their axes are", () => {
+    const [a, b] = [tf.tensor4d([1, 10, 100, 1000], [2, 2, 1, 1]), tf.tensor4d([2, 3], [2, 1, 1, 1])]
+    for (const transposed of [false, true])
+      expect([...tf.matMul(a, b, transposed, transposed).dataSync()]).toEqual([2, 20, 300, 3000])
+    const [wide, tall] = [tf.tensor4d([1, 10], [2, 1, 1, 1]), tf.tensor4d([2, 3, 4], [1, 3, 1, 1])]
+    const product = tf.matMul(wide, tall)
+    expect([product.shape, [...product.dataSync()]]).toEqual([
+      [2, 3, 1, 1],
+      [2, 3, 4, 20, 30, 40],
+    ])
+  })
+
+  it("refuses a gradient whose shape its input was never spread to", () => {
+    const bad = tf.customGrad((a) => ({
+      value: tf.exp(a as tf.Tensor), // the one input
+      gradFunc: (dy: tf.Tensor) => dy.slice([0], [2]),
+    }))
+    const x = noise([4], 1)
+    expect(() => record(() => bad(x), [x]).pull(tf.ones([4]))).toThrow(
+      /has the shape \[2\], and its input \[4\]\. Return a gradient of the input's shape\./,
+    )
+  })
+
   it("adds up what flows back from several outputs", () => {
     const x = noise([5], 3)
     const { value, pull } = record(() => [x.square(), [x.exp(), x.clone()]] as const, [x])

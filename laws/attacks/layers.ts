@@ -5,6 +5,7 @@ import { option as O } from "fp-ts"
 import fc from "fast-check"
 import { Key } from "../../src/core/Key.ts"
 import type { Layer } from "../../src/core/Layer.ts"
+import { Params } from "../../src/core/Params.ts"
 import { architectureLaws } from "../Architecture.ts"
 import { float32Array, moderate } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
@@ -121,6 +122,40 @@ export const inPlace = attack(
   "a layer in place",
   layerLaws(ofFloats("a layer in place", overwriting)),
   gradientLaws(float32ChainSubject("a layer in place", { depth: 3, layer: overwriting })),
+)
+
+type OnPairs = Layer<{}, readonly [Float32Array, Float32Array], Float32Array>
+
+const product = (x: Float32Array, y: Float32Array): Float32Array => x.map((a, i) => a * (y[i] ?? NaN))
+
+/** The product of two arrays, whose cotangents are added up by object, so that an array that is both gets both. */
+const byObject: OnPairs = {
+  params: Params.none,
+  apply: (_, [x, y]) => product(x, y),
+  vjp: (_, [x, y]) => ({
+    value: product(x, y),
+    held: [],
+    pull: (dy) => {
+      const found = new Map<Float32Array, Float32Array>()
+      const add = (place: Float32Array, term: Float32Array) =>
+        found.set(
+          place,
+          term.map((a, i) => a + (found.get(place)?.[i] ?? 0)),
+        )
+      add(x, product(dy, y))
+      add(y, product(dy, x))
+      return { cotangent: [found.get(x) ?? dy, found.get(y) ?? dy], grads: {} }
+    },
+  }),
+}
+
+export const gradientsByObject = attack(
+  "gradients added up by object",
+  layerLaws({
+    name: "gradients added up by object",
+    layer: byObject,
+    inputs: fc.tuple(float32Array(4, moderate), float32Array(4, moderate)),
+  }),
 )
 
 let tick = 0

@@ -38,19 +38,23 @@ export const fromTfjs = <P, A, B>(
   },
   vjp: (given, a, draw) => {
     checkAlive([given, a])
-    const p = ownParams(params, given)
-    const inputs = tensorsIn([p, a]).filter(isFloat)
-    const recording = record(() => ownOutputs(checkTensors(f(p, a, draw))), inputs)
-    const differentiable = tensorsIn(a).some(isFloat)
+    const {
+      places: [p, x],
+      made,
+    } = apart([ownParams(params, given), a] as const)
+    const inputs = tensorsIn([p, x]).filter(isFloat)
+    const recording = record(() => ownOutputs(checkTensors(f(p, x, draw))), inputs)
+    const differentiable = tensorsIn(x).some(isFloat)
     return {
       value: recording.value,
-      held: recording.held,
+      held: [...recording.held, ...made],
       pull: (cotangent) => {
         const gradients = recording.pull(cotangent)
         const places = new Map(inputs.map((input, i) => [input.id, i]))
         const gradient = (tensor: tf.Tensor): tf.Tensor =>
           gradients[places.get(tensor.id) ?? -1] ?? tf.zeros(tensor.shape, tensor.dtype)
-        return { cotangent: differentiable ? mapTensors(a, gradient) : null, grads: mapTensors(p, gradient) }
+        for (const tensor of made) tensor.dispose()
+        return { cotangent: differentiable ? mapTensors(x, gradient) : null, grads: mapTensors(p, gradient) }
       },
     }
   },
@@ -61,6 +65,26 @@ const ownParams = <P>(params: Params<P>, given: P): P => {
   const own = Params.fromLeaves(params, new Map(params.leaves(given)))
   if (E.isLeft(own)) throw own.left
   return own.right
+}
+
+/** A handle of its own for every place that a tensor stands in after its first, since gradients are found by handle; and those handles. */
+const apart = <A>(places: A): { readonly places: A; readonly made: ReadonlyArray<tf.Tensor> } => {
+  const seen = new Set<number>()
+  const made: tf.Tensor[] = []
+  const all = tensorsIn(places)
+  for (const { id } of all) seen.add(id)
+  if (seen.size === all.length) return { places, made }
+  seen.clear()
+  const own = (tensor: tf.Tensor): tf.Tensor => {
+    if (!seen.has(tensor.id)) {
+      seen.add(tensor.id)
+      return tensor
+    }
+    const handle = tensor.clone()
+    made.push(handle)
+    return handle
+  }
+  return { places: mapTensors(places, own), made }
 }
 
 const checkAlive = (given: unknown): void => {

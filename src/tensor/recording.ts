@@ -4,8 +4,12 @@
  * Laws (checked by `laws/Layer.ts`): the values of `quietly` and `record` have the same bits, and the gradients of
  * `record` have those of `tf.valueAndGrads`.
  */
+import { sameShape } from "../exact/frame.ts"
+import { registerGradients } from "./gradients/index.ts"
 import { engineState, isMadeHere, tf, unkeep, type TapeNode } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
+
+registerGradients()
 
 // ---------------------------------------------------------------- model
 
@@ -83,7 +87,10 @@ const relevant = (
   for (const { id } of inputs) reached.add(id)
   const forwards: Step[] = []
   for (const node of tape) {
-    const names = Object.keys(node.inputs).filter((name) => reached.has(node.inputs[name]?.id ?? -1))
+    const names = Object.keys(node.inputs).filter((name) => {
+      const input = node.inputs[name]
+      return input !== undefined && reached.has(input.id) && flowsTo(input, node)
+    })
     if (names.length === 0) free(node)
     else {
       for (const output of node.outputs) reached.add(output.id)
@@ -99,6 +106,10 @@ const relevant = (
     return leads
   })
 }
+
+/** Whether a gradient goes on into an input: indices, conditions and other integers have none, unless they become floats again. */
+const flowsTo = ({ dtype }: tf.Tensor, { kernelName }: TapeNode): boolean =>
+  kernelName === "Cast" || (dtype !== "int32" && dtype !== "bool")
 
 /** Walks the nodes in the order and with the additions of TensorFlow.js's own backpropagation. */
 const pull = <B>(
@@ -127,7 +138,9 @@ const pull = <B>(
     if (dys.some((dy) => dy !== null))
       for (const [i, dx] of tf.tidy(() => gradientsOf(node, names, dys)).entries()) {
         const input = node.inputs[names[i] ?? ""]
-        if (input !== undefined) accumulate(input.id, dys.includes(dx) ? dx.clone() : dx)
+        if (input === undefined) continue
+        const fitting = sameShape(dx.shape, input.shape) ? dx : summedTo(input, dx, node)
+        accumulate(input.id, dys.includes(fitting) ? fitting.clone() : fitting)
       }
     free(node)
     for (const { id } of node.outputs) {
@@ -159,6 +172,20 @@ const gradientsOf = (
     if (by === undefined) throw new Error(`${kernelName} has no gradient for its input ${name} in TensorFlow.js.`)
     return by()
   })
+}
+
+/** A gradient summed over the axes along which its input was spread; where it was not, the gradient is wrong. */
+const summedTo = ({ shape }: tf.Tensor, gradient: tf.Tensor, { kernelName }: TapeNode): tf.Tensor => {
+  const more = gradient.rank - shape.length
+  const fits = more >= 0 && shape.every((size, axis) => size === 1 || size === gradient.shape[axis + more])
+  if (!fits)
+    throw new Error(
+      `The gradient of ${kernelName} has the shape [${gradient.shape.join(", ")}], and its input [${shape.join(", ")}]. Return a gradient of the input's shape.`,
+    )
+  const axes = gradient.shape.flatMap((_, axis) => (axis < more || shape[axis - more] === 1 ? [axis] : []))
+  const summed = tf.tidy(() => gradient.sum(axes).reshape([...shape]))
+  gradient.dispose()
+  return summed
 }
 
 // ----------------------------------------------------------- combinators

@@ -6,6 +6,7 @@ import type { Bijection } from "../core/Bijection.ts"
 import type { Key } from "../core/Key.ts"
 import { Params } from "../core/Params.ts"
 import type { Program } from "../core/Program.ts"
+import { checkGradients } from "./checkGradients.ts"
 import { evaluateNow } from "./evaluateNow.ts"
 import { tensorLeaves } from "./parameterSide.ts"
 import { engineState, tf } from "./tf.ts"
@@ -50,6 +51,7 @@ export const toFunction =
           const pulled = detached(
             () => evaluate(net.pullback(held[0], held[1], dy.clone() as B), savedParams), // dy has B's shape
           )
+          checkGradients(net.params, savedParams, pulled.grads)
           const input =
             pulled.cotangent === null
               ? saved.slice(leaves.size, rest).map((t) => tf.zerosLike(t))

@@ -5,7 +5,8 @@ import { either as E, function as F, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Env } from "../core/Env.ts"
 import type { Params } from "../core/Params.ts"
-import { run, type Program } from "../core/Program.ts"
+import { attempt, run, type Program } from "../core/Program.ts"
+import { checkGradients } from "../tensor/checkGradients.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tf } from "../tensor/tf.ts"
 import { LossNotFinite } from "./errors/LossNotFinite.ts"
@@ -35,10 +36,13 @@ const weighted =
         const loss = value.clone()
         return F.pipe(
           net.pullback(value, side, tf.fill(value.shape, weight))(env),
-          E.map(({ input, cotangent, grads }) => {
-            env.scope.release([input, cotangent])
-            return { loss, grads }
-          }),
+          E.chain(({ input, cotangent, grads }) =>
+            attempt<P, { readonly loss: tf.Tensor; readonly grads: P }>(() => {
+              checkGradients(net.params, env.params, grads)
+              env.scope.release([input, cotangent])
+              return { loss, grads }
+            })(env),
+          ),
         )
       }),
     )

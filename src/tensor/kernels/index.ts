@@ -1,5 +1,6 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { broadcastingProducts } from "./cpu/broadcastingProducts.ts"
 import { add } from "./simd/Add.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
@@ -41,7 +42,8 @@ import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { bijouMultiply } from "./wasm/BijouMultiply.ts"
 import { cast } from "./wasm/Cast.ts"
-import { missingGradients } from "./wasm/fromCpu.ts"
+import { borrowedKernels } from "./wasm/fromCpu.ts"
+import { fusedMatMul } from "./wasm/FusedMatMul.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
 import { identity } from "./wasm/Identity.ts"
 import { slice } from "./wasm/Slice.ts"
@@ -50,6 +52,7 @@ import { sum } from "./wasm/Sum.ts"
 import { tile } from "./wasm/Tile.ts"
 import { transposeKernel } from "./wasm/Transpose.ts"
 import { unpackKernel } from "./wasm/Unpack.ts"
+import { windows } from "./wasm/windows.ts"
 import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 
 const KERNELS: readonly tf.KernelConfig[] = [
@@ -87,13 +90,16 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouUnpack,
   ...bijouUpdate,
   ...bijouWeightGrad,
+  ...broadcastingProducts,
   ...unsortedSegmentSum,
-  ...missingGradients,
+  ...borrowedKernels,
   ...elementwise,
   ...webgpuKernels,
+  ...windows,
   batchMatMul,
   bijouMultiply,
   cast,
+  fusedMatMul,
   gatherV2,
   identity,
   slice,

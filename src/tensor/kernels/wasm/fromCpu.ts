@@ -1,5 +1,5 @@
 /**
- * Gradient kernels that the wasm backend lacks, run by the cpu backend's kernel of the same name over the wasm heap, in place.
+ * Kernels that the wasm backend lacks or has wrong, most of them of gradients, run by the cpu backend's kernel of the same name over the wasm heap, in place.
  *
  * The result has the bits of the cpu backend.
  */
@@ -14,8 +14,20 @@ const MISSING = [
   "DepthwiseConv2dNativeBackpropInput",
 ] as const
 
+/** Those that it has and that give other values than the definition. */
+const WRONG = [
+  "Conv3DBackpropFilterV2",
+  "Conv3DBackpropInputV2",
+  "Dilation2D",
+  "Dilation2DBackpropFilter",
+  "Dilation2DBackpropInput",
+  "MaxPool3D",
+  "MaxPool3DGrad",
+  "MaxPoolGrad",
+] as const
+
 /** A wasm kernel that is the cpu backend's. */
-const fromCpu = (kernelName: string): tf.KernelConfig => ({
+export const fromCpu = (kernelName: string): tf.KernelConfig => ({
   kernelName,
   backendName: "wasm",
   kernelFunc: ({ inputs, backend, attrs }) => {
@@ -24,7 +36,10 @@ const fromCpu = (kernelName: string): tf.KernelConfig => ({
     const kernel = tf.getKernel(kernelName, "cpu")
     const infos = Object.entries(inputs).flatMap(([name, x]) => (x === undefined || x === null ? [] : [{ name, x }]))
     for (const { x } of infos) heap.touch(x)
-    const borrowed = infos.map(({ name, x }) => ({ name, t: cpu.makeTensorInfo(x.shape, x.dtype, heap.view(x)) }))
+    const borrowed = infos.map(({ name, x }) => ({
+      name,
+      t: ranked(cpu.makeTensorInfo(x.shape, x.dtype, heap.view(x))),
+    }))
     const made: tf.TensorInfo[] = []
     try {
       const result = kernel.kernelFunc({
@@ -42,10 +57,13 @@ const fromCpu = (kernelName: string): tf.KernelConfig => ({
   },
 })
 
+/** Some cpu kernels ask for the rank, which the engine's tensors have. */
+const ranked = (t: tf.TensorInfo): tf.TensorInfo => Object.assign(t, { rank: t.shape.length })
+
 const copy = (heap: ReturnType<typeof fromWasm>, t: tf.TensorInfo, values: Numbers): tf.TensorInfo => {
   const out = heap.output(t.shape, t.dtype)
   heap.view(out).set(values.subarray(0, sizeOf(t.shape)))
   return out
 }
 
-export const missingGradients: readonly tf.KernelConfig[] = MISSING.map(fromCpu)
+export const borrowedKernels: readonly tf.KernelConfig[] = [...MISSING, ...WRONG].map(fromCpu)

@@ -1,0 +1,8 @@
+/** `Cast` to integers is a staircase, so its gradient is zero; the stock one passes the cotangent through. */
+import { tf } from "../tf.ts"
+import { amended, only } from "./amended.ts"
+
+export const cast = amended("Cast", (stock) => (dy, kept, attrs) => {
+  const { dtype } = attrs as { readonly dtype?: tf.DataType } // as the kernel takes them
+  return dtype === "int32" || dtype === "bool" ? { x: () => tf.zeros(only(dy).shape) } : stock(dy, kept, attrs)
+})

@@ -1,0 +1,35 @@
+/** `MirrorPad` folds what was mirrored back, axis by axis; the stock gradient drops it. */
+import { tf } from "../tf.ts"
+import { sizeOf } from "../../exact/frame.ts"
+import { amended, only } from "./amended.ts"
+
+export const mirrorPad = amended("MirrorPad", () => (dy, _, attrs) => {
+  const { paddings, mode } = attrs as Attributes
+  const edge = mode === "reflect" ? 1 : 0
+  return { x: () => paddings.reduce((folded, [p, q], axis) => fold(folded, axis, p, q, edge), only(dy)) }
+})
+
+/** As the kernel takes them. */
+interface Attributes extends tf.NamedAttrMap {
+  paddings: Array<[number, number]>
+  mode: "reflect" | "symmetric"
+}
+
+/** Adds the first p and the last q places of an axis, mirrored, to those they were copies of; `edge` elements at each end were not copied. */
+const fold = (x: tf.Tensor, axis: number, p: number, q: number, edge: number): tf.Tensor => {
+  const before = sizeOf(x.shape.slice(0, axis))
+  const after = sizeOf(x.shape.slice(axis + 1))
+  const padded = x.shape[axis] ?? 1
+  const size = padded - p - q
+  const rows = x.reshape([before, padded, after])
+  const mirrored = (from: number, count: number, to: number): tf.Tensor =>
+    tf.pad(tf.reverse(tf.slice(rows, [0, from, 0], [before, count, after]), 1), [
+      [0, 0],
+      [to, size - to - count],
+      [0, 0],
+    ])
+  let sum = tf.slice(rows, [0, p, 0], [before, size, after])
+  if (p > 0) sum = sum.add(mirrored(0, p, edge))
+  if (q > 0) sum = sum.add(mirrored(p + size, q, size - q - edge))
+  return sum.reshape([...x.shape.slice(0, axis), size, ...x.shape.slice(axis + 1)])
+}

@@ -1,0 +1,8 @@
+/** `Prod` over axes counted from the end or in any order; the stock gradient wants them from the start, ascending. */
+import { tf } from "../tf.ts"
+import { amended, saved } from "./amended.ts"
+
+export const prod = amended("Prod", (stock) => (dy, kept, attrs) => {
+  const axes = tf.util.parseAxisParam((attrs["axis"] ?? null) as number[], saved(kept, 0).shape) // as the kernel takes them
+  return stock(dy, kept, { ...attrs, axis: axes.sort((p, q) => p - q) })
+})

@@ -1,0 +1,20 @@
+/** `Tile` of scalars and of more than four axes, axis by axis; the stock gradient has the ranks 1 to 4. */
+import { sizeOf } from "../../exact/frame.ts"
+import { amended, only, saved } from "./amended.ts"
+
+export const tile = amended("Tile", (stock) => (dy, kept, attrs) => {
+  const { shape } = saved(kept, 0)
+  if (shape.length > 0 && shape.length <= 4) return stock(dy, kept, attrs)
+  const reps = attrs["reps"] as readonly number[] // as the kernel takes them
+  return {
+    x: () => {
+      let sum = only(dy)
+      for (const [axis, size] of shape.entries()) {
+        const before = sizeOf(shape.slice(0, axis))
+        const after = sizeOf(sum.shape) / (before * size * (reps[axis] ?? 1))
+        sum = sum.reshape([before, reps[axis] ?? 1, size * after]).sum(1)
+      }
+      return sum.reshape(shape)
+    },
+  }
+})

@@ -1,0 +1,33 @@
+/** How a gradient of TensorFlow.js is replaced. */
+import type { tf } from "../tf.ts"
+
+// ---------------------------------------------------------------- model
+
+/** The gradients by input of a kernel, given the cotangents of its outputs, what it saved, and its attributes. */
+export type GradFunc = tf.GradFunc
+
+/** A kernel, and its right gradient made of the one that TensorFlow.js has. */
+export interface Amendment {
+  readonly kernelName: string
+  readonly amend: (stock: GradFunc) => GradFunc
+  /** Where it saves other inputs than the stock one. */
+  readonly inputsToSave?: string[]
+}
+
+// --------------------------------------------------------- constructors
+
+/** `amend` may call the stock gradient where that is right, so that its bits stay. */
+export const amended = (kernelName: string, amend: Amendment["amend"]): Amendment => ({ kernelName, amend })
+
+// ---------------------------------------------------------- destructors
+
+/** The cotangent of a kernel's first output. */
+export const only = (dy: tf.Tensor | tf.Tensor[]): tf.Tensor => saved([dy].flat(), 0)
+
+/** A tensor that a kernel saved; its configuration says which those are. */
+export const saved = (tensors: ReadonlyArray<tf.Tensor>, i: number): tf.Tensor => {
+  const tensor = tensors[i]
+  if (tensor === undefined)
+    throw new Error(`A kernel saved ${tensors.length} tensors, and its gradient needs number ${i}.`)
+  return tensor
+}

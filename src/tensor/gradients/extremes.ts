@@ -1,0 +1,23 @@
+/**
+ * `Max` and `Min`: elements that share the extreme share its cotangent; the stock gradient gives each the whole.
+ *
+ * Saved are x and y. Without ties the divisor is 1, and the bits are the stock ones.
+ */
+import { tf } from "../tf.ts"
+import { amended, only, saved, type Amendment } from "./amended.ts"
+
+const extreme = (kernelName: string, axesName: string): Amendment =>
+  amended(kernelName, () => (dy, kept, attrs) => {
+    const [x, y] = [saved(kept, 0), saved(kept, 1)]
+    const axes = tf.util.parseAxisParam(attrs[axesName] as number[], x.shape) // as the kernel takes them
+    const whole = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
+    return {
+      x: () => {
+        const mask = tf.equal(x, y.reshape(whole)).toFloat()
+        return only(dy).reshape(whole).mul(mask).div(mask.sum(axes, true))
+      },
+    }
+  })
+
+export const max = extreme("Max", "reductionIndices")
+export const min = extreme("Min", "axis")

@@ -1,0 +1,54 @@
+/** The gradients of our own, as data, and the one function that registers them. */
+import { tf } from "../tf.ts"
+import type { Amendment, GradFunc } from "./amended.ts"
+import { cast } from "./Cast.ts"
+import { conv2D } from "./Conv2D.ts"
+import { cumsum } from "./Cumsum.ts"
+import { max, min } from "./extremes.ts"
+import { floorDiv } from "./FloorDiv.ts"
+import { fusedBatchNorm } from "./FusedBatchNorm.ts"
+import { gatherV2 } from "./GatherV2.ts"
+import { mirrorPad } from "./MirrorPad.ts"
+import { splitV, unpack } from "./parts.ts"
+import { avgPool, avgPool3D, maxPool } from "./pools.ts"
+import { prod } from "./Prod.ts"
+import { resizeBilinear, resizeNearestNeighbor } from "./resizing.ts"
+import { tile } from "./Tile.ts"
+
+const GRADIENTS: readonly Amendment[] = [
+  avgPool,
+  avgPool3D,
+  cast,
+  conv2D,
+  cumsum,
+  floorDiv,
+  fusedBatchNorm,
+  gatherV2,
+  max,
+  maxPool,
+  min,
+  mirrorPad,
+  prod,
+  resizeBilinear,
+  resizeNearestNeighbor,
+  splitV,
+  tile,
+  unpack,
+]
+
+/** Known to every copy of this package, so that none amends what another has amended. */
+const AMENDED = Symbol.for("bijou.amended")
+
+/**
+ * Registers right gradients for the kernels whose gradient in TensorFlow.js is wrong or missing, for all code that uses
+ * it; where a gradient is right, its bits stay. Calling it again changes nothing.
+ */
+export const registerGradients = (): void => {
+  for (const { kernelName, amend, ...saving } of GRADIENTS) {
+    const stock = tf.getGradient(kernelName)
+    if (AMENDED in stock.gradFunc) continue
+    const right = amend(stock.gradFunc)
+    const gradFunc: GradFunc = Object.assign((...call: Parameters<GradFunc>) => right(...call), { [AMENDED]: true })
+    tf.registerGradient({ ...stock, ...saving, gradFunc })
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Pools with padding: an average is over the elements that are there, and so is its gradient; the stock one, except
+ * TensorFlow's, divides by the whole window. Windows that round the output up have no gradient in TensorFlow.js.
+ */
+import { tf } from "../tf.ts"
+import { amended, only, saved, type Amendment } from "./amended.ts"
+import { expectRoundedDown, type Sized } from "./roundedDown.ts"
+
+/** As the kernels take them. */
+interface Attributes extends tf.NamedAttrMap {
+  filterSize: [number, number]
+  strides: [number, number]
+  pad: "same" | "valid" | number
+}
+
+interface Attributes3D extends tf.NamedAttrMap {
+  filterSize: [number, number, number]
+  strides: [number, number, number]
+  pad: "same" | "valid" | number
+  dimRoundingMode?: "floor" | "round" | "ceil"
+}
+
+type Four = [number, number, number, number]
+type Five = [number, number, number, number, number]
+
+/** What the stock gradient takes a 2-d pool for. */
+const flat = (x: tf.Tensor, attrs: tf.NamedAttrMap) => {
+  const { filterSize, strides, pad } = attrs as Attributes
+  return tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad)
+}
+
+/** How much larger a window of `extent` is than its part inside [0, size), for every place of the output. */
+const excess = (places: number, stride: number, padding: number, extent: number, size: number): number[] =>
+  Array.from({ length: places }, (_, i) => {
+    const start = i * stride - padding
+    return extent / (Math.min(size, start + extent) - Math.max(0, start))
+  })
+
+/** The cotangent times the excess along each of its axes between batch and channels. */
+const spread = (dy: tf.Tensor, factors: ReadonlyArray<ReadonlyArray<number>>): tf.Tensor => {
+  if (tf.getBackend() === "tensorflow" || factors.flat().every((factor) => factor === 1)) return dy
+  return factors.reduce((scaled, factor, axis) => {
+    const shape = [factor.length, ...factors.slice(axis + 1).map(() => 1), 1]
+    return scaled.mul(tf.tensor([...factor], shape))
+  }, dy)
+}
+
+export const avgPool: Amendment = amended("AvgPool", (stock) => (dy, kept, attrs) => {
+  const x = saved(kept, 0)
+  const info = flat(x, attrs)
+  expectRoundedDown("avgPool", only(dy), info as Sized)
+  const rows = excess(info.outHeight, info.strideHeight, info.padInfo.top, info.filterHeight, info.inHeight)
+  const columns = excess(info.outWidth, info.strideWidth, info.padInfo.left, info.filterWidth, info.inWidth)
+  return { x: () => back(stock(spread(only(dy), [rows, columns]), kept, attrs)) }
+})
+
+export const avgPool3D: Amendment = amended("AvgPool3D", (stock) => (dy, kept, attrs) => {
+  const x = saved(kept, 0)
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as Attributes3D
+  const info = tf.backend_util.computePool3DInfo(x.shape as Five, filterSize, strides, 1, pad, dimRoundingMode)
+  const layers = excess(info.outDepth, info.strideDepth, info.padInfo.front, info.filterDepth, info.inDepth)
+  const rows = excess(info.outHeight, info.strideHeight, info.padInfo.top, info.filterHeight, info.inHeight)
+  const columns = excess(info.outWidth, info.strideWidth, info.padInfo.left, info.filterWidth, info.inWidth)
+  return { x: () => back(stock(spread(only(dy), [layers, rows, columns]), kept, attrs)) }
+})
+
+export const maxPool: Amendment = amended("MaxPool", (stock) => (dy, kept, attrs) => {
+  expectRoundedDown("maxPool", only(dy), flat(saved(kept, 0), attrs) as Sized)
+  return stock(dy, kept, attrs)
+})
+
+/** The gradient by the one input. */
+const back = (gradients: ReturnType<tf.GradFunc>): tf.Tensor => {
+  const x = gradients["x"]
+  if (x === undefined) throw new Error("TensorFlow.js has no gradient for the input of a pool.")
+  return x()
+}

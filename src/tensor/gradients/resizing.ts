@@ -1,0 +1,59 @@
+/**
+ * `ResizeBilinear` and `ResizeNearestNeighbor`. The stock gradients take no notice of `halfPixelCenters`; on cpu the
+ * bilinear one swaps height and width, and that of nearest neighbors is right for one image alone and does not return
+ * where corners are aligned to one pixel.
+ *
+ * A resizing is linear, with one matrix for each axis: y = R x C^T, so dx = R^T dy C. R is what the kernel itself makes
+ * of the identity. Where the stock gradient is right it stays.
+ */
+import { tf } from "../tf.ts"
+import { amended, only, saved, type Amendment } from "./amended.ts"
+
+type Four = [number, number, number, number]
+type Resize = (images: tf.Tensor4D, size: [number, number], corners: boolean, centers: boolean) => tf.Tensor4D
+
+const resizing = (
+  kernelName: string,
+  resize: () => Resize,
+  isRight: (images: Four, corners: boolean) => boolean,
+): Amendment =>
+  amended(kernelName, (stock) => (dy, kept, attrs) => {
+    const shape = saved(kept, 0).shape as Four // images have four axes
+    const { alignCorners, halfPixelCenters } = attrs as Attributes
+    if (!halfPixelCenters && isRight(shape, alignCorners)) {
+      const { images } = stock(dy, kept, attrs)
+      if (images === undefined) throw new Error(`TensorFlow.js has no gradient for the images of ${kernelName}.`)
+      return { images: () => images().reshape(shape) }
+    }
+    const [batch, height, width, channels] = shape
+    const [, rows, columns] = only(dy).shape as Four // as many axes as the images
+    /** [to, from] */
+    const matrix = (from: number, to: number): tf.Tensor =>
+      resize()(tf.eye(from).reshape([1, from, 1, from]), [to, 1], alignCorners, halfPixelCenters).reshape([to, from])
+    return {
+      images: () => {
+        const tall = tf.matMul(matrix(height, rows), only(dy).reshape([batch, rows, columns * channels]), true)
+        const wide = tf.matMul(matrix(width, columns), tall.reshape([batch * height, columns, channels]), true)
+        return wide.reshape(shape)
+      },
+    }
+  })
+
+/** As the kernels take them. */
+interface Attributes extends tf.NamedAttrMap {
+  alignCorners: boolean
+  halfPixelCenters: boolean
+}
+
+export const resizeBilinear = resizing(
+  "ResizeBilinear",
+  () => tf.image.resizeBilinear,
+  () => true,
+)
+
+export const resizeNearestNeighbor = resizing(
+  "ResizeNearestNeighbor",
+  () => tf.image.resizeNearestNeighbor,
+  ([batch, height, width], corners) =>
+    tf.getBackend() !== "cpu" || (batch === 1 && !(corners && (height === 1 || width === 1))),
+)

@@ -1,0 +1,48 @@
+/**
+ * Every gradient of TensorFlow.js, as layers use it, is the derivative of its operation, on every backend.
+ */
+import fc from "fast-check"
+import { tf } from "bijou/tensor"
+import { afterAll, expect, it } from "vitest"
+import { trials } from "./derivatives.cases.ts"
+import { slopeFault, triedGradients } from "./derivatives.ts"
+import { onBackends } from "./specimens.ts"
+
+/**
+ * Gradients that no code reaches: `tf.broadcastTo` is a tile, `tf.logSoftmax` brings its own, indices have none, and what
+ * makes complex numbers has none.
+ */
+const unreachable = ["BroadcastTo", "ComplexAbs", "LogSoftmax", "OneHot"]
+
+const tried = triedGradients()
+afterAll(tried.stop)
+
+onBackends("A gradient", () => {
+  for (const [name, trial] of Object.entries(trials))
+    it(`is the derivative of ${name}`, () => {
+      fc.assert(
+        fc.property(trial, (one) => {
+          expect(slopeFault(one)).toBeNull()
+        }),
+        { seed: 14, numRuns: 25 },
+      )
+    })
+
+  it("is tried of every operation that has one", () => {
+    const missing = tried.registered.filter((name) => !tried.called.has(name) && !unreachable.includes(name))
+    expect(missing).toEqual([])
+  })
+
+  it("is shared by elements that are all the largest or the smallest", () => {
+    const x = tf.tensor2d([2, 1, 2, 0, 0, 0], [2, 3])
+    const [most, least] = [tf.grad((a) => tf.max(a, 1)), tf.grad((a) => tf.min(a, 1))]
+    expect([...most(x).dataSync()]).toEqual([1, 0, 1, 1, 1, 1].map((n, i) => Math.fround(n / (i < 3 ? 2 : 3))))
+    expect([...least(x).dataSync()]).toEqual([0, 1, 0, 1, 1, 1].map((n, i) => Math.fround(n / (i < 3 ? 1 : 3))))
+  })
+
+  it("is refused in one sentence where an output was rounded up", () => {
+    const x = tf.zeros<tf.Rank.R4>([1, 4, 4, 1])
+    const grad = tf.grad((a: tf.Tensor) => tf.maxPool(a as tf.Tensor4D, 3, 2, 0, "ceil"))
+    expect(() => grad(x)).toThrow(/The gradient of maxPool takes its output \[1, 2, 2, 1\] for \[1, 1, 1, 1\]/)
+  })
+})
