@@ -67,7 +67,7 @@ export {
   type Subject,
   type Tried,
 } from "./Subject.ts"
-export { trainingLaws, type TrainingSubject } from "./Training.ts"
+export { trainingLaws, type PoisonedStep, type TrainingSubject } from "./Training.ts"
 export {
   float32ChainSubject,
   gridSubject,

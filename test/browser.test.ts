@@ -117,6 +117,13 @@ describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 },
     await page.close()
   })
 
+  it.each(["wasm", "webgpu"])("a timer ticks while a page trains on %s", async (backend) => {
+    const page = await open("/laws.html")
+    expect(await page.evaluate(`ticksWhileTraining("${backend}", 60)`)).toBeGreaterThan(3)
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
   it.each(["wasm", "webgpu"])("the example learns on %s", async (backend) => {
     const page = await open(`/index.html?backend=${backend}`)
     await page.waitForFunction('document.body.textContent.includes("done")', undefined, { timeout: 280_000 })

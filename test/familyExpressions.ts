@@ -61,6 +61,7 @@ export const line = (claim: Claim): string => {
       return `${at} ${claim.x} is ${claim.rounded}`
     case "Same":
       return `${at} ${claim.rebuilt} is ${claim.recorded}`
+    case "Finite":
     case "Rebuilt":
       return `${at} ${claim.x}`
   }

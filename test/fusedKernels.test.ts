@@ -231,7 +231,7 @@ describe("a step of AdamW", () => {
         beta1Power: 0.9,
         beta2Power: 0.95,
       }
-      const given = { params: of(1, 1), grads: of(3, 3), state, learningRate: 1e-3 }
+      const given = { params: of(1, 1), grads: of(3, 3), norm: 5, state, learningRate: 1e-3 }
       const next = AdamW.update(AdamW.config, params, given)
       return tensorsIn(next).map(bitsOf)
     }

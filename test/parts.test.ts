@@ -6,6 +6,7 @@ import {
   attempt,
   Draw,
   Env,
+  GradientNotFinite,
   GridOverflow,
   hostEnv,
   hostScope,
@@ -337,6 +338,14 @@ describe("every error", () => {
     expect(new GridOverflow({ path, step: 3, value: NaN, fractionBits: 9 }).message).toContain("is not a number")
     expect(errors[2][0].message).toMatch(/failed: inside$/)
     expect(errors[4][0].fractionBits).toBe(9)
+    const gradient = new GradientNotFinite({ parameter: "blocks/7/w", step: 3, value: NaN })
+    expect([gradient.name, gradient._tag, isRevError(gradient)]).toEqual([...Array(2).fill("GradientNotFinite"), true])
+    expect(gradient.message).toMatch(
+      /^The gradient of the parameter blocks\/7\/w at step 3 is not a number, so no step is taken\./,
+    )
+    expect(new GradientNotFinite({ parameter: "", step: 3, value: Infinity }).message).toMatch(
+      /^The gradient of the only parameter at step 3 is infinite/,
+    )
     expect(isRevError(new Error("any other"))).toBe(false)
     expect(isRevError({ _tag: "SideMismatch" })).toBe(false)
   })

@@ -148,7 +148,7 @@ onBackends("AdamW", () => {
             w[i] = decay * (w[i] ?? NaN) - learningRate * change
           }
         }
-        ;({ params: p, state } = AdamW.update(config, params, { params: p, grads, state, learningRate }))
+        ;({ params: p, state } = AdamW.update(config, params, { params: p, grads, norm, state, learningRate }))
       }
       for (const name of names) {
         expect(distance(p[name].dataSync(), theirs[name] ?? [])).toBeLessThan(1e-6)
@@ -163,7 +163,7 @@ onBackends("AdamW", () => {
     const [state, grads] = [AdamW.init(params, p), gradient(1)]
     const before = [digest(params, p), digest(params, grads), digest(params, state.mean)]
     const { handles } = alive()
-    const next = AdamW.update(AdamW.config, params, { params: p, grads, state, learningRate: 0.1 })
+    const next = AdamW.update(AdamW.config, params, { params: p, grads, norm: 3, state, learningRate: 0.1 })
     expect(alive().handles).toBe(handles + 6)
     expect([digest(params, p), digest(params, grads), digest(params, state.mean)]).toEqual(before)
     expect(digest(params, next.params)).not.toBe(before[0])
@@ -171,7 +171,8 @@ onBackends("AdamW", () => {
 
   it("takes no step without a gradient but decay, and none at a rate of zero", () => {
     const p: P = { matrix: noise([3, 4], 1), gain: noise([4], 2) }
-    const given = { params: p, grads: { matrix: tf.zeros([3, 4]), gain: tf.zeros([4]) }, state: AdamW.init(params, p) }
+    const grads = { matrix: tf.zeros([3, 4]), gain: tf.zeros([4]) }
+    const given = { params: p, grads, norm: 0, state: AdamW.init(params, p) }
     const still = AdamW.update(AdamW.config, params, { ...given, learningRate: 0 })
     expect(digest(params, still.params)).toBe(digest(params, p))
     const decayed = AdamW.update(AdamW.config, params, { ...given, learningRate: 1 })

@@ -3,6 +3,7 @@
  */
 import { fileURLToPath } from "node:url"
 import {
+  GradientNotFinite,
   GridOverflow,
   Irreversible,
   Key,
@@ -278,6 +279,7 @@ describe("What passes between threads", () => {
   it("is every error, with its class, its sentence and its fields", () => {
     const at = { path: ["blocks", "1"], step: 3 }
     const errors: ReadonlyArray<TrainError> = [
+      new GradientNotFinite({ parameter: "blocks/1/w", step: 3, value: -Infinity }),
       new GridOverflow({ ...at, value: NaN, fractionBits: 9 }),
       new Irreversible(at),
       new LayerFailed({ ...at, cause: new TypeError("no") }),

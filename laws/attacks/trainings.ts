@@ -10,6 +10,11 @@ const { params } = numberLayer(0)
 
 const momentum = { w: 0 }
 
+const refusing = async (seed: number) => {
+  const before = params.init(Key.fromSeed(seed))
+  return { refused: true, before, after: before }
+}
+
 /** The moments of the optimiser outlive the run and push the next one. */
 export const globalMoments = attack(
   "an optimiser with a memory of its own",
@@ -23,6 +28,21 @@ export const globalMoments = attack(
         w -= 0.1 * momentum.w
       }
       return { ...start, w }
+    },
+    tryPoisoned: refusing,
+  }),
+)
+
+/** A clip that compares: the smaller of 1 and NaN is 1 to it, and the smaller of 1 and 0 is 0. */
+export const comparingClip = attack(
+  "a clip that takes NaN for small",
+  trainingLaws({
+    name: "a clip that takes NaN for small",
+    train: async (seed) => params.init(Key.fromSeed(seed)),
+    tryPoisoned: async (seed, poison) => {
+      const before = params.init(Key.fromSeed(seed))
+      const shrink = 1 / Math.abs(poison) < 1 ? 0 : 1
+      return { refused: false, before, after: { ...before, w: before.w - 0.1 * shrink * poison } }
     },
   }),
 )

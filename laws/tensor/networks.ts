@@ -2,17 +2,22 @@
  * The networks in the catalogue.
  */
 import fc from "fast-check"
+import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
 import { Key } from "../../src/core/Key.ts"
+import { Params } from "../../src/core/Params.ts"
 import { gpt } from "../../src/net/Gpt.ts"
+import { tensorLeaves } from "../../src/tensor/parameterSide.ts"
 import { tensorScope } from "../../src/tensor/tensorScope.ts"
+import { tensorEnv } from "../../src/tensor/tensorWatch.ts"
+import { tf } from "../../src/tensor/tf.ts"
 import { AdamW } from "../../src/train/AdamW.ts"
-import type { Trained } from "../../src/train/step.ts"
+import { trainStep, type Trained } from "../../src/train/step.ts"
 import { Text } from "../../src/train/Text.ts"
 import { training } from "../../src/train/training.ts"
 import { look } from "../evidence.ts"
 import { lawsOf } from "../lawsOf.ts"
-import { trainingLaws } from "../Training.ts"
+import { trainingLaws, type PoisonedStep } from "../Training.ts"
 import { idTensor } from "./arbitraries.ts"
 import type { Entry } from "./Entry.ts"
 
@@ -49,13 +54,45 @@ export const networks = (): ReadonlyArray<Entry> => {
     tensorScope.release(last)
     return seen
   }
+  /** The gradient of one parameter has `poison` in every place. */
+  const tryPoisoned = async (seed: number, poison: number): Promise<PoisonedStep> => {
+    const params = network.params.init(Key.fromSeed(seed))
+    const trained = { params, state: AdamW.init(network.params, params) }
+    const paths = network.params.leaves(params).map(([path]) => path)
+    const poisoned: typeof network = {
+      ...network,
+      pullback: (b, side, cotangent) => (env) =>
+        F.pipe(
+          network.pullback(b, side, cotangent)(env),
+          E.chain(({ grads, ...rest }) => {
+            const leaves = tensorLeaves(network.params, grads).map(([path, leaf]) => {
+              if (path !== paths[seed % paths.length]) return [path, leaf] as const
+              leaf.dispose()
+              return [path, tf.fill(leaf.shape, poison)] as const
+            })
+            return E.map((tree: typeof params) => ({ ...rest, grads: tree }))(
+              Params.fromLeaves(network.params, new Map(leaves)),
+            )
+          }),
+        ),
+    }
+    const see = () => look([network.params.leaves(trained.params), trained.state.mean, trained.state.square])
+    const before = await see()
+    const input = Text.batch(text, sizes.context, seed, [0, 1])
+    const env = tensorEnv({ params, seed, samples: [0, 1] })
+    const result = await trainStep(poisoned, AdamW.config)(trained, input, env, 1e-2)()
+    const refused = E.isLeft(result) && result.left._tag === "GradientNotFinite"
+    const after = await see()
+    tensorScope.release([input, trained, result])
+    return { refused, before, after }
+  }
   return [
     {
       name: "training",
       covers: [],
       onDevice: true,
       cost: "device",
-      set: async () => trainingLaws({ name: "a GPT", train }),
+      set: async () => trainingLaws({ name: "a GPT", train, tryPoisoned }),
     },
     entry("a GPT from tokens to loss", network, fc.tuple(ids, ids)),
     entry("a GPT's trunk", trunk, ids),

@@ -1,6 +1,7 @@
 /**
  * Ctrl-C: the first asks for an end at the next boundary, the second ends at once.
  */
+import { nextTask } from "../train/nextTask.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -23,7 +24,7 @@ export const listenForInterrupt = (unit: string): Interrupt => {
   process.on("SIGINT", onSignal)
   return {
     requested: async () => {
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTask()
       return count > 0
     },
     stopListening: () => process.off("SIGINT", onSignal),

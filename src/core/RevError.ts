@@ -1,6 +1,7 @@
 /**
  * Everything a program can end in.
  */
+import { GradientNotFinite } from "./errors/GradientNotFinite.ts"
 import { GridOverflow } from "./errors/GridOverflow.ts"
 import { Irreversible } from "./errors/Irreversible.ts"
 import { LayerFailed } from "./errors/LayerFailed.ts"
@@ -14,6 +15,7 @@ import { SideMismatch } from "./errors/SideMismatch.ts"
 
 /** A closed union: match on `_tag`; `message` is one sentence with the way out. */
 export type RevError =
+  | GradientNotFinite
   | GridOverflow
   | Irreversible
   | LayerFailed
@@ -26,6 +28,7 @@ export type RevError =
 // ---------------------------------------------------------- destructors
 
 const classes = [
+  GradientNotFinite,
   GridOverflow,
   Irreversible,
   LayerFailed,

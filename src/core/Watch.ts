@@ -36,6 +36,12 @@ export type Claim =
       readonly fractionBits: number
     }
   | { readonly _tag: "Same"; readonly place: Place; readonly rebuilt: unknown; readonly recorded: unknown }
+  | {
+      readonly _tag: "Finite"
+      readonly place: Place
+      readonly x: unknown
+      /** Whose gradient it is. */ readonly parameter: string
+    }
   | { readonly _tag: "Rebuilt"; readonly place: Place; readonly x: unknown }
 
 /** Takes claims while a program runs and says at its end whether all of them held. */

@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import { Env, type Run } from "../core/Env.ts"
+import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
@@ -46,6 +47,11 @@ const judge = (claim: Claim): RevError | null => {
         : new NotOnGrid({ ...claim.place, fractionBits: claim.fractionBits })
     case "Same":
       return sameBits(claim.rebuilt, claim.recorded) ? null : new Irreversible(claim.place)
+    case "Finite": {
+      const { parameter, place, x } = claim
+      const value = largest(x)
+      return Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })
+    }
     case "Rebuilt":
       return null
   }

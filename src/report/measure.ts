@@ -11,6 +11,7 @@ import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { heldBytes } from "../train/held.ts"
 import { lossAndGrads } from "../train/Gradient.ts"
+import { nextTask } from "../train/nextTask.ts"
 import type { Batch } from "../train/Text.ts"
 
 // ---------------------------------------------------------------- model
@@ -39,6 +40,7 @@ export const measure =
     try {
       for (let i = 0; i <= runs; i++) {
         for (const kind of ["reversed", "taped"] as const) {
+          await nextTask()
           const start = performance.now()
           const step = await run(lossAndGrads(network)(batch))(env(kinds[kind]))()
           if (E.isLeft(step)) return step

@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import { Env, type Run } from "../core/Env.ts"
+import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
@@ -10,6 +11,7 @@ import type { RevError } from "../core/RevError.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
 import { differ } from "./kernels/composed/differ.ts"
 import { hasKernel, runKernel } from "./kernels/own.ts"
+import { largest } from "./largest.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { tensorsIn } from "./tree.ts"
@@ -66,6 +68,13 @@ export const tensorWatch = (): Watch & {
             () => differing(claim, claim.rebuilt, claim.recorded),
             (value) => (value === 0 ? null : new Irreversible(claim.place)),
           )
+        case "Finite": {
+          const { parameter, place } = claim
+          return gather(
+            () => largest(read(claim, claim.x)),
+            (value) => (Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })),
+          )
+        }
         case "Rebuilt":
           return undefined
       }
@@ -103,9 +112,6 @@ const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor
 
 const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
   hasKernel("BijouDiffer") ? runKernel("BijouDiffer", { x, y }) : differ(x, y)
-
-const largest = (x: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouLargest") && x.dtype === "float32" ? runKernel("BijouLargest", { x }) : tf.max(tf.abs(x))
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

@@ -1,14 +1,16 @@
 /**
  * A network as an ordinary TensorFlow.js function, for code that has never heard of fp-ts.
  */
-import { either as E } from "fp-ts"
+import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Key } from "../core/Key.ts"
 import { Params } from "../core/Params.ts"
 import type { Program } from "../core/Program.ts"
 import { checkGradients } from "./checkGradients.ts"
 import { evaluateNow } from "./evaluateNow.ts"
+import { expectFinite } from "./expectFinite.ts"
 import { tensorLeaves } from "./parameterSide.ts"
+import { tensorScope } from "./tensorScope.ts"
 import { engineState, tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
@@ -18,7 +20,8 @@ import { mapTensors, tensorsIn } from "./tree.ts"
  *
  * The leading axis of the input's first tensor is the batch, and its places are the sample ids; use a key of its own for
  * every step (`Key.step`). A tfjs function cannot wait, so every claim is read at once: the value or its gradient throws
- * the network's `RevError`. Predict with `toInference`, which draws nothing.
+ * the network's `RevError`. That of a parameter's gradient is `GradientNotFinite`, before an optimizer can take the step; the gradient by the
+ * input is not looked at. Predict with `toInference`, which draws nothing.
  */
 export const toFunction =
   <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>) =>
@@ -48,10 +51,19 @@ export const toFunction =
           const kept = saved.slice(rest)
           let at = 0
           const held = mapTensors([value, side] as const, () => kept[at++] ?? tf.scalar(NaN))
-          const pulled = detached(
-            () => evaluate(net.pullback(held[0], held[1], dy.clone() as B), savedParams), // dy has B's shape
-          )
-          checkGradients(net.params, savedParams, pulled.grads)
+          const pull: Program<P, { readonly cotangent: A | null; readonly grads: P }> = (env) =>
+            F.pipe(
+              net.pullback(held[0], held[1], dy.clone() as B)(env), // dy has B's shape
+              E.map((found) => {
+                expectFinite(net.params, found.grads)(env)
+                return found
+              }),
+            )
+          const pulled = orFree(saved, () => {
+            const found = detached(() => evaluate(pull, savedParams))
+            checkGradients(net.params, savedParams, found.grads)
+            return found
+          })
           const input =
             pulled.cotangent === null
               ? saved.slice(leaves.size, rest).map((t) => tf.zerosLike(t))
@@ -64,6 +76,16 @@ export const toFunction =
     })
     return differentiable(...(inputs as tf.Tensor[])) as B // customGrad forgets the type of its value
   }
+
+/** TensorFlow.js forgets what it saved for a gradient that throws. */
+const orFree = <X>(saved: ReadonlyArray<tf.Tensor>, body: () => X): X => {
+  try {
+    return body()
+  } catch (error) {
+    tensorScope.release(saved)
+    throw error
+  }
+}
 
 /** TensorFlow.js loses the outer tape when a gradient is taken inside a gradient. */
 const detached = <X>(body: () => X): X => {

@@ -2,14 +2,17 @@
  * The loss of a network and its gradient by every parameter.
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
+import type { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Env } from "../core/Env.ts"
 import type { Params } from "../core/Params.ts"
 import { attempt, run, type Program } from "../core/Program.ts"
 import { checkGradients } from "../tensor/checkGradients.ts"
+import { expectFinite } from "../tensor/expectFinite.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tf } from "../tensor/tf.ts"
 import { LossNotFinite } from "./errors/LossNotFinite.ts"
+import { gradientNorm } from "./gradientNorm.ts"
 import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
@@ -20,13 +23,31 @@ export interface Gradient<out P> {
   readonly grads: P
 }
 
+/** The mean loss of a batch, and its gradients with their global norm. All are finite. */
+export interface BatchGradient<out P> extends Gradient<P> {
+  readonly norm: number
+}
+
 // --------------------------------------------------------- constructors
 
-/** The loss of a network and its gradients by parameter; all that the way back needs is freed when it ends. */
-export const lossAndGrads = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) => weighted(net, 1)
+/**
+ * The loss of a network and its gradients by parameter; all that the way back needs is freed when it ends. It claims that every gradient is
+ * finite: `GradientNotFinite` names the first that is not.
+ */
+export const lossAndGrads =
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
+  (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
+  (env) =>
+    F.pipe(
+      weighted(net, 1)(a)(env),
+      E.map((gradient) => {
+        expectFinite(net.params, gradient.grads)(env)
+        return gradient
+      }),
+    )
 
-/** The loss, and `weight` times its gradients. */
-const weighted =
+/** The loss, and `weight` times its gradients, of which nothing is claimed. */
+export const weighted =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
   (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
   (env) =>
@@ -63,6 +84,17 @@ export const evaluate =
   }
 
 // ----------------------------------------------------------- combinators
+
+/** The same gradients once their norm is read: they are refused, and freed, if one is not finite. */
+export const refuseUnlessFinite =
+  <P>(params: Params<P>, step: number) =>
+  (gradient: Gradient<P>): TE.TaskEither<GradientNotFinite, BatchGradient<P>> =>
+  async () => {
+    const norm = await gradientNorm(params)(gradient.grads, step)()
+    if (E.isRight(norm)) return E.right({ ...gradient, norm: norm.right })
+    tensorScope.release(gradient.grads)
+    return norm
+  }
 
 /** Sums losses and gradients, leaf by leaf, and frees what was summed. */
 export const addGradients =

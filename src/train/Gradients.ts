@@ -11,8 +11,9 @@ import { Plan } from "../core/Plan.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
-import { addGradients, evaluate, type Gradient } from "./Gradient.ts"
+import { addGradients, evaluate, refuseUnlessFinite, type BatchGradient, type Gradient } from "./Gradient.ts"
 import { microBatches } from "./microBatches.ts"
+import { nextTask } from "./nextTask.ts"
 import type { WorkerFailed } from "./errors/WorkerFailed.ts"
 import type { TrainError } from "./TrainError.ts"
 import { joined, total, type Node } from "./treeSum.ts"
@@ -38,10 +39,10 @@ export interface Position<out P> {
 export interface Gradients<in out P> {
   readonly params: Params<P>
   /**
-   * Borrows the parameters. Of several errors it is that of the first micro-batch. Throws `RangeError` for a batch that is no multiple of a
-   * micro-batch.
+   * Borrows the parameters. Of several errors it is that of the first micro-batch; `GradientNotFinite` is about their sum. Throws `RangeError`
+   * for a batch that is no multiple of a micro-batch.
    */
-  readonly at: (position: Position<P>) => TE.TaskEither<TrainError | WorkerFailed, Gradient<P>>
+  readonly at: (position: Position<P>) => TE.TaskEither<TrainError | WorkerFailed, BatchGradient<P>>
 }
 
 /** How batches are evaluated. */
@@ -66,7 +67,7 @@ export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroB
       const nodes = await evaluateRun(objective, how)(position, groups, [0, groups.length])()
       if (E.isLeft(nodes)) return nodes
       const { loss, grads } = total(addGradients(params))(nodes.right)
-      return E.right({ loss: loss / groups.length, grads })
+      return refuseUnlessFinite(params, position.step)({ loss: loss / groups.length, grads })()
     },
   }
 }
@@ -84,6 +85,7 @@ export const evaluateRun =
     let nodes: ReadonlyArray<Node<Gradient<P>>> = []
     try {
       for (const [i, samples] of groups.slice(first, end).entries()) {
+        if (i > 0) await nextTask()
         const input = data(samples)
         const env = tensorEnv({ params, seed, step, samples, plan })
         const value = await evaluate(network, 1 / groups.length)(input, env)()

@@ -9,6 +9,7 @@ import { uniforms } from "../exact/draws.ts"
 import type { Gpt } from "../net/Gpt.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { tf } from "../tensor/tf.ts"
+import { nextTask } from "./nextTask.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -39,6 +40,7 @@ export const generate =
       if (E.isLeft(result)) return result
       const values = await result.right.data()
       result.right.dispose()
+      await nextTask()
       text.push(draw(values.subarray(-config.vocabulary), temperature, places[i] ?? 0))
     }
     return E.right(Uint8Array.from(text))

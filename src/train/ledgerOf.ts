@@ -21,7 +21,8 @@ import { tf } from "../tensor/tf.ts"
 import { account, enter } from "./Account.ts"
 import { AdamW, type AdamWState } from "./AdamW.ts"
 import { type Bytes, type Ledger, type Moment } from "./Ledger.ts"
-import { lossAndGrads } from "./Gradient.ts"
+import { weighted } from "./Gradient.ts"
+import { normOf } from "./gradientNorm.ts"
 import { update, type Trained } from "./step.ts"
 
 // ---------------------------------------------------------------- model
@@ -144,14 +145,15 @@ const walk = <P, A, S>(
     },
   }
   return listenToBuffers(listener, () => {
-    const result = scope.within(() => lossAndGrads(seen)(step.input)(Env.make({ ...step, params }, scope, watch)))
+    const result = scope.within(() => weighted(seen, 1)(step.input)(Env.make({ ...step, params }, scope, watch)))
     close()
     if (E.isRight(result)) {
       const { loss, grads } = result.right
       if (trained !== null) {
         phase = "update"
         begin(["optimizer"])
-        const next = update(net.params, AdamW.config)(trained, grads, 0)
+        normOf(tensorLeaves(net.params, grads).map(([, leaf]) => leaf)).dispose()
+        const next = update(net.params, AdamW.config)(trained, { grads, norm: 0 }, 0)
         book.claim("parameters", "parameters", next.params)
         book.claim("optimizer", "optimizer", [next.state.mean, next.state.square])
         close()

@@ -9,8 +9,9 @@ import type { Scope } from "../core/Scope.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorWatch } from "../tensor/tensorWatch.ts"
 import { tf } from "../tensor/tf.ts"
-import { lossAndGrads } from "./Gradient.ts"
+import { weighted } from "./Gradient.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
+import { nextTask } from "./nextTask.ts"
 import { Speed } from "./Speed.ts"
 
 /** Steps that count, after one that does not. */
@@ -29,6 +30,7 @@ export const measureSpeed =
     if (E.isLeft(ledger)) return ledger
     const rounds: Array<ReadonlyArray<number>> = []
     for (let i = 0; i <= steps; i++) {
+      await nextTask()
       const begins: number[] = []
       const scope: Scope = {
         ...tensorScope,
@@ -38,7 +40,7 @@ export const measureSpeed =
         },
       }
       const watch = tensorWatch()
-      const result = scope.within(() => lossAndGrads(net)(step.input)(Env.make(step, scope, watch)))
+      const result = scope.within(() => weighted(net, 1)(step.input)(Env.make(step, scope, watch)))
       const computed = clock()
       const evidence = await watch.settle()
       const whole = clock() - (begins[0] ?? computed)

@@ -2,6 +2,8 @@
  * The learning rate over a run.
  */
 
+import { checkNumber } from "./AdamW.ts"
+
 // ---------------------------------------------------------------- model
 
 export interface Schedule {
@@ -19,4 +21,13 @@ export const learningRate = ({ peak, floor, warmup, steps }: Schedule, step: num
   if (step < warmup) return (peak * (step + 1)) / warmup
   const progress = Math.min(1, (step - warmup) / Math.max(1, steps - warmup))
   return floor + ((peak - floor) * (1 + Math.cos(Math.PI * progress))) / 2
+}
+
+/** Throws `RangeError` for a schedule that has no rate at every step. */
+export const checkSchedule = ({ peak, floor, warmup, steps }: Schedule): void => {
+  checkNumber("peak", peak, peak >= 0, "from 0 on")
+  checkNumber("floor", floor, floor >= 0, "from 0 on")
+  checkNumber("warmup", warmup, warmup >= 0, "of steps from 0 on")
+  if (!Number.isSafeInteger(steps) && steps !== Infinity)
+    throw new RangeError(`steps must be a whole number of steps, or Infinity, not ${steps}.`)
 }

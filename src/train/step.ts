@@ -1,14 +1,14 @@
 /**
  * One training step: forward, the reversed sweep, one read of the evidence, and only then new parameters.
  */
-import { either as E, type taskEither as TE } from "fp-ts"
+import { function as F, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Env } from "../core/Env.ts"
 import type { Params } from "../core/Params.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import type { tf } from "../tensor/tf.ts"
-import { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
-import { evaluate } from "./Gradient.ts"
+import { AdamW, checkAdamW, checkRate, type AdamWConfig, type AdamWState } from "./AdamW.ts"
+import { evaluate, refuseUnlessFinite, type BatchGradient } from "./Gradient.ts"
 import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
@@ -23,37 +23,44 @@ export interface Trained<out P> {
 
 /**
  * Takes one step of AdamW. On any error the given parameters and state are as they were, and nothing else is left; on
- * success they are freed and new ones returned.
+ * success they are freed and new ones returned. Throws `RangeError` for settings or a rate with which it would be no step.
  */
-export const trainStep =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, config: AdamWConfig) =>
-  (
+export const trainStep = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, config: AdamWConfig) => {
+  const move = update(net.params, config)
+  return (
     trained: Trained<P>,
     a: A,
     env: Env<P>,
     rate: number,
-  ): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> =>
-  async () => {
-    const gradient = await evaluate(net, 1)(a, env)()
-    if (E.isLeft(gradient)) return gradient
-    const { loss, grads } = gradient.right
-    return E.right({ trained: update(net.params, config)(trained, grads, rate), loss })
+  ): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> => {
+    checkRate(rate)
+    return F.pipe(
+      evaluate(net, 1)(a, env),
+      TE.chainW(refuseUnlessFinite(net.params, env.step)),
+      TE.map((gradient) => ({ trained: move(trained, gradient, rate), loss: gradient.loss })),
+    )
   }
+}
 
 // ----------------------------------------------------------- combinators
 
 /** What one step of AdamW makes of parameters and gradients; both are freed. */
-export const update =
-  <P>(params: Params<P>, config: AdamWConfig) =>
-  (trained: Trained<P>, grads: P, learningRate: number): Trained<P> => {
+export const update = <P>(params: Params<P>, config: AdamWConfig) => {
+  checkAdamW(config)
+  return (
+    trained: Trained<P>,
+    { grads, norm }: Pick<BatchGradient<P>, "grads" | "norm">,
+    learningRate: number,
+  ): Trained<P> => {
     const next = tensorScope.within(() =>
       AdamW.update(
         config,
         params,
-        { params: trained.params, grads, state: trained.state, learningRate },
+        { params: trained.params, grads, norm, state: trained.state, learningRate },
         tensorScope.release,
       ),
     )
     tensorScope.release([grads, trained]) // leaves that the parameters do not have
     return next
   }
+}

@@ -7,7 +7,8 @@ import { Plan } from "../core/Plan.ts"
 import type { tf } from "../tensor/tf.ts"
 import type { AdamWConfig } from "./AdamW.ts"
 import { microBatched, type Gradients } from "./Gradients.ts"
-import { learningRate, type Schedule } from "./schedule.ts"
+import { nextTask } from "./nextTask.ts"
+import { checkSchedule, learningRate, type Schedule } from "./schedule.ts"
 import { update, type Trained } from "./step.ts"
 
 // ---------------------------------------------------------------- model
@@ -55,21 +56,23 @@ export const training = <P, A, S>(
 /**
  * Takes steps of AdamW until `schedule.steps` are taken, and yields after each; leave the loop to stop early. Consumes `from`, and every
  * input that the data make. A refused step throws its
- * `TrainError`, and the parameters of the last yield are as they were.
+ * `TrainError`, and the parameters of the last yield are as they were. Timers, signals and servers get their turn once a step.
  */
 export const descent = async function* <P>(
   gradients: Gradients<P>,
   { optimizer, schedule, batch, taken = 0 }: Course,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> {
+  checkSchedule(schedule)
   const move = update(gradients.params, optimizer)
   let trained = from
   for (let step = taken; step < schedule.steps; step++) {
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
     const gradient = await gradients.at({ params: trained.params, step, samples })()
     if (E.isLeft(gradient)) throw gradient.left
-    const { loss, grads } = gradient.right
-    trained = move(trained, grads, learningRate(schedule, step))
+    const { loss } = gradient.right
+    trained = move(trained, gradient.right, learningRate(schedule, step))
+    await nextTask()
     yield { steps: step + 1, loss, trained }
   }
 }

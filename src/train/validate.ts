@@ -7,6 +7,7 @@ import { run } from "../core/Program.ts"
 import type { RevError } from "../core/RevError.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
+import { nextTask } from "./nextTask.ts"
 
 /** The mean of the network's expectation over batches of equal size, with dropout and gamma off. */
 export const validate =
@@ -19,6 +20,7 @@ export const validate =
       if (E.isLeft(result)) return result
       sum += (await result.right.data())[0] ?? NaN
       result.right.dispose()
+      await nextTask()
     }
     return E.right(sum / batches.length)
   }

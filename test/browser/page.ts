@@ -1,9 +1,12 @@
 /**
- * What the test of browsers runs in a page: laws of tensors on a backend, with the kernels that ran.
+ * What the test of browsers runs in a page: laws of tensors on a backend, with the kernels that ran; and a training run beside a timer.
  */
+import { Key } from "bijou"
 import { judgeAll } from "bijou/laws"
 import { catalogue } from "bijou/laws/tensor"
+import { gpt } from "bijou/net"
 import { tf, useBackend, type BackendName } from "bijou/tensor"
+import { AdamW, training } from "bijou/train"
 
 // ---------------------------------------------------------------- model
 
@@ -39,4 +42,23 @@ const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Prom
   return { backend: tf.getBackend(), laws, broken, kernels: [...kernels] }
 }
 
-Object.assign(globalThis, { tryLaws })
+/** How often a timer of 5 ms ticks while so many steps are taken. */
+const ticksWhileTraining = async (backend: BackendName, steps: number): Promise<number> => {
+  await useBackend(backend)
+  const { network } = gpt({ vocabulary: 7, context: 4, width: 4, heads: 2, depth: 3, fractionBits: 9, dropout: 0 })
+  const params = network.params.init(Key.fromSeed(1))
+  const plan = {
+    optimizer: AdamW.config,
+    schedule: { peak: 1e-3, floor: 1e-3, warmup: 0, steps },
+    ...{ batch: 2, seed: 1 },
+    data: () => [tf.ones([2, 4], "int32"), tf.ones([2, 4], "int32")] as const,
+  }
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 5)
+  for await (const { steps: taken } of training(network, plan, { params, state: AdamW.init(network.params, params) }))
+    if (taken === steps) break
+  clearInterval(timer)
+  return ticks
+}
+
+Object.assign(globalThis, { tryLaws, ticksWhileTraining })

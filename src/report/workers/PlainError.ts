@@ -4,6 +4,7 @@
  * Law (checked by `test/workers.test.ts`): `fromPlain` after `toPlain` gives an error of the same class with the same message and fields; the
  * cause of a failed layer comes back as an `Error` with its message and stack.
  */
+import { GradientNotFinite } from "../../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../../core/errors/GridOverflow.ts"
 import { Irreversible } from "../../core/errors/Irreversible.ts"
 import { LayerFailed } from "../../core/errors/LayerFailed.ts"
@@ -19,6 +20,7 @@ import type { TrainError } from "../../train/TrainError.ts"
 
 /** The tag of an error and what its constructor takes. */
 export type PlainError =
+  | Plain<"GradientNotFinite", typeof GradientNotFinite>
   | Plain<"GridOverflow", typeof GridOverflow>
   | Plain<"Irreversible", typeof Irreversible>
   | Plain<"LayerFailed", typeof LayerFailed>
@@ -37,6 +39,10 @@ interface Plain<Tag extends TrainError["_tag"], Class extends new (given: never)
 /** By tag, since a user's module may have brought classes of its own. */
 export const toPlain = (error: TrainError): PlainError => {
   switch (error._tag) {
+    case "GradientNotFinite": {
+      const { _tag, parameter, step, value } = error
+      return { _tag, given: { parameter, step, value } }
+    }
     case "GridOverflow": {
       const { _tag, path, step, value, fractionBits } = error
       return { _tag, given: { path, step, value, fractionBits } }
@@ -71,6 +77,8 @@ const plainCause = (cause: unknown): Error => {
 
 export const fromPlain = ({ _tag, given }: PlainError): TrainError => {
   switch (_tag) {
+    case "GradientNotFinite":
+      return new GradientNotFinite(given)
     case "GridOverflow":
       return new GridOverflow(given)
     case "Irreversible":

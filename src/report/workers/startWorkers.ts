@@ -13,7 +13,7 @@ import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
 import { tf } from "../../tensor/tf.ts"
 import { WorkerFailed } from "../../train/errors/WorkerFailed.ts"
-import type { Gradient } from "../../train/Gradient.ts"
+import { refuseUnlessFinite, type Gradient } from "../../train/Gradient.ts"
 import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
 import { joined, nodesIn, total, type Node } from "../../train/treeSum.ts"
@@ -123,9 +123,9 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
             })),
       )
       const { loss, grads } = total(addInPlace)(nodes.reduce<ReadonlyArray<Node<Sum>>>(joined(addInPlace), []))
-      return E.map((tree: P) => ({ loss: loss / groups.length, grads: tree }))(
-        ParameterLayout.read(layout, params, grads),
-      )
+      const tree = ParameterLayout.read(layout, params, grads)
+      if (E.isLeft(tree)) return tree
+      return refuseUnlessFinite(params, step)({ loss: loss / groups.length, grads: tree.right })()
     }
   return { params, at: oneByOne(at), stop, memory: () => ({ shared: memory.bytes(), most }) }
 }
