@@ -34,14 +34,20 @@ import { bijouTimes } from "./simd/BijouTimes.ts"
 import { bijouUnpack } from "./simd/BijouUnpack.ts"
 import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { conv2D } from "./simd/Conv2D.ts"
+import { conv2DBackpropFilter } from "./simd/Conv2DBackpropFilter.ts"
+import { conv2DBackpropInput } from "./simd/Conv2DBackpropInput.ts"
+import { depthwiseConv2dNative } from "./simd/DepthwiseConv2dNative.ts"
+import { depthwiseConv2dNativeBackpropFilter } from "./simd/DepthwiseConv2dNativeBackpropFilter.ts"
+import { depthwiseConv2dNativeBackpropInput } from "./simd/DepthwiseConv2dNativeBackpropInput.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
+import { filterGradients } from "./typed/filterGradients.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { bijouMultiply } from "./wasm/BijouMultiply.ts"
 import { cast } from "./wasm/Cast.ts"
-import { missingGradients } from "./wasm/fromCpu.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
 import { identity } from "./wasm/Identity.ts"
 import { slice } from "./wasm/Slice.ts"
@@ -87,8 +93,14 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouUnpack,
   ...bijouUpdate,
   ...bijouWeightGrad,
+  ...conv2D,
+  ...conv2DBackpropFilter,
+  ...conv2DBackpropInput,
+  ...depthwiseConv2dNative,
+  ...depthwiseConv2dNativeBackpropFilter,
+  ...depthwiseConv2dNativeBackpropInput,
+  ...filterGradients,
   ...unsortedSegmentSum,
-  ...missingGradients,
   ...elementwise,
   ...webgpuKernels,
   batchMatMul,
