@@ -1,5 +1,6 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
+import { isFallback } from "./fallbacks.ts"
 import { add } from "./simd/Add.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
@@ -48,6 +49,7 @@ import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { bijouMultiply } from "./wasm/BijouMultiply.ts"
 import { cast } from "./wasm/Cast.ts"
+import { missingGradients } from "./wasm/fromCpu.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
 import { identity } from "./wasm/Identity.ts"
 import { slice } from "./wasm/Slice.ts"
@@ -101,6 +103,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...depthwiseConv2dNativeBackpropInput,
   ...filterGradients,
   ...unsortedSegmentSum,
+  ...missingGradients,
   ...elementwise,
   ...webgpuKernels,
   batchMatMul,
@@ -119,6 +122,20 @@ const KERNELS: readonly tf.KernelConfig[] = [
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
   kernelsOf(backendName).map(({ kernelName }) => kernelName)
+
+/** The kernels that a backend answers in plain JavaScript. None are listed for cpu, which is plain JavaScript throughout. */
+export const fallbacksOf = (backendName: string): readonly string[] =>
+  kernelsOf(backendName)
+    .filter(isFallback)
+    .map(({ kernelName }) => kernelName)
+
+/** The kernels of TensorFlow.js that cpu has and a backend does not have: operations that need one throw there. */
+export const missingOn = (backendName: string): readonly string[] =>
+  tf
+    .getKernelsForBackend("cpu")
+    .map(({ kernelName }) => kernelName)
+    .filter((name) => !ownKernels("cpu").includes(name) && tf.getKernel(name, backendName) === undefined)
+    .toSorted()
 
 /** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (backendName: string): void => {

@@ -110,7 +110,8 @@ export const callStock = (
   attrs: Readonly<Record<string, unknown>>,
 ): tf.TensorInfo | tf.TensorInfo[] => stock({ inputs, backend, attrs: attrs as tf.NamedAttrMap }) // as tfjs passed them
 
-const hasSimd = webAssembly.validate(
+/** Whether the engine has SIMD, and with it the kernels of this folder. */
+export const hasSimd = webAssembly.validate(
   moduleOf({ wholes: ["x"], numbers: [], body: ({ load, store }, { x }) => store(x, load(x)) }),
 )
 

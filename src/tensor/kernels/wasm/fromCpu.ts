@@ -1,13 +1,16 @@
 /**
- * Gradient kernels that the wasm backend lacks, run by the cpu backend's kernel of the same name over the wasm heap, in place.
+ * Gradient kernels that the wasm backend lacks where the engine has no SIMD, run by the cpu backend's kernel of the same name over the wasm heap, in
+ * place.
  *
  * The result has the bits of the cpu backend.
  */
 import { tf } from "../../tf.ts"
 import { sizeOf } from "../../../exact/frame.ts"
+import { fallback } from "../fallbacks.ts"
+import { hasSimd } from "../simd/Routine.ts"
 import { asCpu, asWasm, fromWasm, type Numbers } from "../typed/access.ts"
 
-/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is in `typed/`). */
+/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is in `typed/`); `simd/` has them too. */
 const MISSING = [
   "Conv2DBackpropFilter",
   "DepthwiseConv2dNativeBackpropFilter",
@@ -48,4 +51,4 @@ const copy = (heap: ReturnType<typeof fromWasm>, t: tf.TensorInfo, values: Numbe
   return out
 }
 
-export const missingGradients: readonly tf.KernelConfig[] = MISSING.map(fromCpu)
+export const missingGradients: readonly tf.KernelConfig[] = hasSimd ? [] : MISSING.map(fromCpu).map(fallback)
