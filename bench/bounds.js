@@ -7,6 +7,11 @@ const atLeast = (limit) => ({ sense: "at least", limit })
 
 const everywhere = { "lastTaped / taped": atMost(1.34), "taped / variableGrads": atMost(1.05) }
 
+/** Where products are by a BLAS or by TensorFlow. */
+const convolutions = Object.fromEntries(
+  ["conv", "conv, grads", "depthwise", "depthwise, grads"].map((part) => [`${part} / torch`, atMost(2)]),
+)
+
 const wasm = { "lastTaped / stock": atMost(0.16), "workers 1 / workers 2": atLeast(1.75) }
 
 const blas = { "lastTaped / torch bdia": atMost(1.3), "workers 2 / torch bdia": atMost(1) }
@@ -26,6 +31,7 @@ const fused = {
 /** Those for a place; `on` is the name that its backend gives itself. */
 const boundsOn = (on, { backend, threads }) => ({
   ...everywhere,
+  ...(threads === null ? {} : convolutions),
   ...(backend === "wasm" ? (threads === null ? wasm : blas) : {}),
   ...(backend === "tensorflow" ? (/op library/.test(on) ? fused : tensorflow) : {}),
 })

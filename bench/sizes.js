@@ -6,6 +6,9 @@ export const trunk = { batch: 32, tokens: 65, width: 128, heads: 4, hidden: 512,
 /** The GPT of the training step, on windows of bytes. */
 export const gpt = { vocabulary: 256, context: 64, width: 128, heads: 4, fractionBits: 9, dropout: 0 }
 
+/** Images that are convolved, [batch, height, width, channels], by a square filter to as many channels. */
+export const convolution = { batch: 32, height: 7, width: 14, channels: 32, taps: 3 }
+
 /** Windows in a batch of the training step. */
 export const batch = 16
 

@@ -1,15 +1,16 @@
 /**
- * The trunk in PyTorch as a runner: a Python process that takes one step at a time.
+ * PyTorch as a runner: a Python process that takes one step at a time, of the trunk unless told otherwise.
  */
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { trunk as sizes } from "./sizes.js"
+import { trunk } from "./sizes.js"
 
-const script = fileURLToPath(new URL("torch_trunk.py", import.meta.url))
+const ofTrunk = { file: "torch_trunk.py", sizes: trunk }
 
-/** Starts a mode of `torch_trunk.py` and waits until it stands; `version` is PyTorch's. */
-export const startTorch = async (python, mode, depth, threads) => {
+/** Starts a mode of a script in this folder and waits until it stands; `version` is PyTorch's. */
+export const startTorch = async (python, mode, depth, threads, { file, sizes } = ofTrunk) => {
+  const script = fileURLToPath(new URL(file, import.meta.url))
   const child = spawn(python, [script, mode, String(depth), String(threads), JSON.stringify(sizes)], {
     stdio: ["pipe", "pipe", "pipe"],
   })

@@ -407,6 +407,12 @@ describe("bijou doctor", () => {
         expect(measured?.gflops).toBeGreaterThan(0)
       }
     }
+    const wasm = backends.find(({ name }) => name === "wasm")
+    expect(wasm?.fallbacks).toEqual(["UnsortedSegmentSum"])
+    expect(wasm?.missing).toContain("Einsum")
+    expect(toText({ node: "20", platform: "linux", backends }, 100)).toMatch(
+      /fallbacks in plain JavaScript, slow: Unsorted/,
+    )
     const lines = toText({ node: "20", platform: "linux", backends }, 40).split("\n")
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(48)
     expect(lines).toContain("wasm with a BLAS: not set up")
@@ -414,7 +420,8 @@ describe("bijou doctor", () => {
   })
 
   it("calls a backend unhealthy that gives other bits twice", () => {
-    const one = { name: "wasm", status: "ready", version: null, device: null, kernels: [], todo: null } as const
+    const none = { version: null, device: null, kernels: [], fallbacks: [], missing: [], todo: null } as const
+    const one = { name: "wasm", status: "ready", ...none } as const
     const measured = { gflops: 1, size: 128, repeats: 10, differing: 1 }
     const diagnosis = { node: "20", platform: "linux", backends: [{ ...one, measured }] }
     expect(isHealthy(diagnosis)).toBe(false)

@@ -372,38 +372,6 @@ describe("gradients that wasm lacks", () => {
   const same = async (f: () => tf.Tensor) =>
     expect(await on("wasm", () => bits(f()))).toEqual(await on("cpu", () => bits(f())))
 
-  it("gives the filter gradient of a convolution the bits of the cpu kernel", () =>
-    same(() =>
-      tf.grad((w) =>
-        tf
-          .conv2d(tensor([2, 6, 5, 3], 1) as tf.Tensor4D, w as tf.Tensor4D, 2, "same")
-          .mul(tensor([2, 3, 3, 4], 3))
-          .sum(),
-      )(tensor([3, 3, 3, 4], 2) as tf.Tensor4D),
-    ))
-
-  it("gives both gradients of a depthwise convolution the bits of the cpu kernels", async () => {
-    const x = () => tensor([2, 6, 5, 3], 1) as tf.Tensor4D
-    const w = () => tensor([3, 3, 3, 2], 2) as tf.Tensor4D
-    const c = () => tensor([2, 6, 5, 6], 3)
-    await same(() =>
-      tf.grad((v) =>
-        tf
-          .depthwiseConv2d(v as tf.Tensor4D, w(), 1, "same")
-          .mul(c())
-          .sum(),
-      )(x()),
-    )
-    await same(() =>
-      tf.grad((v) =>
-        tf
-          .depthwiseConv2d(x(), v as tf.Tensor4D, 1, "same")
-          .mul(c())
-          .sum(),
-      )(w()),
-    )
-  })
-
   it("sums segments in the order of the rows, drops ids outside the range, and agrees with both backends", async () => {
     const f = () => tf.unsortedSegmentSum(tensor([9, 2, 3], 4), tf.tensor1d([0, 3, 3, -1, 7, 0, 3, 1, 5], "int32"), 5)
     await same(f)

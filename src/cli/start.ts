@@ -18,6 +18,7 @@ import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers
 import { roundTrip } from "../report/roundTrip.ts"
 import { complaints, summary } from "../report/summary.ts"
 import { peakBytes } from "../tensor/buffers.ts"
+import { watchFallbacks } from "../tensor/kernels/fallbacks.ts"
 import { parameterSide, tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
@@ -225,11 +226,16 @@ const train = async (
   const begun = performance.now()
   const course = { ...courseOf(options), batch, taken }
   let last = before
+  const stepped = watchFallbacks({
+    now: () => performance.now(),
+    warn: (sentence) => process.stderr.write(`${sentence}\n`),
+  })
   try {
     for await (const now of descent(pool ?? microBatched(objective, how), course, before.trained)) {
       const speed = ((now.steps - taken) * batch * context) / ((performance.now() - begun) / 1000)
       progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
       last = now
+      stepped()
       if (await interrupt.requested()) break
     }
     return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 } }

@@ -23,6 +23,10 @@ const Backend = t.strict({
   measured: t.union([Measured, t.null]),
   /** Kernels of our own, by name. */
   kernels: t.readonlyArray(t.string),
+  /** Kernels that run in plain JavaScript, because the backend has no code for them. */
+  fallbacks: t.readonlyArray(t.string),
+  /** Kernels of TensorFlow.js that the backend does not have: operations that need one throw. */
+  missing: t.readonlyArray(t.string),
   /** What to do about it; null where nothing is missing. */
   todo: t.union([t.string, t.null]),
 })
@@ -49,7 +53,7 @@ export const isHealthy = ({ backends }: Diagnosis): boolean =>
   backends.every(({ status, measured }) => status !== "broken" && (measured?.differing ?? 0) === 0)
 
 const linesOf = (
-  { name, status, version, device, measured, kernels, todo }: Backend,
+  { name, status, version, device, measured, kernels, fallbacks, missing, todo }: Backend,
   before: ReadonlyArray<Backend>,
   columns: number,
 ) => {
@@ -59,6 +63,8 @@ const linesOf = (
     ["speed", measured === null ? null : `${measured.gflops.toPrecision(3)} GFLOP/s, products of ${measured.size}`],
     ["same bits", measured === null ? null : steadiness(measured)],
     ["kernels", kernels.length === 0 ? null : listing(kernels, before)],
+    ["fallbacks", fallbacks.length === 0 ? null : `in plain JavaScript, slow: ${fallbacks.join(", ")}`],
+    ["missing", missing.length === 0 ? null : missing.join(", ")],
     ["to do", todo],
   ]
   return [

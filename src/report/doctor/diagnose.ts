@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from "node:os"
 import { useBackend, type BackendName } from "../../tensor/backend.ts"
 import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
-import { ownKernels } from "../../tensor/kernels/index.ts"
+import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/index.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
 import { opLibraryName } from "../native/tensorflow/OpLibrary.ts"
@@ -27,7 +27,7 @@ export const diagnose = async (report: (done: number, name: string) => void): Pr
   return { node: process.versions.node, platform: `${process.platform} ${process.arch}, ${processor()}`, backends }
 }
 
-const unknown = { version: null, device: null, measured: null, kernels: [], todo: null }
+const unknown = { version: null, device: null, measured: null, kernels: [], fallbacks: [], missing: [], todo: null }
 
 type Look = Partial<Backend> & Pick<Backend, "status">
 
@@ -39,6 +39,8 @@ const lookAt = async (backend: BackendName, version: string): Promise<Look> => {
     version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
     measured,
     kernels: ownKernels(backend),
+    fallbacks: fallbacksOf(backend),
+    missing: missingOn(backend),
   }
 }
 

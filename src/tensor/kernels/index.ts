@@ -1,6 +1,7 @@
 /** The kernels of our own, as data, and the one function that registers them. */
 import { tf } from "../tf.ts"
 import { broadcastingProducts } from "./cpu/broadcastingProducts.ts"
+import { isFallback } from "./fallbacks.ts"
 import { add } from "./simd/Add.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
@@ -35,9 +36,16 @@ import { bijouTimes } from "./simd/BijouTimes.ts"
 import { bijouUnpack } from "./simd/BijouUnpack.ts"
 import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { conv2D } from "./simd/Conv2D.ts"
+import { conv2DBackpropFilter } from "./simd/Conv2DBackpropFilter.ts"
+import { conv2DBackpropInput } from "./simd/Conv2DBackpropInput.ts"
+import { depthwiseConv2dNative } from "./simd/DepthwiseConv2dNative.ts"
+import { depthwiseConv2dNativeBackpropFilter } from "./simd/DepthwiseConv2dNativeBackpropFilter.ts"
+import { depthwiseConv2dNativeBackpropInput } from "./simd/DepthwiseConv2dNativeBackpropInput.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
+import { filterGradients } from "./typed/filterGradients.ts"
 import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { bijouMultiply } from "./wasm/BijouMultiply.ts"
@@ -91,6 +99,13 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...bijouUpdate,
   ...bijouWeightGrad,
   ...broadcastingProducts,
+  ...conv2D,
+  ...conv2DBackpropFilter,
+  ...conv2DBackpropInput,
+  ...depthwiseConv2dNative,
+  ...depthwiseConv2dNativeBackpropFilter,
+  ...depthwiseConv2dNativeBackpropInput,
+  ...filterGradients,
   ...unsortedSegmentSum,
   ...borrowedKernels,
   ...elementwise,
@@ -113,6 +128,20 @@ const KERNELS: readonly tf.KernelConfig[] = [
 /** The names of the kernels of our own on a backend: those that tfjs lacks, and those that replace its own. */
 export const ownKernels = (backendName: string): readonly string[] =>
   kernelsOf(backendName).map(({ kernelName }) => kernelName)
+
+/** The kernels that a backend answers in plain JavaScript. None are listed for cpu, which is plain JavaScript throughout. */
+export const fallbacksOf = (backendName: string): readonly string[] =>
+  kernelsOf(backendName)
+    .filter(isFallback)
+    .map(({ kernelName }) => kernelName)
+
+/** The kernels of TensorFlow.js that cpu has and a backend does not have: operations that need one throw there. */
+export const missingOn = (backendName: string): readonly string[] =>
+  tf
+    .getKernelsForBackend("cpu")
+    .map(({ kernelName }) => kernelName)
+    .filter((name) => !ownKernels("cpu").includes(name) && tf.getKernel(name, backendName) === undefined)
+    .toSorted()
 
 /** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
 export const registerKernels = (backendName: string): void => {

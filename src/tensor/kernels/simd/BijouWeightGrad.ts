@@ -8,7 +8,7 @@
 import { inputOf } from "../typed/fromTyped.ts"
 import { sgemmFor } from "../wasm/sgemm.ts"
 import { strip } from "./product.ts"
-import { compile, onHeap, rowsOf } from "./Routine.ts"
+import { compile, onHeap, rowsOf, type Heap } from "./Routine.ts"
 import { clear, inChunks } from "./rows.ts"
 
 export const bijouWeightGrad = onHeap("BijouWeightGrad", (heap, inputs) => {
@@ -17,17 +17,21 @@ export const bijouWeightGrad = onHeap("BijouWeightGrad", (heap, inputs) => {
   const out = heap.output([m, n], "float32")
   heap.touch(x)
   heap.touch(dy)
-  const sgemm = sgemmFor(m, rows, n)
-  if (sgemm !== null) {
-    const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
-    sgemm.multiply(heap.backend.wasm.asm.memory, product, heap.place(x), heap.place(dy), heap.place(out))
-    return out
-  }
-  return heap.scratch(4 * 64, (panel) => {
-    multiply(heap.backend, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out), panel })
-    return out
-  })
+  multiplyTurned(heap, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out) })
+  return out
 })
+
+/** out = x^T dy for x [rows, m] and dy [rows, n], all at places in bytes. */
+export const multiplyTurned = (
+  heap: Heap,
+  given: Readonly<Record<"rows" | "m" | "n" | "x" | "dy" | "out", number>>,
+): void => {
+  const { rows, m, n, x, dy, out } = given
+  const sgemm = sgemmFor(m, rows, n)
+  if (sgemm === null) return heap.scratch(4 * 64, (panel) => multiply(heap.backend, { ...given, panel }))
+  const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
+  sgemm.multiply(heap.backend.wasm.asm.memory, product, x, dy, out)
+}
 
 const multiply = compile({
   wholes: ["rows", "m", "n", "x", "dy", "out", "panel"],

@@ -102,7 +102,16 @@ export const onHeap = (kernelName: string, kernel: OnHeap): readonly tf.KernelCo
   return [{ kernelName, backendName: "wasm", kernelFunc }]
 }
 
-const hasSimd = webAssembly.validate(
+/** What a stock kernel makes of the same call. */
+export const callStock = (
+  stock: tf.KernelFunc,
+  { backend }: Heap,
+  inputs: tf.NamedTensorInfoMap,
+  attrs: Readonly<Record<string, unknown>>,
+): tf.TensorInfo | tf.TensorInfo[] => stock({ inputs, backend, attrs: attrs as tf.NamedAttrMap }) // as tfjs passed them
+
+/** Whether the engine has SIMD, and with it the kernels of this folder. */
+export const hasSimd = webAssembly.validate(
   moduleOf({ wholes: ["x"], numbers: [], body: ({ load, store }, { x }) => store(x, load(x)) }),
 )
 

@@ -7,9 +7,11 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../exact/frame.ts"
+import type { tf } from "../../tf.ts"
+import { fallback } from "../fallbacks.ts"
 import { fromTyped, inputOf } from "./fromTyped.ts"
 
-export const unsortedSegmentSum = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) => {
+const [onCpu, onWasm] = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) => {
   const x = inputOf(inputs, "x")
   const segmentIds = inputOf(inputs, "segmentIds")
   const numSegments = Number(attrs["numSegments"])
@@ -45,3 +47,5 @@ export const unsortedSegmentSum = fromTyped("UnsortedSegmentSum", (access, input
   }
   return out
 })
+
+export const unsortedSegmentSum: readonly tf.KernelConfig[] = [onCpu, fallback(onWasm)]

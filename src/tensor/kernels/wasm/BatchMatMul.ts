@@ -158,10 +158,10 @@ const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
 }
 
 /** [m, k] by [k, n], at places of the heap given in bytes. */
-type Multiply = (a: number, b: number, out: number) => void
+export type Multiply = (a: number, b: number, out: number) => void
 
 /** Both ways add the float32 terms in the order of k, so they give the same bits, and the choice is one of speed alone. */
-const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply =>
+export const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply =>
   m * n * k <= 1024 ? loop(backend, m, k, n) : xnnpack(backend, m, k, n)
 
 /** For small products, where the call into wasm, 2 us, costs more than the arithmetic. */

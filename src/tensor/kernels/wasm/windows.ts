@@ -1,6 +1,7 @@
 /**
- * Convolutions and pools on wasm whose stock kernel reads or writes elsewhere: windows that are not square, with padding in numbers or with
- * `same` and a stride; windows that a stride leaps over, with `same`; and those padded by their whole size. The cpu backend's kernel runs these over the heap.
+ * Convolutions and pools on wasm whose stock kernel reads or writes elsewhere: windows that are not square, with a number as padding or with
+ * `same` and a stride; windows that a stride leaps over, with `same`; and those padded by their whole size. The cpu backend's kernel runs these over
+ * the heap. Plain convolutions are told how many zeros there are in place of `same` (see `withPadding`), so for them only numbers are left.
  */
 import { tf } from "../../tf.ts"
 import { inputOf } from "../typed/fromTyped.ts"
@@ -52,21 +53,32 @@ const convolution =
     return tf.backend_util.computeConv2DInfo(x, filter, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise)
   }
 
-const guarded = (kernelName: string, windowOf: (call: Call) => Window): tf.KernelConfig => {
+const guarded = (kernelName: string, misses: (call: Call) => boolean): tf.KernelFunc => {
   const stock = tf.getKernel(kernelName, "wasm")
   const { kernelFunc } = fromCpu(kernelName)
-  return {
-    kernelName,
-    backendName: "wasm",
-    kernelFunc: (call) => (isMissed(windowOf(call)) ? kernelFunc(call) : stock.kernelFunc(call)),
-  }
+  return (call) => (misses(call) ? kernelFunc(call) : stock.kernelFunc(call))
 }
 
+const whole = (kernelName: string, windowOf: (call: Call) => Window): tf.KernelConfig => ({
+  kernelName,
+  backendName: "wasm",
+  kernelFunc: guarded(kernelName, (call) => isMissed(windowOf(call))),
+})
+
 export const windows: readonly tf.KernelConfig[] = [
-  guarded("AvgPool", pool),
-  guarded("MaxPool", pool),
-  guarded("Conv2D", convolution(false)),
-  guarded("FusedConv2D", convolution(false)),
-  guarded("DepthwiseConv2dNative", convolution(true)),
-  guarded("FusedDepthwiseConv2D", convolution(true)),
+  whole("AvgPool", pool),
+  whole("MaxPool", pool),
+  whole("FusedConv2D", convolution(false)),
+  whole("FusedDepthwiseConv2D", convolution(true)),
 ]
+
+const byNumber =
+  (windowOf: (call: Call) => Window) =>
+  (call: Call): boolean =>
+    typeof call.attrs?.["pad"] === "number" && isMissed(windowOf(call))
+
+/** The stock kernels of plain convolutions, for those that pad by `withPadding`. */
+export const guardedConvolution = {
+  conv2D: guarded("Conv2D", byNumber(convolution(false))),
+  depthwise: guarded("DepthwiseConv2dNative", byNumber(convolution(true))),
+}

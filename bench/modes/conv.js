@@ -1,0 +1,56 @@
+/**
+ * Convolutions alone: the forward pass, and the forward pass with both gradients.
+ */
+import { Key } from "bijou"
+import { tensor, tf } from "bijou/tensor"
+import { convolution as sizes } from "../sizes.js"
+
+const { batch, height, width, channels, taps } = sizes
+
+const normal = (shape, seed) => tensor.normal(shape, 1).init(Key.fromSeed(seed))
+
+const conv = (x, w) => tf.conv2d(x, w, 1, "same")
+
+const depthwise = (x, w) => tf.depthwiseConv2d(x, w, 1, "same")
+
+const forwards = (f, outputs) => () => {
+  const [x, w] = [normal([batch, height, width, channels], 1), normal([taps, taps, channels, outputs], 2)]
+  return () => [f(x, w)]
+}
+
+const withGradients = (f, outputs) => () => {
+  const [x, w] = [normal([batch, height, width, channels], 1), normal([taps, taps, channels, outputs], 2)]
+  const dy = normal([batch, height, width, channels], 3)
+  return () => {
+    const { value, grads } = tf.valueAndGrads((a, b) => tf.sum(tf.mul(f(a, b), dy)))([x, w])
+    return [value, ...grads]
+  }
+}
+
+const parts = {
+  conv: forwards(conv, channels),
+  "conv, grads": withGradients(conv, channels),
+  depthwise: forwards(depthwise, 1),
+  "depthwise, grads": withGradients(depthwise, 1),
+}
+
+/** Every part as a mode that repeats it until the clock can tell. */
+export const modes = Object.fromEntries(
+  Object.entries(parts).map(([name, part]) => [
+    name,
+    async () => {
+      const compute = part()
+      const take = async () => {
+        const made = compute()
+        const [first] = await tf.tidy(() => made[0].flatten().slice([0], [1])).data()
+        for (const t of made) t.dispose()
+        return first
+      }
+      for (let i = 0; i < 10; i++) await take()
+      const start = performance.now()
+      for (let i = 0; i < 10; i++) await take()
+      const repeat = Math.max(1, Math.round(200 / (performance.now() - start)))
+      return { take, repeat, measure: async () => ({ held: null, peak: null }) }
+    },
+  ]),
+)
