@@ -39,7 +39,7 @@ const withNumber = (bytes: Uint8Array, at: number, number: Uint8Array): Uint8Arr
 }
 
 const lengths = [0, 1, 2, 3, 4, 7, 8, 255, 65_536, 2 ** 24, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 2, 2 ** 32 - 1]
-const floats = [NaN, Infinity, -Infinity, -0, 1 / 1024, 0.3, 32_768, -32_768, 3.4e38, 1e-45]
+const floats = [NaN, Infinity, -Infinity, -0, 1 / 1024, 0.3, 1, -1, 77, 32_768, -32_768, 3.4e38, 1e-45]
 
 const mutations: ReadonlyArray<Mutation> = [
   // one bit
