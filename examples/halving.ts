@@ -18,6 +18,7 @@ const bit: Side<0 | 1> = {
     if (bytes.length === 1 && (s === 0 || s === 1)) return E.right(s)
     return E.left(new SideMismatch(`A bit is one byte, 0 or 1, but ${bytes.length} bytes were given.`))
   },
+  release: () => {}, // a number has no owner
 }
 
 const half = (x: number): number => Math.floor(x / 2)

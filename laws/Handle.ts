@@ -131,7 +131,7 @@ export const holdings = (): Holdings => {
 }
 
 /** `numberSpace` with owners. */
-export const handleSpace = ({ make, read }: Holdings, fractionBits: number): Space<Handle, 0 | 1> => {
+export const handleSpace = ({ make, read, scope }: Holdings, fractionBits: number): Space<Handle, 0 | 1> => {
   const numbers = numberSpace(fractionBits)
   return Space.make<Handle, 0 | 1>({
     grid: numbers.grid,
@@ -148,7 +148,7 @@ export const handleSpace = ({ make, read }: Holdings, fractionBits: number): Spa
       return [make(quotient), make(remainder)]
     },
     bit: numbers.bit,
-    value: handleSide({ make, read }, numbers.value),
+    value: handleSide({ make, read, scope }, numbers.value),
   })
 }
 
@@ -188,7 +188,10 @@ export const handleWatch = ({ read }: Pick<Holdings, "read">): Watch => {
   }
 }
 
-const handleSide = ({ make, read }: Pick<Holdings, "make" | "read">, numbers: Side<number>): Side<Handle> => ({
+const handleSide = (
+  { make, read, scope }: Pick<Holdings, "make" | "read" | "scope">,
+  numbers: Side<number>,
+): Side<Handle> => ({
   only: O.none,
   bits: () => 32,
   toBytes: (x) => numbers.toBytes(read(x)),
@@ -196,4 +199,5 @@ const handleSide = ({ make, read }: Pick<Holdings, "make" | "read">, numbers: Si
     const value = await numbers.fromBytes(bytes)()
     return E.isLeft(value) ? value : E.right(make(value.right))
   },
+  release: (handle) => scope.release(handle),
 })

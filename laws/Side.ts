@@ -6,6 +6,7 @@ import type fc from "fast-check"
 import type { Side } from "../src/core/Side.ts"
 import { aboutValues } from "./about.ts"
 import { look } from "./evidence.ts"
+import type { Kind } from "./Kind.ts"
 import type { LawSet } from "./Law.ts"
 import { rereadSide } from "./Trial.ts"
 
@@ -17,12 +18,17 @@ export interface SideSubject<in out S> {
   readonly side: Side<S>
   /** Where the side has one value, without what a plan keeps in its place. */
   readonly values: fc.Arbitrary<S>
+  /** Where the values are neither numbers, typed arrays nor tensors. */
+  readonly kind?: Kind
 }
 
 // ----------------------------------------------------------------- laws
 
-/** Sides come back from their bytes, `only` has no rival, and bytes that are cut short or too many are refused. */
-export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => ({
+/**
+ * Sides come back from their bytes, `only` has no rival, bytes that are cut short or too many are refused, and reading leaves nothing that is not
+ * returned.
+ */
+export const sideLaws = <S>({ name, side, values, kind }: SideSubject<S>): LawSet => ({
   topic: "side",
   name: `${name} is a side`,
   parents: [],
@@ -52,5 +58,29 @@ export const sideLaws = <S>({ name, side, values }: SideSubject<S>): LawSet => (
       }
       return { lhs: outcomes, rhs: outcomes.map(() => "SideMismatch") }
     }),
+
+    aboutValues(
+      "nothing is left of bytes that are refused, nor of a side that is released",
+      values,
+      async (s, { held }) => {
+        const bytes = await side.toBytes(s)()
+        const before = held?.() ?? 0
+        for (const wrong of [bytes, ...damaged(bytes)]) {
+          const result = await side.fromBytes(wrong)()
+          if (E.isRight(result)) side.release(result.right)
+        }
+        return { lhs: held?.() ?? 0, rhs: before }
+      },
+      kind,
+    ),
   ],
 })
+
+/** The bytes with another one at some place, at most fifty of them: whatever stands before that place is read first. */
+const damaged = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
+  const count = Math.min(50, bytes.length)
+  return Array.from({ length: count }, (_, i) => {
+    const at = Math.floor((i * bytes.length) / count)
+    return bytes.with(at, 255 - (bytes[at] ?? 0))
+  })
+}

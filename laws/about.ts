@@ -3,6 +3,7 @@
  */
 import type fc from "fast-check"
 import { diagnose, diagnoseLayer } from "./Diagnosis.ts"
+import type { Kind } from "./Kind.ts"
 import { kindOf } from "./kindOf.ts"
 import { law, type Law, type Sides } from "./Law.ts"
 import type { Params } from "../src/core/Params.ts"
@@ -48,5 +49,10 @@ export const aboutLayer = <P, A, B>(subject: LayerSubject<P, A, B>) =>
 export const aboutValues = <I>(
   name: string,
   inputs: fc.Arbitrary<I>,
-  equation: (input: I) => Sides | Promise<Sides>,
-): Law => law(name, inputs, async (input) => (await kindOf(input)).within(async () => equation(input)))
+  equation: (input: I, kind: Kind) => Sides | Promise<Sides>,
+  given?: Kind,
+): Law =>
+  law(name, inputs, async (input) => {
+    const kind = given ?? (await kindOf(input))
+    return kind.within(async () => equation(input, kind))
+  })

@@ -118,18 +118,34 @@ describe("a draw", () => {
 
   const two = { low: 0x89abcdef, high: 0x01234567 }
 
-  test("of words is the blocks that the sample owns, counted in 64 bits", () => {
-    for (const width of [1, 3, 4, 5, 8, 9])
-      for (const sample of [0, 1, 6, 2 ** 31 + 1, 2 ** 40 + 3]) {
-        const blocks = BigInt(Math.ceil(width / 4))
-        const expected = Array.from({ length: Number(blocks) }, (_, i) => {
-          const counter = BigInt(sample) * blocks + BigInt(i)
-          const out = new Uint32Array(4)
-          philox(out, 0, two.low, two.high, [Number(counter & 0xffffffffn), Number(counter >> 32n), 0, 0])
-          return [...out]
-        }).flat()
-        expect([...words({ key: two, samples: [sample] }, width)]).toEqual(expected.slice(0, width))
-      }
+  test("of words is the blocks that the sample owns, counted modulo 2^64, for every id below 2^53", () => {
+    const blockAt = (counter: bigint): number[] => {
+      const out = new Uint32Array(4)
+      const [low, high] = [counter, counter >> 32n].map((word) => Number(BigInt.asUintN(32, word)))
+      philox(out, 0, two.low, two.high, [low ?? NaN, high ?? NaN, 0, 0])
+      return [...out]
+    }
+    const ids = [0, 1, 6, 2 ** 31, 2 ** 31 + 1, 2 ** 32 - 1, 2 ** 32, 2 ** 40 + 3, 2 ** 52 + 3, 2 ** 53 - 1]
+    const cases = Array.from({ length: 101 }, (_, i) => [i + 1, ids] as const)
+    for (const [width, samples] of [...cases, [8193, [2 ** 53 - 1]] as const]) {
+      // The last one passes 2^64.
+      const blocks = Math.ceil(width / 4)
+      const expected = samples.flatMap((id) =>
+        Array.from({ length: blocks }, (_, i) => blockAt(BigInt(id) * BigInt(blocks) + BigInt(i)))
+          .flat()
+          .slice(0, width),
+      )
+      expect(words({ key: two, samples }, width)).toEqual(Uint32Array.from(expected))
+    }
+  })
+
+  test("is refused for ids that are no integers below 2^53, and for a part of a word", () => {
+    for (const id of [-1, 0.5, 2 ** 53, Number.NaN])
+      expect(() => words({ key: two, samples: [id] }, 1)).toThrow(
+        `Sample ids are integers from 0 to 2^53 - 1, not ${id}.`,
+      )
+    for (const width of [-1, 0.5, Number.NaN])
+      expect(() => words({ key: two, samples: [0] }, width)).toThrow(RangeError)
   })
 
   test("of uniforms is the low 23 bits of its words, and of gammas the lowest bit of the first", () => {

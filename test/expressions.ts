@@ -25,6 +25,7 @@ const codec: Side<string> = {
   bits: () => 1,
   toBytes: (text) => async () => new TextEncoder().encode(text),
   fromBytes: (bytes) => async () => E.right(new TextDecoder().decode(bytes)),
+  release: () => {},
 }
 
 /** A space whose operations write themselves down. */

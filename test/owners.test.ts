@@ -147,6 +147,7 @@ const textSide: Side<string> = {
   bits: (text) => 8 * text.length,
   toBytes: (text) => async () => new TextEncoder().encode(text),
   fromBytes: (bytes) => async () => E.right(new TextDecoder().decode(bytes)),
+  release: () => {},
 }
 
 // --------------------------------------------------------------- owners

@@ -163,7 +163,7 @@ describe("a frame", () => {
   })
 
   test("is read as it was written, at any place of a larger buffer", () => {
-    const frame = { kind: "plane", fractionBits: 9, shape: [2, 5], payload } as const
+    const frame = { kind: "plane", fractionBits: 9, shape: [2, 8], payload } as const
     const bytes = encodeFrame(frame)
     expect(decodeFrame("plane", 9, bytes)).toEqual(E.right(frame))
     const large = new Uint8Array(64).fill(0xee)

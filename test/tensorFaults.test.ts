@@ -5,7 +5,7 @@
 import { either as E, function as F } from "fp-ts"
 import { Bdia, Params, run, serial, type Bijection, type Env, type RevError, type Side } from "bijou"
 import { Conv } from "bijou/residual"
-import { fromTfjs, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
+import { float32TensorSide, fromTfjs, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import { AdamW, trainStep } from "bijou/train"
 import { describe, expect, it } from "vitest"
 import {
@@ -111,7 +111,7 @@ onBackends("A fault", () => {
         const [trunk, head] = await leftBehind()
         const [[previous, current], targets] = head.input
         const state = [previous, current] as const
-        const one = await flip(grid.value, which === 0 ? previous : current, bit)
+        const one = await flip(float32TensorSide(null), which === 0 ? previous : current, bit)
         tensorScope.release(state[which])
         const [x, y] = which === 0 ? [one, current] : [previous, one]
         await refused([trunk, { _tag: "kept", input: [[x, y], targets] }])

@@ -47,6 +47,7 @@ const regressor = () => {
           fromBytes: () => async () => {
             throw new Error("Nothing reads this side.")
           },
+          release: () => {},
         }),
         named("out"),
       ),

@@ -45,6 +45,9 @@ const onGrid = (l: number) => fc.integer({ min: -(2 ** 24) + 1, max: 2 ** 24 - 1
 
 const anyFloat = fc.oneof(fc.float({ noNaN: true, min: -64, max: 64 }), fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30))
 
+/** Sample ids where a product with blocks leaves a word, or the exact integers. */
+const edges = fc.constantFrom(2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 52 + 3, 2 ** 53 - 1)
+
 const half = fc.constantFrom(0.5, -0.5)
 
 /** Three samples on a grid, values of any size and of moderate size, and gammas. */
@@ -234,7 +237,10 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
   it("drop the values that the numbers of draws.ts say, wherever samples stand", () =>
     fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof(fc.nat(1000), fc.integer({ min: 2 ** 30, max: 2 ** 40 })), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.oneof(fc.nat(1000), fc.integer({ min: 2 ** 30, max: 2 ** 40 }), fc.maxSafeNat(), edges), {
+          minLength: 1,
+          maxLength: 3,
+        }),
         fc.integer({ min: 1, max: 30 }),
         fc.constantFrom(0.1, 0.25, 1 / 3, 0.5, 2 ** -23, 1 - 2 ** -20),
         fc.maxSafeNat(),

@@ -1,13 +1,15 @@
 /**
  * Impostors of sides and their bytes.
  */
+import fc from "fast-check"
 import { either as E, option as O } from "fp-ts"
-import type { Side } from "../../src/core/Side.ts"
+import { Side } from "../../src/core/Side.ts"
 import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
 import { boundedGridNumber, float32Array, packedBits } from "../arbitraries.ts"
 import { attack } from "../Attack.ts"
 import { bijectionLaws } from "../Bijection.ts"
 import { footprintLaws } from "../Footprint.ts"
+import { handleSpace, holdings } from "../Handle.ts"
 import { sideLaws } from "../Side.ts"
 import { float32Layer } from "../specimens.ts"
 import { float32ChainSubject } from "../subjects.ts"
@@ -43,6 +45,21 @@ export const falseOnly = attack(
     name: "information that says it is none",
     side: { ...floats.bit, only: O.some({ length: 24, bytes: new Uint8Array(3) }) },
     values: packedBits(24),
+  }),
+)
+
+const owners = holdings()
+const owned = handleSpace(owners, 9).value
+const ownedNumber = boundedGridNumber(floats.grid, 8).map((x) => owners.make(x))
+
+/** What was read of the first part stays where the second is refused. */
+export const forgottenPart = attack(
+  "a pair that forgets its first part",
+  sideLaws({
+    name: "a pair that forgets its first part",
+    side: { ...Side.pair(owned, owned), fromBytes: Side.pair({ ...owned, release: () => {} }, owned).fromBytes },
+    values: fc.tuple(ownedNumber, ownedNumber),
+    kind: owners.kind,
   }),
 )
 

@@ -29,6 +29,8 @@ export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
       input.fromBytes(bytes),
       TE.map((value) => ({ _tag: "kept" as const, input: value })),
     ),
+  // A tape has no bytes, so none is read.
+  release: (kept) => input.release(kept.input),
 })
 
 const tags = { reversed: 0, kept: 1 }
@@ -60,5 +62,6 @@ export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A
       return async () =>
         E.left(new SideMismatch(`A block's side begins with 0 (reversed) or 1 (kept), not ${bytes[0] ?? "its end"}.`))
     },
+    release: (held) => (held._tag === "reversed" ? side.release(held.side) : kept.release(held)),
   }
 }

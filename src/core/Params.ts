@@ -90,22 +90,26 @@ const struct = <R extends object>(fields: {
 const named = <K extends string, P>(name: K, part: Params<P>): Params<{ readonly [k in K]: P }> =>
   struct<{ readonly [k in K]: P }>({ [name]: part } as { readonly [k in K]: Params<P> }) // a computed key
 
-/** `length` parts of one kind, called 0, 1, ... */
-const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => ({
-  init: (key) => Array.from({ length }, (_, i) => part.init(Key.child(String(i))(key))),
-  add: (x, y) => x.map((p, i) => part.add(p, at(y, i))),
-  leaves: (params) => params.flatMap((p, i) => under(String(i), part.leaves(p))),
-  rebuild: (find) => {
-    const parts: P[] = []
-    for (let i = 0; i < length; i++) {
-      const p = rebuildUnder(String(i), part, find)
-      if (E.isLeft(p)) return p
-      parts.push(p.right)
-    }
-    return E.right(parts)
-  },
-  field: () => O.none,
-})
+/** `length` parts of one kind, called 0, 1, ... Throws `RangeError` unless `length` is an integer of at least 0. */
+const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => {
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw new RangeError(`An array of parameters has an integer number of parts, at least 0, not ${length}.`)
+  return {
+    init: (key) => Array.from({ length }, (_, i) => part.init(Key.child(String(i))(key))),
+    add: (x, y) => x.map((p, i) => part.add(p, at(y, i))),
+    leaves: (params) => params.flatMap((p, i) => under(String(i), part.leaves(p))),
+    rebuild: (find) => {
+      const parts: P[] = []
+      for (let i = 0; i < length; i++) {
+        const p = rebuildUnder(String(i), part, find)
+        if (E.isLeft(p)) return p
+        parts.push(p.right)
+      }
+      return E.right(parts)
+    },
+    field: () => O.none,
+  }
+}
 
 /** The parameters of two parts that meet; those called `shared` are one subtree, made by the first. */
 const both = <P extends object, Q extends object>(

@@ -5,6 +5,7 @@
  *
  * 1. codec: `fromBytes(toBytes(s))` is `s`, bit for bit
  * 2. only: if `only` is `some(s)`, every side of this kind is `s`, but for what a plan keeps in its place
+ * 3. owners: nothing is left of bytes that are refused, nor of a side that was read and released
  *
  * Composite bytes: a pair and an array are a 32-bit count, then each part behind its own 32-bit length, little endian.
  */
@@ -24,9 +25,11 @@ export interface Side<in out S> {
   readonly toBytes: (side: S) => T.Task<Uint8Array>
   /**
    * The side with these bytes; `Left` where they are cut short, too many, or of another kind: `SideMismatch`, and for
-   * parameters also `ParameterMismatch`.
+   * parameters also `ParameterMismatch`. After a `Left` nothing that was read is left.
    */
   readonly fromBytes: (bytes: Uint8Array) => TE.TaskEither<RevError, S>
+  /** Frees a side that `fromBytes` returned; `() => {}` where the garbage collector does that. */
+  readonly release: (side: S) => void
 }
 
 // --------------------------------------------------------- constructors
@@ -40,6 +43,7 @@ const nothing: Side<null> = {
     bytes.length === 0
       ? E.right(null)
       : E.left(new SideMismatch(`An isomorphism leaves 0 bytes behind, but ${bytes.length} were given.`)),
+  release: () => {},
 }
 
 // ----------------------------------------------------------- combinators
@@ -61,33 +65,49 @@ const pair = <S, U>(first: Side<S>, second: Side<U>): Side<readonly [S, U]> => (
     const s = await first.fromBytes(head)()
     if (E.isLeft(s)) return s
     const u = await second.fromBytes(tail)()
-    return E.isLeft(u) ? u : E.right([s.right, u.right])
+    if (E.isRight(u)) return E.right([s.right, u.right])
+    first.release(s.right)
+    return u
+  },
+  release: ([s, u]) => {
+    first.release(s)
+    second.release(u)
   },
 })
 
-/** The sides of `length` equal parts, first part first. */
-const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => ({
-  only: O.isSome(item.only) ? O.some(new Array<S>(length).fill(item.only.value)) : O.none,
-  bits: (sides) => sides.reduce((sum, side) => sum + item.bits(side), 0),
-  toBytes: (sides) => async () => {
-    const parts: Uint8Array[] = []
-    for (const side of sides) parts.push(await item.toBytes(side)())
-    return join(parts)
-  },
-  fromBytes: (bytes) => async () => {
-    const parts = split(bytes)
-    if (E.isLeft(parts)) return parts
-    if (parts.right.length !== length)
-      return E.left(new SideMismatch(`${length} sides were expected, but the bytes hold ${parts.right.length}.`))
-    const sides: S[] = []
-    for (const part of parts.right) {
-      const side = await item.fromBytes(part)()
-      if (E.isLeft(side)) return side
-      sides.push(side.right)
-    }
-    return E.right(sides)
-  },
-})
+/** The sides of `length` equal parts, first part first. Throws `RangeError` unless `length` is an integer of at least 0. */
+const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => {
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw new RangeError(`An array of sides has an integer number of parts, at least 0, not ${length}.`)
+  return {
+    only: O.isSome(item.only) ? O.some(new Array<S>(length).fill(item.only.value)) : O.none,
+    bits: (sides) => sides.reduce((sum, side) => sum + item.bits(side), 0),
+    toBytes: (sides) => async () => {
+      const parts: Uint8Array[] = []
+      for (const side of sides) parts.push(await item.toBytes(side)())
+      return join(parts)
+    },
+    fromBytes: (bytes) => async () => {
+      const parts = split(bytes)
+      if (E.isLeft(parts)) return parts
+      if (parts.right.length !== length)
+        return E.left(new SideMismatch(`${length} sides were expected, but the bytes hold ${parts.right.length}.`))
+      const sides: S[] = []
+      for (const part of parts.right) {
+        const side = await item.fromBytes(part)()
+        if (E.isLeft(side)) {
+          for (const read of sides) item.release(read)
+          return side
+        }
+        sides.push(side.right)
+      }
+      return E.right(sides)
+    },
+    release: (sides) => {
+      for (const side of sides) item.release(side)
+    },
+  }
+}
 
 const join = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 4))

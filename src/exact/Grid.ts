@@ -42,6 +42,12 @@ export const Grid = {
 
   // --------------------------------------------------------- destructors
 
+  /** Whether x is k 2^-l below the limit, and not -0. */
+  holds:
+    ({ limit, scale }: Grid) =>
+    (x: number): boolean =>
+      Math.abs(x) < limit && Number.isInteger(x * scale) && !Object.is(x, -0),
+
   /** The parity s of k = x 2^l, for a grid value x: 0 or 1, for negatives too. */
   parity:
     ({ scale }: Grid) =>

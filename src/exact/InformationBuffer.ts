@@ -13,7 +13,9 @@
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import { SideMismatch } from "../core/errors/SideMismatch.ts"
+import type { RevError } from "../core/RevError.ts"
 import type { Side } from "../core/Side.ts"
+import { withinSteps } from "./frame.ts"
 import type { PerSample, Space } from "./Space.ts"
 
 // ---------------------------------------------------------------- model
@@ -99,8 +101,9 @@ export const InformationBuffer = {
     return most
   },
 
-  /** How many steps a buffer lasts: 29 for 3/5. */
+  /** How many steps a buffer lasts: 29 for 3/5. Throws `RangeError` for a ratio that cannot be scaled by. */
   lasts: (ratio: Ratio): number => {
+    InformationBuffer.size(ratio)
     let steps = 0
     while (InformationBuffer.largest(ratio, steps + 1) < Infinity) steps++
     return steps
@@ -132,10 +135,11 @@ export const InformationBuffer = {
           ),
         )
       return F.pipe(
-        value.fromBytes(bytes.subarray(4)),
+        digitsFrom(ratio, steps, value, bytes.subarray(4)),
         TE.map((digits) => ({ digits, steps })),
       )
     },
+    release: ({ digits }) => value.release(digits),
   }),
 
   /** The codec of what a step spills: one byte, 0 for nothing or 1, and then the digits. */
@@ -151,14 +155,28 @@ export const InformationBuffer = {
     },
     fromBytes: (bytes) => {
       if (bytes[0] === 0 && bytes.length === 1) return TE.right(null)
-      if (bytes[0] === 1) return value.fromBytes(bytes.subarray(1))
+      if (bytes[0] === 1) return digitsFrom(ratio, InformationBuffer.lasts(ratio), value, bytes.subarray(1))
       return async () =>
         E.left(new SideMismatch(`A spill is the byte 0, or 1 and digits, not ${bytes.length} bytes from ${bytes[0]}.`))
+    },
+    release: (digits) => {
+      if (digits !== null) value.release(digits)
     },
   }),
 }
 
 const same = (samples: number, c: number): PerSample => new Array<number>(samples).fill(c)
+
+/** Digits that can be there after so many steps: from 0 to `largest`. */
+const digitsFrom = <X>(ratio: Ratio, steps: number, value: Side<X>, bytes: Uint8Array): TE.TaskEither<RevError, X> => {
+  const most = InformationBuffer.largest(ratio, steps)
+  if (withinSteps(bytes, most)) return value.fromBytes(bytes)
+  return TE.left(
+    new SideMismatch(
+      `After ${steps} steps of ${ratio.n}/${ratio.d} digits are from 0 to ${most}, but the bytes have others.`,
+    ),
+  )
+}
 
 /** The bits of digits after so many steps: `value` counts 32 bits an activation. */
 const information = <X>(ratio: Ratio, steps: number, value: Side<X>, digits: X): number =>

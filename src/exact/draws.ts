@@ -10,20 +10,39 @@ import { philox } from "../core/Philox.ts"
 
 // --------------------------------------------------------- constructors
 
-/** `perSample` words for every sample of the draw, one sample after the other. */
+/**
+ * `perSample` words for every sample of the draw, one sample after the other. Throws `RangeError` for sample ids that are no integers from 0 to
+ * 2^53 - 1.
+ */
 export const words = ({ key, samples }: Draw, perSample: number): Uint32Array => {
+  if (!Number.isSafeInteger(perSample) || perSample < 0)
+    throw new RangeError(`A draw has an integer number of words per sample, at least 0, not ${perSample}.`)
   const blocks = Math.ceil(perSample / 4)
   const out = new Uint32Array(samples.length * perSample)
   const block = new Uint32Array(4)
   for (const [place, sample] of samples.entries()) {
+    const [low, high] = firstBlock(sample, blocks)
     for (let i = 0; i < blocks; i++) {
-      const counter = sample * blocks + i
-      philox(block, 0, key.low, key.high, [counter >>> 0, Math.floor(counter / 2 ** 32), 0, 0])
+      const count = low + i
+      philox(block, 0, key.low, key.high, [count >>> 0, (high + Math.floor(count / 2 ** 32)) >>> 0, 0, 0])
       const left = perSample - 4 * i
       out.set(left < 4 ? block.subarray(0, left) : block, place * perSample + 4 * i)
     }
   }
   return out
+}
+
+/**
+ * The first counter block of a sample that owns `blocks` of them: `sample * blocks` modulo 2^64, in two unsigned 32-bit words. Throws `RangeError`
+ * for a sample id that is no integer from 0 to 2^53 - 1.
+ */
+export const firstBlock = (sample: number, blocks: number): readonly [low: number, high: number] => {
+  if (!Number.isSafeInteger(sample) || sample < 0)
+    throw new RangeError(`Sample ids are integers from 0 to 2^53 - 1, not ${sample}.`)
+  const first = sample * blocks
+  if (first <= Number.MAX_SAFE_INTEGER) return [first >>> 0, Math.floor(first / 2 ** 32)]
+  const exact = BigInt(sample) * BigInt(blocks)
+  return [Number(BigInt.asUintN(32, exact)), Number(BigInt.asUintN(32, exact >> 32n))]
 }
 
 /** Uniform float32 values in [0, 1): 23 bits of a word are the fraction of a number in [1, 2), less 1. */

@@ -3,8 +3,9 @@
  */
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../core/Side.ts"
+import { SideMismatch } from "../core/errors/SideMismatch.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
-import { decodeFrame, encodeFrame } from "./frame.ts"
+import { decodeFrame, encodeFrame, showShape, sizeOf, type Kind } from "./frame.ts"
 import { Grid } from "./Grid.ts"
 import { Space, type PerSample } from "./Space.ts"
 
@@ -48,22 +49,26 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
   })
 }
 
-/** The codec of a Float32Array; `fractionBits` is `null` for values on no grid. */
-export const float32Side = (fractionBits: number | null): Side<Float32Array> => ({
-  only: O.none,
-  bits: (x) => 32 * x.length,
-  toBytes: (x) => async () =>
-    encodeFrame({
-      kind: "float32",
-      fractionBits,
-      shape: [x.length],
-      payload: new Uint8Array(x.buffer, x.byteOffset, x.byteLength),
-    }),
-  fromBytes: (bytes) => async () => {
-    const frame = decodeFrame("float32", fractionBits, bytes)
-    return E.isLeft(frame) ? frame : E.right(new Float32Array(frame.right.payload.slice().buffer))
-  },
-})
+/** The codec of a Float32Array; `fractionBits` is `null` for values on no grid. Throws `RangeError` where there is no such grid. */
+export const float32Side = (fractionBits: number | null): Side<Float32Array> => {
+  if (fractionBits !== null) Grid.make(fractionBits)
+  return {
+    only: O.none,
+    bits: (x) => 32 * x.length,
+    toBytes: (x) => async () =>
+      encodeFrame({
+        kind: "float32",
+        fractionBits,
+        shape: [x.length],
+        payload: new Uint8Array(x.buffer, x.byteOffset, x.byteLength),
+      }),
+    fromBytes: (bytes) => async () => {
+      const frame = decodeLine("float32", fractionBits, bytes)
+      return E.isLeft(frame) ? frame : E.right(new Float32Array(frame.right.payload.slice().buffer))
+    },
+    release: () => {},
+  }
+}
 
 const packedSide = (fractionBits: number): Side<PackedBits> => ({
   only: O.none,
@@ -73,12 +78,23 @@ const packedSide = (fractionBits: number): Side<PackedBits> => ({
     async () =>
       encodeFrame({ kind: "plane", fractionBits, shape: [length], payload: bytes }),
   fromBytes: (bytes) => async () => {
-    const frame = decodeFrame("plane", fractionBits, bytes)
+    const frame = decodeLine("plane", fractionBits, bytes)
     if (E.isLeft(frame)) return frame
-    const [length = 1] = frame.right.shape
-    return E.right({ length, bytes: frame.right.payload.slice() })
+    return E.right({ length: sizeOf(frame.right.shape), bytes: frame.right.payload.slice() })
   },
+  release: () => {},
 })
+
+/** A frame of one dimension, or of none: one number. */
+const decodeLine = (kind: Kind, fractionBits: number | null, bytes: Uint8Array) => {
+  const frame = decodeFrame(kind, fractionBits, bytes)
+  if (E.isLeft(frame) || frame.right.shape.length <= 1) return frame
+  return E.left(
+    new SideMismatch(
+      `An array of one dimension was expected, but the bytes hold shape ${showShape(frame.right.shape)}.`,
+    ),
+  )
+}
 
 const pack = (x: Float32Array, parity: (x: number) => 0 | 1): PackedBits => {
   const bytes = new Uint8Array(Math.ceil(x.length / 8))

@@ -13,6 +13,7 @@
  */
 import { either as E } from "fp-ts"
 import { SideMismatch } from "../core/errors/SideMismatch.ts"
+import { Grid } from "./Grid.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -28,7 +29,10 @@ export interface Frame {
 
 // --------------------------------------------------------- constructors
 
-/** Reads a frame and refuses any other kind, fraction bits or length with `SideMismatch`. */
+/**
+ * Reads a frame. Refuses with `SideMismatch` any other kind, fraction bits or length, padding that is not 0, and on a grid a value that is not on
+ * it or is not below its limit.
+ */
 export const decodeFrame = (
   kind: Kind,
   fractionBits: number | null,
@@ -51,8 +55,24 @@ export const decodeFrame = (
   if (bytes.length < start) return refuse(`The bytes end after ${bytes.length}, inside their header.`)
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(12 + 4 * i, true))
   const expected = start + payloadLength(kind, shape)
+  if (!Number.isSafeInteger(expected))
+    return refuse(`A ${kind} of shape ${showShape(shape)} has more elements than any array. Give what toBytes wrote.`)
   if (bytes.length !== expected)
-    return refuse(`A ${kind} of shape [${shape.join(", ")}] takes ${expected} bytes, but ${bytes.length} were given.`)
+    return refuse(`A ${kind} of shape ${showShape(shape)} takes ${expected} bytes, but ${bytes.length} were given.`)
+  const padded = (sizeOf(shape) * width[kind]) % 8
+  if (padded > 0 && (bytes[expected - 1] ?? 0) >> padded > 0)
+    return refuse(`The last ${8 - padded} bits of a plane of shape ${showShape(shape)} are padding, and are not 0.`)
+  if (kind === "float32" && fractionBits !== null) {
+    const grid = Grid.make(fractionBits)
+    const holds = Grid.holds(grid)
+    for (let at = start; at < expected; at += 4) {
+      const x = view.getFloat32(at, true)
+      if (!holds(x))
+        return refuse(
+          `Element ${(at - start) / 4} of the bytes is ${Object.is(x, -0) ? "-0" : x}, which is no multiple of 2^-${fractionBits} below ${grid.limit}. Give what toBytes wrote.`,
+        )
+    }
+  }
   // Not `subarray`: on a Node Buffer that gives a Buffer, whose `slice` does not copy.
   return E.right({
     kind,
@@ -82,6 +102,25 @@ export const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((pr
 /** Whether two shapes are the same. */
 export const sameShape = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): boolean =>
   x.length === y.length && x.every((size, axis) => size === y[axis])
+
+/** A shape as messages show it, cut after eight sizes. */
+export const showShape = (shape: ReadonlyArray<number>): string =>
+  shape.length > 8 ? `[${shape.slice(0, 8).join(", ")}, ... ${shape.length} sizes]` : `[${shape.join(", ")}]`
+
+/** Whether all values of a float32 frame on a grid are from 0 to `most` steps of it; bytes that are none are not judged. */
+export const withinSteps = (bytes: Uint8Array, most: number): boolean => {
+  const fractionBits = bytes[6] ?? noGrid
+  if (fractionBits > 23) return true
+  const frame = decodeFrame("float32", fractionBits, bytes)
+  if (E.isLeft(frame)) return true
+  const { payload } = frame.right
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.length)
+  for (let at = 0; at < payload.length; at += 4) {
+    const steps = view.getFloat32(at, true) * 2 ** fractionBits
+    if (steps < 0 || steps > most) return false
+  }
+  return true
+}
 
 /** Bytes of the elements of a frame. */
 export const payloadLength = (kind: Kind, shape: ReadonlyArray<number>): number =>

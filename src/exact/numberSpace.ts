@@ -4,7 +4,7 @@
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../core/Side.ts"
 import { SideMismatch } from "../core/errors/SideMismatch.ts"
-import { decodeFrame, encodeFrame, type Kind } from "./frame.ts"
+import { decodeFrame, encodeFrame, showShape, type Kind } from "./frame.ts"
 import { Grid } from "./Grid.ts"
 import { Space, type PerSample } from "./Space.ts"
 
@@ -64,6 +64,7 @@ const codec = <X>(
     if (E.isLeft(frame)) return frame
     return frame.right.shape.length === 0
       ? E.right(read(frame.right.payload))
-      : E.left(new SideMismatch(`A number was expected, but the bytes hold shape [${frame.right.shape.join(", ")}].`))
+      : E.left(new SideMismatch(`A number was expected, but the bytes hold shape ${showShape(frame.right.shape)}.`))
   },
+  release: () => {},
 })

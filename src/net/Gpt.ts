@@ -19,6 +19,7 @@ import { keep } from "../core/keep.ts"
 import type { Layer } from "../core/Layer.ts"
 import { named } from "../core/named.ts"
 import { Params } from "../core/Params.ts"
+import { shown } from "../core/quoted.ts"
 import { serial } from "../core/serial.ts"
 import { Side } from "../core/Side.ts"
 import { Attention, checkHeads, type AttentionParams } from "../residual/Attention.ts"
@@ -107,7 +108,7 @@ const checkConfig = (config: GptConfig): void => {
     const [first] = decoded.left
     const field = first?.context.find(({ key }) => key !== "")
     throw new RangeError(
-      `The field ${field?.key ?? "?"} of a GPT must be ${field?.type.name}, not ${String(first?.value)}.`,
+      `The field ${field?.key ?? "?"} of a GPT must be ${field?.type.name}, not ${shown(first?.value)}.`,
     )
   }
   checkHeads(config.width, config.heads)

@@ -2,6 +2,7 @@
  * io-ts codecs for the numbers in a network's configuration.
  */
 import * as t from "io-ts"
+import { shown } from "../core/quoted.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -17,7 +18,7 @@ function among(name: string, holds: (n: number) => boolean): t.Type<number, numb
   return new t.Type<number, number, unknown>(
     name,
     is,
-    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `must be ${name}, not ${JSON.stringify(u)}`)),
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `must be ${name}, not ${shown(u)}`)),
     t.identity,
   )
 }

@@ -74,5 +74,6 @@ export const Plane = {
       }
       return E.right({ packed: tf.tensor1d(words), shape })
     },
+    release: ({ packed }) => void packed.dispose(),
   }),
 }

@@ -16,18 +16,22 @@ const leaf = (init: (key: Key) => tf.Tensor): Params<tf.Tensor> =>
 /** One tensor leaf of each kind, such as `tensor.normal([128, 512], 0.02)`. */
 export const tensor = {
   /** All zeros. */
-  zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.zeros([...shape])),
+  zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.zeros([...shape])),
 
   /** All ones. */
-  ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.ones([...shape])),
+  ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.ones([...shape])),
 
   /** Independent normal values of mean 0 and the given deviation, drawn from the parameter's key. */
   normal: (shape: ReadonlyArray<number>, deviation: number): Params<tf.Tensor> =>
-    leaf((key) => {
-      if (hasShapesOnly()) return tf.fill([...shape], 0) // no one reads it
-      return tf.tensor(
-        normals({ key, samples: [0] }, sizeOf(shape)).map((x) => x * deviation),
-        [...shape],
-      )
-    }),
+    leaf(
+      (key) =>
+        fromShape(shape) ??
+        tf.tensor(
+          normals({ key, samples: [0] }, sizeOf(shape)).map((x) => x * deviation),
+          [...shape],
+        ),
+    ),
 }
+
+/** A tensor without values where code runs over shapes alone, so that none are made that no one reads. */
+const fromShape = (shape: ReadonlyArray<number>): tf.Tensor | null => (hasShapesOnly() ? tf.fill([...shape], 0) : null)

@@ -3,6 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
+import { shown } from "../core/quoted.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -23,7 +24,7 @@ export const ByteSize: t.Type<number, string, unknown> = new t.Type(
 export const byteSize = (given: number | string): number => {
   const decoded = ByteSize.decode(given)
   if (E.isRight(decoded)) return decoded.right
-  throw new RangeError(`A budget is ${ByteSize.name}, not ${JSON.stringify(given)}.`)
+  throw new RangeError(`A budget is ${ByteSize.name}, not ${shown(given)}.`)
 }
 
 /** Bytes as a person reads them: `64.00 MB`. */

@@ -46,13 +46,16 @@ export const Text = {
     )
   },
 
-  /** `count` windows spread evenly over all bytes. */
-  even: (bytes: Uint8Array, context: number, count: number): Batch =>
-    windows(
+  /** `count` windows spread evenly over all bytes. Throws `RangeError` unless `count` is an integer of at least 1. */
+  even: (bytes: Uint8Array, context: number, count: number): Batch => {
+    if (!Number.isSafeInteger(count) || count < 1)
+      throw new RangeError(`count is an integer number of windows, at least 1, not ${count}.`)
+    return windows(
       bytes,
       context,
       Array.from({ length: count }, (_, i) => Math.floor((i * (bytes.length - context - 1)) / Math.max(1, count - 1))),
-    ),
+    )
+  },
 
   /** The cross-entropy, in nats a byte, of the validation bytes under the byte frequencies of the training bytes (plus one). */
   unigram: ({ train, validation }: Text): number => {
@@ -66,6 +69,8 @@ export const Text = {
 }
 
 const windows = (bytes: Uint8Array, context: number, starts: ReadonlyArray<number>): Batch => {
+  if (!Number.isSafeInteger(context) || context < 1)
+    throw new RangeError(`A context is an integer of at least 1, not ${context}.`)
   if (bytes.length < context + 1)
     throw new RangeError(
       `${bytes.length} bytes hold no window of ${context + 1}. Give a longer text, or a smaller context.`,

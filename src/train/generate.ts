@@ -2,11 +2,12 @@
  * Text from a trained byte-level GPT.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
+import { LayerFailed } from "../core/errors/LayerFailed.ts"
 import { Key } from "../core/Key.ts"
 import { run } from "../core/Program.ts"
 import type { RevError } from "../core/RevError.ts"
 import { uniforms } from "../exact/draws.ts"
-import type { Gpt } from "../net/Gpt.ts"
+import type { Gpt, GptConfig } from "../net/Gpt.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
@@ -15,41 +16,81 @@ import { nextTask } from "./nextTask.ts"
 
 /** What to continue, by how much, and how boldly. */
 export interface Prompt {
+  /** At least one. */
   readonly bytes: Uint8Array
   /** How many bytes to add. */
   readonly count: number
-  /** Divides the logits: below 1 is safer, above 1 bolder. */
+  /** Divides the logits: below 1 is safer, above 1 bolder, and 0 takes the likeliest byte, of equal ones the first. */
   readonly temperature: number
+  /** A non-negative integer below 2^53. */
   readonly seed: number
 }
 
 // ---------------------------------------------------------- destructors
 
-/** The prompt and `count` bytes drawn one by one from the network; the same seed draws the same bytes. */
+/**
+ * The prompt and `count` bytes drawn one by one from the network; the same seed draws the same bytes.
+ *
+ * Throws `RangeError` for a vocabulary of more than 256, whose ids are no bytes, and for a prompt that cannot be continued; the program ends in
+ * `LayerFailed` where logits are not finite.
+ */
 export const generate =
   ({ config, logits }: Gpt, params: Parameters<Gpt["logits"]["params"]["leaves"]>[0]) =>
-  ({ bytes, count, temperature, seed }: Prompt): TE.TaskEither<RevError, Uint8Array> =>
-  async () => {
-    const text = [...bytes]
-    const places = uniforms({ key: Key.child("generate")(Key.fromSeed(seed)), samples: [0] }, count)
-    for (let i = 0; i < count; i++) {
-      const window = text.slice(-config.context)
-      const tokens = tf.tensor2d([window], [1, window.length], "int32")
-      const result = await run(logits.infer(tokens))(tensorEnv({ params, seed }))()
-      tokens.dispose()
-      if (E.isLeft(result)) return result
-      const values = await result.right.data()
-      result.right.dispose()
-      await nextTask()
-      text.push(draw(values.subarray(-config.vocabulary), temperature, places[i] ?? 0))
+  ({ bytes, count, temperature, seed }: Prompt): TE.TaskEither<RevError, Uint8Array> => {
+    checkPrompt(config, { bytes, count, temperature, seed })
+    const key = Key.child("generate")(Key.fromSeed(seed))
+    return async () => {
+      const text = [...bytes]
+      const places = uniforms({ key, samples: [0] }, count)
+      for (let i = 0; i < count; i++) {
+        const window = text.slice(-config.context)
+        const tokens = tf.tensor2d([window], [1, window.length], "int32")
+        const result = await run(logits.infer(tokens))(tensorEnv({ params, seed }))()
+        tokens.dispose()
+        if (E.isLeft(result)) return result
+        const values = (await result.right.data()) as Float32Array // logits are float32
+        result.right.dispose()
+        await nextTask()
+        const last = values.subarray(-config.vocabulary)
+        const bad = last.findIndex((logit) => Number.isNaN(logit) || logit === Infinity)
+        if (bad !== -1 || last.every((logit) => logit === -Infinity))
+          return E.left(notFinite(Math.max(bad, 0), last[Math.max(bad, 0)], text.length))
+        text.push(draw(last, temperature, places[i] ?? 0))
+      }
+      return E.right(Uint8Array.from(text))
     }
-    return E.right(Uint8Array.from(text))
   }
 
-/** The class at which the cumulative probability passes `place`. */
-const draw = (logits: ArrayLike<number>, temperature: number, place: number): number => {
+const checkPrompt = ({ vocabulary }: GptConfig, { bytes, count, temperature }: Prompt): void => {
+  if (vocabulary > 256)
+    throw new RangeError(
+      `generate writes bytes, so a vocabulary has at most 256 ids, and this network has ${vocabulary}. Draw from its logits, and decode the ids.`,
+    )
+  if (bytes.length === 0) throw new RangeError("A prompt has at least one byte, and this one is empty.")
+  const outside = bytes.findIndex((byte) => byte >= vocabulary)
+  if (outside !== -1)
+    throw new RangeError(
+      `Byte ${outside} of the prompt is ${bytes[outside]}, but the network has a vocabulary of ${vocabulary}.`,
+    )
+  if (!Number.isSafeInteger(count) || count < 0)
+    throw new RangeError(`count is an integer number of bytes, at least 0, not ${count}.`)
+  if (!(temperature >= 0 && temperature < Infinity))
+    throw new RangeError(`A temperature is a finite number of at least 0, not ${temperature}.`)
+}
+
+const notFinite = (id: number, logit: unknown, place: number): RevError =>
+  new LayerFailed({
+    path: ["head"],
+    cause: new Error(
+      `the logit of id ${id} is ${String(logit)} for byte ${place}, so no byte can be drawn. Look for NaN in the parameters.`,
+    ),
+  })
+
+/** The class at which the cumulative probability passes `place`; the best one where the temperature is too low for another. */
+const draw = (logits: Float32Array, temperature: number, place: number): number => {
   const scaled = Array.from(logits, (logit) => logit / temperature)
   const most = Math.max(...scaled)
+  if (temperature === 0 || !Number.isFinite(most)) return logits.indexOf(Math.max(...logits))
   const weights = scaled.map((logit) => Math.exp(logit - most))
   let left = place * weights.reduce((sum, weight) => sum + weight, 0)
   const found = weights.findIndex((weight) => (left -= weight) < 0)

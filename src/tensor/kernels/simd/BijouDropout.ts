@@ -4,6 +4,7 @@
  *
  * Input `x` (float32 [batch, ...]); attributes `low` and `high` (the key), `samples` (global ids, one for each sample), `rate`.
  */
+import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { philox, roundKeys } from "./philox.ts"
@@ -20,14 +21,14 @@ export const bijouDropout = onHeap("BijouDropout", (heap, inputs, attrs) => {
   return heap.scratch(GROUP, (last) => {
     heap.touch(x)
     const [from, to] = [heap.place(x), heap.place(out)]
-    for (const [place, sample] of samples.entries())
+    for (const [place, sample] of samples.entries()) {
+      const [first, above] = firstBlock(sample, blocks)
       drop(heap.backend, {
-        ...{ count, low, high, last, x: from + 4 * place * count, out: to + 4 * place * count },
-        // Where the blocks of the sample begin, in two words.
-        ...{ first: (sample * blocks) >>> 0, above: Math.floor((sample * blocks) / 2 ** 32) },
+        ...{ count, low, high, first, above, last, x: from + 4 * place * count, out: to + 4 * place * count },
         // 23 bits of a word are the number, so it is below the rate where they are below `least`.
         ...{ least: Math.ceil(rate * 2 ** 23), scale: 1 / (1 - rate) },
       })
+    }
     return out
   })
 })

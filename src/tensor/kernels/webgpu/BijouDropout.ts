@@ -4,6 +4,7 @@
  *
  * Input `x` (float32 [batch, ...]); attributes `low` and `high` (the key), `samples` (global ids, one for each sample), `rate`.
  */
+import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { PHILOX } from "./philox.ts"
@@ -15,8 +16,7 @@ export const bijouDropout = onDevice("BijouDropout", (backend, inputs, attrs) =>
   const [low, high, rate] = [Number(attrs["low"]), Number(attrs["high"]), Number(attrs["rate"])]
   const each = sizeOf(x.shape) / samples.length
   const blocks = Math.ceil(each / 4)
-  // Where the blocks of a sample begin, as two words.
-  const first = samples.flatMap((sample) => [(sample * blocks) >>> 0, Math.floor((sample * blocks) / 2 ** 32)])
+  const first = samples.flatMap((sample) => firstBlock(sample, blocks))
   const places = backend.makeTensorInfo(
     [samples.length, 2],
     "int32",
