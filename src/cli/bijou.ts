@@ -22,7 +22,7 @@ const program = new Command("bijou")
 program
   .command("start")
   .description("train a byte-level GPT, rebuild its activations bit for bit, and show what that costs")
-  .option("--data <file or folder>", "text to learn (default: the declarations of the typescript package)")
+  .option("--data <file or folder>", "text to learn (default: bijou's own declaration files)")
   .option("--steps <n>", "training steps", "100")
   .option("--depth <n>", "blocks, the paper's K", "6")
   .option("--width <n>", "width of an activation", "128")
