@@ -147,7 +147,7 @@ describe("bijou start", () => {
 
   it("goes on from a checkpoint to the same bits, under the plan that was fitted to a budget", async () => {
     const [out, file] = [join(folder, "saved"), join(folder, "run.safetensors")]
-    const run = [...small, "--budget", "2MB", "--steps", "100", "--seed", "3", "--out", out]
+    const run = [...small, "--budget", "2MB", "--steps", "120", "--seed", "3", "--out", out]
     const digestOf = () => JSON.parse(readFileSync(join(out, "report.json"), "utf8")).digest
     start(...run)
     const unbroken = digestOf()
@@ -162,10 +162,10 @@ describe("bijou start", () => {
     })
     expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130)
     expect(shown).toContain(`Go on with --resume ${file}`)
-    const [, steps = ""] = /Stopped after step (\d+) of 100/.exec(shown) ?? []
+    const [, steps = ""] = /Stopped after step (\d+) of 120/.exec(shown) ?? []
     expect(Number(steps)).toBeGreaterThan(0)
     const resumed = start("--data", text, "--resume", file, "--save", file, "--out", out)
-    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 100`)
+    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 120`)
     expect(resumed.stdout).toContain("of a budget of 2.00 MB")
     expect(digestOf()).toBe(unbroken)
     const refused = (...args: ReadonlyArray<string>) => {
@@ -174,7 +174,7 @@ describe("bijou start", () => {
       return stderr
     }
     expect(refused("--resume", file)).toBe(
-      `bijou: --resume ${file} has taken all of its 100 steps. Start anew for more.\n`,
+      `bijou: --resume ${file} has taken all of its 120 steps. Start anew for more.\n`,
     )
     expect(existsSync(`${file}.part`)).toBe(false)
   })
@@ -194,7 +194,7 @@ describe("bijou start", () => {
     // One step short of its end.
     writeFileSync(
       file,
-      bytes.toString("latin1").replace('\\"steps\\":100,\\"seed', '\\"steps\\":99,\\"seed'),
+      bytes.toString("latin1").replace('\\"steps\\":120,\\"seed', '\\"steps\\":119,\\"seed'),
       "latin1",
     )
     expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(
