@@ -18,7 +18,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "laws/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 })

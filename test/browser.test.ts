@@ -1,24 +1,16 @@
 /**
  * The library in a browser: bundled as a user would, and tried in a page of Chromium on the backends wasm and webgpu.
  */
-import { existsSync } from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { chromium, type Browser, type Page } from "playwright-core"
+import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { PageReport } from "./browser/page.ts"
-
-/** BIJOU_CHROMIUM names the browser, and asks for these tests; without it one is used where it usually stands. */
-const wanted = process.env["BIJOU_CHROMIUM"]
-const found = [wanted, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-)
-const why = found === undefined ? " (skipped: no Chromium is here, name one in BIJOU_CHROMIUM)" : ""
-if (wanted !== undefined && found !== wanted) throw new Error(`BIJOU_CHROMIUM names ${wanted}, which is not there.`)
+import { chromiumHere, launch, why } from "./chromium.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const wasmFiles = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))
@@ -44,7 +36,7 @@ const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
 const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" }
 
 // Programs are compiled in the page, and where a processor plays the GPU that takes its time.
-describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 }, () => {
+describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, { timeout: 300_000 }, () => {
   let browser: Browser
   let server: Server
   const errors: string[] = []
@@ -65,14 +57,7 @@ describe.skipIf(found === undefined)(`in a browser${why}`, { timeout: 300_000 },
       else response.writeHead(200, { "content-type": types[path.split(".").at(-1) ?? ""] }).end(file)
     })
     await new Promise<void>((resolve) => server.listen(0, "localhost", resolve))
-    browser = await chromium.launch({
-      executablePath: found ?? "",
-      args: [
-        ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
-        ...["--disable-component-update", "--disable-sync"],
-        ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
-      ],
-    })
+    browser = await launch()
   })
 
   afterAll(async () => {

@@ -2,16 +2,16 @@
 /**
  * The command line as a person uses it: built, in processes of its own.
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { isHealthy, toText, type Diagnosis } from "../src/report/doctor/Diagnosis.ts"
+import { built } from "./built.ts"
 import { address, fileName, thisPlatform, wheelFor } from "../src/report/native/Wheel.ts"
 
-const built = ".reports/cli"
-const bijou = join(built, "src/cli/bijou.js")
+const bijou = join(built(), "dist/src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-cli-"))
 const text = join(folder, "text.txt")
 const small = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", "--context", "16", "--data", text]
@@ -24,17 +24,15 @@ const start = (...args: ReadonlyArray<string>) =>
   spawnSync(process.execPath, [bijou, "start", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
 
 beforeAll(() => {
-  rmSync(built, { recursive: true, force: true })
-  execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
   writeFileSync(text, "the quick brown fox jumps over the lazy dog. ".repeat(200))
-}, 180_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("bijou start", () => {
   it("trains, goes there and back without a bit of difference, and says what it cost", () => {
     const out = join(folder, "good")
-    const { status, stdout, stderr } = start(...small, "--width", "32", "--steps", "120", "--out", out)
+    const { status, stdout, stderr } = start(...small, "--width", "32", "--steps", "60", "--out", out)
     const report = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
     expect(report.loss.last).toBeLessThan(report.loss.unigram)
     expect(report.loss.unigram).toBeLessThan(report.loss.uniform)
@@ -52,7 +50,7 @@ describe("bijou start", () => {
     }
     expect(report).toMatchObject({ backend: "wasm", depth: 3, msPerStep: { reversed: expect.any(Number) } })
     expect(stdout).toContain("0 of 131,072 bits differ")
-    expect(stderr).toContain("training 120/120")
+    expect(stderr).toContain("training 60/60")
     const own = stdout.slice(0, stdout.indexOf("Sample")) + stdout.slice(stdout.indexOf("Round trip"))
     expect(Math.max(...own.split("\n").map((line) => line.length))).toBeLessThanOrEqual(out.length + 40)
     expect(status).toBe(0)
@@ -60,7 +58,7 @@ describe("bijou start", () => {
 
   it("keeps to a budget, and says what it chose", () => {
     const out = join(folder, "budget")
-    const { status, stdout } = start(...small, "--steps", "120", "--width", "32", "--budget", "2MB", "--out", out)
+    const { status, stdout } = start(...small, "--steps", "60", "--width", "32", "--budget", "2MB", "--out", out)
     const { budget } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
     expect(budget.fit.parts.map(({ path }: Record<string, string>) => path)).toEqual([
       "embed",
@@ -149,7 +147,7 @@ describe("bijou start", () => {
 
   it("goes on from a checkpoint to the same bits, under the plan that was fitted to a budget", async () => {
     const [out, file] = [join(folder, "saved"), join(folder, "run.safetensors")]
-    const run = [...small, "--budget", "2MB", "--steps", "200", "--seed", "3", "--out", out]
+    const run = [...small, "--budget", "2MB", "--steps", "120", "--seed", "3", "--out", out]
     const digestOf = () => JSON.parse(readFileSync(join(out, "report.json"), "utf8")).digest
     start(...run)
     const unbroken = digestOf()
@@ -164,10 +162,10 @@ describe("bijou start", () => {
     })
     expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130)
     expect(shown).toContain(`Go on with --resume ${file}`)
-    const [, steps = ""] = /Stopped after step (\d+) of 200/.exec(shown) ?? []
+    const [, steps = ""] = /Stopped after step (\d+) of 120/.exec(shown) ?? []
     expect(Number(steps)).toBeGreaterThan(0)
     const resumed = start("--data", text, "--resume", file, "--save", file, "--out", out)
-    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 200`)
+    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 120`)
     expect(resumed.stdout).toContain("of a budget of 2.00 MB")
     expect(digestOf()).toBe(unbroken)
     const refused = (...args: ReadonlyArray<string>) => {
@@ -176,7 +174,7 @@ describe("bijou start", () => {
       return stderr
     }
     expect(refused("--resume", file)).toBe(
-      `bijou: --resume ${file} has taken all of its 200 steps. Start anew for more.\n`,
+      `bijou: --resume ${file} has taken all of its 120 steps. Start anew for more.\n`,
     )
     expect(existsSync(`${file}.part`)).toBe(false)
   })
@@ -196,7 +194,7 @@ describe("bijou start", () => {
     // One step short of its end.
     writeFileSync(
       file,
-      bytes.toString("latin1").replace('\\"steps\\":200,\\"seed', '\\"steps\\":199,\\"seed'),
+      bytes.toString("latin1").replace('\\"steps\\":120,\\"seed', '\\"steps\\":119,\\"seed'),
       "latin1",
     )
     expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(

@@ -1,18 +1,17 @@
 /**
- * The packed package, imported as a user does: built and packed from a copy, installed in an empty folder, used by name.
+ * The packed package, imported as a user does: installed in an empty folder, used by name.
  *
- * The copy stands inside the repository (`.reports`), so that it finds the dependencies and leaves `dist` alone; the folder it
- * is installed in stands outside, so that nothing resolves by accident.
+ * The folder stands outside the repository, so that nothing resolves by accident.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs"
@@ -20,21 +19,24 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { archive, plainEnv } from "./built.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
-mkdirSync(join(root, ".reports"), { recursive: true })
-const copy = mkdtempSync(join(root, ".reports", "packed-"))
 const user = mkdtempSync(join(tmpdir(), "bijou-packed-"))
 
 /** Whatever is set up on this machine, these tests run without a BLAS. */
 process.env["XDG_CACHE_HOME"] = join(user, "cache")
 
-/** What a command prints; an error holds all that it said. Vitest's own settings stay behind. */
+/** What a command prints; an error holds all that it said. */
 const output = (folder: string, command: string, ...args: ReadonlyArray<string>): string => {
-  const { NODE_OPTIONS: _options, NODE_ENV: _env, VITEST: _vitest, ...env } = process.env
   try {
-    return execFileSync(command, args, { cwd: folder, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
+    return execFileSync(command, args, {
+      cwd: folder,
+      env: plainEnv(),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    })
   } catch (error) {
     const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string } // what execFileSync adds to its error
     throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}\n${stderr ?? ""}`, { cause: error })
@@ -47,6 +49,19 @@ const check = (...args: ReadonlyArray<string>) =>
 
 /** What a module prints in the user's folder, under plain Node. */
 const evaluate = (code: string): string => output(user, process.execPath, "--input-type=module", "--eval", code).trim()
+
+/** What documents of the package link to that is of use in a clone alone. */
+const onlyInAClone = ["CONTRIBUTING.md", join("bench", "RESULTS.md")]
+
+/** The part of a manifest that is looked at. */
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional?: boolean }>>
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest // ours
 
 /** Links a package of the repository into the user's folder, as the user's own install would bring it. */
 const link = (name: string): void =>
@@ -76,28 +91,40 @@ const compile = (name: string, code: string, options: Readonly<Record<string, un
 }
 
 beforeAll(() => {
-  const left = new Set(["node_modules", ".git", ".reports", "dist", "out", "shared"])
-  for (const entry of readdirSync(root).filter((name) => !left.has(name))) {
-    cpSync(join(root, entry), join(copy, entry), { recursive: true })
-  }
-  output(copy, "npm", "run", "build")
-  output(copy, "npm", "pack", "--ignore-scripts", "--pack-destination", user)
-  const tarball = readdirSync(user).find((name) => name.endsWith(".tgz")) ?? ""
   writeFileSync(join(user, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }))
   const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", "--prefer-offline"]
-  output(user, "npm", "install", ...quiet, `./${tarball}`)
-}, 180_000)
-
-afterAll(() => {
-  for (const folder of [copy, user]) rmSync(folder, { recursive: true, force: true })
+  output(user, "npm", "install", ...quiet, archive())
 })
+
+afterAll(() => rmSync(user, { recursive: true, force: true }))
 
 describe("the packed package", () => {
   it("holds what it exports and nothing of the repository's own", () => {
     const files = readdirSync(join(user, "node_modules", "bijou"), { recursive: true, encoding: "utf8" })
     expect(files).toContain(join("dist", "src", "index.js"))
-    expect(files.filter((file) => /^(src|laws|test|bench|scripts|examples|\.reports)\b/.test(file))).toEqual([])
+    expect(files.filter((file) => /^(src|laws|test|bench|scripts|\.reports)\b/.test(file))).toEqual([])
     expect(files.filter((file) => /\.test\.(js|d\.ts)$/.test(file))).toEqual([])
+  })
+
+  it("holds every file that its documents link to", () => {
+    const inside = join(user, "node_modules", "bijou")
+    const missing = ["README.md", "GUIDE.md", "LAWS.md", "SPEC.md", "CHANGELOG.md", join("docs", "browser.md")].flatMap(
+      (document) => {
+        const text = readFileSync(join(inside, document), "utf8")
+        const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) =>
+          join(inside, document, "..", path),
+        )
+        const named = [...text.matchAll(/`(examples\/[\w./]+)`/g)].map(([, path = ""]) => join(inside, path))
+        return [...links, ...named].filter((path) => !existsSync(path))
+      },
+    )
+    expect(missing.filter((path) => !onlyInAClone.some((name) => path.endsWith(name)))).toEqual([])
+  })
+
+  it("has no script that runs, or that npm asks about, when it is installed", () => {
+    const { scripts } = manifestOf(join(user, "node_modules", "bijou"))
+    const run = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"]
+    expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([])
   })
 
   // Before the peers are linked: there is no tfjs to load.
@@ -183,6 +210,42 @@ describe("the packed package", () => {
       "// @ts-expect-error -- the entry is typed, so a name it lacks does not compile\nvoid entry0.noSuchName"
     const code = `${imports.join("\n")}\nexport const names: ReadonlyArray<ReadonlyArray<string>> = [${uses.join(", ")}]\n${wrong}\n`
     expect(compile("user.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true })).toBe("")
+  })
+
+  it("is installed by the README's line with what its first example imports, and the example runs as a file of TypeScript", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8")
+    const [, line = ""] = /^npm install (\.\/bijou-\S+ .*)$/m.exec(readme) ?? []
+    const [, example = ""] = /^```ts\n([^]*?)^```/m.exec(readme) ?? []
+    const { peerDependencies, peerDependenciesMeta } = manifestOf(root)
+    const needed = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
+    expect(line.split(" ")).toEqual(expect.arrayContaining(["fp-ts", ...needed]))
+    withPeers()
+    const folder = join(user, "first")
+    mkdirSync(folder)
+    for (const command of ["npm init -y", "npm pkg set type=module"]) {
+      expect(readme).toContain(command)
+      output(folder, "npm", ...command.split(" ").slice(1))
+    }
+    writeFileSync(join(folder, "first.ts"), `${example}\nconsole.log(differingBits(x.dataSync(), back.dataSync()))`)
+    expect(readme).toContain("npx tsx first.ts")
+    expect(output(folder, "npx", "--no-install", "tsx", "first.ts")).toBe("0\n")
+  })
+
+  it("has a text of its own to learn where there is no TypeScript", () => {
+    withPeers()
+    expect(existsSync(join(user, "node_modules", "typescript"))).toBe(false)
+    const sizes = ["--width", "8", "--heads", "2", "--depth", "2", "--batch", "1", "--context", "8", "--steps", "1"]
+    const { stdout, stderr } = spawnSync("npx", ["--no-install", "bijou", "start", ...sizes], {
+      cwd: user,
+      encoding: "utf8",
+    })
+    const dist = join(user, "node_modules", "bijou", "dist")
+    const bytes = readdirSync(dist, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".d.ts"))
+      .reduce((sum, name) => sum + statSync(join(dist, name)).size, 0)
+    expect(bytes).toBeGreaterThan(200_000)
+    expect(stdout, stderr).toContain(`reads ${bytes.toLocaleString("en-US")} bytes of text.`)
+    expect(stdout, stderr).toContain("0 of ")
   })
 })
 

@@ -223,7 +223,9 @@ onBackends("Text", () => {
     expect([...train, ...validation]).toEqual([...text])
     expect(Text.split(text, 99).validation.length).toBe(100)
     expect(() => Text.split(text, 100)).toThrow(RangeError)
-    expect(() => Text.split(text, 100)).toThrow("1000 bytes are too short a text: a tenth of it must hold 101.")
+    expect(() => Text.split(text, 100)).toThrow(
+      "1000 bytes are too short a text: the last tenth is for validation and must hold a window of 101 bytes. Give at least 1001 bytes,",
+    )
     expect(() => Text.split(new Uint8Array(), 1)).toThrow(RangeError)
   })
 

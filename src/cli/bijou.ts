@@ -22,7 +22,7 @@ const program = new Command("bijou")
 program
   .command("start")
   .description("train a byte-level GPT, rebuild its activations bit for bit, and show what that costs")
-  .option("--data <file or folder>", "text to learn (default: the declarations of the typescript package)")
+  .option("--data <file or folder>", "text to learn (default: bijou's own declaration files)")
   .option("--steps <n>", "training steps", "100")
   .option("--depth <n>", "blocks, the paper's K", "6")
   .option("--width <n>", "width of an activation", "128")
@@ -133,8 +133,12 @@ program
   .command("native")
   .description("find or fetch a BLAS, with which the backend wasm multiplies at native speed, or set TensorFlow up")
   .option("--from <origin>", "auto, system (Accelerate or OpenBLAS), or pypi (a pinned OpenBLAS)", "auto")
-  .option("--tensorflow", "set up the backend tensorflow (Linux; pip, npm and a C++ compiler; 1.7 GB)", false)
-  .option("--gpu", "with --tensorflow: the TensorFlow that runs on an NVIDIA GPU (12 GB)", false)
+  .option(
+    "--tensorflow",
+    "set up the backend tensorflow (Linux; pip, npm and a C++ compiler; 1.2 GB, 1.7 while it is set up)",
+    false,
+  )
+  .option("--gpu", "with --tensorflow: the TensorFlow that runs on an NVIDIA GPU (12 GB while it is set up)", false)
   .option("--tensorflow-version <version>", "with --tensorflow: another version than 2.21.0")
   .option("--remove", "remove what was set up", false)
   .allowExcessArguments(false)

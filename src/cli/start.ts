@@ -260,9 +260,9 @@ const shared = (bytes: Uint8Array): Uint8Array => {
 }
 
 const load = async ({ data, context }: StartOptions): Promise<Text> => {
-  const bytes = orThrow(await (data === undefined ? declarations : readText(data))())
+  const bytes = orThrow(await (data === undefined ? declarations : readText(data, warn))())
   try {
-    return Text.split(bytes, validationBatches * context)
+    return Text.split(bytes, context, validationBatches)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new UnusableInput(`${data === undefined ? "The default text" : `--data ${data}`}: ${error.message}`)
@@ -283,6 +283,11 @@ const checkFolder = async (out: string): Promise<void> => {
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
+}
+
+/** Beside the results, so that what goes into a pipe stays clean. */
+const warn = (line: string): void => {
+  process.stderr.write(`bijou: ${line}\n`)
 }
 
 const orThrow = <X>(result: E.Either<Error, X>): X => {

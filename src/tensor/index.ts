@@ -1,7 +1,7 @@
 /**
  * Networks on TensorFlow.js tensors: the space, layers from plain tfjs code, backends, and networks as tfjs functions.
  */
-export { backends, useBackend, type BackendName } from "./backend.ts"
+export { backends, useBackend, type BackendChoice, type BackendName } from "./backend.ts"
 export { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 export { buffers, peakBytes, type Buffers } from "./buffers.ts"
 export { fromTfjs } from "./fromTfjs.ts"
@@ -19,3 +19,4 @@ export { tf } from "./tf.ts"
 export { toFunction } from "./toFunction.ts"
 export { toInference } from "./toInference.ts"
 export { mapTensors, tensorsIn } from "./tree.ts"
+export type { WasmFile, WasmPaths } from "./wasmFiles.ts"

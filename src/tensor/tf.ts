@@ -4,9 +4,9 @@
  * Loads the cpu and wasm backends; which one runs is chosen by `useBackend`.
  */
 import * as tf from "@tensorflow/tfjs"
-import "@tensorflow/tfjs-backend-wasm"
+import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 
-export { tf }
+export { setWasmPaths, tf }
 
 // ---------------------------------------------------------------- model
 

@@ -31,12 +31,15 @@ interface Device {
 /** Loads the backend and fixes what TensorFlow.js would otherwise choose by size, so that the same bits come twice. Rejects with `BackendUnavailable`. */
 export const loadWebgpu = async (): Promise<void> => {
   await findAdapter()
-  await import("@tensorflow/tfjs-backend-webgpu").catch((cause: unknown) => {
+  try {
+    // Bundlers go on without a package that is not installed only where its import stands in such a block, and not before a `.catch`.
+    await import("@tensorflow/tfjs-backend-webgpu")
+  } catch (cause) {
     throw new BackendUnavailable(
       "The backend webgpu needs the package @tensorflow/tfjs-backend-webgpu, which cannot be loaded. Run: npm install @tensorflow/tfjs-backend-webgpu",
       { cause },
     )
-  })
+  }
   // Small tensors that are not on the device yet would be computed in JavaScript, and those are just the states rebuilt from bytes.
   tf.env().set("WEBGPU_CPU_FORWARD", false)
   // The tiled product for all shapes: another one adds parts with atomics, in no fixed order.

@@ -20,14 +20,21 @@ export type Batch = readonly [tokens: tf.Tensor, targets: tf.Tensor]
 export const Text = {
   // -------------------------------------------------------- constructors
 
-  /** The last tenth is for validation. Throws `RangeError` where a part has no window of `context` + 1 bytes. */
-  split: (bytes: Uint8Array, context: number): Text => {
+  /**
+   * The last tenth is for validation. Throws `RangeError` where training bytes have no window of `context` + 1 bytes, or validation
+   * bytes not `parts` of them side by side.
+   */
+  split: (bytes: Uint8Array, context: number, parts = 1): Text => {
     const cut = Math.floor(bytes.length * 0.9)
     const text = { train: bytes.subarray(0, cut), validation: bytes.subarray(cut) }
-    if (text.validation.length < context + 1)
+    const needed = parts * (context + 1)
+    if (text.validation.length < needed || text.train.length < context + 1) {
+      const tenth = parts === 1 ? "a window" : `${parts} windows`
+      // The fewest bytes of which a tenth, rounded up, is as much as is needed; nine times that hold a window of two bytes or more.
       throw new RangeError(
-        `${bytes.length} bytes are too short a text: a tenth of it must hold ${context + 1}. Give a longer text, or a smaller context.`,
+        `${bytes.length} bytes are too short a text: the last tenth is for validation and must hold ${tenth} of ${context + 1} bytes. Give at least ${10 * needed - 9} bytes, or a smaller context.`,
       )
+    }
     return text
   },
 

@@ -1,0 +1,31 @@
+/**
+ * The Chromium that the tests of browsers use.
+ *
+ * BIJOU_CHROMIUM names the browser, and asks for these tests; without it one is used where it usually stands.
+ */
+import { existsSync } from "node:fs"
+import { chromium, type Browser } from "playwright-core"
+
+const wanted = process.env["BIJOU_CHROMIUM"]
+
+/** The program, where there is one. */
+export const chromiumHere = [wanted, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && existsSync(path),
+)
+
+/** Why tests are skipped, for their title. */
+export const why = chromiumHere === undefined ? " (skipped: no Chromium is here, name one in BIJOU_CHROMIUM)" : ""
+
+if (wanted !== undefined && chromiumHere !== wanted)
+  throw new Error(`BIJOU_CHROMIUM names ${wanted}, which is not there.`)
+
+/** A browser whose GPU is played by SwiftShader, and that asks nobody for anything. */
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumHere ?? "",
+    args: [
+      ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync"],
+      ...["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+    ],
+  })
