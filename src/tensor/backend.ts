@@ -4,6 +4,8 @@
 import "./buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/index.ts"
+import { asWasm } from "./kernels/typed/access.ts"
+import { limitHeap } from "./kernels/wasm/heapLimit.ts"
 import { tf } from "./tf.ts"
 import { loadWebgpu, watchDevice } from "./webgpu.ts"
 
@@ -40,5 +42,6 @@ export const useBackend = async (name: BackendName): Promise<void> => {
   if (!(await tf.setBackend(name)))
     throw new BackendUnavailable(`The backend ${name} could not start. Use one of ${backends.join(", ")}.`)
   await tf.ready()
+  if (name === "wasm") limitHeap(asWasm(tf.backend()))
   if (name === "webgpu") watchDevice()
 }

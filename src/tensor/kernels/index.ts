@@ -34,6 +34,7 @@ import { bijouTimes } from "./simd/BijouTimes.ts"
 import { bijouUnpack } from "./simd/BijouUnpack.ts"
 import { bijouUpdate } from "./simd/BijouUpdate.ts"
 import { bijouWeightGrad } from "./simd/BijouWeightGrad.ts"
+import { guard } from "./guard.ts"
 import { elementwise } from "./tensorflow/elementwise.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
@@ -108,16 +109,24 @@ const KERNELS: readonly tf.KernelConfig[] = [
 export const ownKernels = (backendName: string): readonly string[] =>
   kernelsOf(backendName).map(({ kernelName }) => kernelName)
 
-/** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+/**
+ * Registers every kernel for a backend in place of the stock one of its name, if there is one, and puts all of the backend's kernels behind their
+ * guard. Calling it again changes nothing.
+ */
 export const registerKernels = (backendName: string): void => {
-  for (const kernel of kernelsOf(backendName)) {
-    const { kernelName } = kernel
-    const stock = tf.getKernel(kernelName, backendName)
-    if (stock?.kernelFunc === kernel.kernelFunc) continue
-    if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
-    // Other stock kernels call the stock one directly, so what it sets up is still needed.
-    tf.registerKernel({ ...stock, ...kernel })
-  }
+  const own = kernelsOf(backendName)
+  const names = new Set(own.map(({ kernelName }) => kernelName))
+  const stock = tf.getKernelsForBackend(backendName).filter(({ kernelName }) => !names.has(kernelName))
+  for (const kernel of [...own, ...stock]) register(guard(kernel))
+}
+
+const register = (kernel: tf.KernelConfig): void => {
+  const { kernelName, backendName } = kernel
+  const stock = tf.getKernel(kernelName, backendName)
+  if (stock?.kernelFunc === kernel.kernelFunc) return
+  if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
+  // Other stock kernels call the stock one directly, so what it sets up is still needed.
+  tf.registerKernel({ ...stock, ...kernel })
 }
 
 /** What this process has for a backend: some kernels on TensorFlow are there only with the op library, or only without. */
