@@ -60,11 +60,16 @@ const numeric = (value: unknown): value is number => typeof value === "number"
 /** One number. */
 const number = (init: (key: Key) => number): Params<number> => leaf({ init, add: (x, y) => x + y, is: numeric })
 
-/** A record of parts; each gets the key of its name. */
+/** A record of parts; each gets the key of its name. Throws `RangeError` for a name that is empty or has a slash, which parts names in paths. */
 const struct = <R extends object>(fields: {
   readonly [K in keyof R]: Params<R[K]>
 }): Params<R> => {
   const names = Object.keys(fields) as unknown as ReadonlyArray<keyof R & string> // a record literal has no other keys
+  for (const name of names)
+    if (name === "" || name.includes("/") || name === "__proto__")
+      throw new RangeError(
+        `A parameter cannot be called "${name}": its path would be that of another one. Use a name that is not empty and has no slash.`,
+      )
   const collect = <X>(value: (name: keyof R & string) => X) =>
     Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X } // the same keys as `fields`
   return {

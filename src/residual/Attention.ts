@@ -6,6 +6,7 @@ import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
 
@@ -62,16 +63,16 @@ export const Attention = {
     Linear.apply(out, Attention.mix(Linear.apply(qkv, x), heads, reach)),
 
   /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
-  mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
-    hasKernel("BijouAttention") && qkv.rank === 3 && qkv.dtype === "float32"
-      ? fused(heads, reach, null)(qkv)
-      : composed(qkv, heads, reach),
+  mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
+    checkInputs("BijouAttention", { qkv }, { heads })
+    return hasKernel("BijouAttention") ? fused(heads, reach, null)(qkv) : composed(qkv, heads, reach)
+  },
 
   /** `mix` to the tokens that are `seen`, int32 `[batch, time]`, 0 for padding. */
-  mixSeen: (qkv: tf.Tensor, seen: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
-    hasKernel("BijouMaskedAttention") && qkv.rank === 3 && qkv.dtype === "float32" && seen.dtype === "int32"
-      ? fused(heads, reach, seen.reshape(qkv.shape.slice(0, 2)))(qkv)
-      : composed(qkv, heads, reach, seen),
+  mixSeen: (qkv: tf.Tensor, seen: tf.Tensor, heads: number, reach: Reach): tf.Tensor => {
+    checkInputs("BijouMaskedAttention", { qkv, seen }, { heads })
+    return hasKernel("BijouMaskedAttention") ? fused(heads, reach, seen)(qkv) : composed(qkv, heads, reach, seen)
+  },
 }
 
 /** Attention of tfjs's operations, to the tokens that are `seen`, all unless given. */

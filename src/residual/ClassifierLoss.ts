@@ -13,6 +13,7 @@ import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
 import { quietly, record } from "../tensor/recording.ts"
 import { tensor } from "../tensor/tensor.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { crossEntropy } from "./crossEntropy.ts"
 import { multiply, rows } from "./multiply.ts"
@@ -47,13 +48,20 @@ export const ClassifierLoss = {
       Params.struct<ClassifierParams>({ unembed: tensor.normal([width, classes], 0.02) }),
       ({ unembed }, [x, targets]: ClassifierInput) => lossOf(unembed, x, targets),
     )
-    const isSmall = ([, { size }]: ClassifierInput) => size <= rowsAtOnce
+    const isSmall = (unembed: tf.Tensor, [x, targets]: ClassifierInput) => {
+      checkInputs("ClassifierLoss", { x, targets, unembed })
+      return targets.size <= rowsAtOnce
+    }
     return {
       params: whole.params,
       apply: (params, given, draw) =>
-        isSmall(given) ? whole.apply(params, given, draw) : quietly(() => inChunks(params.unembed, given, rowsAtOnce)),
+        isSmall(params.unembed, given)
+          ? whole.apply(params, given, draw)
+          : quietly(() => inChunks(params.unembed, given, rowsAtOnce)),
       vjp: (params, given, draw) =>
-        isSmall(given) ? whole.vjp(params, given, draw) : differentiated(params.unembed, given, rowsAtOnce),
+        isSmall(params.unembed, given)
+          ? whole.vjp(params, given, draw)
+          : differentiated(params.unembed, given, rowsAtOnce),
     }
   },
 

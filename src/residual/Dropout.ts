@@ -10,6 +10,7 @@ import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { uniforms } from "../exact/draws.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
+import { checkRate } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 /**
@@ -26,8 +27,12 @@ export const Dropout = {
 
   // --------------------------------------------------------- combinators
 
-  /** Zeroes each value with probability `rate` and divides the others by 1 - rate; without a draw it does nothing. */
+  /**
+   * Zeroes each value with probability `rate` and divides the others by 1 - rate; without a draw it does nothing. Throws `RangeError` unless
+   * the rate lies in [0, 1).
+   */
   apply: (name: string, rate: number, x: tf.Tensor, draw: O.Option<Draw>): tf.Tensor => {
+    checkRate(rate)
     if (O.isNone(draw) || rate === 0) return x
     const { samples } = draw.value
     if (x.shape[0] !== samples.length)
@@ -46,9 +51,4 @@ export const Dropout = {
 const onDevice = ({ key: { low, high }, samples }: Draw, rate: number) => {
   const drop = (x: tf.Tensor) => runKernel("BijouDropout", { x }, { low, high, samples, rate })
   return tf.customGrad((x) => ({ value: drop(x as tf.Tensor), gradFunc: drop })) // the one input
-}
-
-/** Refuses a rate outside [0, 1). */
-const checkRate = (rate: number): void => {
-  if (!(rate >= 0 && rate < 1)) throw new RangeError(`A dropout rate lies in [0, 1), ${rate} does not.`)
 }

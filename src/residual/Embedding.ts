@@ -6,6 +6,7 @@ import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tensor } from "../tensor/tensor.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -40,8 +41,12 @@ export const Embedding = {
 
   // --------------------------------------------------------- combinators
 
-  /** tokens[id] + positions[place]. The ids must lie in the vocabulary: on the device nothing checks them. */
+  /**
+   * tokens[id] + positions[place]. An id outside the vocabulary is refused, except on webgpu, where nothing can look at it without waiting.
+   * Throws `ShapeMismatch` unless the ids are int32 `[batch, time]`.
+   */
   apply: ({ tokens, positions }: EmbeddingParams, ids: tf.Tensor): tf.Tensor => {
+    checkInputs("Embedding", { tokens, positions, ids })
     const [, time = 1] = ids.shape
     const [context = 1, width = 1] = positions.shape
     if (time > context)

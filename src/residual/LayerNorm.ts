@@ -6,6 +6,8 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
+import { LONG } from "../tensor/kernels/simd/rows.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -34,8 +36,10 @@ export const LayerNorm = {
   // --------------------------------------------------------- combinators
 
   /** Normalises each vector on the last axis of x, `[..., width]`. */
-  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor =>
-    hasKernel("BijouLayerNorm") && x.dtype === "float32" ? fused(x, gain, bias) : normalised(x).mul(gain).add(bias),
+  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => {
+    checkInputs("BijouLayerNorm", { x, gain, bias })
+    return hasKernel("BijouLayerNorm") ? fused(x, gain, bias) : normalised(x).mul(gain).add(bias)
+  },
 }
 
 /** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has given y and r (see `normalised`). */
@@ -57,7 +61,10 @@ const fused = tf.customGrad((...args) => {
 /** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
 const normalised = tf.customGrad((x, save) => {
   const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function behind the inputs
-  const centred = tf.sub(x as tf.Tensor, tf.mean(x as tf.Tensor, -1, true)) // the one input
+  const rough = tf.sub(x as tf.Tensor, tf.mean(x as tf.Tensor, -1, true)) // the one input
+  const width = rough.shape.at(-1) ?? 1
+  // A float32 mean of many numbers lacks digits; what is left has a mean of its own.
+  const centred = width > LONG ? tf.sub(rough, tf.mean(rough, -1, true)) : rough
   const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))
   const value = tf.mul(centred, scale)
   keep([value, scale])

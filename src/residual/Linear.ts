@@ -6,6 +6,7 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { affine, biasGrad, multiply, pullMultiply } from "./multiply.ts"
 
@@ -37,8 +38,10 @@ export const Linear = {
   // --------------------------------------------------------- combinators
 
   /** x W + b, from `[..., inputs]` to `[..., outputs]`. */
-  apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor =>
-    hasKernel("BijouAddBias") && x.dtype === "float32" ? fused(x, weight, bias) : multiply(x, weight).add(bias),
+  apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor => {
+    checkInputs("BijouAffine", { x, weight, bias })
+    return hasKernel("BijouAddBias") ? fused(x, weight, bias) : multiply(x, weight).add(bias)
+  },
 }
 
 /** The bias is added in place, and the tape keeps x and W. */

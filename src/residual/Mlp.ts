@@ -5,6 +5,7 @@ import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { byErf, byTanh, gelu, geluTanh, type Activating } from "./gelu.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
@@ -40,9 +41,10 @@ export const Mlp = {
 
   /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
+    checkInputs("BijouMlp", { x, w1: up.weight, b1: up.bias, w2: down.weight, b2: down.bias })
     const form = FORMS[activation]
     const whole = hasKernel(form.whole[0])
-    return (whole || hasKernel("BijouAddBias")) && x.dtype === "float32"
+    return whole || hasKernel("BijouAddBias")
       ? (whole ? one : fused)(form)(x, up.weight, up.bias, down.weight, down.bias)
       : Linear.apply(down, form.taped(Linear.apply(up, x)))
   },

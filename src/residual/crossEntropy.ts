@@ -2,24 +2,28 @@
  * The loss of a classifier.
  */
 import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 /**
- * The mean of -log softmax(logits)[target], in nats.
+ * The mean of -log softmax(logits)[target], in nats. A logit of -Infinity is a class that is ruled out; the loss is Infinity where the target is
+ * one. Throws `ShapeMismatch` unless there is one target for each row of logits, and at least one row.
  *
  * @param logits - float32 `[..., classes]`
  * @param targets - int32, one class for each place: `[...]`
  */
 export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor => {
-  if (hasKernel("BijouCrossEntropy") && logits.dtype === "float32") return fused(targets.toInt())(logits)
+  const ids = targets.toInt()
+  checkInputs("BijouCrossEntropy", { logits, targets: ids })
+  if (hasKernel("BijouCrossEntropy")) return fused(ids)(logits)
   const classes = logits.shape.at(-1) ?? 1
   const rows = logits.size / classes
   // A class that there is not has no place in the one-hot matrix, and would count as a loss of 0; gather refuses it.
-  tf.gather(tf.zeros([classes]), targets.as1D().toInt())
-  const picked = tf.oneHot(targets.as1D().toInt(), classes)
+  tf.gather(tf.zeros([classes]), ids.as1D())
+  const losses = tf.logSoftmax(logits.reshape([rows, classes]))
+  // Not times 0 and 1: -Infinity times 0 is NaN.
   return tf
-    .logSoftmax(logits.reshape([rows, classes]))
-    .mul(picked)
+    .where(tf.oneHot(ids.as1D(), classes).toBool(), losses, tf.zerosLike(losses))
     .sum()
     .mul(-1 / rows)
 }

@@ -2,11 +2,14 @@
  * Products with a weight, and their gradients.
  */
 import { hasKernel, runKernel, type Save } from "../tensor/kernels/own.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 /** x W on the last axis, from `[..., inputs]` to `[..., outputs]`, for W of `[inputs, outputs]`. */
-export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouMultiply") && x.dtype === "float32" ? fused(x, weight) : product(x, weight, false)
+export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {
+  checkInputs("BijouMultiply", { x, weight })
+  return hasKernel("BijouMultiply") ? fused(x, weight) : product(x, weight, false)
+}
 
 /** No tfjs operation in between, so that nothing is reshaped. */
 const fused = tf.customGrad((...args) => {

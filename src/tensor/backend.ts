@@ -4,6 +4,8 @@
 import "./buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/index.ts"
+import { asWasm } from "./kernels/typed/access.ts"
+import { limitHeap } from "./kernels/wasm/heapLimit.ts"
 import { tf } from "./tf.ts"
 import { locateWasm, type WasmPaths } from "./wasmFiles.ts"
 import { loadWebgpu, watchDevice } from "./webgpu.ts"
@@ -58,5 +60,6 @@ export const useBackend = async (name: BackendName, choice: BackendChoice = {}):
       `The backend ${name} could not start; the console says why. Use another of ${backends.join(", ")}.`,
     )
   await tf.ready()
+  if (name === "wasm") limitHeap(asWasm(tf.backend()))
   if (name === "webgpu") watchDevice()
 }

@@ -3,6 +3,7 @@
  */
 export { backends, useBackend, type BackendChoice, type BackendName } from "./backend.ts"
 export { BackendUnavailable } from "./errors/BackendUnavailable.ts"
+export { OutOfMemory } from "./errors/OutOfMemory.ts"
 export { buffers, peakBytes, type Buffers } from "./buffers.ts"
 export { fromTfjs } from "./fromTfjs.ts"
 export { watchFallbacks, type FallbackWatch } from "./kernels/fallbacks.ts"

@@ -9,6 +9,7 @@ import { either as E } from "fp-ts"
 import { Params } from "../core/Params.ts"
 import { hasKernel, runKernelForAll } from "../tensor/kernels/own.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { exponentOf } from "./gradientNorm.ts"
 
@@ -148,6 +149,7 @@ const moved = (
 ): readonly [p: tf.Tensor, m: tf.Tensor, v: tf.Tensor] => {
   if (hasKernel("BijouAdamW"))
     return runKernelForAll("BijouAdamW", { p, m, v, grad, shrink }, numbers) as [tf.Tensor, tf.Tensor, tf.Tensor] // its three outputs
+  checkInputs("BijouAdamW", { p, m, v, grad, shrink })
   const { beta1, rest1, beta2, rest2, epsilon, keep, rate, correction } = numbers
   return tf.tidy(() => {
     const g = tf.mul(grad, shrink)

@@ -2,6 +2,7 @@
 import { tf } from "../tf.ts"
 import { broadcastingProducts } from "./cpu/broadcastingProducts.ts"
 import { isFallback } from "./fallbacks.ts"
+import { guard } from "./guard.ts"
 import { add } from "./simd/Add.ts"
 import { bijouAdamW } from "./simd/BijouAdamW.ts"
 import { bijouAddBias } from "./simd/BijouAddBias.ts"
@@ -143,16 +144,24 @@ export const missingOn = (backendName: string): readonly string[] =>
     .filter((name) => !ownKernels("cpu").includes(name) && tf.getKernel(name, backendName) === undefined)
     .toSorted()
 
-/** Registers every kernel for a backend in place of the stock one of its name, if there is one. Calling it again changes nothing. */
+/**
+ * Registers every kernel for a backend in place of the stock one of its name, if there is one, and puts all of the backend's kernels behind their
+ * guard. Calling it again changes nothing.
+ */
 export const registerKernels = (backendName: string): void => {
-  for (const kernel of kernelsOf(backendName)) {
-    const { kernelName } = kernel
-    const stock = tf.getKernel(kernelName, backendName)
-    if (stock?.kernelFunc === kernel.kernelFunc) continue
-    if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
-    // Other stock kernels call the stock one directly, so what it sets up is still needed.
-    tf.registerKernel({ ...stock, ...kernel })
-  }
+  const own = kernelsOf(backendName)
+  const names = new Set(own.map(({ kernelName }) => kernelName))
+  const stock = tf.getKernelsForBackend(backendName).filter(({ kernelName }) => !names.has(kernelName))
+  for (const kernel of [...own, ...stock]) register(guard(kernel))
+}
+
+const register = (kernel: tf.KernelConfig): void => {
+  const { kernelName, backendName } = kernel
+  const stock = tf.getKernel(kernelName, backendName)
+  if (stock?.kernelFunc === kernel.kernelFunc) return
+  if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
+  // Other stock kernels call the stock one directly, so what it sets up is still needed.
+  tf.registerKernel({ ...stock, ...kernel })
 }
 
 /** What this process has for a backend: some kernels on TensorFlow are there only with the op library, or only without. */

@@ -7,6 +7,7 @@
  */
 import { sizeOf } from "../../exact/frame.ts"
 import { shareBuffer, tf, withBackend } from "../tf.ts"
+import { checkInputs } from "./inputRules.ts"
 import { ownRules } from "./ownRules.ts"
 import type { Call, Made, Rule } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"
@@ -59,6 +60,7 @@ const standIn = (target: string): string => {
 }
 
 const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
+  checkInputs(kernelName, call.inputs, call.attrs)
   const rule = (call.target === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? rules.get(kernelName)
   if (rule === undefined)
     throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)

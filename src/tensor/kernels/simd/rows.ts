@@ -1,22 +1,39 @@
 /** What several routines do to rows. */
 import type { Code, Lanes, Whole } from "./Code.ts"
 
-/** The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. */
+/** Rows longer than this have their mean corrected. */
+export const LONG = 4096
+
+/**
+ * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean
+ * would need: there the mean of what is left, x - mean, is added to it, twice.
+ */
 export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: Lanes; readonly scale: Lanes } => {
-  const { add, constant, div, fromWhole, mul, sqrt, sub, sum } = code
+  const { add, assign, constant, div, fromWhole, least, mul, quotient, repeat, sqrt, sub, sum, times, variable } = code
+  const { advance, counter, minus, plus, whole } = code
   const size = fromWhole(width)
-  const mean = div(
-    sum(width, (part) => part.load(x)),
-    size,
+  const mean = variable(
+    div(
+      sum(width, (part) => part.load(x)),
+      size,
+    ),
   )
-  const variance = div(
-    sum(width, (part) => {
-      const centred = sub(part.load(x), mean)
+  repeat(times(least(whole(1), quotient(width, LONG + 1)), 2), () => {
+    const rest = sum(width, (part) => sub(part.load(x), mean))
+    assign(mean, add(mean, div(rest, size)))
+  })
+  // In pieces of `LONG`, so that a row of one piece has one sum.
+  const [squares, place, first] = [variable(constant(0)), counter(x), counter(whole(0))]
+  repeat(quotient(plus(width, LONG - 1), LONG), () => {
+    const piece = sum(least(whole(LONG), minus(width, first)), (part) => {
+      const centred = sub(part.load(place), mean)
       return mul(centred, centred)
-    }),
-    size,
-  )
-  return { mean, scale: div(constant(1), sqrt(add(variance, constant(1e-5)))) }
+    })
+    assign(squares, add(squares, piece))
+    advance(place, 4 * LONG)
+    advance(first, LONG)
+  })
+  return { mean, scale: div(constant(1), sqrt(add(div(squares, size), constant(1e-5)))) }
 }
 
 /** Zeroes `count` elements. */

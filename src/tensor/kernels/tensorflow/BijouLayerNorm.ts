@@ -3,6 +3,7 @@
  * r = 1 / sqrt(variance + 1e-5), one for each row, which are cheaper kept than made again.
  */
 import { float } from "./float.ts"
+import { LONG } from "../simd/rows.ts"
 import { onTensorflow } from "./operations.ts"
 
 export const bijouLayerNorm = onTensorflow("BijouLayerNorm", {
@@ -11,7 +12,10 @@ export const bijouLayerNorm = onTensorflow("BijouLayerNorm", {
     const { give, hold, input, letGo } = operations
     const { add, mean, mul, number, rsqrt, square, sub } = float(operations)
     const x = input("x")
-    const centered = hold(sub(x, mean(x, [-1], true)))
+    const rough = hold(sub(x, mean(x, [-1], true)))
+    const isLong = (x.shape.at(-1) ?? 1) > LONG
+    const rest = isLong ? mean(rough, [-1], true) : null
+    const centered = rest === null ? rough : hold(sub(letGo(rough), rest))
     const r = hold(rsqrt(add(mean(square(centered), [-1], true), number(1e-5))))
     const y = hold(mul(letGo(centered), r))
     return [add(mul(y, input("gain")), input("bias")), y, r].map(give)

@@ -1,7 +1,7 @@
 /**
  * `UnsortedSegmentSum`, the gradient of gather: the rows of x added up by segment.
  *
- * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output float32 [numSegments, ...]. Rows are added in their order,
+ * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output [numSegments, ...], int32 where x is, else float32. Rows are added in their order,
  * in float64, and rounded once: the bits of the stock cpu kernel, which masks the whole of x once for each segment. Ids outside the range
  * are dropped.
  */
@@ -22,7 +22,7 @@ const [onCpu, onWasm] = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) 
   }
   const rows = x.shape[0]!
   const width = sizeOf(x.shape.slice(1))
-  const out = access.output([numSegments, ...x.shape.slice(1)], "float32")
+  const out = access.output([numSegments, ...x.shape.slice(1)], x.dtype === "int32" ? "int32" : "float32")
   access.touch(x)
   access.touch(segmentIds)
   const values = access.view(x)

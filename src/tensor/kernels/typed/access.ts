@@ -26,6 +26,8 @@ export interface Access {
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
+    readonly _malloc: (bytes: number) => number
+    readonly _free: (place: number) => void
     readonly asm: { readonly memory: Memory }
     readonly tfjs: {
       readonly registerTensor: (id: number, size: number, memoryOffset: number) => void
@@ -33,7 +35,10 @@ export interface WasmBackend {
     }
     readonly cwrap: (name: string, returns: null, takes: readonly string[]) => (...args: readonly unknown[]) => void
   }
-  readonly dataIdMap: { readonly get: (dataId: object) => { readonly id: number; readonly memoryOffset: number } }
+  readonly dataIdMap: {
+    readonly get: (dataId: object) => { readonly id: number; readonly memoryOffset: number }
+    readonly has: (dataId: object) => boolean
+  }
   readonly makeOutput: (shape: readonly number[], dtype: tf.DataType) => tf.TensorInfo
   readonly disposeData: (dataId: object) => boolean
   readonly incRef: (dataId: object) => void
@@ -70,7 +75,9 @@ export const oncePer = <A extends object, X>(make: (of: A) => X): ((of: A) => X)
 export const fromWasm = oncePer((backend: WasmBackend): Access => ({
   output: (shape, dtype) => {
     if (dtype === "string" || dtype === "complex64") throw unknown(dtype)
-    return backend.makeOutput([...shape], dtype)
+    const out = backend.makeOutput([...shape], dtype)
+    made.push(out)
+    return out
   },
   touch: (x) => void backend.dataIdMap.get(x.dataId),
   view: (x) => {
@@ -78,6 +85,22 @@ export const fromWasm = oncePer((backend: WasmBackend): Access => ({
     return arrayOf(x.dtype, backend.wasm.HEAPU8.buffer, memoryOffset, sizeOf(x.shape))
   },
 }))
+
+/** What `output` has made since a kernel of the wasm backend began. */
+const made: tf.TensorInfo[] = []
+
+/** Runs a kernel of the wasm backend, and frees what it had made where it throws. */
+export const freeingOnThrow = <A>(backend: WasmBackend, kernel: () => A): A => {
+  made.length = 0
+  try {
+    return kernel()
+  } catch (error) {
+    for (const { dataId } of made) if (backend.dataIdMap.has(dataId)) backend.disposeData(dataId)
+    throw error
+  } finally {
+    made.length = 0
+  }
+}
 
 /** Tensors of the cpu backend, which are typed arrays already. */
 export const fromCpu = (backend: CpuBackend): Access => ({

@@ -11,6 +11,7 @@ import type { tf } from "../../tf.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { asWasm, fromWasm, oncePer, type WasmBackend } from "../typed/access.ts"
 import { inputOf } from "../typed/fromTyped.ts"
+import { ensureRoom } from "./heapLimit.ts"
 import { sgemmFor } from "./sgemm.ts"
 import { swapLast } from "./Transpose.ts"
 
@@ -161,8 +162,12 @@ const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
 export type Multiply = (a: number, b: number, out: number) => void
 
 /** Both ways add the float32 terms in the order of k, so they give the same bits, and the choice is one of speed alone. */
-export const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply =>
-  m * n * k <= 1024 ? loop(backend, m, k, n) : xnnpack(backend, m, k, n)
+export const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
+  if (m * n * k <= 1024) return loop(backend, m, k, n)
+  // XNNPACK packs the right side.
+  ensureRoom(backend, 4 * k * n)
+  return xnnpack(backend, m, k, n)
+}
 
 /** For small products, where the call into wasm, 2 us, costs more than the arithmetic. */
 const loop = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {

@@ -26,6 +26,7 @@ export const sum: tf.KernelConfig = {
     const out = access.output(call.attrs?.["keepDims"] ? [...axes.map(() => 1), ...rest] : rest, "float32")
     const values = access.view(x)
     const width = sizeOf(rest)
+    if (width === 0) return out
     const sums = new Float64Array(width)
     let at = 0
     // Four rows at once: their order stays, and the sums are read and written a quarter as often.

@@ -2,7 +2,7 @@
  * `UnsortedSegmentSum` on WebGPU, the gradient of gather: the rows of x added up by segment, in their order; tfjs's own adds with atomics, in
  * no fixed one.
  *
- * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output float32 [numSegments, ...]. Ids outside the range are
+ * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output [numSegments, ...], int32 where x is, else float32. Ids outside the range are
  * dropped. Every row finds the next of its segment, and the first of them walks through all: what that costs depends on rows, not on segments.
  */
 import { sizeOf } from "../../../exact/frame.ts"
@@ -20,24 +20,28 @@ export const unsortedSegmentSum = onDevice("UnsortedSegmentSum", (backend, input
   }
   const width = sizeOf(rest)
   const size = segments * width
-  const out = clear(backend, { inputs: {}, uniforms: {}, count: size, shape: [segments, ...rest] })
+  const dtype = x.dtype === "int32" ? "int32" : "float32"
+  const out = clear[dtype](backend, { inputs: {}, uniforms: {}, count: size, shape: [segments, ...rest] })
   if (rows === 0) return out
   const links = link(backend, { inputs: { ids }, uniforms: {}, count: rows, shape: [rows] })
   return consuming(backend, links, () =>
-    add(backend, { inputs: { x, ids, links }, uniforms: { width, segments }, count: rows * width, into: out }),
+    add[dtype](backend, { inputs: { x, ids, links }, uniforms: { width, segments }, count: rows * width, into: out }),
   )
 })
 
-const clear = compile({
-  name: "zeros",
-  over: "elements",
-  inputs: [],
-  wholes: [],
-  numbers: [],
-  output: "float32",
-  functions: [],
-  body: `result[index] = 0.0;`,
-})
+const clearing = (output: "float32" | "int32") =>
+  compile({
+    name: `zeros of ${output}`,
+    over: "elements",
+    inputs: [],
+    wholes: [],
+    numbers: [],
+    output,
+    functions: [],
+    body: output === "int32" ? `result[index] = 0;` : `result[index] = 0.0;`,
+  })
+
+const clear = { float32: clearing("float32"), int32: clearing("int32") } as const
 
 /** For every row the next one of its segment, or -1 where it is the last; less `rows` + 1 where an earlier row has that segment. */
 const link = compile({
@@ -57,15 +61,16 @@ const link = compile({
     result[index] = select(follower, follower - uniforms.count - 1, earlier >= 0);`,
 })
 
-const add = compile({
-  name: "sums of segments",
-  over: "elements",
-  inputs: ["x", "ids", "links"],
-  wholes: ["width", "segments"],
-  numbers: [],
-  output: "float32",
-  functions: [],
-  body: `
+const adding = (output: "float32" | "int32") =>
+  compile({
+    name: `sums of segments of ${output}`,
+    over: "elements",
+    inputs: ["x", "ids", "links"],
+    wholes: ["width", "segments"],
+    numbers: [],
+    output,
+    functions: [],
+    body: `
     let width = uniforms.width;
     let rows = uniforms.count / width;
     var row = index / width;
@@ -81,4 +86,6 @@ const add = compile({
       if (next < -1) { next += rows + 1; }
     }
     result[id * width + column] = sum;`,
-})
+  })
+
+const add = { float32: adding("float32"), int32: adding("int32") } as const

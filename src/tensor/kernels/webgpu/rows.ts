@@ -1,4 +1,5 @@
 /** Functions in WGSL of programs in which 64 threads work on a row together. */
+import { LONG } from "../simd/rows.ts"
 import { LANES } from "./Program.ts"
 
 const total = (name: string, type: string): string => `
@@ -36,13 +37,20 @@ export const GREATEST = `
     return most;
   }`
 
-/** In a program over the rows of x: where the row begins, its mean, and 1 / sqrt(variance + 1e-5). */
+/** In a program over the rows of x: where the row begins, its mean, corrected in long rows, and 1 / sqrt(variance + 1e-5). */
 export const MOMENTS = `
   let width = uniforms.width;
   let first = row * width;
   var sum = 0.0;
   for (var j = lane; j < width; j += ${LANES}) { sum += x[first + j]; }
-  let mean = total(lane, sum) / f32(width);
+  var mean = total(lane, sum) / f32(width);
+  if (width > ${LONG}) {
+    for (var turn = 0; turn < 2; turn++) {
+      var rest = 0.0;
+      for (var j = lane; j < width; j += ${LANES}) { rest += x[first + j] - mean; }
+      mean += total(lane, rest) / f32(width);
+    }
+  }
   var squares = 0.0;
   for (var j = lane; j < width; j += ${LANES}) {
     let centred = x[first + j] - mean;

@@ -1,0 +1,16 @@
+/** A backend has no room for a tensor. Nothing was overwritten: what is freed can be used again. */
+export class OutOfMemory extends Error {
+  readonly _tag = "OutOfMemory"
+  /** How many bytes were asked for; null where nothing tells. */
+  readonly bytes: number | null
+
+  /** @param sentence - names the backend and its numbers; the way out is added */
+  constructor(at: { readonly sentence: string; readonly bytes: number | null }, options?: ErrorOptions) {
+    super(
+      `${at.sentence} Use a smaller batch, a memory budget or a plan that keeps less, free tensors, or use another backend.`,
+      options,
+    )
+    this.name = this._tag
+    this.bytes = at.bytes
+  }
+}

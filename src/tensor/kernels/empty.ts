@@ -1,0 +1,108 @@
+/**
+ * What kernels answer of tensors without elements, the same on every backend: a sum of nothing is 0, a product 1, the greatest -Infinity, the mean
+ * NaN; all of nothing is true and any of it false; a matrix product over nothing is 0; and nothing has no greatest place.
+ *
+ * The backends differ here: wasm reads what was in memory or divides by zero, cpu takes NaN for the greatest, WebGPU binds no empty buffer.
+ */
+import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
+import { sizeOf } from "../../exact/frame.ts"
+import { ownRules } from "../shapes/ownRules.ts"
+import { input, type Call, type Made, type Outcome } from "../shapes/Rule.ts"
+import { stockRules } from "../shapes/stockRules.ts"
+import { tf } from "../tf.ts"
+
+/** A kernel as the engine calls it. */
+type KernelCall = Parameters<tf.KernelFunc>[0]
+
+/** Whether some input has no elements. */
+export const hasEmpty = (inputs: tf.NamedTensorInfoMap): boolean => {
+  for (const name in inputs) if ((inputs[name] as { readonly size?: number } | undefined)?.size === 0) return true // the engine passes tensors
+  return false
+}
+
+/** What a kernel of a backend answers when some input has no elements. */
+export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType<tf.KernelFunc> => {
+  const { kernelName, backendName } = kernel
+  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: backendName }
+  const value = reductions[kernelName]
+  const rule = stockRules[kernelName]
+  if (value !== undefined && rule !== undefined) {
+    const [made] = outputsOf(rule(given))
+    const x = input(given, "x")
+    // Elements of the input may be there all the same, where another axis is the empty one.
+    if (made !== undefined) return filled(made, sizeOf(made.shape) === 0 ? 0 : value(x.dtype, kernelName, x.shape))
+  }
+  if (kernelName === "BatchMatMul" || kernelName === "_FusedMatMul") {
+    const longer = withOneTerm(call)
+    return longer === null ? emptyOr(kernel, call, given) : longer((next) => kernel.kernelFunc(next))
+  }
+  const own = ownRules[kernelName]
+  if (own !== undefined && !NATURAL.includes(kernelName)) {
+    const made = own(given).outputs
+    return Array.isArray(made) ? made.map((one: Made) => filled(one, 0)) : filled(made as Made, 0)
+  }
+  if (kernelName === "UnsortedSegmentSum" && rule !== undefined) {
+    const [made] = outputsOf(rule(given))
+    if (made !== undefined) return filled(made, 0)
+  }
+  return emptyOr(kernel, call, given)
+}
+
+/** Products, which sum over what need not be empty in all of their outputs: their kernels do it. */
+const NATURAL: ReadonlyArray<string> = ["BijouMultiply", "BijouAffine", "BijouMlp", "BijouMlpTanh"]
+
+/** Nothing where nothing comes out, else what the kernel itself answers. */
+const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
+  const rule = stockRules[kernel.kernelName] ?? ownRules[kernel.kernelName]
+  if (rule === undefined) return kernel.kernelFunc(call)
+  const outcome = rule(given)
+  const made = outputsOf(outcome)
+  if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0)) return kernel.kernelFunc(call)
+  const results = made.map((one) => filled(one, 0))
+  return Array.isArray(outcome.outputs) ? results : (results[0] ?? [])
+}
+
+const outputsOf = ({ outputs }: Outcome): ReadonlyArray<Made> => [outputs].flat()
+
+const filled = ({ shape, dtype }: Made, value: number): tf.Tensor =>
+  sizeOf(shape) === 0 ? tf.tensor([], [...shape], dtype) : tf.fill([...shape], value, dtype)
+
+/** The value along an axis without elements, by the name of the kernel. */
+const reductions: Readonly<
+  Record<string, (dtype: tf.DataType, kernelName: string, shape: ReadonlyArray<number>) => number>
+> = {
+  Sum: () => 0,
+  Prod: () => 1,
+  Any: () => 0,
+  All: () => 1,
+  Mean: () => NaN,
+  Max: (dtype) => (dtype === "float32" ? -Infinity : dtype === "int32" ? -(2 ** 31) : 0),
+  Min: (dtype) => (dtype === "float32" ? Infinity : dtype === "int32" ? 2 ** 31 - 1 : 1),
+  ArgMax: (_dtype, ...given) => refuse(...given),
+  ArgMin: (_dtype, ...given) => refuse(...given),
+}
+
+const refuse = (kernelName: string, shape: ReadonlyArray<number>): never => {
+  throw new ShapeMismatch(
+    `${kernelName} was asked for a place in [${shape.join(", ")}] along an axis that has none. Leave empty tensors out.`,
+  )
+}
+
+/** A matrix product over no terms as one over a single term, 0: its outputs are those of the definition. Null where there are terms. */
+const withOneTerm = (
+  call: KernelCall,
+): ((run: (call: KernelCall) => ReturnType<tf.KernelFunc>) => ReturnType<tf.KernelFunc>) | null => {
+  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: "" }
+  const [a, b] = [input(given, "a"), input(given, "b")]
+  const inner = [given.attrs["transposeA"] === true ? -2 : -1, given.attrs["transposeB"] === true ? -1 : -2] as const
+  const made = [a, b].map(({ shape }, i) => shape.with(inner[i] ?? -1, 1))
+  const [left = [], right = []] = made
+  if (a.shape.at(inner[0]) !== 0 || b.shape.at(inner[1]) !== 0 || sizeOf(left) === 0 || sizeOf(right) === 0) return null
+  return (run) =>
+    tf.tidy(() => {
+      const result = run({ ...call, inputs: { ...call.inputs, a: tf.zeros(left), b: tf.zeros(right) } })
+      const made = (info: tf.TensorInfo) =>
+        info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info)
+      return Array.isArray(result) ? result.map(made) : made(result)
+    })
+}

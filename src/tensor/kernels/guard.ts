@@ -1,0 +1,55 @@
+/** How every kernel is registered: behind the rule of its inputs, if it is one of ours, and with one answer on every backend where an input is empty. */
+import { checkInputs, hasInputRule } from "../shapes/inputRules.ts"
+import type { tf } from "../tf.ts"
+import { OutOfMemory } from "../errors/OutOfMemory.ts"
+import { asWasm, freeingOnThrow } from "./typed/access.ts"
+import { hasEmpty, ofNothing } from "./empty.ts"
+
+const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
+
+/** The kernel behind its guard; the same one for the same kernel, and a guarded one is left as it is. */
+export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
+  const known = guarded.get(kernel.kernelFunc)
+  if (known !== undefined) return { ...kernel, kernelFunc: known }
+  const { kernelName } = kernel
+  const checked = hasInputRule(kernelName)
+  const evaluate = evaluating(kernel)
+  const kernelFunc: tf.KernelFunc = (call) => {
+    if (checked) checkInputs(kernelName, call.inputs, call.attrs)
+    return hasEmpty(call.inputs) ? ofNothing(kernel, call) : evaluate(call)
+  }
+  guarded.set(kernel.kernelFunc, kernelFunc)
+  guarded.set(kernelFunc, kernelFunc)
+  return { ...kernel, kernelFunc }
+}
+
+/** The kernel, which leaves nothing behind where it throws on wasm, and says what JavaScript says of memory in a sentence on cpu. */
+const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): tf.KernelFunc => {
+  switch (backendName) {
+    case "wasm":
+      return (call) => freeingOnThrow(asWasm(call.backend), () => kernelFunc(call))
+    case "cpu":
+      return (call) => {
+        try {
+          return kernelFunc(call)
+        } catch (error) {
+          throw isOfMemory(error) ? noArray(kernelName, error) : error
+        }
+      }
+    default:
+      return kernelFunc
+  }
+}
+
+/** JavaScript's errors where it has no array of so many elements. */
+const isOfMemory = (error: unknown): error is RangeError =>
+  error instanceof RangeError && /allocation failed|typed array length/i.test(error.message)
+
+const noArray = (kernelName: string, cause: RangeError): OutOfMemory =>
+  new OutOfMemory(
+    {
+      sentence: `JavaScript has no memory for what ${kernelName} makes on the backend cpu: ${cause.message}.`,
+      bytes: null,
+    },
+    { cause },
+  )

@@ -1,0 +1,213 @@
+/** What every backend says of inputs that do not fit, of empty tensors, and of a few values at the edge. */
+import { describe, expect, it } from "vitest"
+import { Attention } from "../src/residual/Attention.ts"
+import { ClassifierLoss } from "../src/residual/ClassifierLoss.ts"
+import { crossEntropy } from "../src/residual/crossEntropy.ts"
+import { Embedding } from "../src/residual/Embedding.ts"
+import { LayerNorm } from "../src/residual/LayerNorm.ts"
+import { Linear } from "../src/residual/Linear.ts"
+import { Mlp } from "../src/residual/Mlp.ts"
+import { multiply } from "../src/residual/multiply.ts"
+import { ownKernels } from "../src/tensor/kernels/index.ts"
+import { useKernels } from "../src/tensor/kernels/own.ts"
+import { hasInputRule } from "../src/tensor/shapes/inputRules.ts"
+import { tf } from "../src/tensor/tf.ts"
+
+const zeros = (...shape: number[]): tf.Tensor => tf.zeros(shape)
+
+const wholes = (...shape: number[]): tf.Tensor => tf.zeros(shape, "int32")
+
+const linear = (inputs: number, outputs: number, bias = outputs) => ({
+  weight: zeros(inputs, outputs),
+  bias: zeros(bias),
+})
+
+/** Calls whose shapes do not fit, and what is said of them. */
+const misfits: Readonly<Record<string, readonly [call: () => unknown, sentence: RegExp]>> = {
+  "targets of another length": [
+    () => crossEntropy(zeros(2, 4, 7), wholes(2, 5)),
+    /targets is int32 \[2, 5\].*\[2, 4, 7\]/,
+  ],
+  "targets of another length beside a classifier": [
+    () =>
+      ClassifierLoss.make(3, 7, 2).apply({ unembed: zeros(3, 7) }, [zeros(2, 4, 3), wholes(2, 5)], { _tag: "None" }),
+    /targets is int32 \[2, 5\].*\[2, 4, 3\]/,
+  ],
+  "a bias of one number": [() => Linear.apply(linear(2, 3, 1), zeros(4, 2)), /bias is float32 \[1\].*float32 \[3\]/],
+  "a gain of one number": [
+    () => LayerNorm.apply({ gain: zeros(1), bias: zeros(4) }, zeros(2, 4)),
+    /gain is float32 \[1\].*float32 \[4\]/,
+  ],
+  "inner sizes that differ": [() => multiply(zeros(2, 3), zeros(4, 5)), /weight is float32 \[4, 5\].*\[2, 3\]/],
+  "a width that is not three times the heads": [
+    () => Attention.mix(zeros(1, 2, 8), 2, "full"),
+    /qkv is float32 \[1, 2, 8\]/,
+  ],
+  "a mask of another length": [
+    () => Attention.mixSeen(zeros(1, 2, 12), wholes(1, 3), 2, "full"),
+    /seen is int32 \[1, 3\].*int32 \[1, 2\]/,
+  ],
+  "a perceptron whose layers do not meet": [
+    () => Mlp.apply({ up: linear(3, 4), down: linear(5, 3) }, zeros(2, 3)),
+    /w2 is float32 \[5, 3\]/,
+  ],
+  "ids without a batch": [
+    () => Embedding.apply({ tokens: zeros(4, 3), positions: zeros(2, 3) }, wholes(2)),
+    /ids is int32 \[2\]/,
+  ],
+  "no rows": [() => crossEntropy(zeros(0, 7), wholes(0)), /no row/],
+}
+
+/** Kernels that are called by name with what does not fit. */
+const kernels: Readonly<Record<string, () => readonly [inputs: tf.NamedTensorMap, attrs?: object]>> = {
+  BijouAdamW: () => [{ p: zeros(2), m: zeros(2), v: zeros(2), grad: zeros(1), shrink: tf.scalar(1) }],
+  BijouBiasGelu: () => [{ x: zeros(2, 4), bias: zeros(1) }],
+  BijouInverse: () => [
+    { x: zeros(2, 40), next: zeros(2, 40), h: zeros(2, 40), words: wholes(1) },
+    { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
+  ],
+  BijouUpdate: () => [
+    { previous: zeros(2, 40), x: zeros(2, 40), h: zeros(1, 40) },
+    { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
+  ],
+  BijouWeightGrad: () => [{ x: zeros(4, 2), dy: zeros(3, 2) }],
+  Tile: () => [{ x: zeros(2, 2) }, { reps: [2] }],
+  Transpose: () => [{ x: zeros(2, 2) }, { perm: [0, 0] }],
+}
+
+/** Operations, and what they give of tensors with a size of zero. */
+const ofNothing: Readonly<Record<string, readonly [of: () => tf.Tensor, values: readonly number[]]>> = {
+  "sum of no rows": [() => zeros(0, 3).sum(0), [0, 0, 0]],
+  "sum of rows without columns": [() => zeros(1, 0).sum(0), []],
+  "sum of columns without any": [() => zeros(2, 0).sum(1), [0, 0]],
+  "sum in the middle": [() => zeros(2, 0, 4).sum(1), [0, 0, 0, 0, 0, 0, 0, 0]],
+  product: [() => zeros(2, 0).prod(1), [1, 1]],
+  greatest: [() => zeros(2, 0).max(1), [-Infinity, -Infinity]],
+  least: [() => zeros(0, 2).min(0), [Infinity, Infinity]],
+  "greatest in the middle of an empty rest": [() => zeros(0, 2, 3).max(1), []],
+  mean: [() => zeros(2, 0).mean(1), [NaN, NaN]],
+  all: [() => zeros(2, 0).toBool().all(1), [1, 1]],
+  any: [() => zeros(2, 0).toBool().any(1), [0, 0]],
+  "matrix product over no terms": [() => tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3])), [0, 0, 0, 0, 0, 0]],
+  "fused matrix product over no terms": [
+    () => tf.fused.matMul({ a: tf.zeros([1, 0]), b: tf.zeros([0, 2]), bias: tf.ones([2]) }),
+    [1, 1],
+  ],
+  "softmax of no rows": [() => tf.softmax(zeros(0, 3)), []],
+  "softmax of rows without columns": [() => tf.softmax(zeros(2, 0)), []],
+  concat: [() => tf.concat([zeros(0, 2), tf.ones([1, 2])]), [1, 1]],
+  pad: [() => zeros(0).pad([[1, 1]], 3), [3, 3]],
+  gather: [() => tf.gather(tf.ones([2, 2]), wholes(0)), []],
+  transpose: [() => zeros(2, 0, 3).transpose(), []],
+  tile: [() => zeros(2, 0).tile([2, 2]), []],
+  slice: [() => zeros(2, 0).slice([0, 0], [1, 0]), []],
+  relu: [() => tf.relu(zeros(0, 2)), []],
+  add: [() => tf.add(zeros(0, 2), tf.ones([2])), []],
+  where: [() => tf.where(zeros(0).toBool(), zeros(0), zeros(0)), []],
+  segments: [() => tf.unsortedSegmentSum(zeros(0, 2), wholes(0).as1D(), 2), [0, 0, 0, 0]],
+  linear: [() => Linear.apply(linear(2, 3), zeros(0, 2)), []],
+  "LayerNorm of no rows": [() => LayerNorm.apply({ gain: zeros(2), bias: zeros(2) }, zeros(0, 2)), []],
+  "attention of no tokens": [() => Attention.mix(zeros(1, 0, 12), 2, "causal"), []],
+  "attention of no samples": [() => Attention.mix(zeros(0, 2, 12), 2, "full"), []],
+  "gradient of a weight over no rows": [
+    () => tf.grad((w: tf.Tensor) => multiply(zeros(0, 2), w).sum())(tf.ones([2, 1])),
+    [0, 0],
+  ],
+  "gradient of a mean of nothing": [() => tf.grad((x: tf.Tensor) => tf.relu(x).sum())(zeros(2, 0)), []],
+}
+
+/** Registers the tests; `start` makes a backend the one in use. */
+export const inputTests = (backend: string, start: () => Promise<boolean>, isSkipped = false): void => {
+  const on = (choice: "own" | "composed", body: () => void | Promise<void>) => async () => {
+    if (!(await start())) return
+    useKernels(choice)
+    tf.engine().startScope()
+    try {
+      await body()
+    } finally {
+      tf.engine().endScope()
+      useKernels("own")
+    }
+  }
+  describe.skipIf(isSkipped)(`on ${backend}`, () => {
+    it(
+      "every kernel of our own has a rule for its inputs",
+      on("own", () => {
+        expect(ownKernels(tf.getBackend()).filter((name) => !hasInputRule(name))).toEqual([])
+      }),
+    )
+    for (const choice of ["own", "composed"] as const) {
+      for (const [name, [call, sentence]] of Object.entries(misfits))
+        it(
+          `${name} is refused by ${choice} kernels, with both shapes`,
+          on(choice, () => {
+            expect(call).toThrow(sentence)
+            expect(call).toThrow(expect.objectContaining({ _tag: "ShapeMismatch" }))
+          }),
+        )
+      for (const [name, [of, values]] of Object.entries(ofNothing))
+        it(
+          `${name} has its value where nothing is, by ${choice} kernels`,
+          on(choice, async () => {
+            expect([...(await of().data())]).toEqual(values)
+          }),
+        )
+      it(
+        `a logit of -Infinity rules a class out, by ${choice} kernels`,
+        on(choice, async () => {
+          const logits = tf.tensor2d([[0, -Infinity, 1]])
+          const loss = (target: number) => (x: tf.Tensor) => crossEntropy(x, tf.tensor1d([target], "int32"))
+          const [value] = await loss(2)(logits).data()
+          expect(Math.abs((value ?? NaN) - Math.log(1 + Math.exp(-1)))).toBeLessThan(1e-6)
+          const gradient = await tf.grad(loss(2))(logits).data()
+          const share = 1 / (1 + Math.E)
+          for (const [i, right] of [share, 0, -share].entries())
+            expect(Math.abs((gradient[i] ?? NaN) - right)).toBeLessThan(1e-6)
+          expect((await loss(1)(logits).data())[0]).toBe(Infinity)
+        }),
+      )
+      it(
+        `long rows with a large mean are normalized as in float64, by ${choice} kernels`,
+        on(choice, async () => {
+          const width = 65_536
+          const x = Float32Array.from({ length: width }, (_, i) => 30_000 + ((i * 7919) % 1024) / 256)
+          const mean = x.reduce((sum, value) => sum + value, 0) / width
+          const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width
+          const params = { gain: tf.ones([width]), bias: zeros(width) }
+          const y = Float32Array.from(await LayerNorm.apply(params, tf.tensor2d(x, [1, width])).data())
+          const distance = y.reduce(
+            (most, value, i) => Math.max(most, Math.abs(value - ((x[i] ?? NaN) - mean) / Math.sqrt(variance + 1e-5))),
+            0,
+          )
+          expect(distance).toBeLessThan(longRows[`${backend}, ${choice}`] ?? 4e-6)
+        }),
+      )
+    }
+    it(
+      "kernels called by name are refused what does not fit",
+      on("own", () => {
+        for (const [name, given] of Object.entries(kernels)) {
+          if (tf.getKernel(name, tf.getBackend()) === undefined || !ownKernels(tf.getBackend()).includes(name)) continue
+          const [inputs, attrs] = given()
+          expect(() => tf.engine().runKernel(name, inputs, attrs as never), name).toThrow(/ is |are /)
+        }
+      }),
+    )
+    it(
+      "segments of int32 stay int32",
+      on("own", async () => {
+        const sums = tf.unsortedSegmentSum(tf.tensor1d([1, 2, 3], "int32"), tf.tensor1d([0, 1, 0], "int32"), 2)
+        expect([sums.dtype, ...(await sums.data())]).toEqual(["int32", 4, 2])
+      }),
+    )
+    it(
+      "nothing has a greatest place",
+      on("own", () => {
+        expect(() => zeros(2, 0).argMax(1)).toThrow("an axis that has none")
+      }),
+    )
+  })
+}
+
+/** The op library, and the stock kernels of wasm, add up rows of this length in one float32 sum for each lane. */
+const longRows: Readonly<Record<string, number>> = { "tensorflow, by the op library, own": 2, "wasm, composed": 0.01 }
