@@ -2,7 +2,6 @@
  * `DepthwiseConv2dNative` where every channel has one output; else it is the stock kernel, which is XNNPACK's.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import type { tf } from "../../tf.ts"
 import { convolutionOf, isChannelsLast, withPadding } from "../typed/convolution.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { guardedConvolution } from "../wasm/windows.ts"
