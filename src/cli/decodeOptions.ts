@@ -4,6 +4,7 @@
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { quoted } from "../train/quoted.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -20,5 +21,5 @@ export const decodeOptions = <A>(codec: t.Type<A, unknown, unknown>, given: unkn
   const [first] = decoded.left
   const field = first?.context.findLast(({ key }) => /^[a-z]+$/i.test(key))
   const option = field?.key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-  return E.left(new UnusableInput(`--${option} must be ${field?.type.name}, not ${JSON.stringify(first?.value)}.`))
+  return E.left(new UnusableInput(`--${option} must be ${field?.type.name}, not ${quoted(first?.value)}.`))
 }

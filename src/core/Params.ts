@@ -72,13 +72,13 @@ const struct = <R extends object>(fields: {
     add: (x, y) => collect((name) => fields[name].add(x[name], y[name])) as R, // likewise
     leaves: (params) => names.flatMap((name) => under(name, fields[name].leaves(params[name]))),
     rebuild: (find) => {
-      const parts: Record<string, unknown> = {}
+      const parts = new Map<string, unknown>()
       for (const name of names) {
         const part = rebuildUnder(name, fields[name], find)
         if (E.isLeft(part)) return part
-        parts[name] = part.right
+        parts.set(name, part.right)
       }
-      return E.right(parts as R) // one part for every field
+      return E.right(Object.fromEntries(parts) as R) // one part for every field
     },
     field: (name) => O.fromNullable((fields as Record<string, Params<unknown>>)[name]), // its type is forgotten on purpose
   }

@@ -4,8 +4,9 @@
 import "./buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/index.ts"
+import { describeBackend } from "./Runtime.ts"
 import { tf } from "./tf.ts"
-import { loadWebgpu, watchDevice } from "./webgpu.ts"
+import { loadWebgpu, watchDevice, webgpuAdapter } from "./webgpu.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -40,5 +41,7 @@ export const useBackend = async (name: BackendName): Promise<void> => {
   if (!(await tf.setBackend(name)))
     throw new BackendUnavailable(`The backend ${name} could not start. Use one of ${backends.join(", ")}.`)
   await tf.ready()
-  if (name === "webgpu") watchDevice()
+  if (name !== "webgpu") return
+  watchDevice()
+  describeBackend(name, { library: await webgpuAdapter(), threads: null })
 }

@@ -13,18 +13,23 @@ import { tf } from "./tf.ts"
 const leaf = (init: (key: Key) => tf.Tensor): Params<tf.Tensor> =>
   Params.leaf({ init, add: (x, y) => tf.add(x, y), is: (value) => value instanceof tf.Tensor })
 
+/** The others would take memory for numbers that no one reads. */
+const shapeOnly = (shape: ReadonlyArray<number>): tf.Tensor => tf.fill([...shape], 0)
+
 /** One tensor leaf of each kind, such as `tensor.normal([128, 512], 0.02)`. */
 export const tensor = {
   /** All zeros. */
-  zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.zeros([...shape])),
+  zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> =>
+    leaf(() => (hasShapesOnly() ? shapeOnly(shape) : tf.zeros([...shape]))),
 
   /** All ones. */
-  ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => tf.ones([...shape])),
+  ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> =>
+    leaf(() => (hasShapesOnly() ? shapeOnly(shape) : tf.ones([...shape]))),
 
   /** Independent normal values of mean 0 and the given deviation, drawn from the parameter's key. */
   normal: (shape: ReadonlyArray<number>, deviation: number): Params<tf.Tensor> =>
     leaf((key) => {
-      if (hasShapesOnly()) return tf.fill([...shape], 0) // no one reads it
+      if (hasShapesOnly()) return shapeOnly(shape)
       return tf.tensor(
         normals({ key, samples: [0] }, sizeOf(shape)).map((x) => x * deviation),
         [...shape],
