@@ -12,6 +12,14 @@ export interface Contents {
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
 
+/** What a checkpoint has in its header. */
+export const contentsOf = (bytes: Uint8Array): Contents => {
+  let contents: Contents | null = null
+  rewritten(bytes, (found) => (contents = found))
+  if (contents === null) throw new Error("nothing was read")
+  return contents
+}
+
 /** The same bytes with other contents, `stored` as a value or as its JSON; with other numbers their digests are made anew too. */
 export const rewritten = (
   bytes: Uint8Array,

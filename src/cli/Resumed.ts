@@ -122,6 +122,7 @@ const named = (name: string): string => (/^[\w ,.()/-]{1,120}$/.test(name) ? nam
 const way = (then: Run["runtime"], now: Run["runtime"]): string => {
   if (then.backend !== now.backend) return "Leave out --backend"
   if (then.library === null && now.library !== null) return "Give --no-native"
+  if (now.library === null && now.backend === "wasm") return "Set up the same and leave out --no-native"
   if (then.library !== now.library || then.processor !== now.processor || then.opLibrary !== now.opLibrary)
     return "Set up the same here"
   return "Leave out --threads"

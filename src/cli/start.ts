@@ -171,7 +171,7 @@ const fresh = ({ network }: Gpt, seed: number): GptTrained => {
 
 /** A network as a checkpoint has it. */
 const loaded = async ({ network }: Gpt, { file, source }: Resumed): Promise<GptTrained> => {
-  const checkpoint = await Checkpoint.fromBytes(network.params, source)()
+  const checkpoint = await Checkpoint.fromBytes(network.params, source)().finally(source.close)
   if (E.isLeft(checkpoint)) throw new UnusableInput(`--resume ${file}: ${checkpoint.left.message}`)
   return checkpoint.right.trained
 }

@@ -190,8 +190,10 @@ const digestOf = async (values: Float32Array<ArrayBuffer>, piece: number): Promi
 /** What no training leaves, as the end of a sentence; null where all is well. */
 const unlikely = (name: string, values: Float32Array): string | null => {
   const least = name.startsWith(moments.square) ? 0 : -Infinity
-  for (const value of values)
-    if (!Number.isFinite(value) || value < least) return `${quoted(name)} has the number ${value}`
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN
+    if (!(value >= least && Math.abs(value) < Infinity)) return `${quoted(name)} has the number ${value}`
+  }
   return null
 }
 
