@@ -1,18 +1,20 @@
 /**
  * Checkpoints: training that goes on from bytes has the bits of training that never stopped, and what is no checkpoint is refused in a sentence.
  */
-import fc from "fast-check"
 import { either as E } from "fp-ts"
-import { GptConfig } from "bijou/net"
-import { tensorScope, tf } from "bijou/tensor"
+import { Key, Params } from "bijou"
+import { gpt, GptConfig } from "bijou/net"
+import { currentRuntime, tensor, tensorScope, tf, useBackend, useKernels } from "bijou/tensor"
 import { AdamW, Checkpoint, descent, microBatched, Text, type Run, type Trained } from "bijou/train"
-import { describe, expect, it } from "vitest"
-import { decode, encode } from "../src/train/Safetensors.ts"
+import { beforeAll, describe, expect, it } from "vitest"
+import { setSgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
+import { tensorLeaves } from "../src/tensor/parameterSide.ts"
+import { rewritten } from "./forgery.ts"
 import { digest, left, lively, onBackends, right, tinyGpt } from "./specimens.ts"
 
 const text = Uint8Array.from({ length: 400 }, (_, i) => (i * i + 3 * (i >> 2)) % 7)
 
-onBackends("A checkpoint", (backend) => {
+onBackends("A checkpoint", () => {
   const { network, config } = tinyGpt({ depth: 2 })
   type P = ReturnType<typeof network.params.init>
 
@@ -25,6 +27,7 @@ onBackends("A checkpoint", (backend) => {
   const gradients = () => microBatched({ network, data }, { size: 2, seed: 1 })
   const runAt = (steps: number): Run => ({
     ...{ steps, seed: 1, batch: 4, microBatch: 2, workers: 2, optimizer: course.optimizer, schedule: course.schedule },
+    runtime: currentRuntime(),
     fit: { budget: 1000, peak: 900, ms: 1.5, parts: [{ path: "blocks/0", choice: "tape", bytes: 7, ms: 0.1 }] },
     network: config,
     notes: { of: "a test", loss: 0.1 + 0.2 },
@@ -52,9 +55,9 @@ onBackends("A checkpoint", (backend) => {
     const whole = await trainTo(start(), 0, 10)
     const half = await trainTo(start(), 0, 4)
     const bytes = await saved(half)
-    const { run, trained } = right(Checkpoint.fromBytes(network.params, bytes))
+    const { run, trained } = right(await Checkpoint.fromBytes(network.params, bytes)())
     expect(run).toEqual(runAt(4))
-    expect(right(Checkpoint.runOf(bytes))).toEqual(runAt(4))
+    expect(right(await Checkpoint.runOf(bytes)())).toEqual(runAt(4))
     expect(right(GptConfig.decode(run.network))).toEqual(config)
     expect(digests(trained)).toEqual(digests(half))
     expect(digests(await trainTo(trained, run.steps, 10))).toEqual(digests(whole))
@@ -65,116 +68,316 @@ onBackends("A checkpoint", (backend) => {
     const bytes = await saved(trained)
     tensorScope.release(trained)
     const before = tf.memory().numTensors
-    const back = right(Checkpoint.fromBytes(network.params, bytes))
+    const back = right(await Checkpoint.fromBytes(network.params, bytes)())
     tensorScope.release(back.trained)
     const other = tinyGpt({ depth: 3 }).network
-    expect(left(Checkpoint.fromBytes(other.params, bytes)).message).toMatch(/blocks\/2\/.* is missing/)
+    expect(left(await Checkpoint.fromBytes(other.params, bytes)()).message).toMatch(/blocks\/2\/.* is missing/)
     const wider = tinyGpt({ depth: 2, width: 8 }).network
-    expect(left(Checkpoint.fromBytes(wider.params, bytes)).message).toMatch(
-      /^embed\/\S+ is \[\d+, 4\] in the checkpoint, and \[\d+, 8\] in the network\. Use the network of that run\.$/,
+    expect(left(await Checkpoint.fromBytes(wider.params, bytes)()).message).toMatch(
+      /^"embed\/\S+" is \[\d+, 4\] in the checkpoint, and \[\d+, 8\] in the network\. Use the network of that run\.$/,
     )
     const shallower = tinyGpt({ depth: 1 }).network
-    expect(left(Checkpoint.fromBytes(shallower.params, bytes)).message).toMatch(
-      /has blocks\/1\/.*, and the network has not/,
+    expect(left(await Checkpoint.fromBytes(shallower.params, bytes)()).message).toMatch(
+      /has "blocks\/1\/.*", and the network has not/,
     )
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  if (backend === "cpu")
-    it.each<[string, (run: Record<string, unknown>) => unknown, string]>([
-      ["steps", (run) => ({ ...run, steps: null }), "the field run.steps of its run is null"],
-      ["a step and a half", (run) => ({ ...run, steps: 1.5 }), "the field run.steps of its run is 1.5"],
-      [
-        "a schedule",
-        (run) => ({ ...run, schedule: { peak: 1 } }),
-        "the field run.schedule.floor of its run is undefined",
-      ],
-      ["a plan", (run) => ({ ...run, fit: { budget: "much" } }), "the field run.fit"],
-    ])("refuses a run without %s", async (_, damage, reason) => {
-      const { arrays, metadata } = right(decode(await saved(start())))
-      const stored = JSON.parse(metadata["bijou"] ?? "")
-      const bytes = encode({ arrays, metadata: { bijou: JSON.stringify({ ...stored, run: damage(stored.run) }) } })
-      expect(left(Checkpoint.runOf(bytes)).message).toContain(`This is no whole checkpoint: ${reason}`)
-      expect(E.isLeft(Checkpoint.fromBytes(network.params, bytes))).toBe(true)
-    })
+  it("is read in pieces of any size, from a source that gives no more than is asked for", async () => {
+    const trained = start()
+    const parts: Uint8Array[] = []
+    for await (const part of Checkpoint.pieces(network.params, { piece: 10 })({ run: runAt(4), trained })) {
+      expect(parts.length === 0 || part.length <= 10).toBe(true)
+      parts.push(part)
+    }
+    const bytes = new Uint8Array(Buffer.concat(parts))
+    let most = 0
+    const read = async (at: number, length: number) => {
+      if (at > 8) most = Math.max(most, length)
+      return bytes.slice(at, at + length)
+    }
+    const back = right(await Checkpoint.fromBytes(network.params, { size: bytes.length, read })())
+    expect(digests(back.trained)).toEqual(digests(trained))
+    expect(most).toBe(10)
+    tensorScope.release([trained, back.trained])
+  })
+
+  it("is refused with numbers that no training leaves, as bytes and as tensors, by name", async () => {
+    const bad = async (tree: "params" | "mean" | "square", value: number): Promise<string> => {
+      const trained = start()
+      const [name = "", leaf] = tensorLeaves(network.params, trained.params)[3] ?? []
+      const values = new Float32Array(leaf?.size ?? 0).fill(0.5)
+      values[values.length - 1] = value
+      const swap = (p: P): P => {
+        const leaves = new Map<string, tf.Tensor>(tensorLeaves(network.params, p))
+        leaves.set(name, tf.tensor(values, leaf?.shape))
+        return right(Params.fromLeaves(network.params, leaves))
+      }
+      const { params, state } = trained
+      const wrong =
+        tree === "params" ? { params: swap(params), state } : { params, state: { ...state, [tree]: swap(state[tree]) } }
+      return saved(wrong).then(
+        () => "saved",
+        (error: Error) => error.message,
+      )
+    }
+    expect(await bad("params", NaN)).toMatch(/^A checkpoint could not be read again: "[\w/]+" has the number NaN\.$/)
+    expect(await bad("mean", -Infinity)).toMatch(/"adamw\.mean\/[\w/]+" has the number -Infinity/)
+    expect(await bad("square", -0.25)).toMatch(/"adamw\.square\/[\w/]+" has the number -0.25/)
+    expect(await bad("mean", -0.25)).toBe("saved")
+  })
 })
 
-describe("Bytes of named arrays", () => {
-  const array = fc
-    .tuple(fc.array(fc.nat(3), { maxLength: 3 }), fc.infiniteStream(fc.integer()))
-    .map(([shape, words]) => {
-      const size = shape.reduce((product, n) => product * n, 1)
-      return { shape, values: new Float32Array(Int32Array.from(words.take(size)).buffer) }
-    })
-  const given = fc.record({
-    arrays: fc
-      .uniqueArray(
-        fc.string().filter((name) => name !== "__metadata__" && name !== "__proto__"),
-        { maxLength: 5 },
-      )
-      .chain((names) => fc.tuple(...names.map((name) => array.map((rest) => ({ name, ...rest }))))),
-    metadata: fc.dictionary(
-      fc.string().filter((name) => name !== "__proto__"),
-      fc.string(),
-    ),
+describe("The bytes of a checkpoint", () => {
+  const params = Params.struct({
+    w: tensor.normal([2, 3], 1),
+    none: tensor.zeros([0, 4]),
+    ["__proto__"]: tensor.ones([1]),
   })
-  const words = ({ values }: { readonly values: Float32Array }) => [...new Uint32Array(values.slice().buffer)]
-  const plain = ({
-    arrays,
-  }: {
-    readonly arrays: ReadonlyArray<Parameters<typeof words>[0] & { readonly name: string }>
-  }) => new Map(arrays.map((one) => [one.name, { ...one, values: words(one) }]))
-
-  it("come back with names, shapes, bits and texts, from the middle of other bytes too", () =>
-    fc.assert(
-      fc.property(given, fc.nat(9), (safetensors, offset) => {
-        const bytes = encode(safetensors)
-        const around = new Uint8Array(bytes.length + 20)
-        around.set(bytes, offset)
-        const back = right(decode(around.subarray(offset, offset + bytes.length)))
-        expect(plain(back)).toEqual(plain(safetensors))
-        expect(back.metadata).toEqual({ ...safetensors.metadata })
-        expect(bytes.length % 4).toBe(0)
-      }),
-    ))
-
-  it("are refused where they are cut off or longer, and never throw", () =>
-    fc.assert(
-      fc.property(given, fc.nat(), fc.nat(255), (safetensors, place, byte) => {
-        const bytes = encode(safetensors)
-        expect(E.isLeft(decode(bytes.subarray(0, place % bytes.length)))).toBe(true)
-        expect(E.isLeft(decode(Uint8Array.of(...bytes, byte)))).toBe(true)
-        const changed = bytes.slice()
-        changed[place % bytes.length] = byte
-        const decoded = decode(changed)
-        if (E.isLeft(decoded))
-          expect(decoded.left.message).toMatch(/^This is no whole checkpoint: .*\. Use another copy\.$/s)
-      }),
-    ))
-
-  const withHeader = (header: unknown, numbers = 8) => {
-    const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header))
-    const bytes = new Uint8Array(8 + json.length + numbers)
-    bytes[0] = json.length
-    bytes.set(json, 8)
-    return bytes
+  type Q = ReturnType<typeof params.init>
+  const run: Run = {
+    ...{ steps: 4, seed: 1, batch: 4, microBatch: 2, workers: null, optimizer: AdamW.config, fit: null },
+    ...{ schedule: { peak: 0.01, floor: 0.001, warmup: 3, steps: 10 }, network: { of: "one" }, notes: {} },
+    runtime: { backend: "cpu", kernels: "own", library: null, processor: null, threads: null, opLibrary: false },
   }
-  const entry = (begin: number, end: number, shape: ReadonlyArray<unknown> = [1], dtype = "F32") => ({
-    ...{ dtype, shape, data_offsets: [begin, end] },
+  const fresh = (): Trained<Q> => {
+    const p = params.init(Key.fromSeed(1))
+    return { params: p, state: AdamW.init(params, p) }
+  }
+  let trained: Trained<Q>
+  let bytes: Uint8Array
+  beforeAll(async () => {
+    await useBackend("cpu")
+    trained = fresh()
+    bytes = await Checkpoint.toBytes(params)({ run, trained })()
   })
 
-  it.each<[unknown, string]>([
-    ["{", "its header is not JSON"],
-    ["[]", "its header is not JSON"],
-    [{ w: { dtype: "F32" } }, "its header does not say of w what it should"],
-    [{ w: entry(0, 8, [1], "F64") }, "w is of the type F64, not F32"],
-    [{ w: entry(0, 8) }, "w of the shape [1] does not take bytes 0 to 8"],
-    [{ w: entry(0, 8, [-1, -2]) }, "w of the shape [-1, -2] does not take bytes 0 to 8"],
-    [{ w: entry(0, 4), v: entry(0, 4) }, "the numbers of v begin at byte 0, and those before them end at 4"],
-    [{ w: entry(0, 4), v: entry(8, 12) }, "the numbers of v begin at byte 8, and those before them end at 4"],
-    [{ w: entry(0, 4) }, "its header speaks of 4 bytes of numbers, and there are 8"],
-    [{ __metadata__: { a: 1 }, w: entry(0, 8, [2]) }, "__metadata__ in its header is not made of texts"],
-  ])("are refused with the header %j", (header, reason) => {
-    expect(left(decode(withHeader(header))).message).toContain(reason)
+  it("are the same after all of it was made anew", () => {
+    expect(rewritten(bytes, (contents) => contents)).toEqual(bytes)
+  })
+
+  it("are refused with any byte changed, in any way, and nothing is left", async () => {
+    const before = tf.memory().numTensors
+    for (let i = 0; i < bytes.length; i++)
+      for (const bit of [1, 0x20, 0x80]) {
+        const changed = bytes.slice()
+        changed[i] = (changed[i] ?? 0) ^ bit
+        expect([i, bit, E.isLeft(await Checkpoint.fromBytes(params, changed)())]).toEqual([i, bit, true])
+      }
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it("are refused where they are cut off or longer", async () => {
+    for (let length = 0; length < bytes.length; length++)
+      expect(E.isLeft(await Checkpoint.fromBytes(params, bytes.subarray(0, length))())).toBe(true)
+    expect(E.isLeft(await Checkpoint.fromBytes(params, Uint8Array.of(...bytes, 0))())).toBe(true)
+  })
+
+  it("have empty arrays, and one called __proto__", async () => {
+    const back = right(await Checkpoint.fromBytes(params, bytes)())
+    expect(digest(params, back.trained.params)).toBe(digest(params, trained.params))
+    expect(params.leaves(back.trained.params).map(([path]) => path)).toEqual(["w", "none", "__proto__"])
+  })
+
+  it("name the array whose numbers have changed", async () => {
+    const changed = bytes.slice()
+    changed[bytes.length - 1] = 1
+    expect(left(await Checkpoint.fromBytes(params, changed)()).message).toBe(
+      'This is no whole checkpoint: the numbers of "adamw.square/__proto__" are not as they were written: their SHA-256 is another. Use another copy.',
+    )
+  })
+
+  it.each<[string, (run: Run) => unknown, string]>([
+    [
+      "without steps",
+      (r) => ({ ...r, steps: null }),
+      "the field run.steps of its run is null, not a whole number from 0 on",
+    ],
+    ["of a step and a half", (r) => ({ ...r, steps: 1.5 }), "the field run.steps of its run is 1.5"],
+    ["past its end", (r) => ({ ...r, steps: 11 }), "its run has taken 11 of 10 steps"],
+    [
+      "without a schedule",
+      (r) => ({ ...r, schedule: { peak: 1 } }),
+      "the field run.schedule.floor of its run is undefined",
+    ],
+    [
+      "at an endless rate",
+      (r) => ({ ...r, schedule: { ...r.schedule, peak: "1e999" } }),
+      'the field run.schedule.peak of its run is "1e999"',
+    ],
+    [
+      "under no plan",
+      (r) => ({ ...r, fit: { budget: "much" } }),
+      'the field run.fit.budget of its run is "much", not a finite number from 0 on',
+    ],
+    [
+      "with beta1 at 1",
+      (r) => ({ ...r, optimizer: { ...r.optimizer, beta1: 1 } }),
+      "the field run.optimizer.beta1 of its run is 1, not a number from 0 to below 1",
+    ],
+    [
+      "with a negative clip",
+      (r) => ({ ...r, optimizer: { ...r.optimizer, clip: -1 } }),
+      "the field run.optimizer.clip of its run is -1",
+    ],
+    ["of no samples", (r) => ({ ...r, batch: 0 }), "the field run.batch of its run is 0, not a whole number from 1 on"],
+    [
+      "of parts that do not divide",
+      (r) => ({ ...r, microBatch: 3 }),
+      "its run has micro-batches of 3, which do not divide 4",
+    ],
+    [
+      "of very many threads",
+      (r) => ({ ...r, runtime: { ...r.runtime, threads: 1e9 } }),
+      "the field run.runtime.threads of its run is 1000000000",
+    ],
+  ])("are refused for a run %s", async (_, change, reason) => {
+    const wrong = rewritten(bytes, ({ stored, ...rest }) => ({
+      ...rest,
+      stored: { ...stored, run: change(stored.run) },
+    }))
+    expect(left(await Checkpoint.runOf(wrong)()).message).toContain(`This is no whole checkpoint: ${reason}`)
+    expect(E.isLeft(await Checkpoint.fromBytes(params, wrong)())).toBe(true)
+  })
+
+  it("are refused with numbers that no training leaves, though the digests are right", async () => {
+    const numberAt = (place: number, value: number) =>
+      rewritten(
+        bytes,
+        (contents) => contents,
+        (data) => new Float32Array(data.buffer).fill(value, place, place + 1),
+      )
+    const reason = async (wrong: Uint8Array) => left(await Checkpoint.fromBytes(params, wrong)()).message
+    const before = tf.memory().numTensors
+    expect(await reason(numberAt(0, NaN))).toContain('"w" has the number NaN')
+    expect(await reason(numberAt(7, Infinity))).toContain('"adamw.mean/w" has the number Infinity')
+    expect(await reason(numberAt(14, -1))).toContain('"adamw.square/w" has the number -1')
+    for (const power of [5, -0.5])
+      expect(
+        await reason(rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, beta1Power: power } }))),
+      ).toContain(`the field beta1Power of its run is ${power}, not a number from 0 to 1`)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it("are refused in one short line, whatever a field holds", async () => {
+    const holding = (steps: unknown) =>
+      rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, run: { ...stored.run, steps } } }))
+    const reason = async (wrong: Uint8Array) => left(await Checkpoint.runOf(wrong)()).message
+    const long = await reason(holding("x".repeat(5e6)))
+    expect(long).toContain('xx...", not a whole number from 0 on')
+    expect(long.length).toBeLessThan(300)
+    expect(await reason(holding("\u001b[31m\u202e\n"))).toContain('of its run is "\\u001b[31m\\u202e\\n", not')
+    const deep = (stored: unknown) =>
+      JSON.stringify(stored).replace('"steps":4', `"steps":${"[".repeat(5000)}${"]".repeat(5000)}`)
+    const nested = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: deep(stored) }))
+    expect(await reason(nested)).toContain("the run in its metadata is nested more than 64 deep")
+    expect(
+      await reason(
+        rewritten(bytes, ({ arrays, stored }) => ({
+          arrays: { ...arrays, ["v\u0007".repeat(1e5)]: { dtype: "F32" } },
+          stored,
+        })),
+      ),
+    ).toMatch(/its header does not say of "[v\\u0007]{30,}\.\.\." what it should/)
+  })
+
+  it("are refused without digests, or with digests of other arrays", async () => {
+    const text = Buffer.from(bytes).toString("latin1")
+    const without = Buffer.from(text.replace("bijou.sha256", "bijou.sha255"), "latin1")
+    expect(left(await Checkpoint.runOf(without)()).message).toContain("its metadata have no SHA-256")
+    const fewer = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, sha256: [] } }))
+    expect(left(await Checkpoint.runOf(fewer)()).message).toContain("there are SHA-256 for 0 arrays")
+  })
+
+  it("that name a network larger than any memory are refused from their own size", async () => {
+    const begun = performance.now()
+    const { network } = gpt({
+      vocabulary: 256,
+      context: 64,
+      width: 8192,
+      heads: 8,
+      depth: 10_000,
+      fractionBits: 9,
+      dropout: 0,
+    })
+    const missing = left(await Checkpoint.fromBytes(network.params, bytes)())
+    expect(missing.message).toBe('This is no whole checkpoint: "embed/tokens" is missing. Use another copy.')
+    // One small array for every parameter: the shapes are compared, and none is drawn.
+    const { network: wide } = gpt({
+      vocabulary: 256,
+      context: 64,
+      width: 65_536,
+      heads: 8,
+      depth: 2,
+      fractionBits: 9,
+      dropout: 0,
+    })
+    const small = tinyGpt({ depth: 2 }).network
+    const p = small.params.init(Key.fromSeed(1))
+    const other = await Checkpoint.toBytes(small.params)({
+      run,
+      trained: { params: p, state: AdamW.init(small.params, p) },
+    })()
+    expect(left(await Checkpoint.fromBytes(wide.params, other)()).message).toMatch(
+      /^"embed\/tokens" is \[\d+, 4\] in the checkpoint, and \[256, 65536\] in the network\./,
+    )
+    expect(performance.now() - begun).toBeLessThan(60_000)
+  })
+
+  it("cannot have two arrays of one name", async () => {
+    const twice = Params.both(Params.named("a", tensor.ones([1])), Params.named("a", tensor.ones([1])))
+    const p = twice.init(Key.fromSeed(1))
+    const same = { params: p, state: { mean: p, square: p, beta1Power: 1, beta2Power: 1 } }
+    await expect(Checkpoint.toBytes(twice)({ run, trained: same })()).rejects.toThrow(
+      'Two arrays of a file cannot both be called "a". Rename one.',
+    )
+  })
+})
+
+describe("A run", () => {
+  it("ends before a step that another backend, BLAS or choice of kernels would compute", async () => {
+    await useBackend("wasm")
+    const { network, config } = tinyGpt({ depth: 2 })
+    const data = (samples: ReadonlyArray<number>) => Text.batch(text, config.context, 1, samples)
+    const course = { optimizer: AdamW.config, schedule: { peak: 0.01, floor: 0.001, warmup: 3, steps: 10 }, batch: 2 }
+    const reason = async (change: () => unknown, back: () => unknown): Promise<string> => {
+      const params = network.params.init(Key.fromSeed(1))
+      const steps = descent(microBatched({ network, data }, { size: 2, seed: 1 }), course, {
+        params,
+        state: AdamW.init(network.params, params),
+      })
+      const before = (await steps.next()).value
+      await change()
+      const alive = tf.memory().numTensors
+      const end = await steps.next().then(
+        () => "it went on",
+        (error: Error) => error.message,
+      )
+      expect(tf.memory().numTensors).toBe(alive)
+      await back()
+      expect(before?.trained.params.embed.tokens.isDisposed).toBe(false)
+      tensorScope.release(before)
+      return end
+    }
+    const blas = { name: "a BLAS, 3 threads", version: "a BLAS", threads: 3, least: 1e9, multiply: () => {} }
+    const end = "which has other bits. Choose once, before the run; the parameters are those before the step."
+    const wasm = () => useBackend("wasm")
+    expect(await reason(() => useBackend("cpu"), wasm)).toBe(
+      `This run computes on wasm without a BLAS, and step 1 would be on cpu, ${end}`,
+    )
+    expect(
+      await reason(
+        () => setSgemm(blas),
+        () => setSgemm(null),
+      ),
+    ).toBe(`This run computes on wasm without a BLAS, and step 1 would be on wasm with a BLAS, 3 threads, ${end}`)
+    expect(
+      await reason(
+        () => useKernels("composed"),
+        () => useKernels("own"),
+      ),
+    ).toBe(
+      `This run computes on wasm without a BLAS, and step 1 would be on wasm without a BLAS, without kernels of our own, ${end}`,
+    )
   })
 })

@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { isHealthy, toText, type Diagnosis } from "../src/report/doctor/Diagnosis.ts"
 import { built } from "./built.ts"
+import { rewritten, type Contents } from "./forgery.ts"
 import { address, fileName, thisPlatform, wheelFor } from "../src/report/native/Wheel.ts"
 
 const bijou = join(built(), "dist/src/cli/bijou.js")
@@ -176,7 +177,7 @@ describe("bijou start", () => {
     expect(refused("--resume", file)).toBe(
       `bijou: --resume ${file} has taken all of its 120 steps. Start anew for more.\n`,
     )
-    expect(existsSync(`${file}.part`)).toBe(false)
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([])
   })
 
   it("refuses a checkpoint that is none, is cut off, or is of another run", () => {
@@ -197,12 +198,13 @@ describe("bijou start", () => {
       bytes.toString("latin1").replace('\\"steps\\":120,\\"seed', '\\"steps\\":119,\\"seed'),
       "latin1",
     )
+    const shorter = ({ arrays, stored }: Contents) => ({
+      arrays,
+      stored: { ...stored, run: { ...stored.run, steps: 199 } },
+    })
+    writeFileSync(file, rewritten(bytes, shorter))
     expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(
-      "is of a run with --depth 3, not 4. Leave that out, or start anew.",
-    )
-    expect(refused("--resume", file, "--budget", "9MB", "--data", text)).toContain("Leave out --budget.")
-    expect(refused("--resume", file, "--workers", "2", "--data", text)).toContain(
-      "brings along a plan for no workers. Leave out --workers.",
+      'is of a run with --depth 3, not "4". Leave that out, or start anew.',
     )
     expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
     writeFileSync(file, readFileSync(file).subarray(0, -4))

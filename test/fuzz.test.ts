@@ -9,12 +9,9 @@ import { tryInput } from "../fuzz/tryInput.ts"
 
 const inputs = 200
 
-/** Checkpoints read nearly whole files with messages of any length so far. */
-const fuzzed = readers.filter(({ name }) => name !== "checkpoints")
-
 for (const backend of ["cpu", "wasm"] as const)
   describe(`Nearly whole bytes on ${backend}`, () => {
-    it.each(fuzzed)("are read or refused with a sentence, and nothing is left: $name", async (reader) => {
+    it.each(readers)("are read or refused with a sentence, and nothing is left: $name", async (reader) => {
       await useBackend(backend)
       const targets = await reader.targets()
       const faults: string[] = []

@@ -32,7 +32,7 @@ inputTests(
 describe("a name of a parameter", () => {
   it("is refused where it is empty or has a slash", () => {
     const one = Params.number(() => 0)
-    for (const name of ["", "a/b", "__proto__"]) expect(() => Params.named(name, one)).toThrow(RangeError)
+    for (const name of ["", "a/b"]) expect(() => Params.named(name, one)).toThrow(RangeError)
   })
 })
 

@@ -1,10 +1,11 @@
 /**
  * Checkpoints, which are safetensors files: a header of JSON behind its length, with the run as JSON in its metadata.
  */
+import { createHash } from "node:crypto"
 import { either as E } from "fp-ts"
 import { isRevError, Key } from "bijou"
 import { gpt } from "bijou/net"
-import { tensorScope } from "bijou/tensor"
+import { currentRuntime, tensorScope } from "bijou/tensor"
 import { AdamW, Checkpoint } from "bijou/train"
 import { CheckpointDamaged } from "../../src/train/errors/CheckpointDamaged.ts"
 import { refused, type Reader, type Target } from "../Reader.ts"
@@ -21,6 +22,7 @@ export const checkpoints: Reader = {
       const bytes = await Checkpoint.toBytes(params)({
         run: {
           ...{ steps: 3, seed: 1, batch: 2, microBatch: 1, workers: null, optimizer: AdamW.config, network },
+          runtime: currentRuntime(),
           schedule: { peak: 0.01, floor: 0.001, warmup: 2, steps: 9 },
           fit: { budget: 1e6, peak: 5e5, ms: 2.5, parts: [{ path: "blocks/0", choice: "keep", bytes: 100, ms: 0.5 }] },
           notes: { "first loss": 1.5, text: "abc" },
@@ -31,8 +33,8 @@ export const checkpoints: Reader = {
         bytes,
         edit: editHeader,
         read: async (given) => {
-          const run = Checkpoint.runOf(given)
-          const result = Checkpoint.fromBytes(params, given)
+          const run = await Checkpoint.runOf(given)()
+          const result = await Checkpoint.fromBytes(params, given)()
           if (E.isRight(result)) return { _tag: "accepted", release: () => tensorScope.release(result.right.trained) }
           if (E.isLeft(run) && run.left.message !== result.left.message) throw run.left
           if (!isRevError(result.left) && !(result.left instanceof CheckpointDamaged)) throw result.left
@@ -44,14 +46,24 @@ export const checkpoints: Reader = {
   },
 }
 
+/** The header edited, and its digest with it, so that what is behind the digest is reached. */
 const editHeader = (bytes: Uint8Array, edit: (json: string) => string): Uint8Array => {
   if (bytes.length < 8) return bytes
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0, true))
-  const json = new TextEncoder().encode(edit(new TextDecoder().decode(bytes.subarray(8, 8 + length))))
+  const json = new TextEncoder().encode(sealed(edit(new TextDecoder().decode(bytes.subarray(8, 8 + length)))))
   const rest = bytes.subarray(8 + length)
   const edited = new Uint8Array(8 + json.length + rest.length)
   new DataView(edited.buffer).setBigUint64(0, BigInt(json.length), true)
   edited.set(json, 8)
   edited.set(rest, 8 + json.length)
   return edited
+}
+
+const sealed = (header: string): string => {
+  const withDigest = (digest: string) => header.replace(/("bijou\.sha256":")[0-9a-f]{64}/, `$1${digest}`)
+  return withDigest(
+    createHash("sha256")
+      .update(withDigest("0".repeat(64)))
+      .digest("hex"),
+  )
 }

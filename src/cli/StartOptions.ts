@@ -21,7 +21,11 @@ const Given = t.readonly(
     workers: optional(whole(1, 1_024)),
     budget: optional(ByteSize),
     out: t.string,
+    depths: t.boolean,
     save: optional(t.string),
+    saveMinutes: optional(whole(1, 100_000)),
+    saveSteps: optional(whole(1, 1_000_000)),
+    allowOtherBits: t.boolean,
   }),
 )
 
@@ -36,7 +40,7 @@ export type StartOptions = t.TypeOf<typeof Given> & {
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
-  const { width, heads, batch, backend, workers } = decoded.right
+  const { width, heads, batch, backend, workers, save, saveMinutes, saveSteps } = decoded.right
   // Whether there are workers or not: no bit is to depend on that. On tensorflow it is the threads that bits depend on already.
   const shared = isShareable(backend) && batch % usual === 0 && (backend !== "tensorflow" || workers !== undefined)
   const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
@@ -44,6 +48,8 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
   if (width % heads !== 0) return unusable(indivisible(width, heads))
   if (!Number.isInteger(count))
     return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
+  if (save === undefined && (saveMinutes !== undefined || saveSteps !== undefined))
+    return unusable("--save-minutes and --save-steps tell when --save writes. Give --save and a file, too.")
   if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))
   if (workers !== undefined && workers > count)
     return unusable(

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input or something missing, 130 ended by Ctrl-C.
+ * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input or something missing, and 128 + n where the signal n
+ * ended it: 130 by Ctrl-C, 143 by `kill`, 129 with its terminal, 141 where nobody reads on.
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
@@ -9,6 +10,7 @@ import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./CheckOptions.ts"
+import { endWithOutput } from "./Interrupt.ts"
 import { decodeLedgerOptions } from "./LedgerOptions.ts"
 import { decodeNativeOptions } from "./NativeOptions.ts"
 import { decodeStartOptions } from "./StartOptions.ts"
@@ -46,8 +48,16 @@ program
     "the most that tensors may take while training, in all threads, such as 64MB (default: all reversed)",
   )
   .option("--out <folder>", "where report.json goes", "out/start")
-  .option("--save <file>", "also write a checkpoint when training ends, by Ctrl-C too (safetensors)")
+  .option("--no-depths", "leave out the table of depths, which takes as long as some training")
+  .option("--save <file>", "write checkpoints: before training, while it goes on, and whatever ends it (safetensors)")
+  .option("--save-minutes <n>", "write one when the last is so old (default: 10)")
+  .option("--save-steps <n>", "write one every so many steps, too")
   .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")
+  .option(
+    "--allow-other-bits",
+    "go on from a checkpoint on another backend, BLAS or number of threads than it is of",
+    false,
+  )
   .allowExcessArguments(false)
   .action(async (_: unknown, command: Command) => {
     const given = {
@@ -57,6 +67,8 @@ program
       threads: undefined,
       budget: undefined,
       save: undefined,
+      saveMinutes: undefined,
+      saveSteps: undefined,
       ...command.opts(),
     }
     const file = command.getOptionValue("resume") as string | undefined // commander's own type is any
@@ -65,7 +77,11 @@ program
     const options = decodeStartOptions(from?.given ?? given)
     if (E.isLeft(options)) throw options.left
     const { start } = await import("./start.ts")
-    process.exitCode = await start(options.right, from?.resumed ?? null)
+    try {
+      process.exitCode = await start(options.right, from?.resumed ?? null)
+    } finally {
+      await from?.resumed.source.close()
+    }
   })
 
 program
@@ -159,11 +175,7 @@ program
     process.exitCode = await doctor({ json })
   })
 
-// A reader such as `head` may have had enough.
-process.stdout.on("error", (error) => {
-  process.removeAllListeners("exit")
-  process.exit("code" in error && error.code === "EPIPE" ? 0 : 1)
-})
+endWithOutput()
 
 try {
   if (process.argv.length > 2) await program.parseAsync()

@@ -64,7 +64,7 @@ const tryAll = async (target: string | undefined, backend: string, options: Chec
     interrupt.stopListening()
   }
   if (options.json) say(JSON.stringify(reports, null, 2))
-  if (await interrupt.requested()) return 130
+  if (await interrupt.requested()) return interrupt.exitCode()
   if (reports.length === 0)
     throw new UnusableInput(
       `There is no law called ${JSON.stringify(options.law)} here. LAWS.md has all names, and without --law a module's report has those that apply.`,

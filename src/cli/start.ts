@@ -6,42 +6,37 @@ import { access, constants, mkdir, rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import { Key } from "../core/Key.ts"
-import { Plan } from "../core/Plan.ts"
 import { gpt, type Gpt } from "../net/Gpt.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { measure, type Cost } from "../report/measure.ts"
 import { startProgress } from "../report/Progress.ts"
 import { declarations, readText } from "../report/readText.ts"
-import { checkPlace, writeWhole } from "../report/outputFile.ts"
-import { writeReport, type Report } from "../report/Report.ts"
-import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers.ts"
+import { reportPath, writeReport, type Report } from "../report/Report.ts"
 import { roundTrip } from "../report/roundTrip.ts"
+import { checkOverwriting } from "../report/saving/checkOverwriting.ts"
+import { checkPlace } from "../report/saving/outputFile.ts"
 import { complaints, summary } from "../report/summary.ts"
 import { peakBytes } from "../tensor/buffers.ts"
-import { watchFallbacks } from "../tensor/kernels/fallbacks.ts"
 import { parameterSide, tensorLeaves } from "../tensor/parameterSide.ts"
+import { currentRuntime } from "../tensor/Runtime.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { AdamW } from "../train/AdamW.ts"
 import { Checkpoint } from "../train/Checkpoint.ts"
 import { fitTable, planOf, type Fit } from "../train/Fit.ts"
 import { generate } from "../train/generate.ts"
 import { measureSpeed } from "../train/measureSpeed.ts"
+import type { Run } from "../train/Run.ts"
 import { Speed } from "../train/Speed.ts"
-import { microBatched } from "../train/Gradients.ts"
-import type { Trained } from "../train/step.ts"
 import { Text } from "../train/Text.ts"
-import { descent } from "../train/training.ts"
 import { validate } from "../train/validate.ts"
 import { fitBudget } from "./fitBudget.ts"
-import { gptObjective, type GptTask } from "./gptObjective.ts"
 import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
-import { checkText, textDigest, type Notes, type Resumed } from "./Resumed.ts"
+import { checkRuntime, checkText, textDigest, vocabulary, type Notes, type Resumed } from "./Resumed.ts"
 import { startBackend } from "./startBackend.ts"
 import type { StartOptions } from "./StartOptions.ts"
+import { trainGpt, type GptTrained } from "./trainGpt.ts"
 
 // ---------------------------------------------------------------- model
-
-type GptTrained = Trained<Parameters<Gpt["network"]["params"]["leaves"]>[0]>
 
 const fractionBits = 9
 const sweepDepths = [6, 12, 24]
@@ -56,8 +51,10 @@ export const start = async (options: StartOptions, resumed: Resumed | null): Pro
   const text = await load(options)
   if (resumed !== null) checkText(resumed, digestOf(text))
   await checkFolder(options.out)
-  if (options.save !== undefined) await checkPlace("--save", options.save)
-  const backend = await startBackend(options.workers === undefined ? options : { ...options, usualThreads: 1 })
+  await checkFiles(options, resumed)
+  const usualThreads = resumed?.run.runtime.threads ?? (options.workers === undefined ? null : 1)
+  const backend = await startBackend({ ...options, ...(usualThreads === null ? {} : { usualThreads }) })
+  if (resumed !== null && !options.allowOtherBits) checkRuntime(resumed)
   const interrupt = listenForInterrupt("step")
   try {
     return await trainAndMeasure(options, resumed, backend, text, interrupt)
@@ -73,10 +70,10 @@ const trainAndMeasure = async (
   text: Text,
   interrupt: Interrupt,
 ): Promise<number> => {
-  const { width, heads, depth, context, batch, seed } = options
-  const config = { vocabulary: 256, context, width, heads, depth, fractionBits, dropout: 0 }
+  const { width, heads, depth, context, batch, microBatch, seed, save } = options
+  const config = resumed?.config ?? { vocabulary, context, width, heads, depth, fractionBits, dropout: 0 }
   const net = gpt(config)
-  const before = resumed === null ? fresh(net, seed) : loaded(net, resumed)
+  const before = resumed === null ? fresh(net, seed) : await loaded(net, resumed)
   const parameters = tensorLeaves(net.network.params, before.params).reduce((sum, [, { size }]) => sum + size, 0)
   const by =
     options.workers === undefined
@@ -95,28 +92,25 @@ const trainAndMeasure = async (
   const first = resumed?.first ?? (await validation(before))
 
   const task = { config, seed, bytes: shared(text.train) }
-  const fit = resumed === null ? await fitted(net, before, text, options) : resumed.run.fit
+  const fit = await fitFor(net, before, text, options, resumed)
   if (fit !== null) say(`${fitTable(fit)}\n`)
-  const { result, peak: ownPeak } = await peakBytes(() =>
-    train(task, { trained: before, steps: taken }, fit, options, interrupt),
-  )
-  const { trained, steps, memory } = result
+  const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
+  const run: Run = {
+    ...{ steps: taken, seed, batch, microBatch, workers: options.workers ?? null, ...courseOf(options, resumed) },
+    ...{ fit, runtime: currentRuntime(), network: config, notes },
+  }
+  const { result, peak: ownPeak } = await peakBytes(() => trainGpt(task, { run, trained: before }, options, interrupt))
+  const { trained, steps, memory, unsaved } = result
   // What workers share is there while parameters move, and the workers' tensors are not.
   const peak = Math.max(ownPeak + memory.shared, memory.most)
-  if (options.save !== undefined) {
-    const notes = { "first loss": first, text: digestOf(text) } satisfies Notes
-    const { microBatch, workers = null } = options
-    const run = { steps, seed, batch, microBatch, workers, ...courseOf(options), fit, network: config, notes }
-    await writeWhole("--save", options.save, await Checkpoint.toBytes(net.network.params)({ run, trained })())
-  }
   const last = await validation(trained)
   if (steps < options.steps || (await interrupt.requested())) {
     say(
       `\nStopped after step ${steps} of ${options.steps}. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`,
     )
     say("No report was written.")
-    if (options.save !== undefined) say(`Go on with --resume ${options.save}`)
-    return 130
+    if (save !== undefined && unsaved === null && steps < options.steps) say(`Go on with --resume ${save}`)
+    return interrupt.exitCode()
   }
 
   const bytes = { bytes: new TextEncoder().encode(prompt), count: 200, temperature: 0.7, seed }
@@ -129,7 +123,8 @@ const trainAndMeasure = async (
   )
 
   const costs = new Map<number, Cost>()
-  const depths = [...new Set([...sweepDepths, depth])]
+  const swept = options.depths ? sweepDepths : []
+  const depths = [...new Set([...swept, depth])]
   const progress = startProgress("measuring", depths.length)
   for (const [i, k] of depths.entries()) {
     costs.set(k, orThrow(await measure({ ...config, depth: k }, [tokens, targets], timedSteps)()))
@@ -141,12 +136,12 @@ const trainAndMeasure = async (
   if (cost === undefined || costs.size < depths.length) {
     say(`\nStopped while measuring. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
     say("No report was written.")
-    return 130
+    return interrupt.exitCode()
   }
 
   const report: Report = {
-    ...{ backend, depth, width, heads, batch, context, fractionBits, steps, seed, parameters },
-    ...{ microBatch: options.microBatch, workers: options.workers ?? null },
+    ...{ backend, depth, width, heads, batch, context, fractionBits: config.fractionBits, steps, seed, parameters },
+    ...{ microBatch, workers: options.workers ?? null },
     digest: createHash("sha256")
       .update(await parameterSide(net.network.params).toBytes(trained.params)())
       .digest("hex"),
@@ -154,7 +149,7 @@ const trainAndMeasure = async (
     roundTrip: trip,
     held: { reversedBytes: cost.reversedBytes, tapedBytes: cost.tapedBytes },
     msPerStep: { reversed: cost.reversedMs, taped: cost.tapedMs },
-    sweep: sweepDepths.flatMap((k) => costs.get(k) ?? []),
+    sweep: swept.flatMap((k) => costs.get(k) ?? []),
     budget: fit === null ? null : { fit, peak },
     sample,
   }
@@ -163,7 +158,9 @@ const trainAndMeasure = async (
   for (const complaint of complaints(report)) say(complaint)
   say(`Written to ${path}`)
   tensorScope.release([trained, tokens, targets, held])
-  return complaints(report).length === 0 ? 0 : 1
+  // Nobody may have read that.
+  if (await interrupt.requested()) return interrupt.exitCode()
+  return complaints(report).length === 0 && unsaved === null ? 0 : 1
 }
 
 /** A network before its first step. */
@@ -173,18 +170,32 @@ const fresh = ({ network }: Gpt, seed: number): GptTrained => {
 }
 
 /** A network as a checkpoint has it. */
-const loaded = ({ network }: Gpt, { file, bytes }: Resumed): GptTrained => {
-  const checkpoint = Checkpoint.fromBytes(network.params, bytes)
+const loaded = async ({ network }: Gpt, { file, source }: Resumed): Promise<GptTrained> => {
+  const checkpoint = await Checkpoint.fromBytes(network.params, source)().finally(source.close)
   if (E.isLeft(checkpoint)) throw new UnusableInput(`--resume ${file}: ${checkpoint.left.message}`)
   return checkpoint.right.trained
 }
 
 const digestOf = ({ train, validation }: Text): string => textDigest(Buffer.concat([train, validation]))
 
-const courseOf = ({ steps }: StartOptions) => ({
-  optimizer: AdamW.config,
-  schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
-})
+const courseOf = ({ steps }: StartOptions, resumed: Resumed | null): Pick<Run, "optimizer" | "schedule"> =>
+  resumed?.run ?? {
+    optimizer: AdamW.config,
+    schedule: { peak: 3e-3, floor: 3e-4, warmup: Math.min(20, Math.ceil(steps / 10)), steps },
+  }
+
+/** The plan to train under; that of a file is for as many workers as it tells of, and its budget is for any. */
+const fitFor = async (
+  net: Gpt,
+  before: GptTrained,
+  text: Text,
+  options: StartOptions,
+  resumed: Resumed | null,
+): Promise<Fit | null> => {
+  const { fit, workers } = resumed?.run ?? { fit: null, workers: null }
+  if (options.budget === undefined && workers === (options.workers ?? null)) return fit
+  return fitted(net, before, text, { ...options, budget: options.budget ?? fit?.budget })
+}
 
 /** The plan for `--budget`, which is for all that tensors take in this thread, in every worker, and in what they share. */
 const fitted = async (
@@ -205,52 +216,6 @@ const fitted = async (
   tensorScope.release(input)
   return fit
 }
-
-const train = async (
-  task: GptTask,
-  before: { readonly trained: GptTrained; readonly steps: number },
-  fit: Fit | null,
-  options: StartOptions,
-  interrupt: Interrupt,
-): Promise<{ readonly trained: GptTrained; readonly steps: number; readonly memory: WorkersMemory }> => {
-  const { steps, batch, context, workers } = options
-  const taken = before.steps
-  const objective = gptObjective(task)
-  const plan = fit === null ? Plan.reversed : planOf(fit)
-  const how = { size: options.microBatch, seed: task.seed, plan }
-  const pool =
-    workers === undefined
-      ? null
-      : await startWorkers(objective.network.params, { ...here(task), count: workers, ...how })
-  const progress = startProgress("training", steps, taken)
-  const begun = performance.now()
-  const course = { ...courseOf(options), batch, taken }
-  let last = before
-  const stepped = watchFallbacks({
-    now: () => performance.now(),
-    warn: (sentence) => process.stderr.write(`${sentence}\n`),
-  })
-  try {
-    for await (const now of descent(pool ?? microBatched(objective, how), course, before.trained)) {
-      const speed = ((now.steps - taken) * batch * context) / ((performance.now() - begun) / 1000)
-      progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
-      last = now
-      stepped()
-      if (await interrupt.requested()) break
-    }
-    return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 } }
-  } finally {
-    progress.stop()
-    await pool?.stop()
-  }
-}
-
-/** Where workers find what they train. */
-const here = (argument: GptTask) => ({
-  module: import.meta.resolve("./gptObjective.js"),
-  export: "gptObjective",
-  argument,
-})
 
 /** The same bytes in memory that all threads have. */
 const shared = (bytes: Uint8Array): Uint8Array => {
@@ -279,6 +244,17 @@ const checkFolder = async (out: string): Promise<void> => {
     const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : ""
     throw new UnusableInput(`--out ${out} is not a folder that can be made and written to${code}. Give another folder.`)
   }
+}
+
+/** Refuses to write over what is read, before anything is written. */
+const checkFiles = async ({ data, save, out }: StartOptions, resumed: Resumed | null): Promise<void> => {
+  const read = data === undefined ? [] : [{ option: "--data", path: data }]
+  const report = { option: "--out", path: reportPath(out) }
+  const begun = resumed === null ? [] : [{ option: "--resume", path: resumed.file }]
+  for (const other of [...read, ...begun]) await checkOverwriting(report, other)
+  if (save === undefined) return
+  for (const other of [...read, report]) await checkOverwriting({ option: "--save", path: save }, other)
+  await checkPlace("--save", save)
 }
 
 const say = (line: string): void => {

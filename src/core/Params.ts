@@ -66,7 +66,7 @@ const struct = <R extends object>(fields: {
 }): Params<R> => {
   const names = Object.keys(fields) as unknown as ReadonlyArray<keyof R & string> // a record literal has no other keys
   for (const name of names)
-    if (name === "" || name.includes("/") || name === "__proto__")
+    if (name === "" || name.includes("/"))
       throw new RangeError(
         `A parameter cannot be called "${name}": its path would be that of another one. Use a name that is not empty and has no slash.`,
       )
@@ -77,15 +77,16 @@ const struct = <R extends object>(fields: {
     add: (x, y) => collect((name) => fields[name].add(x[name], y[name])) as R, // likewise
     leaves: (params) => names.flatMap((name) => under(name, fields[name].leaves(params[name]))),
     rebuild: (find) => {
-      const parts: Record<string, unknown> = {}
+      const parts = new Map<string, unknown>()
       for (const name of names) {
         const part = rebuildUnder(name, fields[name], find)
         if (E.isLeft(part)) return part
-        parts[name] = part.right
+        parts.set(name, part.right)
       }
-      return E.right(parts as R) // one part for every field
+      return E.right(Object.fromEntries(parts) as R) // one part for every field
     },
-    field: (name) => O.fromNullable((fields as Record<string, Params<unknown>>)[name]), // its type is forgotten on purpose
+    field: (name) =>
+      O.fromNullable(Object.hasOwn(fields, name) ? (fields as Record<string, Params<unknown>>)[name] : null), // its type is forgotten on purpose
   }
 }
 

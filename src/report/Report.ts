@@ -1,10 +1,11 @@
 /**
  * What `bijou start` found, as data.
  */
-import { mkdir, rename, writeFile } from "node:fs/promises"
+import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
 import { Fit } from "../train/Fit.ts"
+import { writeWhole } from "./saving/outputFile.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -38,6 +39,7 @@ export const Report = t.readonly(
     roundTrip: t.strict({ bits: t.number, differing: t.number }),
     held: t.strict({ reversedBytes: t.number, tapedBytes: t.number }),
     msPerStep: t.strict({ reversed: t.number, taped: t.number }),
+    /** Of the table of depths; empty without it. */
     sweep: t.readonlyArray(MemoryAndTime),
     /** With a budget of memory: the plan that was fitted to it, and the most bytes that tensors took while training. */
     budget: t.union([t.strict({ fit: Fit, peak: t.number }), t.null]),
@@ -49,11 +51,13 @@ export type Report = t.TypeOf<typeof Report>
 
 // ---------------------------------------------------------- destructors
 
+/** Where a report goes. */
+export const reportPath = (folder: string): string => join(folder, "report.json")
+
 /** Writes `report.json` into a folder, whole or not at all; returns its path. */
 export const writeReport = async (folder: string, report: Report): Promise<string> => {
   await mkdir(folder, { recursive: true })
-  const path = join(folder, "report.json")
-  await writeFile(`${path}.part`, `${JSON.stringify(Report.encode(report), null, 2)}\n`)
-  await rename(`${path}.part`, path)
+  const path = reportPath(folder)
+  await writeWhole("The report", path, `${JSON.stringify(Report.encode(report), null, 2)}\n`)
   return path
 }

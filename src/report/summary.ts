@@ -33,9 +33,7 @@ export const summary = (report: Report): string => {
     `Held for the way back, K = ${report.depth}`,
     `  reversed ${megabytes(held.reversedBytes)} MB, ${msPerStep.reversed.toFixed(0)} ms a step`,
     `  taped    ${megabytes(held.tapedBytes)} MB, ${msPerStep.taped.toFixed(0)} ms a step`,
-    "",
-    "     held, MB          ms a step",
-    "  K  reversed   taped  reversed   taped",
+    ...(sweep.length === 0 ? [] : ["", "     held, MB          ms a step", "  K  reversed   taped  reversed   taped"]),
     ...sweep.map(
       (cost) =>
         `${pad(cost.depth, 3)}${pad(megabytes(cost.reversedBytes), 10)}${pad(megabytes(cost.tapedBytes), 8)}` +

@@ -6,9 +6,10 @@ import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/index.ts"
 import { asWasm } from "./kernels/typed/access.ts"
 import { limitHeap } from "./kernels/wasm/heapLimit.ts"
+import { describeBackend } from "./Runtime.ts"
 import { tf } from "./tf.ts"
 import { locateWasm, type WasmPaths } from "./wasmFiles.ts"
-import { loadWebgpu, watchDevice } from "./webgpu.ts"
+import { loadWebgpu, watchDevice, webgpuAdapter } from "./webgpu.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -61,5 +62,7 @@ export const useBackend = async (name: BackendName, choice: BackendChoice = {}):
     )
   await tf.ready()
   if (name === "wasm") limitHeap(asWasm(tf.backend()))
-  if (name === "webgpu") watchDevice()
+  if (name !== "webgpu") return
+  watchDevice()
+  describeBackend(name, { library: await webgpuAdapter(), threads: null })
 }

@@ -1,65 +1,35 @@
 /**
  * A training run as it stands after some steps, from which it goes on with the bits that it would have had.
  *
- * As bytes it is a safetensors file: parameters under their own names, the optimiser's moments under `adamw.mean/` and `adamw.square/`, and the
- * run as JSON in its metadata. The plan is part of the run, so a run that goes on need not be fitted to its budget again.
+ * As bytes it is a safetensors file: parameters under their own names, the optimiser's moments under `adamw.mean/` and `adamw.square/`, and in
+ * its metadata the run as JSON and what shows that no bit has changed since. That is the SHA-256 of every array, in pieces of at most
+ * `piece` bytes, and the SHA-256 of the header, taken while its own digits were zeros.
  *
- * Law (checked by `test/checkpoint.test.ts`): `fromBytes` after `toBytes` gives the same bits, and training that goes on from there those of
- * training that never stopped.
+ * Laws (checked by `test/checkpoint.test.ts`):
+ *
+ * 1. `fromBytes` after `toBytes` gives the same bits, and training that goes on from there those of training that never stopped
+ * 2. bytes with one changed are refused
  */
-import { either as E, type task as T } from "fp-ts"
+import { either as E, option as O, type task as T, type taskEither as TE } from "fp-ts"
 import * as t from "io-ts"
-import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
-import { Key } from "../core/Key.ts"
-import { Params } from "../core/Params.ts"
+import type { Params } from "../core/Params.ts"
+import { quoted, shown } from "../core/quoted.ts"
 import type { RevError } from "../core/RevError.ts"
+import { sizeOf } from "../exact/frame.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tf } from "../tensor/tf.ts"
+import { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
-import { Fit } from "./Fit.ts"
-import { decode, encode, type NamedArray } from "./Safetensors.ts"
+import { mismatch } from "./mismatch.ts"
+import { count, positiveCount, power } from "./numbers.ts"
+import { parseJson } from "./parseJson.ts"
+import { contradiction, Run } from "./Run.ts"
+import { headerOf, readHeader, type ArrayPlace, type Header } from "./Safetensors.ts"
+import { sha256 } from "./sha256.ts"
 import type { Trained } from "./step.ts"
 
 // ---------------------------------------------------------------- model
-
-const count = new t.Type<number>(
-  "a whole number from 0 on",
-  (u): u is number => typeof u === "number" && Number.isSafeInteger(u) && u >= 0,
-  (u, context) => (typeof u === "number" && Number.isSafeInteger(u) && u >= 0 ? t.success(u) : t.failure(u, context)),
-  t.identity,
-)
-
-/** What a run needs to go on, but for its tensors. */
-export const Run = t.readonly(
-  t.strict({
-    /** Steps taken. */
-    steps: count,
-    /** Of the gammas and of dropout. */
-    seed: count,
-    batch: count,
-    microBatch: count,
-    /** How many workers shared its batches; null where none did. The plan is fitted to them. */
-    workers: t.union([count, t.null]),
-    optimizer: t.strict({
-      beta1: t.number,
-      beta2: t.number,
-      epsilon: t.number,
-      weightDecay: t.number,
-      clip: t.number,
-    }),
-    schedule: t.strict({ peak: t.number, floor: t.number, warmup: count, steps: count }),
-    /** The plan that was fitted to a budget; null where everything is reversed. */
-    fit: t.union([Fit, t.null]),
-    /** Of the network, such as a `GptConfig`; whoever reads it decodes it. */
-    network: t.unknown,
-    /** What else the program wants to find again. */
-    notes: t.record(t.string, t.union([t.string, t.number])),
-  }),
-  "Run",
-)
-
-export type Run = t.TypeOf<typeof Run>
 
 /** A run, and the tensors that it goes on from. */
 export interface Checkpoint<out P> {
@@ -67,105 +37,235 @@ export interface Checkpoint<out P> {
   readonly trained: Trained<P>
 }
 
-const Stored = t.strict({ run: Run, beta1Power: t.number, beta2Power: t.number })
+const Stored = t.strict({
+  version: count,
+  run: Run,
+  beta1Power: power,
+  beta2Power: power,
+  /** The most bytes of an array that one digest is of. */
+  piece: positiveCount,
+  /** Of the arrays in the order of their numbers: the digests of the pieces of each, one after the other. */
+  sha256: t.readonlyArray(t.string),
+})
+
+type Stored = t.TypeOf<typeof Stored>
 
 const moments = { mean: "adamw.mean/", square: "adamw.square/" } as const
+
+const [RUN, DIGEST] = ["bijou", "bijou.sha256"]
+
+/** What a digest has, and a place for one. */
+const digits = /^[0-9a-f]{64}$/
+
+const zeros = "0".repeat(64)
+
+const PIECE = 2 ** 26
+
+const VERSION = 1
 
 /** Checkpoints to bytes and back, as safetensors files. */
 export const Checkpoint = {
   // -------------------------------------------------------- destructors
 
-  /** The bytes; borrows the tensors. */
-  toBytes:
-    <P>(params: Params<P>) =>
-    ({ run, trained }: Checkpoint<P>): T.Task<Uint8Array> =>
-    async () => {
-      const { params: p, state } = trained
-      const named = async (prefix: string, tree: P): Promise<ReadonlyArray<NamedArray>> =>
-        Promise.all(
-          tensorLeaves(params, tree).map(async ([path, leaf]) => ({
-            name: prefix + path,
-            shape: leaf.shape,
-            values: (await leaf.data()) as Float32Array, // parameters are float32
-          })),
-        )
-      const arrays = await Promise.all([
-        named("", p),
-        named(moments.mean, state.mean),
-        named(moments.square, state.square),
-      ])
-      const { beta1Power, beta2Power } = state
-      const stored = JSON.stringify(Stored.encode({ run, beta1Power, beta2Power }))
-      return encode({ arrays: arrays.flat(), metadata: { format: "pt", bijou: stored } })
+  /**
+   * The bytes, piece by piece; borrows the tensors, which must not change meanwhile. Throws `RangeError` for a run or a number that could not
+   * be read again, before the first piece.
+   */
+  pieces: <P>(params: Params<P>, { piece = PIECE }: { readonly piece?: number } = {}) =>
+    async function* ({ run, trained }: Checkpoint<P>): AsyncGenerator<Uint8Array, void> {
+      const { beta1Power, beta2Power, ...state } = trained.state
+      const arrays = [
+        ...tensorLeaves(params, trained.params).map(([path, leaf]) => ({ name: path, leaf })),
+        ...tensorLeaves(params, state.mean).map(([path, leaf]) => ({ name: moments.mean + path, leaf })),
+        ...tensorLeaves(params, state.square).map(([path, leaf]) => ({ name: moments.square + path, leaf })),
+      ].map(({ name, leaf }) => ({ name, leaf, shape: leaf.shape }))
+      const digests: string[] = []
+      for (const { name, leaf } of arrays) {
+        const values = await valuesOf(leaf)
+        const wrong = unlikely(name, values)
+        if (wrong !== null) throw new RangeError(`A checkpoint could not be read again: ${wrong}.`)
+        digests.push(await digestOf(values, piece))
+      }
+      const stored = { version: VERSION, run, beta1Power, beta2Power, piece, sha256: digests }
+      const readable = readableStored(stored)
+      if (E.isLeft(readable)) throw new RangeError(`A checkpoint could not be read again: ${readable.left}.`)
+      const metadata = [
+        ["format", "pt"],
+        [DIGEST, zeros],
+        [RUN, JSON.stringify(Stored.encode(stored))],
+      ] as const
+      const text = new TextDecoder().decode(headerOf(arrays, new Map(metadata)).subarray(8))
+      const digest = await sha256(new TextEncoder().encode(text))
+      yield headerOf(arrays, new Map([...metadata, [DIGEST, digest]]))
+      for (const { leaf } of arrays)
+        for (const part of partsOf(await valuesOf(leaf), piece)) if (part.length > 0) yield part
     },
 
-  /** The run alone: what it takes to make the network. */
-  runOf: (bytes: Uint8Array): E.Either<CheckpointDamaged, Run> => {
-    const read = readStored(bytes)
-    return E.isLeft(read) ? read : E.right(read.right.stored.run)
-  },
+  /** The bytes; borrows the tensors. `pieces` takes less memory. */
+  toBytes:
+    <P>(params: Params<P>) =>
+    (checkpoint: Checkpoint<P>): T.Task<Uint8Array> =>
+    async () => {
+      const parts: Uint8Array[] = []
+      for await (const part of Checkpoint.pieces(params)(checkpoint)) parts.push(part)
+      const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+      let at = 0
+      for (const part of parts) {
+        bytes.set(part, at)
+        at += part.length
+      }
+      return bytes
+    },
+
+  /** The run alone: what it takes to make the network. Its numbers are not read. */
+  runOf:
+    (bytes: Uint8Array | ByteSource): TE.TaskEither<CheckpointDamaged, Run> =>
+    async () =>
+      E.map(({ stored }: Read) => stored.run)(await readStored(sourceOf(bytes))),
 
   /**
-   * The run and new tensors. `ParameterMismatch` names the first tensor that the network has not, or has in another shape, and then nothing is
-   * left.
+   * The run and new tensors, read one after the other. `ParameterMismatch` names the first tensor that the network has not, or has in another
+   * shape, and then nothing is left.
    */
-  fromBytes: <P>(params: Params<P>, bytes: Uint8Array): E.Either<CheckpointDamaged | RevError, Checkpoint<P>> => {
-    const read = readStored(bytes)
-    if (E.isLeft(read)) return read
-    const { arrays, stored } = read.right
-    const shapes = shapesOf(params)
-    const wanted = new Map(
-      ["", moments.mean, moments.square].flatMap((prefix) =>
-        [...shapes].map(([path, shape]) => [prefix + path, shape] as const),
-      ),
+  fromBytes:
+    <P>(
+      params: Params<P>,
+      bytes: Uint8Array | ByteSource,
+    ): TE.TaskEither<CheckpointDamaged | RevError, Checkpoint<P>> =>
+    async () => {
+      const source = sourceOf(bytes)
+      const read = await readStored(source)
+      if (E.isLeft(read)) return read
+      const { header, stored } = read.right
+      await tf.ready()
+      const wrong = mismatch(params, header.arrays, ["", ...Object.values(moments)])
+      if (wrong !== null) return E.left(wrong)
+      const tensors = new Map<string, tf.Tensor>()
+      let whole = false
+      try {
+        for (const [i, array] of header.arrays.entries()) {
+          const values = await readArray(source, array, stored.piece, stored.sha256[i] ?? "")
+          if (E.isLeft(values)) return values
+          tensors.set(array.name, tf.tensor(values.right, [...array.shape], "float32"))
+        }
+        whole = true
+      } finally {
+        if (!whole) tensorScope.release([...tensors.values()])
+      }
+      const tree = (prefix: string): P => {
+        const built = params.rebuild((path) => O.fromNullable(tensors.get(prefix + path)))
+        if (E.isRight(built)) return built.right
+        throw built.left // every leaf is there, in its shape
+      }
+      const { run, beta1Power, beta2Power } = stored
+      const state = { mean: tree(moments.mean), square: tree(moments.square), beta1Power, beta2Power }
+      return E.right({ run, trained: { params: tree(""), state } })
+    },
+}
+
+// ---------------------------------------------------------- destructors
+
+const sourceOf = (bytes: Uint8Array | ByteSource): ByteSource =>
+  bytes instanceof Uint8Array ? ByteSource.fromBytes(bytes) : bytes
+
+const valuesOf = async (leaf: tf.Tensor): Promise<Float32Array<ArrayBuffer>> => {
+  const values = (await leaf.data()) as Float32Array // parameters are float32
+  return values.buffer instanceof ArrayBuffer ? (values as Float32Array<ArrayBuffer>) : new Float32Array(values)
+}
+
+/** The bytes of numbers, in pieces; of none there is one piece. */
+const partsOf = (values: Float32Array<ArrayBuffer>, piece: number): ReadonlyArray<Uint8Array<ArrayBuffer>> => {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return Array.from({ length: Math.max(1, Math.ceil(bytes.length / piece)) }, (_, i) =>
+    bytes.subarray(i * piece, (i + 1) * piece),
+  )
+}
+
+const digestOf = async (values: Float32Array<ArrayBuffer>, piece: number): Promise<string> => {
+  const digests: string[] = []
+  for (const part of partsOf(values, piece)) digests.push(await sha256(part))
+  return digests.join("")
+}
+
+/** What no training leaves, as the end of a sentence; null where all is well. */
+const unlikely = (name: string, values: Float32Array): string | null => {
+  const least = name.startsWith(moments.square) ? 0 : -Infinity
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN
+    if (!(value >= least && Math.abs(value) < Infinity)) return `${quoted(name)} has the number ${value}`
+  }
+  return null
+}
+
+interface Read {
+  readonly header: Header
+  readonly stored: Stored
+}
+
+const readStored = async (source: ByteSource): Promise<E.Either<CheckpointDamaged, Read>> => {
+  const read = await readHeader(source)()
+  if (E.isLeft(read)) return read
+  const header = read.right
+  const run = header.metadata.get(RUN)
+  if (run === undefined) return damaged("its metadata do not tell of a run of bijou")
+  const digest = header.metadata.get(DIGEST)
+  if (digest === undefined || !digits.test(digest))
+    return damaged("its metadata have no SHA-256, by which it is seen that no bit has changed")
+  const place = header.text.indexOf(`"${DIGEST}":"${digest}"`) + DIGEST.length + 4
+  const sealed = header.text.slice(0, place) + zeros + header.text.slice(place + zeros.length)
+  if ((await sha256(new TextEncoder().encode(sealed))) !== digest)
+    return damaged("its header, which has the run, is not as it was written: its SHA-256 is another")
+  const json = parseJson(run)
+  if (E.isLeft(json)) return damaged(`the run in its metadata ${json.left}`)
+  const stored = readableStored(json.right)
+  if (E.isLeft(stored)) return damaged(stored.left)
+  const digests = stored.right.sha256
+  const wrong = header.arrays.findIndex(
+    ({ shape }, i) => digests[i]?.length !== 64 * Math.max(1, Math.ceil((4 * sizeOf(shape)) / stored.right.piece)),
+  )
+  if (wrong >= 0 || digests.length !== header.arrays.length)
+    return damaged(
+      `there are SHA-256 for ${digests.length} arrays, and they are not those of its ${header.arrays.length}`,
     )
-    for (const { name, shape } of arrays) {
-      const right = wanted.get(name)
-      if (right === undefined)
-        return E.left(
-          new ParameterMismatch(`The checkpoint has ${name}, and the network has not. Use the network of that run.`),
-        )
-      if (right.join() !== shape.join())
-        return E.left(
-          new ParameterMismatch(
-            `${name} is [${shape.join(", ")}] in the checkpoint, and [${right.join(", ")}] in the network. Use the network of that run.`,
-          ),
-        )
-    }
-    const missing = [...wanted.keys()].find((name) => arrays.every((array) => array.name !== name))
-    if (missing !== undefined) return E.left(new CheckpointDamaged(`${missing} is missing`))
-    const tree = (prefix: string): P => {
-      const leaves = new Map(
-        arrays
-          .filter(({ name }) => name.startsWith(prefix) && shapes.has(name.slice(prefix.length)))
-          .map(({ name, shape, values }) => [name.slice(prefix.length), tf.tensor(values, [...shape], "float32")]),
-      )
-      const built = Params.fromLeaves(params, leaves)
-      if (E.isRight(built)) return built.right
-      throw built.left // every leaf is there, in its shape
-    }
-    const { run, beta1Power, beta2Power } = stored
-    const state = { mean: tree(moments.mean), square: tree(moments.square), beta1Power, beta2Power }
-    return E.right({ run, trained: { params: tree(""), state } })
-  },
+  return E.right({ header, stored: stored.right })
 }
 
-const readStored = (bytes: Uint8Array) => {
-  const decoded = decode(bytes)
-  if (E.isLeft(decoded)) return decoded
-  const { arrays, metadata } = decoded.right
-  const json = E.tryCatch((): unknown => JSON.parse(metadata["bijou"] ?? ""), String)
-  if (E.isLeft(json)) return E.left(new CheckpointDamaged("its metadata do not tell of a run of bijou"))
-  const stored = Stored.decode(json.right)
-  if (E.isRight(stored)) return E.right({ arrays, stored: stored.right })
-  const [first] = stored.left
-  const field = (first?.context ?? []).map(({ key }) => key).filter((key) => key !== "")
-  return E.left(new CheckpointDamaged(`the field ${field.join(".")} of its run is ${JSON.stringify(first?.value)}`))
+/** What is stored, or what is wrong with it as the end of a sentence. */
+const readableStored = (given: unknown): E.Either<string, Stored> => {
+  const stored = Stored.decode(given)
+  if (E.isRight(stored)) {
+    const { version, run } = stored.right
+    if (version !== VERSION) return E.left(`it is of the version ${version}, and ${VERSION} is the one that is read`)
+    const wrong = contradiction(run)
+    return wrong === null ? stored : E.left(wrong)
+  }
+  // Of a union the last member that was tried is named, and what is wrong in the first is longest.
+  const first = stored.left.reduce((x, y) => (y.context.length > x.context.length ? y : x))
+  // The members of a union are numbered, which no one has written.
+  const keys = first.context.filter(({ key }, i) => key !== "" && !(first.context[i - 1]?.type instanceof t.UnionType))
+  const field = keys.map(({ key }) => (/^[\w. -]{1,40}$/.test(key) ? key : quoted(key))).join(".")
+  const wanted = first.context.at(-1)?.type.name
+  return E.left(`the field ${field} of its run is ${shown(first.value)}, not ${wanted}`)
 }
 
-const shapesOf = <P>(params: Params<P>): ReadonlyMap<string, ReadonlyArray<number>> => {
-  const p = params.init(Key.fromSeed(0))
-  const shapes = new Map(tensorLeaves(params, p).map(([path, { shape }]) => [path, shape]))
-  tensorScope.release(p)
-  return shapes
+/** The numbers of one array, which are those that were written. */
+const readArray = async (
+  { read }: ByteSource,
+  { name, shape, at }: ArrayPlace,
+  piece: number,
+  digests: string,
+): Promise<E.Either<CheckpointDamaged, Float32Array<ArrayBuffer>>> => {
+  const size = 4 * sizeOf(shape)
+  const bytes = new Uint8Array(size)
+  for (let begin = 0, i = 0; begin < size || i === 0; begin += piece, i++) {
+    const part = await read(at + begin, Math.min(piece, size - begin))
+    if ((await sha256(part)) !== digests.slice(64 * i, 64 * (i + 1)))
+      return damaged(`the numbers of ${quoted(name)} are not as they were written: their SHA-256 is another`)
+    bytes.set(part, begin)
+  }
+  const values = new Float32Array(bytes.buffer)
+  const wrong = unlikely(name, values)
+  return wrong === null ? E.right(values) : damaged(wrong)
 }
+
+const damaged = (reason: string): E.Either<CheckpointDamaged, never> => E.left(new CheckpointDamaged(reason))

@@ -3,6 +3,7 @@
  */
 import * as t from "io-ts"
 import type { Plan } from "../core/Plan.ts"
+import { amount, finite } from "./numbers.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -11,8 +12,8 @@ const Part = t.readonly(
   t.strict({
     path: t.string,
     choice: t.keyof({ reverse: null, keep: null, tape: null }),
-    bytes: t.number,
-    ms: t.number,
+    bytes: finite,
+    ms: finite,
   }),
 )
 
@@ -21,7 +22,7 @@ const Part = t.readonly(
  * kernels have to do.
  */
 export const Fit = t.readonly(
-  t.strict({ budget: t.number, peak: t.number, ms: t.number, parts: t.readonlyArray(Part) }),
+  t.strict({ budget: amount, peak: amount, ms: amount, parts: t.readonlyArray(Part) }),
   "Fit",
 )
 

@@ -5,24 +5,35 @@
  *
  * The header has `{ dtype, shape, data_offsets }` for every array, and texts under `__metadata__`.
  *
- * Law (checked by `test/checkpoint.test.ts`): `decode` after `encode` gives the same names, shapes, bits and texts.
+ * Law (checked by `test/safetensors.test.ts`): `readHeader` after `headerOf` gives the same names, shapes and texts, and places that cover all
+ * numbers once.
  */
-import { either as E } from "fp-ts"
+import { either as E, type taskEither as TE } from "fp-ts"
 import * as t from "io-ts"
+import { quoted } from "../core/quoted.ts"
 import { sizeOf } from "../exact/frame.ts"
+import type { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
+import { parseJson } from "./parseJson.ts"
 
 // ---------------------------------------------------------------- model
 
-export interface NamedArray {
+export interface ArrayShape {
   readonly name: string
   readonly shape: ReadonlyArray<number>
-  readonly values: Float32Array
 }
 
-export interface Safetensors {
-  readonly arrays: ReadonlyArray<NamedArray>
-  readonly metadata: Readonly<Record<string, string>>
+/** An array in a file: its numbers are the bytes from `at` on. */
+export interface ArrayPlace extends ArrayShape {
+  readonly at: number
+}
+
+export interface Header {
+  /** In the order of their numbers. */
+  readonly arrays: ReadonlyArray<ArrayPlace>
+  readonly metadata: ReadonlyMap<string, string>
+  /** The JSON of it, padding included. */
+  readonly text: string
 }
 
 const Entry = t.readonly(
@@ -31,75 +42,98 @@ const Entry = t.readonly(
 
 const METADATA = "__metadata__"
 
-// ---------------------------------------------------------- destructors
+/** The longest header, in bytes, that the format's own reader takes. */
+const LONGEST = 100_000_000
 
-export const encode = ({ arrays, metadata }: Safetensors): Uint8Array => {
-  const header: Record<string, unknown> = { [METADATA]: metadata }
+// --------------------------------------------------------- constructors
+
+/**
+ * The bytes that stand before the numbers of these arrays, which follow in the same order. Throws `RangeError` for two arrays of one name, and
+ * where there are more arrays than a header may have.
+ */
+export const headerOf = (
+  arrays: ReadonlyArray<ArrayShape>,
+  metadata: ReadonlyMap<string, string>,
+): Uint8Array<ArrayBuffer> => {
+  const header = withoutPrototype<unknown>([[METADATA, withoutPrototype(metadata)]])
   let end = 0
-  for (const { name, shape, values } of arrays) {
-    header[name] = { dtype: "F32", shape, data_offsets: [end, end + values.byteLength] }
-    end += values.byteLength
+  for (const { name, shape } of arrays) {
+    if (name in header) throw new RangeError(`Two arrays of a file cannot both be called ${quoted(name)}. Rename one.`)
+    const begin = end
+    end += 4 * sizeOf(shape)
+    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] }
   }
   const json = new TextEncoder().encode(JSON.stringify(header))
-  const begin = 8 + Math.ceil(json.length / 8) * 8
-  const bytes = new Uint8Array(begin + end).fill(0x20, 8, begin)
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(begin - 8), true)
+  const length = Math.ceil(json.length / 8) * 8
+  if (length > LONGEST)
+    throw new RangeError(
+      `The header of ${arrays.length} arrays takes ${length} bytes, and at most ${LONGEST} can be read. Use fewer parameters.`,
+    )
+  const bytes = new Uint8Array(8 + length).fill(0x20, 8)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true)
   bytes.set(json, 8)
-  let at = begin
-  for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
-    at += values.byteLength
-  }
   return bytes
 }
 
-/** The arrays in the order of their numbers. */
-export const decode = (bytes: Uint8Array): E.Either<CheckpointDamaged, Safetensors> => {
-  if (bytes.length < 8) return damaged(`it has ${bytes.length} bytes, and its header alone has more`)
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (length > bytes.length - 8)
-    return damaged(`it has ${bytes.length} bytes, and the header that they begin with would have ${length}`)
-  const header = parsed(bytes.subarray(8, 8 + length))
-  if (E.isLeft(header)) return header
-  const { [METADATA]: texts = {}, ...entries } = header.right
-  const metadata = t.record(t.string, t.string).decode(texts)
-  if (E.isLeft(metadata)) return damaged(`${METADATA} in its header is not made of texts`)
-  const data = bytes.subarray(8 + length)
-  const found: Array<{ readonly name: string; readonly shape: ReadonlyArray<number>; readonly at: number }> = []
-  for (const [name, given] of Object.entries(entries)) {
+/** A record that has no names but these, `__proto__` too. */
+const withoutPrototype = <X>(entries: Iterable<readonly [string, X]>): Record<string, X> => {
+  const record: Record<string, X> = Object.create(null)
+  for (const [name, value] of entries) record[name] = value
+  return record
+}
+
+// ---------------------------------------------------------- destructors
+
+/** What a file holds; its numbers are not read. */
+export const readHeader =
+  ({ size, read }: ByteSource): TE.TaskEither<CheckpointDamaged, Header> =>
+  async () => {
+    if (size < 8) return damaged(`it has ${size} bytes, and its header alone has more`)
+    const length = Number(new DataView((await read(0, 8)).buffer).getBigUint64(0, true))
+    if (length > size - 8)
+      return damaged(`it has ${size} bytes, and the header that they begin with would have ${length}`)
+    if (length > LONGEST) return damaged(`its header has ${length} bytes, and at most ${LONGEST} are read`)
+    return parseHeader(await read(8, length), size - 8 - length)
+  }
+
+/** A header before so many bytes of numbers. */
+const parseHeader = (bytes: Uint8Array, room: number): E.Either<CheckpointDamaged, Header> => {
+  const text = E.tryCatch(() => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), String)
+  if (E.isLeft(text)) return damaged("its header is not JSON")
+  const json = parseJson(text.right)
+  if (E.isLeft(json)) return damaged(`its header ${json.left}`)
+  const header = json.right
+  if (!t.UnknownRecord.is(header) || Array.isArray(header)) return damaged("its header is not JSON of an object")
+  const texts = Object.hasOwn(header, METADATA) ? (header[METADATA] ?? {}) : {}
+  const metadata = t.readonlyArray(t.tuple([t.string, t.string])).decode(Object.entries(texts))
+  if (typeof texts !== "object" || Array.isArray(texts) || E.isLeft(metadata))
+    return damaged(`${METADATA} in its header is not made of texts`)
+  const first = 8 + bytes.length
+  const found: ArrayPlace[] = []
+  for (const [name, given] of Object.entries(header)) {
+    if (name === METADATA) continue
     const entry = Entry.decode(given)
-    if (E.isLeft(entry)) return damaged(`its header does not say of ${name} what it should`)
+    if (E.isLeft(entry)) return damaged(`its header does not say of ${quoted(name)} what it should`)
     const { dtype, shape, data_offsets: offsets } = entry.right
-    if (dtype !== "F32") return damaged(`${name} is of the type ${dtype}, not F32`)
-    if (
-      !shape.every((size) => Number.isSafeInteger(size) && size >= 0) ||
-      offsets[1] - offsets[0] !== 4 * sizeOf(shape)
-    )
-      return damaged(`${name} of the shape [${shape.join(", ")}] does not take bytes ${offsets[0]} to ${offsets[1]}`)
-    found.push({ name, shape, at: offsets[0] })
+    if (dtype !== "F32") return damaged(`${quoted(name)} is of the type ${quoted(dtype)}, not F32`)
+    const fits = shape.every((n) => Number.isSafeInteger(n) && n >= 0) && Number.isSafeInteger(offsets[0])
+    if (!fits || offsets[1] - offsets[0] !== 4 * sizeOf(shape))
+      return damaged(`${quoted(name)} of the shape ${listed(shape)} does not take bytes ${offsets[0]} to ${offsets[1]}`)
+    found.push({ name, shape, at: first + offsets[0] })
   }
   found.sort((x, y) => x.at - y.at || sizeOf(x.shape) - sizeOf(y.shape))
   let end = 0
   for (const { name, shape, at } of found) {
-    if (at !== end) return damaged(`the numbers of ${name} begin at byte ${at}, and those before them end at ${end}`)
+    if (at - first !== end)
+      return damaged(`the numbers of ${quoted(name)} begin at byte ${at - first}, and those before them end at ${end}`)
     end += 4 * sizeOf(shape)
   }
-  if (end !== data.length) return damaged(`its header speaks of ${end} bytes of numbers, and there are ${data.length}`)
-  const values = ({ shape, at }: (typeof found)[number]) =>
-    new Float32Array(new Uint8Array(data.subarray(at, at + 4 * sizeOf(shape))).buffer)
-  return E.right({
-    arrays: found.map((array) => ({ name: array.name, shape: array.shape, values: values(array) })),
-    metadata: metadata.right,
-  })
-}
-
-const parsed = (json: Uint8Array): E.Either<CheckpointDamaged, Readonly<Record<string, unknown>>> => {
-  const header = E.tryCatch((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)), String)
-  if (E.isRight(header)) {
-    const record = t.UnknownRecord.decode(header.right)
-    if (E.isRight(record)) return record
-  }
-  return damaged("its header is not JSON")
+  if (end !== room) return damaged(`its header speaks of ${end} bytes of numbers, and there are ${room}`)
+  return E.right({ arrays: found, metadata: new Map(metadata.right), text: text.right })
 }
 
 const damaged = (reason: string): E.Either<CheckpointDamaged, never> => E.left(new CheckpointDamaged(reason))
+
+/** A shape in messages; nobody reads more than eight axes. */
+const listed = (shape: ReadonlyArray<number>): string =>
+  `[${shape.slice(0, 8).join(", ")}${shape.length > 8 ? ", ..." : ""}]`

@@ -4,8 +4,11 @@
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Plan } from "../core/Plan.ts"
+import { currentRuntime, sameRuntime } from "../tensor/Runtime.ts"
+import { tensorScope } from "../tensor/tensorScope.ts"
 import type { tf } from "../tensor/tf.ts"
 import type { AdamWConfig } from "./AdamW.ts"
+import { RuntimeChanged } from "./errors/RuntimeChanged.ts"
 import { microBatched, type Gradients } from "./Gradients.ts"
 import { nextTask } from "./nextTask.ts"
 import { checkSchedule, learningRate, type Schedule } from "./schedule.ts"
@@ -56,7 +59,8 @@ export const training = <P, A, S>(
 /**
  * Takes steps of AdamW until `schedule.steps` are taken, and yields after each; leave the loop to stop early. Consumes `from`, and every
  * input that the data make. A refused step throws its
- * `TrainError`, and the parameters of the last yield are as they were. Timers, signals and servers get their turn once a step.
+ * `TrainError`, and the parameters of the last yield are as they were; so does `RuntimeChanged` where a step would be computed with another
+ * backend, BLAS or choice of kernels than the first. Timers, signals and servers get their turn once a step.
  */
 export const descent = async function* <P>(
   gradients: Gradients<P>,
@@ -65,12 +69,20 @@ export const descent = async function* <P>(
 ): AsyncGenerator<Progress<P>, void> {
   checkSchedule(schedule)
   const move = update(gradients.params, optimizer)
+  const runtime = currentRuntime()
+  const check = (step: number): void => {
+    const now = currentRuntime()
+    if (!sameRuntime(runtime, now)) throw new RuntimeChanged({ step, before: runtime, now })
+  }
   let trained = from
   for (let step = taken; step < schedule.steps; step++) {
+    check(step)
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
     const gradient = await gradients.at({ params: trained.params, step, samples })()
     if (E.isLeft(gradient)) throw gradient.left
-    const { loss } = gradient.right
+    const { loss, grads } = gradient.right
+    if (!sameRuntime(runtime, currentRuntime())) tensorScope.release(grads)
+    check(step)
     trained = move(trained, gradient.right, learningRate(schedule, step))
     await nextTask()
     yield { steps: step + 1, loss, trained }

@@ -76,7 +76,7 @@ const removeAbandoned = (parent: string): void => {
   }
 }
 
-const isAlive = (pid: number): boolean => {
+export const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)
   } catch (error) {

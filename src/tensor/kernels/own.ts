@@ -26,6 +26,9 @@ let chosen: KernelChoice = "own"
 
 // ---------------------------------------------------------- destructors
 
+/** What is chosen. */
+export const chosenKernels = (): KernelChoice => chosen
+
 /** Whether the backend in use has the kernel, and kernels of our own are in use. */
 export const hasKernel = (name: string): boolean =>
   chosen === "own" && tf.getKernel(name, tf.getBackend()) !== undefined

@@ -5,6 +5,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { isMainThread } from "node:worker_threads"
 import { setOpLibrary } from "../../../tensor/kernels/tensorflow/opLibrary.ts"
+import { describeBackend } from "../../../tensor/Runtime.ts"
 import { tf } from "../../../tensor/tf.ts"
 import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../folder.ts"
@@ -51,6 +52,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     tf.registerBackend("tensorflow", () => backend, 1)
     const fused = !off && tensorflow.opLibrary !== null && device === "cpu"
     setOpLibrary(fused)
+    describeBackend("tensorflow", { library: `TensorFlow ${version} ${device.toUpperCase()}`, threads })
     const words = [device === "gpu" ? [] : `${threads} thread${threads === 1 ? "" : "s"}`, fused ? "op library" : []]
     const name = [`TensorFlow ${version} ${device.toUpperCase()}`, ...words.flat()].join(", ")
     return { name, version, device, threads, opLibrary: tensorflow.opLibrary }

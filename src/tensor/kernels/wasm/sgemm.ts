@@ -26,6 +26,12 @@ export interface Product {
 export interface Sgemm {
   /** What it is and how it runs: "OpenBLAS 0.3.34, 2 threads". */
   readonly name: string
+  /** What it is alone: "OpenBLAS 0.3.34"; `name` unless given. */
+  readonly version?: string
+  /** Null, as where nothing is said, if it decides for itself. */
+  readonly threads?: number | null
+  /** The processor whose kernels it has chosen, where it tells. */
+  readonly core?: string | null
   /** Multiplications from which on a product is worth the call; smaller ones stay in JavaScript or wasm. */
   readonly least: number
   /** Writes the product to `out`, reading nothing there; `a`, `b` and `out` are places in the memory, in bytes. */

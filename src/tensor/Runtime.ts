@@ -1,0 +1,84 @@
+/**
+ * What tensors are computed with, as far as bits depend on it. Two runs in equal runtimes, on equal processors, have the same bits.
+ */
+import * as t from "io-ts"
+import { chosenKernels } from "./kernels/own.ts"
+import { hasOpLibrary } from "./kernels/tensorflow/opLibrary.ts"
+import { pluggedSgemm } from "./kernels/wasm/sgemm.ts"
+import { tf } from "./tf.ts"
+
+// ---------------------------------------------------------------- model
+
+const isThreadCount = (u: unknown): u is number => Number.isInteger(u) && Number(u) >= 1 && Number(u) <= 4096
+
+const threadCount = new t.Type<number>(
+  "a whole number from 1 to 4096",
+  isThreadCount,
+  (u, context) => (isThreadCount(u) ? t.success(u) : t.failure(u, context)),
+  t.identity,
+)
+
+/** As JSON it is part of every checkpoint. */
+export const Runtime = t.readonly(
+  t.strict({
+    backend: t.string,
+    /** Whether layers and blocks use kernels of our own where the backend has them. */
+    kernels: t.keyof({ own: null, composed: null }),
+    /** The BLAS, the TensorFlow or the device of webgpu: "OpenBLAS 0.3.34"; null where the backend is all there is. */
+    library: t.union([t.string, t.null]),
+    /** The processor whose kernels a BLAS has chosen, where it tells. */
+    processor: t.union([t.string, t.null]),
+    /** The threads of a BLAS in each worker, or of TensorFlow; null where nobody chose. */
+    threads: t.union([threadCount, t.null]),
+    /** Whether TensorFlow has bijou's own operations. */
+    opLibrary: t.boolean,
+  }),
+  "Runtime",
+)
+
+export type Runtime = t.TypeOf<typeof Runtime>
+
+// ---------------------------------------------------------- constructors
+
+/** What is in use at this moment. */
+export const currentRuntime = (): Runtime => {
+  const backend = tf.getBackend()
+  const blas = backend === "wasm" ? pluggedSgemm() : null
+  const described = descriptions.get(backend)
+  return {
+    backend,
+    kernels: chosenKernels(),
+    library: blas === null ? (described?.library ?? null) : (blas.version ?? blas.name),
+    processor: blas?.core ?? null,
+    threads: blas === null ? (described?.threads ?? null) : (blas.threads ?? null),
+    opLibrary: backend === "tensorflow" && hasOpLibrary(),
+  }
+}
+
+/** What is behind a backend, for whoever loads it to say. */
+export const describeBackend = (backend: string, description: Pick<Runtime, "library" | "threads">): void => {
+  descriptions.set(backend, description)
+}
+
+const descriptions = new Map<string, Pick<Runtime, "library" | "threads">>()
+
+// ---------------------------------------------------------- destructors
+
+/** Whether the same bits are to be expected. */
+export const sameRuntime = (x: Runtime, y: Runtime): boolean =>
+  x.backend === y.backend &&
+  x.kernels === y.kernels &&
+  x.library === y.library &&
+  x.processor === y.processor &&
+  x.threads === y.threads &&
+  x.opLibrary === y.opLibrary
+
+/** In words: "wasm with OpenBLAS 0.3.34 for SkylakeX, 2 threads". */
+export const runtimeName = ({ backend, kernels, library, processor, threads, opLibrary }: Runtime): string =>
+  [
+    library === null ? `${backend}${backend === "wasm" ? " without a BLAS" : ""}` : `${backend} with ${library}`,
+    processor === null ? "" : ` for ${processor}`,
+    threads === null ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`,
+    backend === "tensorflow" ? `, ${opLibrary ? "with" : "without"} the op library` : "",
+    kernels === "own" ? "" : ", without kernels of our own",
+  ].join("")

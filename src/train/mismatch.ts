@@ -1,0 +1,56 @@
+/**
+ * Whether the arrays of a file are those of a network.
+ */
+import { either as E, option as O } from "fp-ts"
+import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
+import type { Params } from "../core/Params.ts"
+import { quoted } from "../core/quoted.ts"
+import type { RevError } from "../core/RevError.ts"
+import { shapesOf } from "../tensor/parameterSide.ts"
+import { tf } from "../tensor/tf.ts"
+import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
+import type { ArrayShape } from "./Safetensors.ts"
+
+// ---------------------------------------------------------- destructors
+
+/**
+ * The first array that the file or the network has not, or has in another shape; null where all are there, every parameter once under each
+ * prefix, of which the first is empty. No parameter is drawn.
+ */
+export const mismatch = <P>(
+  params: Params<P>,
+  arrays: ReadonlyArray<ArrayShape>,
+  prefixes: ReadonlyArray<string>,
+): CheckpointDamaged | RevError | null => {
+  // By names first: the network may be larger than any memory, and the file is as large as it is.
+  const given = new Map(arrays.map(({ name, shape }) => [name, shape]))
+  const paths: string[] = []
+  const stand = tf.scalar(0)
+  const named = params.rebuild((path) => {
+    paths.push(path)
+    return given.has(path) ? O.some(stand) : O.none
+  })
+  stand.dispose()
+  if (E.isLeft(named)) {
+    const missing = paths.at(-1) ?? ""
+    return given.has(missing) ? named.left : new CheckpointDamaged(`${quoted(missing)} is missing`)
+  }
+  const wanted = new Set(prefixes.flatMap((prefix) => paths.map((path) => prefix + path)))
+  const surplus = arrays.find(({ name }) => !wanted.has(name))
+  if (surplus !== undefined)
+    return new ParameterMismatch(
+      `The checkpoint has ${quoted(surplus.name)}, and the network has not. Use the network of that run.`,
+    )
+  for (const name of wanted) if (!given.has(name)) return new CheckpointDamaged(`${quoted(name)} is missing`)
+  for (const [path, right] of shapesOf(params))
+    for (const prefix of prefixes) {
+      const shape = given.get(prefix + path) ?? []
+      if (right.join() !== shape.join())
+        return new ParameterMismatch(
+          `${quoted(prefix + path)} is ${listed(shape)} in the checkpoint, and ${listed(right)} in the network. Use the network of that run.`,
+        )
+    }
+  return null
+}
+
+const listed = (shape: ReadonlyArray<number>): string => `[${shape.join(", ")}]`
