@@ -10,7 +10,7 @@ import { Worker } from "node:worker_threads"
 import { option as O } from "fp-ts"
 import { Key } from "bijou"
 import { useTensorflow } from "bijou/native"
-import { tensorScope, tf, useBackend } from "bijou/tensor"
+import { currentRuntime, tensorScope, tf, useBackend } from "bijou/tensor"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { block } from "../src/net/Gpt.ts"
 import { tensorLeaves } from "../src/tensor/parameterSide.ts"
@@ -37,6 +37,9 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
   it("keeps its name and its threads for the whole process", async () => {
     expect(name).toMatch(/^TensorFlow \d+\.\d+\.\d+ (CPU, \d+ threads?|GPU)(, op library)?$/)
     expect(await useTensorflow()).toBe(name)
+    const { library, threads, opLibrary } = currentRuntime()
+    const words = [`${threads} thread${threads === 1 ? "" : "s"}`, ...(opLibrary ? ["op library"] : [])]
+    if (name?.includes("CPU") === true) expect([library, ...words].join(", ")).toBe(name)
     await expect(useTensorflow({ threads: 977 })).rejects.toThrow(/and that stays: 977 would give other bits/)
     await expect(useTensorflow({ threads: 0 })).rejects.toThrow("threads must be a whole number from 1 on, not 0.")
   })

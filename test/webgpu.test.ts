@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import { Key } from "bijou"
 import { gpt } from "bijou/net"
-import { tf, toFunction, useBackend } from "bijou/tensor"
+import { currentRuntime, runtimeName, tf, toFunction, useBackend } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import { roundTrip } from "../src/report/roundTrip.ts"
 import { ownKernels } from "../src/tensor/kernels/index.ts"
@@ -33,6 +33,13 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     for (const name of ownKernels("webgpu")) expect(hasKernel(name), name).toBe(true)
     expect(tf.env().getBool("WEBGPU_CPU_FORWARD")).toBe(false)
     expect(tf.env().getNumber("WEBGPU_MATMUL_PROGRAM_TYPE")).toBe(3)
+  })
+
+  it("names its device among what bits depend on", async () => {
+    await useBackend("webgpu")
+    expect(runtimeName(currentRuntime())).toBe(`webgpu with ${device}`)
+    await useBackend("cpu")
+    expect(runtimeName(currentRuntime())).toBe("cpu")
   })
 
   it("tells whoever wants a function of tfjs that it cannot read at once", async () => {

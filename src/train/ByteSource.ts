@@ -13,6 +13,7 @@ export interface ByteSource {
 
 // --------------------------------------------------------- constructors
 
+/** Sources of bytes; a program has its own for a file, a network or a `Blob`. */
 export const ByteSource = {
   /** Bytes that are in memory already. */
   fromBytes: (bytes: Uint8Array): ByteSource => ({
