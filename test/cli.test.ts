@@ -408,7 +408,7 @@ describe("bijou doctor", () => {
       }
     }
     const wasm = backends.find(({ name }) => name === "wasm")
-    expect(wasm?.fallbacks).toEqual(["UnsortedSegmentSum"])
+    expect(wasm?.fallbacks).toContain("UnsortedSegmentSum")
     expect(wasm?.missing).toContain("Einsum")
     expect(toText({ node: "20", platform: "linux", backends }, 100)).toMatch(
       /fallbacks in plain JavaScript, slow: Unsorted/,

@@ -69,7 +69,7 @@ export const decodeFrame = (
       const x = view.getFloat32(at, true)
       if (!holds(x))
         return refuse(
-          `Element ${(at - start) / 4} of the bytes is ${Object.is(x, -0) ? "-0" : x}, which is no multiple of 2^-${fractionBits} below ${grid.limit}. Give what toBytes wrote.`,
+          `Element ${(at - start) / 4} of the bytes is ${x}, which is no multiple of 2^-${fractionBits} below ${grid.limit}. Give what toBytes wrote.`,
         )
     }
   }

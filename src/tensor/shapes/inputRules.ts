@@ -364,7 +364,10 @@ const rules: Readonly<Record<string, readonly [layer: string, rule: InputRule]>>
       ...["Add", "AddN", "BatchMatMul", "Cast", "GatherV2", "Identity", "Reshape", "Slice", "SplitV", "Sum"],
       ...["Softmax", "Acos", "Asin", "Atan", "Atanh", "Cos", "Elu", "Exp", "Expm1", "Log", "Log1p", "Reciprocal"],
       ...["Rsqrt", "Selu", "Sigmoid", "Sin", "Softplus", "Atan2", "Pow", "Conv2DBackpropFilter"],
-      ...["DepthwiseConv2dNativeBackpropFilter", "DepthwiseConv2dNativeBackpropInput"],
+      ...["DepthwiseConv2dNativeBackpropFilter", "DepthwiseConv2dNativeBackpropInput", "Conv2D", "FusedConv2D"],
+      ...["Conv2DBackpropInput", "DepthwiseConv2dNative", "FusedDepthwiseConv2D", "Conv3DBackpropFilterV2"],
+      ...["Conv3DBackpropInputV2", "Dilation2D", "Dilation2DBackpropFilter", "Dilation2DBackpropInput", "MaxPool"],
+      ...["MaxPoolGrad", "MaxPool3D", "MaxPool3DGrad", "AvgPool", "_FusedMatMul"],
     ].map((name) => [name, [name, looked]]),
   ),
 }
