@@ -1,37 +1,13 @@
 /**
  * Every gradient of TensorFlow.js, as layers use it, is the derivative of its operation, on every backend.
  */
-import fc from "fast-check"
 import { tf } from "bijou/tensor"
-import { afterAll, expect, it } from "vitest"
-import { trials } from "./derivatives.cases.ts"
-import { slopeFault, triedGradients } from "./derivatives.ts"
+import { expect, it } from "vitest"
+import { derivativeTests } from "./derivatives.ts"
 import { onBackends } from "./specimens.ts"
 
-/**
- * Gradients that no code reaches: `tf.broadcastTo` is a tile, `tf.logSoftmax` brings its own, indices have none, and what
- * makes complex numbers has none.
- */
-const unreachable = ["BroadcastTo", "ComplexAbs", "LogSoftmax", "OneHot"]
-
-const tried = triedGradients()
-afterAll(tried.stop)
-
 onBackends("A gradient", () => {
-  for (const [name, trial] of Object.entries(trials))
-    it(`is the derivative of ${name}`, () => {
-      fc.assert(
-        fc.property(trial, (one) => {
-          expect(slopeFault(one)).toBeNull()
-        }),
-        { seed: 14, numRuns: 25 },
-      )
-    })
-
-  it("is tried of every operation that has one", () => {
-    const missing = tried.registered.filter((name) => !tried.called.has(name) && !unreachable.includes(name))
-    expect(missing).toEqual([])
-  })
+  derivativeTests(15)
 
   it("is shared by elements that are all the largest or the smallest", () => {
     const x = tf.tensor2d([2, 1, 2, 0, 0, 0], [2, 3])

@@ -17,9 +17,11 @@ import {
   type Plan,
 } from "bijou"
 import { float32TensorSide, fromTfjs, tensor, tensorEnv, tensorSpace, tf, toFunction } from "bijou/tensor"
-import { AdamW, lossAndGrads, trainStep } from "bijou/train"
+import { AdamW, lossAndGrads, microBatched, trainStep } from "bijou/train"
+import { startWorkers } from "bijou/workers"
 import { expect, it } from "vitest"
-import { alive, ask, left, noise, onBackends } from "./specimens.ts"
+import { shared } from "./objectives/shared.ts"
+import { alive, ask, left, noise, onBackends, right } from "./specimens.ts"
 
 interface Weight {
   readonly w: tf.Tensor
@@ -60,6 +62,19 @@ onBackends("A gradient", () => {
     const found = tf.variableGrads(() => toFunction(net)({ w }, Key.fromSeed(1))(x) as tf.Scalar).grads[w.name]
     expect([found?.shape, found?.dataSync()[0]]).toEqual([[1, 1], 111])
     w.dispose()
+  })
+
+  it.each([1, 2, 4])("is summed over micro-batches of %d, and by workers to the same bits", async (size) => {
+    const params = shared.network.params.init(Key.fromSeed(1))
+    const how = { size, seed: 1 }
+    const module = new URL("objectives/shared.ts", import.meta.url)
+    const workers =
+      size === 2 ? await startWorkers(shared.network.params, { module, export: "shared", count: 2, ...how }) : null
+    for (const gradients of [microBatched(shared, how), ...(workers === null ? [] : [workers])]) {
+      const { grads } = right(await gradients.at({ params, step: 0, samples: [0, 1, 2, 3] })())
+      expect([grads.w.shape, grads.w.dataSync()[0]]).toEqual([[1, 1], 1111 / 4])
+    }
+    await workers?.stop()
   })
 
   it("trains one matrix on all samples", async () => {

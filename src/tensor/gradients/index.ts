@@ -12,6 +12,7 @@ import { mirrorPad } from "./MirrorPad.ts"
 import { splitV, unpack } from "./parts.ts"
 import { avgPool, avgPool3D, maxPool } from "./pools.ts"
 import { prod } from "./Prod.ts"
+import { realDiv } from "./RealDiv.ts"
 import { resizeBilinear, resizeNearestNeighbor } from "./resizing.ts"
 import { tile } from "./Tile.ts"
 
@@ -29,6 +30,7 @@ const GRADIENTS: readonly Amendment[] = [
   min,
   mirrorPad,
   prod,
+  realDiv,
   resizeBilinear,
   resizeNearestNeighbor,
   splitV,

@@ -3,6 +3,7 @@ import { checkInputs, hasInputRule } from "../shapes/inputRules.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
 import { asWasm, freeingOnThrow } from "./typed/access.ts"
+import { inputOf } from "./typed/fromTyped.ts"
 import { hasEmpty, ofNothing } from "./empty.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
@@ -23,7 +24,10 @@ export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
   return { ...kernel, kernelFunc }
 }
 
-/** The kernel, which leaves nothing behind where it throws on wasm, and says what JavaScript says of memory in a sentence on cpu. */
+/**
+ * The kernel, which leaves nothing behind where it throws on wasm, and says what JavaScript says of memory in a sentence on cpu. TensorFlow's
+ * gather takes axes that count from the end.
+ */
 const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): tf.KernelFunc => {
   switch (backendName) {
     case "wasm":
@@ -36,9 +40,17 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
           throw isOfMemory(error) ? noArray(kernelName, error) : error
         }
       }
+    case "tensorflow":
+      return kernelName === "GatherV2" ? (call) => kernelFunc({ ...call, attrs: fromTheFront(call) }) : kernelFunc
     default:
       return kernelFunc
   }
+}
+
+/** The attributes with the axis counted from the front. */
+const fromTheFront = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.NamedAttrMap => {
+  const axis = Number(attrs?.["axis"])
+  return { ...attrs, axis: axis < 0 ? axis + inputOf(inputs, "x").shape.length : axis }
 }
 
 /** JavaScript's errors where it has no array of so many elements. */
