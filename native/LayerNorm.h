@@ -8,6 +8,11 @@ namespace bijou {
 
 // ---------------------------------------------------------------- model
 
+/// Rows longer than this are summed in float64.
+constexpr int64_t LONG = 4096;
+
+typedef double Wide __attribute__((vector_size(8 * LANES)));
+
 /// The mean of a row, and 1 / sqrt(variance + 1e-5).
 struct Moments {
   float mean;
@@ -16,16 +21,29 @@ struct Moments {
 
 // ----------------------------------------------------------- combinators
 
+/// The mean over a row, of what `add(i, count, sum)` adds to a sum for elements i to i + count. A float32 sum of more than `LONG` numbers
+/// loses digits that a large mean would need: there it is a float64 one.
+template <class Add>
+inline float meanOf(int64_t width, Add add) {
+  if (width <= LONG) {
+    Vector sum{};
+    along(width, [&](int64_t i, int64_t count) { sum = add(i, count, sum); });
+    return total(sum) / width;
+  }
+  Wide sum{};
+  along(width, [&](int64_t i, int64_t count) { sum += __builtin_convertvector(add(i, count, Vector{}), Wide); });
+  double all = 0;
+  for (int i = 0; i < LANES; i++) all += sum[i];
+  return (float)(all / width);
+}
+
 inline Moments momentsOf(const float* x, int64_t width) {
-  Vector sum{};
-  along(width, [&](int64_t i, int64_t count) { sum += load(x + i, count); });
-  const float mean = total(sum) / width;
-  Vector squares{};
-  along(width, [&](int64_t i, int64_t count) {
+  const float mean = meanOf(width, [&](int64_t i, int64_t count, Vector sum) { return sum + load(x + i, count); });
+  const float variance = meanOf(width, [&](int64_t i, int64_t count, Vector squares) {
     const Vector centered = first(load(x + i, count) - splat(mean), count, 0.f);
-    squares = fused(centered, centered, squares);
+    return fused(centered, centered, squares);
   });
-  return {mean, 1.f / std::sqrt(total(squares) / width + 1e-5f)};
+  return {mean, 1.f / std::sqrt(variance + 1e-5f)};
 }
 
 // ----------------------------------------------------------- operations
@@ -92,7 +110,14 @@ class BijouLayerNormGrad : public OpKernel {
             store(toGain + i, fused(slope, y, load(toGain + i, count)), count);
             store(toBias + i, load(toBias + i, count) + slope, count);
           });
-          const Vector average = splat(total(straight) / width), tilt = splat(total(tilted) / width);
+          const bool isLong = width > LONG;
+          const Vector average = splat(isLong ? meanOf(width, [&](int64_t i, int64_t count, Vector sum) {
+            return fused(load(d + i, count), load(g + i, count), sum);
+          }) : total(straight) / width);
+          const Vector tilt = splat(isLong ? meanOf(width, [&](int64_t i, int64_t count, Vector sum) {
+            const Vector y = (load(row + i, count) - splat(of.mean)) * splat(of.scale);
+            return fused(load(d + i, count) * load(g + i, count), y, sum);
+          }) : total(tilted) / width);
           along(width, [&](int64_t i, int64_t count) {
             const Vector y = (load(row + i, count) - splat(of.mean)) * splat(of.scale);
             const Vector scaled = load(d + i, count) * load(g + i, count);

@@ -61,10 +61,7 @@ const fused = tf.customGrad((...args) => {
 /** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
 const normalised = tf.customGrad((x, save) => {
   const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function behind the inputs
-  const rough = tf.sub(x as tf.Tensor, tf.mean(x as tf.Tensor, -1, true)) // the one input
-  const width = rough.shape.at(-1) ?? 1
-  // A float32 mean of many numbers lacks digits; what is left has a mean of its own.
-  const centred = width > LONG ? tf.sub(rough, tf.mean(rough, -1, true)) : rough
+  const centred = withoutMean(x as tf.Tensor) // the one input
   const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))
   const value = tf.mul(centred, scale)
   keep([value, scale])
@@ -73,7 +70,13 @@ const normalised = tf.customGrad((x, save) => {
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [y, r] = saved as [tf.Tensor, tf.Tensor] // in the order of `keep`
       const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
-      return tf.mul(r, tf.sub(tf.sub(dy, tf.mean(dy, -1, true)), along))
+      return tf.mul(r, tf.sub(withoutMean(dy), along))
     },
   }
 })
+
+/** Each row less its mean. A float32 mean of many numbers lacks digits; what is left has a mean of its own, taken off twice, as in the kernels. */
+const withoutMean = (x: tf.Tensor): tf.Tensor => {
+  const less = (from: tf.Tensor) => tf.sub(from, tf.mean(from, -1, true))
+  return (x.shape.at(-1) ?? 1) > LONG ? less(less(less(x))) : less(x)
+}

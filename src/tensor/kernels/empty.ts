@@ -41,6 +41,7 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     const made = own(given).outputs
     return Array.isArray(made) ? made.map((one: Made) => filled(one, 0)) : filled(made as Made, 0)
   }
+  if (kernelName === "Einsum") return filled(einsum(given), 0)
   if (kernelName === "UnsortedSegmentSum" && rule !== undefined) {
     const [made] = outputsOf(rule(given))
     if (made !== undefined) return filled(made, 0)
@@ -60,6 +61,15 @@ const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): Return
   if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0)) return kernel.kernelFunc(call)
   const results = made.map((one) => filled(one, 0))
   return Array.isArray(outcome.outputs) ? results : (results[0] ?? [])
+}
+
+/** The output of an equation such as `ij,jk->ik`: every element is a sum of nothing. */
+const einsum = ({ inputs, attrs }: Call): Made => {
+  const [from = "", to = ""] = String(attrs["equation"]).replaceAll(/\s/g, "").split("->")
+  const sizes = new Map<string, number>()
+  for (const [i, letters] of from.split(",").entries())
+    for (const [axis, letter] of [...letters].entries()) sizes.set(letter, inputs[i]?.shape[axis] ?? 1)
+  return { shape: Array.from(to, (letter) => sizes.get(letter) ?? 1), dtype: inputs[0]?.dtype ?? "float32" }
 }
 
 const outputsOf = ({ outputs }: Outcome): ReadonlyArray<Made> => [outputs].flat()

@@ -51,6 +51,7 @@ import { unsortedSegmentSum } from "./typed/UnsortedSegmentSum.ts"
 import { batchMatMul } from "./wasm/BatchMatMul.ts"
 import { bijouMultiply } from "./wasm/BijouMultiply.ts"
 import { cast } from "./wasm/Cast.ts"
+import { elementTypes } from "./wasm/elementTypes.ts"
 import { borrowedKernels } from "./wasm/fromCpu.ts"
 import { fusedMatMul } from "./wasm/FusedMatMul.ts"
 import { gatherV2 } from "./wasm/GatherV2.ts"
@@ -109,6 +110,7 @@ const KERNELS: readonly tf.KernelConfig[] = [
   ...filterGradients,
   ...unsortedSegmentSum,
   ...borrowedKernels,
+  ...elementTypes,
   ...elementwise,
   ...webgpuKernels,
   ...windows,

@@ -2,7 +2,8 @@
  * What kernels of our own may be given: shapes and types that fit one another, the same on every backend.
  *
  * A kernel reads as many numbers as its first input says; what is shorter would be read past its end. So no kernel is reached with inputs that do
- * not fit: each is registered behind its rule here, and layers ask for the same rule where they compose other operations.
+ * not fit: each is registered behind its rule here, and layers ask for the same rule where they compose other operations. Kernels under a name of
+ * TensorFlow.js are reached by its operations, which check what they are given; a few have a rule all the same.
  */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
 import { sameShape, sizeOf } from "../../exact/frame.ts"
@@ -252,9 +253,6 @@ const perAxis =
 
 const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0
 
-/** TensorFlow.js's own kernels, or ours under their name, look at their inputs themselves. */
-const looked: InputRule = () => {}
-
 // ------------------------------------------------------------ instances
 
 /** The layer that errors name, and the rule, by the name of the kernel. */
@@ -359,17 +357,6 @@ const rules: Readonly<Record<string, readonly [layer: string, rule: InputRule]>>
       "Name one of its axes.",
     ),
   ],
-  ...Object.fromEntries(
-    [
-      ...["Add", "AddN", "BatchMatMul", "Cast", "GatherV2", "Identity", "Reshape", "Slice", "SplitV", "Sum"],
-      ...["Softmax", "Acos", "Asin", "Atan", "Atanh", "Cos", "Elu", "Exp", "Expm1", "Log", "Log1p", "Reciprocal"],
-      ...["Rsqrt", "Selu", "Sigmoid", "Sin", "Softplus", "Atan2", "Pow", "Conv2DBackpropFilter"],
-      ...["DepthwiseConv2dNativeBackpropFilter", "DepthwiseConv2dNativeBackpropInput", "Conv2D", "FusedConv2D"],
-      ...["Conv2DBackpropInput", "DepthwiseConv2dNative", "FusedDepthwiseConv2D", "Conv3DBackpropFilterV2"],
-      ...["Conv3DBackpropInputV2", "Dilation2D", "Dilation2DBackpropFilter", "Dilation2DBackpropInput", "MaxPool"],
-      ...["MaxPoolGrad", "MaxPool3D", "MaxPool3DGrad", "AvgPool", "_FusedMatMul"],
-    ].map((name) => [name, [name, looked]]),
-  ),
 }
 
 /** Refuses a rate of dropout outside [0, 1). */

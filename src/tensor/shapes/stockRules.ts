@@ -216,6 +216,11 @@ export const stockRules: Readonly<Record<string, Rule>> = {
         (call.attrs["dtype"] ?? "int32") as tf.DataType,
       ),
     ),
+  TopK: (call) => {
+    const x = input(call, "x")
+    const shape = x.shape.with(-1, Number(call.attrs["k"]))
+    return makesAll(fresh(shape, x.dtype), fresh(shape, "int32"))
+  },
   UnsortedSegmentSum: (call) => {
     const [x, ids] = [input(call, "x"), input(call, "segmentIds")]
     return makes(fresh([Number(call.attrs["numSegments"]), ...x.shape.slice(ids.shape.length)], x.dtype))
