@@ -36,13 +36,14 @@ const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
 const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" }
 
 // Programs are compiled in the page, and where a processor plays the GPU that takes its time.
-describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, { timeout: 300_000 }, () => {
+describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, () => {
   let browser: Browser
   let server: Server
   const errors: string[] = []
 
   const open = async (path: string): Promise<Page> => {
     const page = await browser.newPage()
+    page.setDefaultTimeout(0)
     page.on("pageerror", (error) => errors.push(error.message))
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}${path}`)
     return page
@@ -111,7 +112,7 @@ describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, { timeout: 300
 
   it.each(["wasm", "webgpu"])("the example learns on %s", async (backend) => {
     const page = await open(`/index.html?backend=${backend}`)
-    await page.waitForFunction('document.body.textContent.includes("done")', undefined, { timeout: 280_000 })
+    await page.waitForFunction('document.body.textContent.includes("done")')
     const said = (await page.textContent("#log")) ?? ""
     expect(said).toMatch(new RegExp(`^on ${backend}\nstep 10: loss \\d\\.\\d\\d\nstep 20: loss `))
     const [first = 0, last = 9] = [...said.matchAll(/loss (.*)/g)].map(([, loss]) => Number(loss))

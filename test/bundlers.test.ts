@@ -93,6 +93,7 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
   const open = async (folder: string): Promise<string> => {
     served = folder
     const page = await browser.newPage()
+    page.setDefaultTimeout(0)
     try {
       const failed = new Promise<string>((resolve) => page.on("pageerror", (error) => resolve(error.message)))
       await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)

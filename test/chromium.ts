@@ -19,10 +19,11 @@ export const why = chromiumHere === undefined ? " (skipped: no Chromium is here,
 if (wanted !== undefined && chromiumHere !== wanted)
   throw new Error(`BIJOU_CHROMIUM names ${wanted}, which is not there.`)
 
-/** A browser whose GPU is played by SwiftShader, and that asks nobody for anything. */
+/** A browser whose GPU is played by SwiftShader, and that makes no requests of its own. Only the test's own limit of time holds. */
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: chromiumHere ?? "",
+    timeout: 0,
     args: [
       ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"],
       ...["--disable-component-update", "--disable-sync"],

@@ -71,7 +71,7 @@ it.each([
   ["a MessageChannel", ["channel"]],
 ])("While a process trains by %s, its timer ticks, its handler runs, its server answers, and it ends", (_, args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
-    ...{ encoding: "utf8", timeout: 100_000 },
+    encoding: "utf8",
   })
   expect(stderr).toBe("")
   const seen = JSON.parse(stdout) as Readonly<Record<string, number>> // of the script

@@ -234,7 +234,21 @@ describe("the packed package", () => {
   it("has a text of its own to learn where there is no TypeScript", () => {
     withPeers()
     expect(existsSync(join(user, "node_modules", "typescript"))).toBe(false)
-    const sizes = ["--width", "8", "--heads", "2", "--depth", "2", "--batch", "1", "--context", "8", "--steps", "1"]
+    const sizes = [
+      "--width",
+      "8",
+      "--heads",
+      "2",
+      "--depth",
+      "2",
+      "--batch",
+      "1",
+      "--context",
+      "8",
+      "--steps",
+      "1",
+      "--no-depths",
+    ]
     const { stdout, stderr } = spawnSync("npx", ["--no-install", "bijou", "start", ...sizes], {
       cwd: user,
       encoding: "utf8",

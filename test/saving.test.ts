@@ -22,16 +22,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { checkOverwriting } from "../src/report/saving/checkOverwriting.ts"
 import { write } from "../src/report/saving/outputFile.ts"
 import { startSaving } from "../src/report/saving/Saver.ts"
+import { atStep } from "./atStep.ts"
+import { built } from "./built.ts"
 import { contentsOf, rewritten, type Contents } from "./forgery.ts"
 import { right } from "./specimens.ts"
 
-const built = resolve(".reports/saving")
+const dist = join(built(), "dist")
 const folder = mkdtempSync(join(tmpdir(), "bijou-saving-"))
-
-beforeAll(() => {
-  rmSync(built, { recursive: true, force: true })
-  execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
-}, 1_800_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -132,7 +129,7 @@ describe("A file that is written", () => {
     (kill) => {
       const at = place()
       const file = join(at, "x")
-      const output = pathToFileURL(join(built, "src/report/saving/outputFile.js")).href
+      const output = pathToFileURL(join(dist, "src/report/saving/outputFile.js")).href
       const code = `
         const { write } = await import(${JSON.stringify(output)})
         for (const letter of "abc") await write(${JSON.stringify(file)}, [1, 2].map(() => new TextEncoder().encode(letter.repeat(1e5))))`
@@ -169,23 +166,10 @@ describe("A file that is about to be written", () => {
   })
 })
 
-describe("bijou start --save", { timeout: 1_200_000 }, () => {
+describe("bijou start --save", () => {
   const text = join(folder, "text.txt")
-  const sizes = [
-    "--depth",
-    "2",
-    "--width",
-    "16",
-    "--heads",
-    "2",
-    "--context",
-    "16",
-    "--batch",
-    "4",
-    "--micro-batch",
-    "2",
-  ]
-  const small = [...sizes, "--backend", "cpu", "--no-depths", "--steps", "12", "--data", text]
+  const sizes = ["--depth", "2", "--width", "8", "--heads", "2", "--context", "8", "--batch", "2", "--micro-batch", "1"]
+  const small = [...sizes, "--backend", "cpu", "--no-depths", "--steps", "6", "--data", text]
   let undisturbed: string
 
   interface Ended {
@@ -194,34 +178,21 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
     readonly stderr: string
   }
 
-  /** The command, and what to do when it has said so on standard error. */
+  /** The command with these options of Node; from `shutAt` on, nobody reads its output. */
   const start = (
     args: ReadonlyArray<string>,
-    {
-      at,
-      meet,
-      env = {},
-    }: {
-      readonly at?: RegExp
-      readonly meet?: (kill: (signal: NodeJS.Signals) => void, shut: () => void) => void
-      readonly env?: Record<string, string>
-    } = {},
+    { options = "", shutAt }: { readonly options?: string; readonly shutAt?: number } = {},
   ): Promise<Ended> =>
     new Promise((done) => {
-      const child = spawn(process.execPath, [join(built, "src/cli/bijou.js"), "start", ...args], {
+      const child = spawn(process.execPath, [join(dist, "src/cli/bijou.js"), "start", ...args], {
         stdio: ["ignore", "pipe", "pipe"],
-        env: { ...process.env, XDG_CACHE_HOME: folder, ...env },
+        env: { ...process.env, XDG_CACHE_HOME: folder, NODE_OPTIONS: options },
       })
-      let [stdout, stderr, met] = ["", "", false]
+      let [stdout, stderr] = ["", ""]
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()))
       child.stderr.on("data", (chunk: Buffer) => {
         stderr += chunk.toString()
-        if (met || at === undefined || !at.test(stderr)) return
-        met = true
-        meet?.(
-          (signal) => child.kill(signal),
-          () => child.stdout.destroy(),
-        )
+        if (shutAt !== undefined && stderr.includes(`training ${shutAt}/`)) child.stdout.destroy()
       })
       child.once("close", (status) => done({ status, stdout, stderr }))
     })
@@ -230,9 +201,9 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
   /** What parameters and moments are after the last step of a run, which ends there. */
   const last = async (...args: ReadonlyArray<string>): Promise<string> => {
     const file = join(place(), "last")
-    const { stderr } = await start([...args, "--save", file], { at: /training 12\//, meet: (kill) => kill("SIGTERM") })
+    const { stderr } = await start([...args, "--save", file], { options: atStep(6, 'signal("SIGTERM")') })
     if (!existsSync(file)) throw new Error(stderr)
-    expect((await runIn(file)).steps).toBe(12)
+    expect((await runIn(file)).steps).toBe(6)
     return digestIn(file)
   }
   /** That, of the run that goes on from a file. */
@@ -245,9 +216,9 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
   beforeAll(async () => {
     writeFileSync(text, "the quick brown fox jumps over the lazy dog. ".repeat(200))
     undisturbed = await last(...small)
-    const ended = await start([...small, "--save", begun], { at: /training 3\//, meet: (kill) => kill("SIGINT") })
+    const ended = await start([...small, "--save", begun], { options: atStep(3, 'signal("SIGINT")') })
     expect(ended.status).toBe(130)
-  }, 1_800_000)
+  })
 
   /** That run with something else in it, under digests of its own. */
   const changed = (change: (run: Run) => unknown): string => {
@@ -262,25 +233,21 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
     ["SIGHUP", 129],
   ] as const)("ends with the last step in the file on %s, and goes on to the same bits", async (signal, code) => {
     const file = join(place(), "run.safetensors")
-    const { status, stdout } = await start([...small, "--save", file], {
-      at: /training 2\//,
-      meet: (kill) => kill(signal),
-    })
+    const { status, stdout } = await start([...small, "--save", file], { options: atStep(2, `signal("${signal}")`) })
     expect(status).toBe(code)
     const { steps } = await runIn(file)
-    expect(stdout).toContain(`Stopped after step ${steps} of 12.`)
+    expect(stdout).toContain(`Stopped after step ${steps} of 6.`)
     expect(stdout).toContain(`Go on with --resume ${file}`)
     expect(await resumed(file)).toBe(undisturbed)
   })
 
   it("ends with the last step in the file when nobody reads on", async () => {
     const file = join(place(), "run.safetensors")
-    const slow = [...small.slice(0, -4), "--steps", "12", "--data", text]
-    const { status } = await start([...slow, "--save", file], { at: /training 2\//, meet: (_, shut) => shut() })
+    const { status } = await start([...small, "--save", file], { shutAt: 2 })
     expect(status).toBe(141)
     const { steps } = await runIn(file)
     expect(steps).toBeGreaterThanOrEqual(2)
-    if (steps < 12) expect(await resumed(file)).toBe(undisturbed)
+    if (steps < 6) expect(await resumed(file)).toBe(undisturbed)
   })
 
   it("has the last step that ended well in the file when a step is refused", async () => {
@@ -300,7 +267,7 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
       let steps = 0
       if (!isMainThread) parentPort.on("message", () => { if (++steps === 3) process.exit(3) })`
     const { status, stderr } = await start([...small, "--workers", "2", "--save", file], {
-      env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(losing)}` },
+      options: `--import data:text/javascript,${encodeURIComponent(losing)}`,
     })
     expect(stderr).toContain("Worker 1 failed at step 2")
     expect(status).toBe(1)
@@ -311,17 +278,15 @@ describe("bijou start --save", { timeout: 1_200_000 }, () => {
 
   it("goes on where its folder is gone, says so, and ends with 1 and the older file", async () => {
     const at = place()
-    const gone = () => renameSync(at, `${at}.gone`)
+    const gone = `fs.renameSync(${JSON.stringify(at)}, ${JSON.stringify(`${at}.gone`)})`
     const run = [...small, "--save", join(at, "run"), "--save-steps", "2", "--out", join(place(), "out")]
-    const { status, stderr } = await start(run, { at: /training 1\//, meet: gone })
+    const { status, stderr } = await start(run, { options: atStep(1, gone) })
     expect(stderr).toMatch(
       /could not be written after step \d+: its folder does not exist\. It has step \d+; the run goes on/,
     )
-    expect(stderr).toMatch(
-      /could not be written after step 12, the last: its folder does not exist\. It has step \d+\./,
-    )
+    expect(stderr).toMatch(/could not be written after step 6, the last: its folder does not exist\. It has step \d+\./)
     expect(status).toBe(1)
-    expect((await runIn(join(`${at}.gone`, "run"))).steps).toBeLessThan(12)
+    expect((await runIn(join(`${at}.gone`, "run"))).steps).toBeLessThan(6)
     expect(await resumed(join(`${at}.gone`, "run"))).toBe(undisturbed)
   })
 

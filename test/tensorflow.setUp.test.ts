@@ -81,7 +81,7 @@ const onMac = 'Object.defineProperty(process, "platform", { value: "darwin" })'
 beforeAll(() => {
   rmSync(built, { recursive: true, force: true })
   execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
-}, 180_000)
+})
 
 beforeEach(() => {
   rmSync(cache, { recursive: true, force: true })

@@ -50,4 +50,4 @@ test("composition that clashes does not compile, and the error says why in words
   expect(clash).toContain('"wte"')
   expect(unnamed).toContain("name the repeated part")
   expect(untied).toContain("both parts must have the shared parameter")
-}, 120_000)
+})

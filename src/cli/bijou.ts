@@ -48,16 +48,15 @@ program
     "the most that tensors may take while training, in all threads, such as 64MB (default: all reversed)",
   )
   .option("--out <folder>", "where report.json goes", "out/start")
-  .option("--no-depths", "leave out the table of depths, which takes as long as some training")
-  .option("--save <file>", "write checkpoints: before training, while it goes on, and whatever ends it (safetensors)")
-  .option("--save-minutes <n>", "write one when the last is so old (default: 10)")
-  .option("--save-steps <n>", "write one every so many steps, too")
-  .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")
+  .option("--no-depths", "skip the table of depths, which takes as long as a short training")
   .option(
-    "--allow-other-bits",
-    "go on from a checkpoint on another backend, BLAS or number of threads than it is of",
-    false,
+    "--save <file>",
+    "write checkpoints: before training, during it, and at its end, whatever ends it (safetensors)",
   )
+  .option("--save-minutes <n>", "minutes between checkpoints (default: 10)")
+  .option("--save-steps <n>", "also write one every n steps")
+  .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")
+  .option("--allow-other-bits", "resume on another backend, BLAS or number of threads, with other bits", false)
   .allowExcessArguments(false)
   .action(async (_: unknown, command: Command) => {
     const given = {

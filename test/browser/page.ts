@@ -34,7 +34,7 @@ const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Prom
   const broken: string[] = []
   let laws = 0
   for (const { name, set } of catalogue().filter((entry) => names.includes(entry.name)))
-    for (const law of (await judgeAll(await set(), { runs: 1, seconds: 60 })).laws) {
+    for (const law of (await judgeAll(await set(), { runs: 1, seconds: 600 })).laws) {
       laws++
       if (law.verdict._tag !== "Holds") broken.push(`${name}: ${law.name}: ${JSON.stringify(law.verdict)}`)
     }

@@ -1,0 +1,19 @@
+/**
+ * What happens to a training command at an exact step, however busy the machine is.
+ */
+
+/** The NODE_OPTIONS by which a command runs `code` once, when it reports that it has taken `step` steps. `signal` and `fs` are in scope. */
+export const atStep = (step: number, code: string): string => {
+  const hook = `
+    import * as fs from "node:fs"
+    const signal = (name) => process.kill(process.pid, name)
+    const write = process.stderr.write.bind(process.stderr)
+    process.stderr.write = (text, ...rest) => {
+      if (String(text).includes("training ${step}/")) {
+        process.stderr.write = write
+        ${code}
+      }
+      return write(text, ...rest)
+    }`
+  return `--import data:text/javascript,${encodeURIComponent(hook)}`
+}
