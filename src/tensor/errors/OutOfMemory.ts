@@ -4,7 +4,7 @@ export class OutOfMemory extends Error {
   /** How many bytes were asked for; null where nothing tells. */
   readonly bytes: number | null
 
-  /** @param sentence - names the backend and its numbers; the way out is added */
+  /** @param at - a sentence that names the backend and its numbers, to which the way out is added, and the bytes asked for */
   constructor(at: { readonly sentence: string; readonly bytes: number | null }, options?: ErrorOptions) {
     super(
       `${at.sentence} Use a smaller batch, a memory budget or a plan that keeps less, free tensors, or use another backend.`,
