@@ -9,9 +9,14 @@ import { setWasmPaths, tf } from "./tf.ts"
 // ---------------------------------------------------------------- model
 
 /** The files in `dist` of `@tensorflow/tfjs-backend-wasm`; a browser takes one, by what it can do. */
-const files = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm", "tfjs-backend-wasm-threaded-simd.wasm"] as const
+const files = [
+  "tfjs-backend-wasm.wasm",
+  "tfjs-backend-wasm-simd.wasm",
+  "tfjs-backend-wasm-threaded-simd.wasm",
+] as const satisfies ReadonlyArray<WasmFile>
 
-export type WasmFile = (typeof files)[number]
+/** The files that the backend wasm may need: plain, with SIMD, and with SIMD and threads. A page fetches one of them. */
+export type WasmFile = "tfjs-backend-wasm.wasm" | "tfjs-backend-wasm-simd.wasm" | "tfjs-backend-wasm-threaded-simd.wasm"
 
 /** The URL of the folder that has the files, or the URL of each file, as bundlers give them. A relative one is taken from the page. */
 export type WasmPaths = string | URL | Readonly<Partial<Record<WasmFile, string | URL>>>

@@ -6,6 +6,7 @@ import { checkNumber } from "./AdamW.ts"
 
 // ---------------------------------------------------------------- model
 
+/** The learning rate over a run: a linear warm-up to `peak`, then half a cosine down to `floor`. */
 export interface Schedule {
   readonly peak: number
   /** Where the cosine ends. */
