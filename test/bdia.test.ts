@@ -245,7 +245,6 @@ describe("a single flip between forward and pullback ends in Irreversible", () =
     return copy
   }
 
-  /** Most of these are not on the grid, and their bytes would be refused. */
   const flippedFloats = (x: Float32Array, bit: number): Float32Array =>
     new Float32Array(flipped(new Uint8Array(x.buffer, x.byteOffset, x.byteLength), bit).buffer)
 

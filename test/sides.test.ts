@@ -55,16 +55,11 @@ onBackends("Bytes of sides", () => {
     tf.dispose([x, s.packed, digits, tokens])
   })
 
-  it("are refused where values are off the grid, not finite or out of range", async () => {
-    for (const x of [1 / 1024, 0.3, NaN, Infinity, -Infinity, 32_768, -32_768]) {
-      expect(await word(value, float32(9, [1, 2], 0.5, x))).toBe(
-        `SideMismatch: Element 1 of the bytes is ${Math.fround(x)}, which is no multiple of 2^-9 below 32768. Give what toBytes wrote.`,
-      )
+  it("are read whatever values they hold, which the claims of a chain judge", async () => {
+    for (const x of [1 / 1024, 0.3, NaN, Infinity, 32_768, -0]) {
+      expect(await word(value, float32(9, [1, 2], 0.5, x))).toBe("accepted")
       expect(await word(float32TensorSide(null), float32(null, [1, 2], 0.5, x))).toBe("accepted")
     }
-    expect(await word(value, float32(9, [1, 2], -32_767.998046875, 1 / 512))).toBe("accepted")
-    // A kept input between the parts of a block.
-    expect(await word(value, float32(9, [1, 2], -0, 0))).toBe("accepted")
     expect(() => float32TensorSide(24)).toThrow(RangeError)
   })
 
@@ -92,7 +87,7 @@ onBackends("Bytes of sides", () => {
       expect(await word(buffer, after(steps, 0, digit))).toMatch(
         `SideMismatch: After ${steps} steps of 3/5 digits are from 0 to ${steps}, but the bytes have others.`,
       )
-    expect(await word(buffer, after(1, 0, 0.5))).toMatch(/^SideMismatch: Element 1 of the bytes/)
+    expect(await word(buffer, after(1, 0, 0.5))).toMatch(/^SideMismatch: After 1 steps of/)
     const most = InformationBuffer.largest(ratio, InformationBuffer.lasts(ratio))
     const spilled = (digit: number) => Uint8Array.of(1, ...float32(9, [1], digit / 512))
     const spill = InformationBuffer.spill(ratio, value)

@@ -2,7 +2,7 @@
  * Frames, and sides of every kind: on the host and on tensors.
  */
 import { either as E } from "fp-ts"
-import { float32Space, Grid, InformationBuffer, isRevError, numberSpace, Side } from "bijou"
+import { float32Space, InformationBuffer, isRevError, numberSpace, Side } from "bijou"
 import { float32TensorSide, int32TensorSide, tensorSpace, tf } from "bijou/tensor"
 import { heldSide } from "../../src/core/Held.ts"
 import { decodeFrame } from "../../src/exact/frame.ts"
@@ -45,7 +45,7 @@ export const sides: Reader = {
     const block = heldSide(bit, Side.pair(value, value))
     return Promise.all([
       of(bit, s),
-      of(value, x, onGrid),
+      of(value, x),
       of(float32TensorSide(null), x),
       of(int32TensorSide, ids),
       of(Side.pair(value, Side.pair(bit, int32TensorSide)), [x, [s, ids]]),
@@ -67,8 +67,6 @@ export const sides: Reader = {
     ])
   },
 }
-
-const onGrid = async (x: tf.Tensor): Promise<boolean> => (await x.data()).every(Grid.holds(Grid.make(9)))
 
 /** The target that is a side with this value; what is read must fit. */
 export const of = async <S>(

@@ -42,12 +42,6 @@ export const Grid = {
 
   // --------------------------------------------------------- destructors
 
-  /** Whether x is k 2^-l below the limit. A kept input between the parts of a block may be -0, so that holds too. */
-  holds:
-    ({ limit, scale }: Grid) =>
-    (x: number): boolean =>
-      Math.abs(x) < limit && Number.isInteger(x * scale),
-
   /** The parity s of k = x 2^l, for a grid value x: 0 or 1, for negatives too. */
   parity:
     ({ scale }: Grid) =>
