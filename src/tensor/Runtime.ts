@@ -55,7 +55,7 @@ export const currentRuntime = (): Runtime => {
   }
 }
 
-/** What is behind a backend, for whoever loads it to say. */
+/** Describes the library or device of a backend; the code that loads it calls this. */
 export const describeBackend = (backend: string, description: Pick<Runtime, "library" | "threads">): void => {
   descriptions.set(backend, description)
 }

@@ -70,19 +70,23 @@ export const descent = async function* <P>(
   checkSchedule(schedule)
   const move = update(gradients.params, optimizer)
   const runtime = currentRuntime()
-  const check = (step: number): void => {
+  const changed = (step: number): RuntimeChanged | null => {
     const now = currentRuntime()
-    if (!sameRuntime(runtime, now)) throw new RuntimeChanged({ step, before: runtime, now })
+    return sameRuntime(runtime, now) ? null : new RuntimeChanged({ step, before: runtime, now })
   }
   let trained = from
   for (let step = taken; step < schedule.steps; step++) {
-    check(step)
+    const before = changed(step)
+    if (before !== null) throw before
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
     const gradient = await gradients.at({ params: trained.params, step, samples })()
     if (E.isLeft(gradient)) throw gradient.left
     const { loss, grads } = gradient.right
-    if (!sameRuntime(runtime, currentRuntime())) tensorScope.release(grads)
-    check(step)
+    const during = changed(step)
+    if (during !== null) {
+      tensorScope.release(grads)
+      throw during
+    }
     trained = move(trained, gradient.right, learningRate(schedule, step))
     await nextTask()
     yield { steps: step + 1, loss, trained }

@@ -1,4 +1,4 @@
-/** How every kernel is registered: behind the rule of its inputs, if it is one of ours, and with one answer on every backend where an input is empty. */
+/** Wraps every kernel: checks the inputs of custom kernels by their rule, and gives one answer on every backend where an input is empty. */
 import { checkInputs, hasInputRule } from "../shapes/inputRules.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
@@ -8,7 +8,7 @@ import { hasEmpty, ofNothing } from "./empty.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
 
-/** The kernel behind its guard; the same one for the same kernel, and a guarded one is left as it is. */
+/** Returns the kernel with its guard; the same one for the same kernel, and a guarded one as it is. */
 export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
   const known = guarded.get(kernel.kernelFunc)
   if (known !== undefined) return { ...kernel, kernelFunc: known }
