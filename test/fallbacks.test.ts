@@ -3,7 +3,7 @@
  */
 import { tf, useBackend, watchFallbacks } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
-import { fallbacksOf, missingOn } from "../src/tensor/kernels/index.ts"
+import { fallbacksOf, missingOn } from "../src/tensor/kernels/kernels.ts"
 
 describe("A fallback to plain JavaScript", () => {
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import { useBackend } from "../src/tensor/backend.ts"
 import { differ } from "../src/tensor/kernels/composed/differ.ts"
 import { pack } from "../src/tensor/kernels/composed/pack.ts"
 import { unpack } from "../src/tensor/kernels/composed/unpack.ts"
-import { registerKernels } from "../src/tensor/kernels/index.ts"
+import { registerKernels } from "../src/tensor/kernels/kernels.ts"
 import { tf } from "../src/tensor/tf.ts"
 
 const BACKENDS = ["cpu", "wasm"] as const

@@ -6,7 +6,7 @@ import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
 import { tensor } from "../tensor/tensor.ts"
-import { LONG } from "../tensor/kernels/simd/rows.ts"
+import { LONG } from "../tensor/kernels/wasm/rows.ts"
 import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 

@@ -3,8 +3,8 @@
  */
 import "./buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
-import { registerKernels } from "./kernels/index.ts"
-import { asWasm } from "./kernels/typed/access.ts"
+import { registerKernels } from "./kernels/kernels.ts"
+import { asWasm } from "./kernels/cpu/Access.ts"
 import { limitHeap } from "./kernels/wasm/heapLimit.ts"
 import { describeBackend } from "./Runtime.ts"
 import { tf } from "./tf.ts"

@@ -4,7 +4,7 @@
 import { availableParallelism, cpus } from "node:os"
 import { useBackend, type BackendName } from "../../tensor/backend.ts"
 import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
-import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/index.ts"
+import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/kernels.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
 import { opLibraryName } from "../native/tensorflow/OpLibrary.ts"

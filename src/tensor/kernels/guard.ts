@@ -2,8 +2,8 @@
 import { checkInputs, hasInputRule } from "../shapes/inputRules.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
-import { asWasm, freeingOnThrow } from "./typed/access.ts"
-import { inputOf } from "./typed/fromTyped.ts"
+import { asWasm, freeingOnThrow } from "./cpu/Access.ts"
+import { inputOf } from "./cpu/fromTyped.ts"
 import { hasEmpty, ofNothing } from "./empty.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()

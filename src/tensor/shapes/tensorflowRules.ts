@@ -3,7 +3,7 @@
  * too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in `kernels/tensorflow/elementwise.ts`.
  */
 import { sameShape, sizeOf } from "../../exact/frame.ts"
-import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/elementwise.ts"
+import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/stock/elementwise.ts"
 import { tf } from "../tf.ts"
 import { input, makes, numbers, shared, type Call, type Made, type Outcome, type Rule } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"

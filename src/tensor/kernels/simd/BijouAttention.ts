@@ -3,6 +3,6 @@
  *
  * Input `qkv` (float32 [batch, time, 3 heads size]), attributes `heads` and `causal` (1 or 0). Output float32 [batch, time, heads size].
  */
-import { mixing } from "./mixing.ts"
+import { mixing } from "../wasm/attention.ts"
 
 export const bijouAttention = mixing("BijouAttention", "all")

@@ -3,7 +3,7 @@
  *
  * Inputs `x` (float32 [..., width]) and `bias` (float32 [width]). Outputs a, which is the buffer of x, and gelu(a).
  */
-import { biasGelu } from "./biasGelu.ts"
-import { gelu } from "./normal.ts"
+import { biasGelu } from "../wasm/biasGelu.ts"
+import { gelu } from "../wasm/normal.ts"
 
 export const bijouBiasGelu = biasGelu("BijouBiasGelu", gelu)

@@ -5,7 +5,7 @@
  *
  * Inputs `x` (a) and `dy` (float32 [..., width]). Outputs dx, which is the buffer of dy, dbias, and gelu(a), which is that of x.
  */
-import { biasGeluGrad } from "./biasGelu.ts"
-import { geluAndSlope } from "./normal.ts"
+import { biasGeluGrad } from "../wasm/biasGelu.ts"
+import { geluAndSlope } from "../wasm/normal.ts"
 
 export const bijouBiasGeluGrad = biasGeluGrad("BijouBiasGeluGrad", geluAndSlope)

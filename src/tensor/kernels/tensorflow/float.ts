@@ -2,8 +2,8 @@
  * Stock operations on float32 tensors, by what they do.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { oncePer } from "../typed/access.ts"
-import { missingRows } from "./elementwise.ts"
+import { oncePer } from "../cpu/Access.ts"
+import { missingRows } from "./stock/elementwise.ts"
 import { attribute, type Handle, type Operations } from "./operations.ts"
 
 const KEPT = [attribute.flag("keep_dims", true)]

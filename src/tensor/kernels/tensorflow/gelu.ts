@@ -1,5 +1,5 @@
 /** What the two kinds of GELU, and their gradients, compose of stock operations. */
-import { CUBIC, SLOPE } from "../simd/geluTanh.ts"
+import { CUBIC, SLOPE } from "../wasm/geluTanh.ts"
 import { float } from "./float.ts"
 import { onTensorflow, type Handle, type Operations, type TensorflowKernel } from "./operations.ts"
 

@@ -5,8 +5,8 @@
  * where it does not reach, as on a GPU. Which one runs is decided once for the process.
  */
 import type { tf } from "../../tf.ts"
-import { oncePer } from "../typed/access.ts"
-import { inputOf } from "../typed/fromTyped.ts"
+import { oncePer } from "../cpu/Access.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
 import { hasOpLibrary } from "./opLibrary.ts"
 
 // ---------------------------------------------------------------- model

@@ -4,7 +4,7 @@
  * Laws (checked by `test/native.test.ts` and the catalogue): the same numbers give the same bits, whatever ran before and beside it, and the
  * result is within 1e-6 of float64, relative to the sum of |terms|. Which products it does is decided by their shapes alone.
  */
-import type { Memory } from "../simd/webAssembly.ts"
+import type { Memory } from "./assembler/webAssembly.ts"
 
 // ---------------------------------------------------------------- model
 

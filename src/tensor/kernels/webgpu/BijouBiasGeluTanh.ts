@@ -3,8 +3,8 @@
  *
  * Inputs `x` (float32 [..., width]) and `bias` (float32 [width]). Outputs a and the activation.
  */
-import { inputOf } from "../typed/fromTyped.ts"
-import { addBias } from "./BijouAddBias.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
+import { addBias } from "./addBias.ts"
 import { geluTanh } from "./BijouGeluTanh.ts"
 import { onDevice } from "./Program.ts"
 

@@ -4,7 +4,7 @@
  *
  * Inputs `x` (a) and `dy` (float32 [..., width]). Outputs dx and dbias.
  */
-import { inputOf } from "../typed/fromTyped.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
 import { geluTanhGrad } from "./BijouGeluTanhGrad.ts"
 import { columnSums } from "./columnSums.ts"
 import { onDevice } from "./Program.ts"

@@ -1,7 +1,7 @@
 /** `BijouGeluTanh` on WebGPU: GELU by tanh, within 4e-7 (1 + |x|) of the true value. Input `x` (float32). */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
-import { inputOf } from "../typed/fromTyped.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
 import { GELU_TANH } from "./geluTanh.ts"
 import { compile, onDevice, type WebgpuBackend } from "./Program.ts"
 

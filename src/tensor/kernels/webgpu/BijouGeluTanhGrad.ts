@@ -1,7 +1,7 @@
 /** `BijouGeluTanhGrad` on WebGPU: dy times the derivative of GELU by tanh, within 2e-6 |dy|. Inputs `x` and `dy` (float32). */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
-import { inputOf } from "../typed/fromTyped.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
 import { GELU_TANH_SLOPE } from "./geluTanh.ts"
 import { compile, onDevice, type WebgpuBackend } from "./Program.ts"
 

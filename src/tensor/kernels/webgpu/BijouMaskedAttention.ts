@@ -5,6 +5,6 @@
  * Inputs `qkv` (float32 [batch, time, 3 heads size]) and `seen` (int32 [batch, time], 0 for padding), attributes `heads` and `causal` (1 or 0).
  * Output float32 [batch, time, heads size].
  */
-import { mixing } from "./mixing.ts"
+import { mixing } from "./attention.ts"
 
 export const bijouMaskedAttention = mixing("BijouMaskedAttention", "seen")

@@ -1,0 +1,59 @@
+/**
+ * `BatchMatMul` and `_FusedMatMul` on cpu where batches broadcast: the stock kernels go through the smaller batch again and again, whatever its
+ * axes are, so that other slices meet.
+ *
+ * The operands are spread over the whole batch first; then the stock kernels are right.
+ */
+import { sameShape, sizeOf } from "../../../../exact/frame.ts"
+import { tf } from "../../../tf.ts"
+import { asCpu, fromCpu, type Access } from "../Access.ts"
+import { inputOf } from "../fromTyped.ts"
+
+const broadcasting = (kernelName: string): tf.KernelConfig => {
+  const stock = tf.getKernel(kernelName, "cpu")
+  return {
+    kernelName,
+    backendName: "cpu",
+    kernelFunc: (call) => {
+      const [a, b] = [inputOf(call.inputs, "a"), inputOf(call.inputs, "b")]
+      const [own, other] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
+      const isSingle = sizeOf(own) * sizeOf(other) > 0 && Math.min(sizeOf(own), sizeOf(other)) === 1
+      if (sameShape(own, other) || isSingle) return stock.kernelFunc(call)
+      const batch = tf.broadcast_util.assertAndGetBroadcastShape(own, other)
+      const cpu = asCpu(call.backend)
+      const spreads = { a: spread(fromCpu(cpu), a, batch), b: spread(fromCpu(cpu), b, batch) }
+      try {
+        return stock.kernelFunc({ ...call, inputs: { ...call.inputs, ...spreads } })
+      } finally {
+        for (const { dataId } of Object.values(spreads)) cpu.disposeData(dataId)
+      }
+    },
+  }
+}
+
+/** The same slices, each at every place of the batch that it meets. */
+const spread = (access: Access, x: tf.TensorInfo, batch: ReadonlyArray<number>): tf.TensorInfo => {
+  const slice = x.shape.slice(-2)
+  const size = sizeOf(slice)
+  const out = access.output([...batch, ...slice], x.dtype)
+  access.touch(x)
+  const [values, whole] = [access.view(x), access.view(out)]
+  for (const [place, from] of places(x.shape.slice(0, -2), batch).entries())
+    whole.set(values.subarray(from * size, (from + 1) * size), place * size)
+  return out
+}
+
+/** For every place of the batch, that of the slice it takes. */
+const places = (given: ReadonlyArray<number>, batch: ReadonlyArray<number>): ReadonlyArray<number> =>
+  batch.reduce<ReadonlyArray<number>>(
+    (found, size, axis) => {
+      const own = given[axis - batch.length + given.length] ?? 1
+      return found.flatMap((at) => Array.from({ length: size }, (_, i) => (own === 1 ? at : at * size + i)))
+    },
+    [0],
+  )
+
+export const broadcastingProducts: readonly tf.KernelConfig[] = [
+  broadcasting("BatchMatMul"),
+  broadcasting("_FusedMatMul"),
+]

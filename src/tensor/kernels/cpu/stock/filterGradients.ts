@@ -1,0 +1,82 @@
+/**
+ * `Conv2DBackpropFilter` and `DepthwiseConv2dNativeBackpropFilter` in plain JavaScript: the bits of the stock kernels of the cpu backend, which
+ * look up every number by its four indices and take a hundred times as long.
+ *
+ * Terms are added in float64, in the order of images, rows and columns of the output, and rounded once.
+ */
+// oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
+import { sizeOf } from "../../../../exact/frame.ts"
+import { tf } from "../../../tf.ts"
+import { asCpu, fromCpu, type Numbers } from "../Access.ts"
+import { convolutionOf, isChannelsLast, meets, type Convolution } from "./convolution.ts"
+import { inputOf } from "../fromTyped.ts"
+
+/** Adds x[at + i] dy[to + j] of one place to the sums of a tap. */
+type Add = (sums: Float64Array, x: Numbers, at: number, dy: Numbers, to: number) => void
+
+const kernel = (
+  kernelName: string,
+  kind: "full" | "depthwise",
+  adding: (convolution: Convolution) => Add,
+): tf.KernelConfig => {
+  const stock = tf.getKernel(kernelName, "cpu")?.kernelFunc
+  return {
+    kernelName,
+    backendName: "cpu",
+    kernelFunc: (call) => {
+      const attrs = call.attrs ?? {}
+      if (!isChannelsLast(attrs) && stock !== undefined) return stock(call)
+      const access = fromCpu(asCpu(call.backend))
+      const [x, dy] = [inputOf(call.inputs, "x"), inputOf(call.inputs, "dy")]
+      const filter = attrs["filterShape"] as unknown as readonly number[] // tfjs's ops have checked it
+      const convolution = convolutionOf("A convolution's gradient", kind, { x: x.shape, filter, out: dy.shape, attrs })
+      const out = access.output(filter, "float32")
+      sum(convolution, filter, adding(convolution), access.view(x), access.view(dy), access.view(out))
+      return out
+    },
+  }
+}
+
+const sum = (
+  { batch, channels, outputs, vertical, horizontal }: Convolution,
+  filter: readonly number[],
+  add: Add,
+  x: Numbers,
+  dy: Numbers,
+  out: Numbers,
+): void => {
+  const tap = sizeOf(filter.slice(2))
+  const sums = new Float64Array(tap)
+  for (let t = 0; t < vertical.taps; t++) {
+    const [top, bottom] = meets(vertical, t)
+    for (let s = 0; s < horizontal.taps; s++) {
+      const [left, right] = meets(horizontal, s)
+      sums.fill(0)
+      for (let b = 0; b < batch; b++)
+        for (let i = top; i < bottom; i++) {
+          const y = b * vertical.size + i * vertical.stride + t * vertical.dilation - vertical.before
+          for (let j = left; j < right; j++) {
+            const at = y * horizontal.size + j * horizontal.stride + s * horizontal.dilation - horizontal.before
+            add(sums, x, at * channels, dy, ((b * vertical.out + i) * horizontal.out + j) * outputs)
+          }
+        }
+      out.set(sums, (t * horizontal.taps + s) * tap)
+    }
+  }
+}
+
+export const filterGradients: readonly tf.KernelConfig[] = [
+  kernel("Conv2DBackpropFilter", "full", ({ channels, outputs }) => (sums, x, at, dy, to) => {
+    for (let c = 0, k = 0; c < channels; c++) {
+      const value = x[at + c]!
+      for (let o = 0; o < outputs; o++, k++) sums[k]! += value * dy[to + o]!
+    }
+  }),
+  kernel("DepthwiseConv2dNativeBackpropFilter", "depthwise", ({ channels, outputs }) => (sums, x, at, dy, to) => {
+    const each = outputs / channels
+    for (let c = 0, k = 0; c < channels; c++) {
+      const value = x[at + c]!
+      for (let m = 0; m < each; m++, k++) sums[k]! += value * dy[to + k]!
+    }
+  }),
+]

@@ -1,0 +1,30 @@
+/** `BijouDiffer` (see `typed/BijouDiffer.ts`), for float32. */
+import { sizeOf } from "../../../exact/frame.ts"
+import { differ } from "../cpu/differ.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
+import { fromBoth } from "./fromBoth.ts"
+import { compile } from "./assembler/Routine.ts"
+
+export const bijouDiffer = fromBoth("BijouDiffer", differ, (heap, inputs) => {
+  const [x, y] = [inputOf(inputs, "x"), inputOf(inputs, "y")]
+  // Integers have no NaN.
+  if (x.dtype !== "float32") return null
+  const out = heap.output([], "float32")
+  heap.touch(x)
+  heap.touch(y)
+  compare(heap.backend, { count: sizeOf(x.shape), x: heap.place(x), y: heap.place(y), out: heap.place(out) })
+  return out
+})
+
+const compare = compile({
+  wholes: ["count", "x", "y", "out"],
+  numbers: [],
+  body: ({ both, constant, same, storeOne, sum, unequal, without }, { count, x, y, out }) => {
+    const different = sum(count, (part) => {
+      const [a, b] = [part.load(x), part.load(y)]
+      const alike = without(constant(1), same(a, b))
+      return without(alike, both(unequal(a, a), unequal(b, b)))
+    })
+    storeOne(out, different)
+  },
+})

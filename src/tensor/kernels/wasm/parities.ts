@@ -1,0 +1,74 @@
+/** Parities in lanes: 32 in a word, eight times four of them. */
+import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+
+// ---------------------------------------------------------------- model
+
+/** The elements of one word. */
+export const WORD = 32
+
+/** Four elements of a word: how far they stand from its first one, in bytes, and which bits are theirs. */
+export interface Four {
+  readonly offset: number
+  readonly bits: readonly [number, number, number, number]
+}
+
+const FOURS: readonly Four[] = Array.from({ length: WORD / 4 }, (_, i) => {
+  const bit = 2 ** (4 * i)
+  return { offset: 16 * i, bits: [bit, 2 * bit, 4 * bit, 8 * bit] }
+})
+
+/** How many whole words there are, where they stand, and where the elements that go with them do. */
+interface Words<Row extends string> {
+  readonly count: Whole
+  readonly words: Whole
+  readonly rows: Readonly<Record<Row, Whole>>
+}
+
+// --------------------------------------------------------- constructors
+
+/** A loop that makes words: `odds` tells which of four elements are odd, given the places of the rows at their word. */
+export const packWords = <Row extends string>(
+  code: Code,
+  words: Words<Row>,
+  odds: (four: Four, at: Readonly<Record<Row, Whole>>) => Lanes,
+): void => {
+  const { advance, counter, highest, storeWhole, times, whole } = code
+  overWords(code, words, (place, at) => {
+    const word = counter(whole(0))
+    for (const four of FOURS) advance(word, times(highest(odds(four, at)), four.bits[0]))
+    storeWhole(place, word)
+  })
+}
+
+/** A loop that reads words: all bits are set in the lanes of odd elements. */
+export const unpackWords = <Row extends string>(
+  code: Code,
+  words: Words<Row>,
+  use: (four: Four, odds: Lanes, at: Readonly<Record<Row, Whole>>) => void,
+): void => {
+  const { both, same, splat, words: constant } = code
+  overWords(code, words, (place, at) => {
+    const word = splat(place)
+    for (const four of FOURS) use(four, same(both(word, constant(four.bits)), constant(four.bits)), at)
+  })
+}
+
+const overWords = <Row extends string>(
+  { advance, counter, repeat }: Code,
+  { count, words, rows }: Words<Row>,
+  body: (place: Whole, at: Readonly<Record<Row, Whole>>) => void,
+): void => {
+  const place = counter(words)
+  const at = Object.fromEntries(Object.entries<Whole>(rows).map(([row, first]) => [row, counter(first)]))
+  repeat(count, () => {
+    body(place, at as Record<Row, Whole>) // every name is there
+    for (const row of Object.values(at)) advance(row, 4 * WORD)
+    advance(place, 4)
+  })
+}
+
+/** All bits where k is odd, for x = k 2^-l; `half` is 2^l / 2. */
+export const oddsOf = ({ above, floor, mul }: Code, x: Lanes, half: Lanes): Lanes => {
+  const k = mul(x, half)
+  return above(k, floor(k))
+}

@@ -1,0 +1,72 @@
+/** What several routines do to rows. */
+import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+
+/** Rows longer than this have their mean corrected. */
+export const LONG = 4096
+
+/**
+ * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean
+ * would need: there the mean of what is left, x - mean, is added to it, twice.
+ */
+export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: Lanes; readonly scale: Lanes } => {
+  const { add, assign, constant, div, fromWhole, least, mul, quotient, repeat, sqrt, sub, sum, times, variable } = code
+  const { advance, counter, minus, plus, whole } = code
+  const size = fromWhole(width)
+  const mean = variable(
+    div(
+      sum(width, (part) => part.load(x)),
+      size,
+    ),
+  )
+  repeat(times(least(whole(1), quotient(width, LONG + 1)), 2), () => {
+    const rest = sum(width, (part) => sub(part.load(x), mean))
+    assign(mean, add(mean, div(rest, size)))
+  })
+  // In pieces of `LONG`, so that a row of one piece has one sum.
+  const [squares, place, first] = [variable(constant(0)), counter(x), counter(whole(0))]
+  repeat(quotient(plus(width, LONG - 1), LONG), () => {
+    const piece = sum(least(whole(LONG), minus(width, first)), (part) => {
+      const centred = sub(part.load(place), mean)
+      return mul(centred, centred)
+    })
+    assign(squares, add(squares, piece))
+    advance(place, 4 * LONG)
+    advance(first, LONG)
+  })
+  return { mean, scale: div(constant(1), sqrt(add(div(squares, size), constant(1e-5)))) }
+}
+
+/** Zeroes `count` elements. */
+export const clear = ({ along, constant }: Code, place: Whole, count: Whole): void =>
+  along(count, (part) => part.store(place, constant(0)))
+
+/** y += x, `count` elements. */
+const addTo = ({ add, along }: Code, y: Whole, x: Whole, count: Whole): void =>
+  along(count, (part) => part.store(y, add(part.load(y), part.load(x))))
+
+/** Walks over rows 64 at a time, since float32 sums of thousands of terms lose digits. The chunks are the same wherever the rows come from. */
+export const inChunks = (
+  { advance, counter, least, minus, plus, quotient, repeat, whole }: Code,
+  rows: Whole,
+  chunk: (first: Whole, count: Whole) => void,
+): void => {
+  const first = counter(whole(0))
+  repeat(quotient(plus(rows, 63), 64), () => {
+    chunk(first, least(whole(64), minus(rows, first)))
+    advance(first, 64)
+  })
+}
+
+/** Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every chunk. */
+export const columnSums = (
+  code: Code,
+  { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", Whole>>,
+  row: () => void,
+): void => {
+  clear(code, total, count)
+  inChunks(code, rows, (_, height) => {
+    clear(code, chunk, count)
+    code.repeat(height, row)
+    addTo(code, total, chunk, count)
+  })
+}

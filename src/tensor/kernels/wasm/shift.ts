@@ -1,0 +1,30 @@
+/** `BijouShift` (see `typed/BijouShift.ts`), where the elements are whole words. */
+import { sizeOf } from "../../../exact/frame.ts"
+import { shift } from "../cpu/shift.ts"
+import { inputOf } from "../cpu/fromTyped.ts"
+import { fromBoth } from "./fromBoth.ts"
+import { unpackWords, WORD } from "./parities.ts"
+import { compile } from "./assembler/Routine.ts"
+
+export const bijouShift = fromBoth("BijouShift", shift, (heap, inputs, attrs) => {
+  const [x, words] = [inputOf(inputs, "x"), inputOf(inputs, "words")]
+  const count = sizeOf(x.shape) / WORD
+  if (!Number.isInteger(count)) return null
+  const out = heap.output(x.shape, "float32")
+  heap.touch(x)
+  heap.touch(words)
+  const { place } = heap
+  shifted(heap.backend, { count, x: place(x), words: place(words), out: place(out), by: Number(attrs["by"]) })
+  return out
+})
+
+const shifted = compile({
+  wholes: ["count", "x", "words", "out"],
+  numbers: ["by"],
+  body: (code, { count, words, x, out }, { by }) => {
+    const { add, both, constant, load, store } = code
+    unpackWords(code, { count, words, rows: { x, out } }, ({ offset }, odds, at) =>
+      store(at.out, add(add(load(at.x, offset), both(odds, by)), constant(0)), offset),
+    )
+  },
+})

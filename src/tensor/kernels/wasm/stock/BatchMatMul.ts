@@ -1,0 +1,211 @@
+/**
+ * `BatchMatMul` by a plugged-in sgemm, or else one that always reaches XNNPACK; the stock kernel does so only for one product without
+ * transposes, and is ten times slower elsewhere.
+ *
+ * An sgemm reads transposed operands as they stand. For XNNPACK they are transposed first; a batch of products is done slice by slice, each slice registered as a tensor of its own in place on
+ * the heap; a batch of left sides with one right side is one tall product. Same inputs, same bits, in and out of gradient mode.
+ * Batch dimensions broadcast in all combinations (stock: only when one operand holds every batch).
+ */
+// oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
+import type { tf } from "../../../tf.ts"
+import { sizeOf } from "../../../../exact/frame.ts"
+import { asWasm, fromWasm, oncePer, type WasmBackend } from "../../cpu/Access.ts"
+import { inputOf } from "../../cpu/fromTyped.ts"
+import { ensureRoom } from "../heapLimit.ts"
+import { sgemmFor } from "../sgemm.ts"
+import { swapLast } from "./Transpose.ts"
+
+export const batchMatMul: tf.KernelConfig = {
+  kernelName: "BatchMatMul",
+  backendName: "wasm",
+  kernelFunc: ({ inputs, backend: given, attrs }) => {
+    const backend = asWasm(given)
+    const a = inputOf(inputs, "a")
+    const b = inputOf(inputs, "b")
+    if (a.dtype !== "float32" || b.dtype !== "float32") {
+      throw new Error(`matMul on wasm multiplies float32, but was given ${a.dtype} and ${b.dtype}: cast them first.`)
+    }
+    return matMul(backend, a, b, Boolean(attrs?.["transposeA"]), Boolean(attrs?.["transposeB"]))
+  },
+}
+
+/** op(a) op(b) for every place of the batch. */
+export const matMul = (
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): tf.TensorInfo => {
+  const sizes = sizesOf(a, b, transposeA, transposeB)
+  const { m, k, n } = sizes
+  const rows = transposeA ? m : tall(a, b, sizes)
+  const sgemm = sgemmFor(rows, k, n)
+  if (sgemm !== null) {
+    const { memory } = backend.wasm.asm
+    const strides = { strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n }
+    const one = { m: rows, k, n, transposeA, transposeB, ...strides }
+    return multiply(backend, a, b, sizes, rows, (pa, pb, po) => sgemm.multiply(memory, one, pa, pb, po))
+  }
+  const temporary: tf.TensorInfo[] = []
+  const keep = (x: tf.TensorInfo) => (temporary.push(x), x)
+  const swapped = (x: tf.TensorInfo) => keep(swapLast(backend, x))
+  const plain = (x: tf.TensorInfo, y: tf.TensorInfo) => {
+    const straight = sizesOf(x, y, false, false)
+    const height = tall(x, y, straight)
+    return multiply(backend, x, y, straight, height, product(backend, height, straight.k, straight.n))
+  }
+  try {
+    if (transposeA && !transposeB && reversedIsCheaper(a, b)) return swapLast(backend, keep(plain(swapped(b), a)))
+    return plain(transposeA ? swapped(a) : a, transposeB ? swapped(b) : b)
+  } finally {
+    for (const x of temporary) backend.disposeData(x.dataId)
+  }
+}
+
+/** Of one slice: [m, k] by [k, n]. */
+interface Sizes {
+  readonly m: number
+  readonly k: number
+  readonly n: number
+}
+
+const sizesOf = (a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transposeB: boolean): Sizes => {
+  const [p, q] = matrix(a)
+  const [r, s] = matrix(b)
+  const [m, k] = transposeA ? [q, p] : [p, q]
+  const [kb, n] = transposeB ? [s, r] : [r, s]
+  if (k !== kb) {
+    throw new Error(`matMul cannot multiply [${a.shape}] by [${b.shape}]: the inner sizes are ${k} and ${kb}.`)
+  }
+  return { m, k, n }
+}
+
+/** Rows of one product: all of a, where one right side serves every slice. */
+const tall = (a: tf.TensorInfo, b: tf.TensorInfo, { m, k, n }: Sizes): number =>
+  k > 0 && sizeOf(b.shape) === k * n ? sizeOf(a.shape) / k : m
+
+/**
+ * Whether a^T b, the shape of every weight gradient, is better done as (b^T a)^T: XNNPACK packs the right side at 5 ns an element, and
+ * transposing takes 1.
+ */
+const reversedIsCheaper = (a: tf.TensorInfo, b: tf.TensorInfo): boolean => {
+  const [k, m] = matrix(a)
+  const [, n] = matrix(b)
+  return 4 * k * (n - m) > m * n
+}
+
+/** Ids that tfjs, which counts upwards from 1, will not reach; each is registered only while one slice is multiplied. */
+const LEFT = 2 ** 31 - 1
+const RIGHT = 2 ** 31 - 2
+const OUT = 2 ** 31 - 3
+
+/** Slice by slice, or as many rows as `rows` says at once; `one` is the product of that many. */
+const multiply = (
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  { m, k, n }: Sizes,
+  rows: number,
+  one: Multiply,
+): tf.TensorInfo => {
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const access = fromWasm(backend)
+  const out = access.output([...batch.shape, m, n], "float32")
+  access.touch(a)
+  access.touch(b)
+  if (sizeOf(out.shape) === 0) return out
+  if (k === 0) {
+    access.view(out).fill(0)
+    return out
+  }
+  const at = (x: tf.TensorInfo) => backend.dataIdMap.get(x.dataId).memoryOffset
+  const [pa, pb, po] = [at(a), at(b), at(out)]
+  if (rows * n === sizeOf(out.shape)) one(pa, pb, po)
+  else batch.slices.forEach(([i, j], s) => one(pa + 4 * i * m * k, pb + 4 * j * k * n, po + 4 * s * m * n))
+  return out
+}
+
+const matrix = (x: tf.TensorInfo): readonly [number, number] => [x.shape.at(-2) ?? 1, x.shape.at(-1) ?? 1]
+
+interface Batch {
+  readonly shape: readonly number[]
+  readonly slices: readonly (readonly [number, number])[]
+}
+
+/** A product without batch dimensions. */
+const ONE: Batch = { shape: [], slices: [[0, 0]] }
+
+/** The batch shape, and for each of its places the places of the left and the right slice. */
+const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
+  if (a.length === 0 && b.length === 0) return ONE
+  const rank = Math.max(a.length, b.length)
+  const padded = (shape: readonly number[]) => [...new Array<number>(rank - shape.length).fill(1), ...shape]
+  const [pa, pb] = [padded(a), padded(b)]
+  const shape = pa.map((d, axis) => (d === 1 ? pb[axis]! : d))
+  if (pb.some((d, axis) => d !== 1 && d !== shape[axis])) {
+    throw new Error(`matMul cannot broadcast the batches [${a}] and [${b}]: sizes must be equal or 1.`)
+  }
+  let slices: (readonly [number, number])[] = [[0, 0]]
+  shape.forEach((size, axis) => {
+    slices = slices.flatMap(([i, j]) =>
+      Array.from(
+        { length: size },
+        (_, s) => [pa[axis] === 1 ? i : i * size + s, pb[axis] === 1 ? j : j * size + s] as const,
+      ),
+    )
+  })
+  return { shape, slices }
+}
+
+/** [m, k] by [k, n], at places of the heap given in bytes. */
+export type Multiply = (a: number, b: number, out: number) => void
+
+/** Both ways add the float32 terms in the order of k, so they give the same bits, and the choice is one of speed alone. */
+export const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
+  if (m * n * k <= 1024) return loop(backend, m, k, n)
+  // XNNPACK packs the right side.
+  ensureRoom(backend, 4 * k * n)
+  return xnnpack(backend, m, k, n)
+}
+
+/** For small products, where the call into wasm, 2 us, costs more than the arithmetic. */
+const loop = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
+  const heap = new Float32Array(backend.wasm.HEAPU8.buffer)
+  return (byteA, byteB, byteOut) => {
+    const [a, b, out] = [byteA / 4, byteB / 4, byteOut / 4]
+    heap.fill(0, out, out + m * n)
+    for (let i = 0; i < m; i++) {
+      const y = out + i * n
+      for (let l = 0; l < k; l++) {
+        const x = heap[a + i * k + l]!
+        const row = b + l * n
+        for (let j = 0; j < n; j++) heap[y + j] = heap[y + j]! + Math.fround(x * heap[row + j]!)
+      }
+    }
+  }
+}
+
+const xnnpack = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
+  const { tfjs } = backend.wasm
+  const raw = stockProduct(backend)
+  const shapeA = bytes([1, m, k])
+  const shapeB = bytes([1, k, n])
+  return (a, b, out) => {
+    tfjs.registerTensor(LEFT, m * k, a)
+    tfjs.registerTensor(RIGHT, k * n, b)
+    tfjs.registerTensor(OUT, m * n, out)
+    raw(LEFT, shapeA, 3, RIGHT, shapeB, 3, 0, 0, OUT)
+    // This also frees the packed copy of the right side, which XNNPACK's wrapper keeps by id.
+    tfjs.disposeData(RIGHT)
+    tfjs.disposeData(LEFT)
+    tfjs.disposeData(OUT)
+  }
+}
+
+const bytes = (shape: readonly number[]) => new Uint8Array(new Int32Array(shape).buffer)
+
+const stockProduct = oncePer((backend: WasmBackend) => {
+  const n = "number"
+  return backend.wasm.cwrap("BatchMatMul", null, [n, "array", n, n, "array", n, n, n, n])
+})

@@ -1,0 +1,78 @@
+/**
+ * `Conv2DBackpropInput`, the gradient of a convolution by its images, which is also what `tf.conv2dTranspose` computes: dy filter^T gives patches,
+ * chunk by chunk, which are added up where they lie in the images.
+ *
+ * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); attributes as tfjs's. Output float32 of `inputShape`.
+ */
+import { sizeOf } from "../../../../exact/frame.ts"
+import { convolutionOf } from "../../cpu/stock/convolution.ts"
+import { inputOf } from "../../cpu/fromTyped.ts"
+import { product } from "./BatchMatMul.ts"
+import { sgemmFor } from "../sgemm.ts"
+import { swapLast } from "./Transpose.ts"
+import { chunksOf, isPointwise, patchOf, scatter } from "./patches.ts"
+import { onHeap, type Heap } from "../assembler/Routine.ts"
+import type { tf } from "../../../tf.ts"
+
+export const conv2DBackpropInput = onHeap("Conv2DBackpropInput", (heap, inputs, attrs) => {
+  const [dy, filter] = [inputOf(inputs, "dy"), inputOf(inputs, "filter")]
+  const shape = attrs["inputShape"] as readonly number[] // tfjs's ops have checked it
+  const given = { x: shape, filter: filter.shape, out: dy.shape, attrs }
+  const convolution = convolutionOf("conv2d's gradient", "full", given)
+  const out = heap.output(shape, "float32")
+  heap.touch(dy)
+  heap.touch(filter)
+  const [k, n] = [convolution.outputs, patchOf(convolution)]
+  const alone = isPointwise(convolution)
+  if (!alone || sizeOf(dy.shape) * n === 0) heap.view(out).fill(0)
+  if (sizeOf(dy.shape) * n === 0) return out
+  return timesTransposed(heap, filter, k, n, (multiply) => {
+    if (alone) {
+      multiply(sizeOf(dy.shape) / k, heap.place(dy), heap.place(out))
+      return out
+    }
+    const chunks = chunksOf(convolution, n)
+    return heap.scratch(Math.max(...chunks.map(({ places }) => places)) * n, (patches) => {
+      for (const chunk of chunks) {
+        multiply(chunk.places, heap.place(dy) + 4 * chunk.first * k, patches)
+        scatter(heap, convolution, chunk, heap.place(out), patches)
+      }
+      return out
+    })
+  })
+})
+
+/** Has `body` multiply rows of k by the transposed filter [n, k]; XNNPACK has it transposed first, once. */
+const timesTransposed = <A>(
+  { backend, place }: Heap,
+  filter: tf.TensorInfo,
+  k: number,
+  n: number,
+  body: (multiply: (rows: number, a: number, out: number) => void) => A,
+): A => {
+  const made: tf.TensorInfo[] = []
+  const transposed = (): tf.TensorInfo => {
+    const [kept] = made
+    if (kept !== undefined) return kept
+    const flat = { dataId: filter.dataId, dtype: filter.dtype, shape: [n, k] }
+    const turned = swapLast(backend, flat)
+    made.push(turned)
+    return turned
+  }
+  const multiply = (rows: number, a: number, out: number) => {
+    const sgemm = sgemmFor(rows, k, n)
+    if (sgemm === null) {
+      const b = place(transposed())
+      product(backend, rows, k, n)(a, b, out)
+    } else {
+      const strides = { strideA: k, strideB: k, strideOut: n }
+      const one = { m: rows, k, n, transposeA: false, transposeB: true, ...strides }
+      sgemm.multiply(backend.wasm.asm.memory, one, a, place(filter), out)
+    }
+  }
+  try {
+    return body(multiply)
+  } finally {
+    for (const x of made) backend.disposeData(x.dataId)
+  }
+}

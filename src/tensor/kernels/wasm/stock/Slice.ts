@@ -1,0 +1,54 @@
+/** `Slice` by runs of the heap; the stock kernel reads element by element, and slowly beyond rank four. */
+import { tf } from "../../../tf.ts"
+import { sizeOf } from "../../../../exact/frame.ts"
+import { asWasm, bitsOf, fromWasm, type WasmBackend } from "../../cpu/Access.ts"
+import { inputOf } from "../../cpu/fromTyped.ts"
+
+const stock = tf.getKernel("Slice", "wasm")
+
+export const slice: tf.KernelConfig = {
+  kernelName: "Slice",
+  backendName: "wasm",
+  kernelFunc: (call) => {
+    const x = inputOf(call.inputs, "x")
+    if (x.dtype === "string") return stock.kernelFunc(call)
+    // The attributes of tfjs's op, which gives both.
+    const given = call.attrs as unknown as { readonly begin: number | number[]; readonly size: number | number[] }
+    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, given.begin, given.size)
+    tf.slice_util.assertParamsValid(x, begin, size)
+    return take(asWasm(call.backend), x, begin, size)
+  },
+}
+
+/** The box of the given sizes that begins at `begin`. */
+export const take = (
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  begin: readonly number[],
+  size: readonly number[],
+): tf.TensorInfo => {
+  const access = fromWasm(backend)
+  const out = access.output(size, x.dtype)
+  if (sizeOf(size) === 0) return out
+  access.touch(x)
+  const from = bitsOf(access, x)
+  const to = bitsOf(access, out)
+  // From axis `whole` on everything is taken, and axis `whole` - 1 is a run of such.
+  let whole = x.shape.length
+  while (whole > 0 && size[whole - 1] === x.shape[whole - 1]) whole--
+  const strides = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)))
+  const inner = Math.max(0, whole - 1)
+  const length = sizeOf(size.slice(inner))
+  let t = 0
+  const copy = (axis: number, f: number): void => {
+    const at = f + (begin[axis] ?? 0) * (strides[axis] ?? 0)
+    if (axis < inner) for (let i = 0; i < (size[axis] ?? 0); i++) copy(axis + 1, at + i * (strides[axis] ?? 0))
+    else {
+      if (length >= 128) to.set(from.subarray(at, at + length), t)
+      else for (let j = 0; j < length; j++) to[t + j] = from[at + j] ?? 0
+      t += length
+    }
+  }
+  copy(0, 0)
+  return out
+}

@@ -1,0 +1,44 @@
+/**
+ * Kernels on wasm whose stock kernel is written for some types of elements and takes all others for these: it reads and writes four bytes for each
+ * element of type bool, which has one, answers what was in memory, or takes an int32 for a float32. The cpu backend's kernel runs these over the
+ * heap.
+ */
+import { tf } from "../../../tf.ts"
+import { fromCpu } from "./fromCpu.ts"
+
+type Types = readonly tf.DataType[]
+
+const FLOAT: Types = ["float32"]
+
+const NUMBERS: Types = ["float32", "int32"]
+
+const named = (types: Types, names: string): Readonly<Record<string, Types>> =>
+  Object.fromEntries(names.split(" ").map((name) => [name, types]))
+
+/** The types that the stock kernel has right. */
+const RIGHT: Readonly<Record<string, Types>> = {
+  ...named(NUMBERS, "Abs Atan Ceil Cos Cosh Elu Erf Exp Expm1 Floor LeakyRelu Log Neg Relu Relu6 Round Rsqrt Selu"),
+  ...named(NUMBERS, "Sigmoid Sign Sin Sinh Softplus Sqrt Square Step Tan Tanh"),
+  ...named(NUMBERS, "Cumprod Cumsum DenseBincount FloorDiv Mod Reverse SearchSorted Select TopK"),
+  ...named(FLOAT, "Acos Acosh Asin Asinh Atanh Log1p Reciprocal"),
+  ...named(FLOAT, "ClipByValue IsFinite IsInf IsNan ResizeNearestNeighbor StridedSlice"),
+  OneHot: ["int32"],
+}
+
+/** The type that decides: of what comes out of `OneHot`, else of what goes in. */
+const typeOf = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.DataType => {
+  const { weights, x, t, a, images, sortedSequence } = inputs
+  return (weights ?? x ?? t ?? a ?? images ?? sortedSequence)?.dtype ?? ((attrs?.["dtype"] ?? "int32") as tf.DataType) // as tfjs's op has set it
+}
+
+const whereRight = ([kernelName, right]: readonly [string, Types]): tf.KernelConfig => {
+  const stock = tf.getKernel(kernelName, "wasm")
+  const { kernelFunc } = fromCpu(kernelName)
+  return {
+    kernelName,
+    backendName: "wasm",
+    kernelFunc: (call) => (right.includes(typeOf(call)) ? stock.kernelFunc(call) : kernelFunc(call)),
+  }
+}
+
+export const elementTypes: readonly tf.KernelConfig[] = Object.entries(RIGHT).map(whereRight)

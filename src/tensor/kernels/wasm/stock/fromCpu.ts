@@ -1,0 +1,73 @@
+/**
+ * Kernels that the wasm backend has wrong, or lacks where the engine has no SIMD, most of them of gradients: run by the cpu backend's kernel of the
+ * same name over the wasm heap, in place.
+ *
+ * The result has the bits of the cpu backend.
+ */
+import { tf } from "../../../tf.ts"
+import { sizeOf } from "../../../../exact/frame.ts"
+import { fallback } from "../../fallbacks.ts"
+import { hasSimd } from "../assembler/Routine.ts"
+import { asCpu, asWasm, fromWasm, type Numbers } from "../../cpu/Access.ts"
+
+/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is in `typed/`); `simd/` has them too. */
+const MISSING = [
+  "Conv2DBackpropFilter",
+  "DepthwiseConv2dNativeBackpropFilter",
+  "DepthwiseConv2dNativeBackpropInput",
+] as const
+
+/** Those that it has and that give other values than the definition. */
+const WRONG = [
+  "Conv3DBackpropFilterV2",
+  "Conv3DBackpropInputV2",
+  "Dilation2D",
+  "Dilation2DBackpropFilter",
+  "Dilation2DBackpropInput",
+  "MaxPool3D",
+  "MaxPool3DGrad",
+  "MaxPoolGrad",
+] as const
+
+/** A wasm kernel that is the cpu backend's: a fallback. */
+export const fromCpu = (kernelName: string): tf.KernelConfig =>
+  fallback({
+    kernelName,
+    backendName: "wasm",
+    kernelFunc: ({ inputs, backend, attrs }) => {
+      const heap = fromWasm(asWasm(backend))
+      const cpu = asCpu(tf.findBackend("cpu"))
+      const kernel = tf.getKernel(kernelName, "cpu")
+      const infos = Object.entries(inputs).flatMap(([name, x]) => (x === undefined || x === null ? [] : [{ name, x }]))
+      for (const { x } of infos) heap.touch(x)
+      const borrowed = infos.map(({ name, x }) => ({
+        name,
+        t: ranked(cpu.makeTensorInfo(x.shape, x.dtype, heap.view(x))),
+      }))
+      const made: tf.TensorInfo[] = []
+      try {
+        const result = kernel.kernelFunc({
+          inputs: Object.fromEntries(borrowed.map(({ name, t }) => [name, t])),
+          backend: tf.findBackend("cpu"),
+          attrs: attrs ?? {},
+        })
+        made.push(...[result].flat())
+        // The views that the cpu kernel read may die here, when the heap grows for the outputs: they are not read again.
+        const copied = (t: tf.TensorInfo) => copy(heap, t, cpu.data.get(t.dataId).values)
+        return Array.isArray(result) ? result.map(copied) : copied(result)
+      } finally {
+        for (const t of [...made, ...borrowed.map(({ t }) => t)]) cpu.disposeData(t.dataId)
+      }
+    },
+  })
+
+/** Some cpu kernels ask for the rank, which the engine's tensors have. */
+const ranked = (t: tf.TensorInfo): tf.TensorInfo => Object.assign(t, { rank: t.shape.length })
+
+const copy = (heap: ReturnType<typeof fromWasm>, t: tf.TensorInfo, values: Numbers): tf.TensorInfo => {
+  const out = heap.output(t.shape, t.dtype)
+  heap.view(out).set(values.subarray(0, sizeOf(t.shape)))
+  return out
+}
+
+export const borrowedKernels: readonly tf.KernelConfig[] = [...(hasSimd ? [] : MISSING), ...WRONG].map(fromCpu)

@@ -1,0 +1,165 @@
+/**
+ * Routines over regions of images: as many images, rows and columns as a call says, in each of which some floats lie side by side. From one
+ * column, row and image to the next the two sides of a region have steps of their own, so strides and paddings are the caller's.
+ */
+import type { WasmBackend } from "../../cpu/Access.ts"
+import type { Code, Lanes, Whole } from "../assembler/Code.ts"
+import { compile } from "../assembler/Routine.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Counts, and places and steps in bytes. */
+export interface Region {
+  readonly images: number
+  readonly rows: number
+  readonly columns: number
+  readonly floats: number
+  readonly from: number
+  readonly fromImage: number
+  readonly fromRow: number
+  readonly fromColumn: number
+  readonly to: number
+  readonly toImage: number
+  readonly toRow: number
+  readonly toColumn: number
+}
+
+const REGION = [
+  ...(["images", "rows", "columns", "floats"] as const),
+  ...(["from", "fromImage", "fromRow", "fromColumn"] as const),
+  ...(["to", "toImage", "toRow", "toColumn"] as const),
+] as const
+
+type Wholes = Readonly<Record<(typeof REGION)[number], Whole>>
+
+// --------------------------------------------------------- constructors
+
+/** Up to 16 floats that lie side by side: how they are read and written. */
+interface Block {
+  /** Of each vector, in bytes. */
+  readonly offsets: readonly number[]
+  readonly load: (place: Whole, offset: number) => Lanes
+  readonly store: (place: Whole, x: Lanes, offset: number) => void
+}
+
+/** Blocks of floats, with their distance in bytes from the first. */
+const blocksOf = (code: Code, floats: Whole, body: (at: Whole, block: Block) => void): void =>
+  code.blocks(floats, [16, 8, 4, 1], (first, size) =>
+    body(code.times(first, 4), {
+      offsets: Array.from({ length: Math.max(1, size / 4) }, (_, v) => 16 * v),
+      load: size === 1 ? code.splat : code.load,
+      store: size === 1 ? code.storeOne : code.store,
+    }),
+  )
+
+/** Visits all columns; `at` is added to both places. `afterRow` runs when a row of columns is done. */
+const walk = (
+  { advance, counter, plus, repeat }: Code,
+  region: Wholes,
+  at: Whole | number,
+  body: (from: Whole, to: Whole) => void,
+  afterRow: () => void = () => {},
+): void => {
+  const [fromImage, toImage] = [counter(plus(region.from, at)), counter(plus(region.to, at))]
+  repeat(region.images, () => {
+    const [fromRow, toRow] = [counter(fromImage), counter(toImage)]
+    repeat(region.rows, () => {
+      const [from, to] = [counter(fromRow), counter(toRow)]
+      repeat(region.columns, () => {
+        body(from, to)
+        advance(from, region.fromColumn)
+        advance(to, region.toColumn)
+      })
+      afterRow()
+      advance(fromRow, region.fromRow)
+      advance(toRow, region.toRow)
+    })
+    advance(fromImage, region.fromImage)
+    advance(toImage, region.toImage)
+  })
+}
+
+const moved = (join: (code: Code, to: () => Lanes, from: Lanes) => Lanes) =>
+  compile({
+    wholes: REGION,
+    numbers: [],
+    body: (code, region) =>
+      walk(code, region, 0, (from, to) =>
+        code.along(region.floats, (part) =>
+          part.store(
+            to,
+            join(code, () => part.load(to), part.load(from)),
+          ),
+        ),
+      ),
+  })
+
+/** The same region with its sides exchanged. */
+export const turned = (region: Region): Region => ({
+  ...region,
+  ...{ from: region.to, fromImage: region.toImage, fromRow: region.toRow, fromColumn: region.toColumn },
+  ...{ to: region.from, toImage: region.fromImage, toRow: region.fromRow, toColumn: region.fromColumn },
+})
+
+// ------------------------------------------------------------ instances
+
+/** to = from */
+export const copyRegion = moved((_, __, from) => from)
+
+/** to += from */
+export const addRegion = moved((code, to, from) => code.add(to(), from))
+
+/** to += from, `floats` in all. */
+export const addInto = (backend: WasmBackend, from: number, to: number, floats: number): void => {
+  const still = { fromImage: 0, fromRow: 0, fromColumn: 0, toImage: 0, toRow: 0, toColumn: 0 }
+  addRegion(backend, { images: 1, rows: 1, columns: 1, floats, from, to, ...still })
+}
+
+/** to += from * weights, where `weights` is the place of as many floats as a column has. */
+export const addWeightedRegion = compile({
+  wholes: [...REGION, "weights"] as const,
+  numbers: [],
+  body: (code, { weights, ...region }) => {
+    const { add, mul, plus } = code
+    blocksOf(code, region.floats, (at, { offsets, load, store }) => {
+      const place = plus(weights, at)
+      const factors = offsets.map((offset) => ({ offset, factor: load(place, offset) }))
+      walk(code, region, at, (from, to) => {
+        for (const { offset, factor } of factors)
+          store(to, add(load(to, offset), mul(load(from, offset), factor)), offset)
+      })
+    })
+  },
+})
+
+/** sums += from * to, added over all columns, row by row; `sums` is the place of as many floats as a column has. */
+export const sumProducts = compile({
+  wholes: [...REGION, "sums"] as const,
+  numbers: [],
+  body: (code, { sums, ...region }) => {
+    const { add, assign, constant, mul, plus, variable } = code
+    blocksOf(code, region.floats, (at, { offsets, load, store }) => {
+      const [place, zero] = [plus(sums, at), constant(0)]
+      const totals = offsets.map((offset) => ({
+        offset,
+        total: variable(load(place, offset)),
+        row: variable(zero),
+      }))
+      walk(
+        code,
+        region,
+        at,
+        (from, to) => {
+          for (const { offset, row } of totals) assign(row, add(row, mul(load(from, offset), load(to, offset))))
+        },
+        () => {
+          for (const { total, row } of totals) {
+            assign(total, add(total, row))
+            assign(row, zero)
+          }
+        },
+      )
+      for (const { offset, total } of totals) store(place, total, offset)
+    })
+  },
+})

@@ -1,0 +1,64 @@
+/**
+ * `BijouWeightGrad`: x^T dy, the gradient of x W by W, with the bits of the matrix product and without its transposes. A plugged-in sgemm reads
+ * x as it stands. Else 64 rows are added at a time, so that those of dy stay near, and four columns of x are laid side by side once for all
+ * columns of dy.
+ *
+ * Inputs `x` (float32 [..., m]) and `dy` (float32 [..., n]) of as many rows. Output float32 [m, n].
+ */
+import { inputOf } from "../cpu/fromTyped.ts"
+import { sgemmFor } from "./sgemm.ts"
+import { strip } from "./product.ts"
+import { compile, onHeap, rowsOf, type Heap } from "./assembler/Routine.ts"
+import { clear, inChunks } from "./rows.ts"
+
+export const bijouWeightGrad = onHeap("BijouWeightGrad", (heap, inputs) => {
+  const [x, dy] = [inputOf(inputs, "x"), inputOf(inputs, "dy")]
+  const [[rows, m], [, n]] = [rowsOf(x.shape), rowsOf(dy.shape)]
+  const out = heap.output([m, n], "float32")
+  heap.touch(x)
+  heap.touch(dy)
+  multiplyTurned(heap, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out) })
+  return out
+})
+
+/** out = x^T dy for x [rows, m] and dy [rows, n], all at places in bytes. */
+export const multiplyTurned = (
+  heap: Heap,
+  given: Readonly<Record<"rows" | "m" | "n" | "x" | "dy" | "out", number>>,
+): void => {
+  const { rows, m, n, x, dy, out } = given
+  const sgemm = sgemmFor(m, rows, n)
+  if (sgemm === null) return heap.scratch(4 * 64, (panel) => multiply(heap.backend, { ...given, panel }))
+  const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
+  sgemm.multiply(heap.backend.wasm.asm.memory, product, x, dy, out)
+}
+
+const multiply = compile({
+  wholes: ["rows", "m", "n", "x", "dy", "out", "panel"],
+  numbers: [],
+  body: (code, { rows, m, n, x, dy, out, panel }) => {
+    const { advance, blocks, counter, load, plus, repeat, splat, store, times, whole } = code
+    const [xRow, row, along] = [times(m, 4), times(n, 4), whole(16)]
+    clear(code, out, times(m, n))
+    inChunks(code, rows, (first, count) =>
+      blocks(m, [4, 1], (i, height) => {
+        const [from, to] = [counter(plus(plus(x, times(first, xRow)), times(i, 4))), counter(panel)]
+        repeat(count, () => {
+          store(to, (height === 4 ? load : splat)(from))
+          advance(from, xRow)
+          advance(to, 16)
+        })
+        strip(code, {
+          height,
+          lefts: [panel],
+          along,
+          right: { place: plus(dy, times(first, row)), row },
+          out: { place: plus(out, times(i, row)), row },
+          columns: n,
+          terms: count,
+          first: (old) => old(),
+        })
+      }),
+    )
+  },
+})
