@@ -1,0 +1,14 @@
+/** A running sum of gradients. */
+import { tf } from "../../tf.ts"
+import { alike } from "./checks.ts"
+import type { Kernel, One } from "./Kernel.ts"
+import { makes, writtenOver } from "./Outcome.ts"
+
+/** sum + x. May write over sum: it must be the caller's own, and the caller must not use it again. */
+export const addTo: Kernel<{ readonly sum: One; readonly x: One }, {}, One> = {
+  name: "BijouAddTo",
+  layer: "A sum of gradients",
+  check: (call) => void alike(call, "sum", "x"),
+  outcome: ({ sum }, _attributes, target) => makes(writtenOver(sum, target)),
+  composed: ({ sum, x }) => tf.add(sum, x),
+}

@@ -1,0 +1,49 @@
+/** The mean cross-entropy of a classifier, in nats, and its gradient. */
+import { tf } from "../../tf.ts"
+import { classified, fitting } from "./checks.ts"
+import type { Kernel, One } from "./Kernel.ts"
+import { alike as like, fresh, makes } from "./Outcome.ts"
+
+/** The mean over rows of -log softmax(logits)[target]: `logits` are `[..., classes]`, `targets` int32 `[...]`. A target that is no class throws. */
+export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One }, {}, One> = {
+  name: "BijouCrossEntropy",
+  layer: "crossEntropy",
+  check: (call) => classified(call, "logits", "targets"),
+  outcome: () => makes(fresh([])),
+  composed: ({ logits, targets }) => {
+    const { rows, classes, ids } = inRows(logits, targets)
+    // A class that does not exist has no column in the one-hot matrix, and would count as a loss of 0; gather refuses it.
+    tf.gather(tf.zeros([classes]), ids)
+    const losses = tf.logSoftmax(logits.reshape([rows, classes]))
+    // Not times 0 and 1: -Infinity times 0 is NaN.
+    return tf
+      .where(tf.oneHot(ids, classes).toBool(), losses, tf.zerosLike(losses))
+      .sum()
+      .mul(-1 / rows)
+  },
+}
+
+/** (softmax(logits) - one at the target) dy / rows; `dy` is a scalar. */
+export const crossEntropyGrad: Kernel<{ readonly logits: One; readonly targets: One; readonly dy: One }, {}, One> = {
+  name: "BijouCrossEntropyGrad",
+  layer: "The gradient of crossEntropy",
+  check: (call) => {
+    classified(call, "logits", "targets")
+    fitting(call, "dy", [], "logits")
+  },
+  outcome: ({ logits }) => makes(like(logits)),
+  composed: ({ logits, targets, dy }) =>
+    tf.tidy(() => {
+      const { rows, classes, ids } = inRows(logits, targets)
+      const weights = tf.softmax(logits.reshape([rows, classes]))
+      return tf
+        .sub(weights, tf.oneHot(ids, classes).toFloat())
+        .mul(tf.mul(dy, 1 / rows))
+        .reshape(logits.shape)
+    }),
+}
+
+const inRows = (logits: tf.Tensor, targets: tf.Tensor) => {
+  const classes = logits.shape.at(-1) ?? 1
+  return { rows: logits.size / classes, classes, ids: targets.as1D() as tf.Tensor1D }
+}

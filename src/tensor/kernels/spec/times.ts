@@ -1,0 +1,14 @@
+/** Each sample times its factor. */
+import { tf } from "../../tf.ts"
+import type { Kernel, One } from "./Kernel.ts"
+import { alike as like, makes } from "./Outcome.ts"
+import { checkStep, coefficients, type PerSample } from "./samples.ts"
+
+/** x, `[batch, ...]`, each sample times its factor. */
+export const times: Kernel<{ readonly x: One }, { readonly factor: PerSample }, One> = {
+  name: "BijouTimes",
+  layer: "A product with gamma",
+  check: (call) => void checkStep(call, ["x"], { factor: call.attributes.factor }),
+  outcome: ({ x }) => makes(like(x)),
+  composed: ({ x }, { factor }) => tf.tidy(() => tf.mul(x, coefficients(factor, x))),
+}
