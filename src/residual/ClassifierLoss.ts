@@ -10,10 +10,11 @@
 import type { Layer, Recorded } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
+import { dispatch } from "../tensor/kernels/dispatch.ts"
+import { addTo } from "../tensor/kernels/spec/addTo.ts"
+import { fitting, float, leading, weighing, widthOf, type Inputs } from "../tensor/kernels/spec/checks.ts"
 import { quietly, record } from "../tensor/recording.ts"
 import { tensor } from "../tensor/tensor.ts"
-import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { crossEntropy } from "./crossEntropy.ts"
 import { multiply, rows } from "./multiply.ts"
@@ -49,7 +50,7 @@ export const ClassifierLoss = {
       ({ unembed }, [x, targets]: ClassifierInput) => lossOf(unembed, x, targets),
     )
     const isSmall = (unembed: tf.Tensor, [x, targets]: ClassifierInput) => {
-      checkInputs("ClassifierLoss", { x, targets, unembed })
+      checkRows({ layer: "ClassifierLoss", inputs: { x, targets, unembed } })
       return targets.size <= rowsAtOnce
     }
     return {
@@ -69,6 +70,13 @@ export const ClassifierLoss = {
 
   /** Rows in a chunk: as many times 64 as have 2^22 logits (16 MB) or fewer, and 64 at least. */
   rowsAtOnce: (classes: number): number => Math.max(64, 64 * Math.floor(2 ** 16 / classes)),
+}
+
+/** One target for each row of x, and a weight of as many rows as x has columns. */
+const checkRows = (call: Inputs<"x" | "targets" | "unembed">): void => {
+  const x = float(call, "x")
+  weighing(call, "unembed", "x", widthOf(x))
+  fitting(call, "targets", leading(x), "x", "int32")
 }
 
 const lossOf = (unembed: tf.Tensor, x: tf.Tensor, targets: tf.Tensor): tf.Tensor =>
@@ -137,7 +145,7 @@ const added = (sums: ReadonlyArray<tf.Tensor>, summands: ReadonlyArray<tf.Tensor
   if (sums.length === 0) return summands
   const next = sums.map((sum, i) => {
     const x = summands[i] ?? nothing()
-    return hasKernel("BijouAddTo") ? runKernel("BijouAddTo", { sum, x }) : tf.add(sum, x)
+    return dispatch(addTo, { sum, x })
   })
   tf.dispose([...sums, ...summands])
   return next

@@ -7,10 +7,9 @@ import { Draw } from "../core/Draw.ts"
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
-import { uniforms } from "../exact/draws.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernel } from "../tensor/kernels/own.ts"
-import { checkRate } from "../tensor/shapes/inputRules.ts"
+import { compose, dispatch, isImplemented } from "../tensor/kernels/dispatch.ts"
+import { checkRate, dropout, type DropoutAttributes } from "../tensor/kernels/spec/dropout.ts"
 import { tf } from "../tensor/tf.ts"
 
 /**
@@ -39,16 +38,15 @@ export const Dropout = {
       throw new ShapeMismatch(
         `Dropout ${name} met activations of shape [${x.shape.join(", ")}] and ${samples.length} sample ids. Name one sample id for each place on the leading axis.`,
       )
-    const own = Draw.child(name)(draw.value)
-    if (hasKernel("BijouDropout") && x.dtype === "float32") return onDevice(own, rate)(x)
-    const mask = uniforms(own, x.size / samples.length)
-    for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] ?? 0) < rate ? 0 : 1 / (1 - rate)
-    return x.mul(tf.tensor(mask, x.shape))
+    const { low, high } = Draw.child(name)(draw.value).key
+    const attributes = { low, high, samples, rate }
+    if (x.dtype !== "float32") return dropout.composed({ x }, attributes)
+    return isImplemented(dropout) ? onDevice(attributes)(x) : compose(dropout, { x }, attributes)
   },
 }
 
 /** The numbers are drawn on the device, and again for the gradient: the tape keeps nothing. */
-const onDevice = ({ key: { low, high }, samples }: Draw, rate: number) => {
-  const drop = (x: tf.Tensor) => runKernel("BijouDropout", { x }, { low, high, samples, rate })
+const onDevice = (attributes: DropoutAttributes) => {
+  const drop = (x: tf.Tensor) => dispatch(dropout, { x }, attributes)
   return tf.customGrad((x) => ({ value: drop(x as tf.Tensor), gradFunc: drop })) // the one input
 }

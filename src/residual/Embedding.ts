@@ -6,7 +6,7 @@ import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
 import { tensor } from "../tensor/tensor.ts"
-import { checkInputs } from "../tensor/shapes/inputRules.ts"
+import { fitting, float, given, show, widthOf, type Inputs } from "../tensor/kernels/spec/checks.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -46,7 +46,7 @@ export const Embedding = {
    * Throws `ShapeMismatch` unless the ids are int32 `[batch, time]`.
    */
   apply: ({ tokens, positions }: EmbeddingParams, ids: tf.Tensor): tf.Tensor => {
-    checkInputs("Embedding", { tokens, positions, ids })
+    checkTables({ layer: "Embedding", inputs: { tokens, positions, ids } })
     const [, time = 1] = ids.shape
     const [context = 1, width = 1] = positions.shape
     if (time > context)
@@ -55,4 +55,13 @@ export const Embedding = {
       )
     return tf.gather(tokens, ids).add(positions.slice([0, 0], [time, width]))
   },
+}
+
+const checkTables = (call: Inputs<"tokens" | "positions" | "ids">): void => {
+  const [tokens, ids] = [float(call, "tokens"), given(call, "ids")]
+  fitting(call, "positions", [given(call, "positions").shape[0] ?? 1, widthOf(tokens)], "tokens")
+  const [batch = 1, time = 1] = ids.shape
+  if (tokens.shape.length !== 2)
+    throw new ShapeMismatch(`${call.layer}: tokens is ${show(tokens)}. Give it as float32 [vocabulary, width].`)
+  fitting(call, "ids", [batch, time], "tokens", "int32")
 }

@@ -4,10 +4,9 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, runKernelForAll, type Save } from "../tensor/kernels/own.ts"
+import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { layerNorm, layerNormGrad } from "../tensor/kernels/spec/layerNorm.ts"
 import { tensor } from "../tensor/tensor.ts"
-import { LONG } from "../tensor/kernels/wasm/rows.ts"
-import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -36,47 +35,23 @@ export const LayerNorm = {
   // --------------------------------------------------------- combinators
 
   /** Normalises each vector on the last axis of x, `[..., width]`. */
-  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => {
-    checkInputs("BijouLayerNorm", { x, gain, bias })
-    return hasKernel("BijouLayerNorm") ? fused(x, gain, bias) : normalised(x).mul(gain).add(bias)
-  },
+  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor =>
+    isImplemented(layerNorm) ? fused(x, gain, bias) : compose(layerNorm, { x, gain, bias })[0],
 }
 
-/** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has given y and r (see `normalised`). */
+/** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has returned y and r. */
 const fused = tf.customGrad((...args) => {
   const [x, gain, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
-  const [value, ...given] = runKernelForAll("BijouLayerNorm", { x, gain, bias }) as [tf.Tensor, ...tf.Tensor[]] // its outputs
-  save([gain, ...(given.length > 0 ? given : [x])])
-  tf.dispose(given)
+  const [value, y, r] = dispatch(layerNorm, { x, gain, bias })
+  const given = y === undefined || r === undefined ? [x] : [y, r]
+  save([gain, ...given])
+  tf.dispose([y, r])
   return {
     value,
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [g, xOrY, r] = saved as [tf.Tensor, tf.Tensor, tf.Tensor?] // as they were kept
       const kept = r === undefined ? { x: xOrY } : { y: xOrY, r }
-      return [...runKernelForAll("BijouLayerNormGrad", { ...kept, gain: g, dy })]
+      return [...dispatch(layerNormGrad, { ...kept, gain: g, dy })]
     },
   }
 })
-
-/** y = (x - mean) r with r = 1 / sqrt(variance + eps); dx = r (dy - mean(dy) - y mean(dy y)). */
-const normalised = tf.customGrad((x, save) => {
-  const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function behind the inputs
-  const centred = withoutMean(x as tf.Tensor) // the one input
-  const scale = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5))
-  const value = tf.mul(centred, scale)
-  keep([value, scale])
-  return {
-    value,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [y, r] = saved as [tf.Tensor, tf.Tensor] // in the order of `keep`
-      const along = tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))
-      return tf.mul(r, tf.sub(withoutMean(dy), along))
-    },
-  }
-})
-
-/** Each row less its mean. A float32 mean of many numbers lacks digits; what is left has a mean of its own, taken off twice, as in the kernels. */
-const withoutMean = (x: tf.Tensor): tf.Tensor => {
-  const less = (from: tf.Tensor) => tf.sub(from, tf.mean(from, -1, true))
-  return (x.shape.at(-1) ?? 1) > LONG ? less(less(less(x))) : less(x)
-}

@@ -4,11 +4,12 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { hasKernel, type Save } from "../tensor/kernels/own.ts"
+import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { addBias, biasGrad } from "../tensor/kernels/spec/addBias.ts"
+import { affine } from "../tensor/kernels/spec/affine.ts"
 import { tensor } from "../tensor/tensor.ts"
-import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
-import { affine, biasGrad, multiply, pullMultiply } from "./multiply.ts"
+import { multiply, pullMultiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -39,8 +40,8 @@ export const Linear = {
 
   /** x W + b, from `[..., inputs]` to `[..., outputs]`. */
   apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor => {
-    checkInputs("BijouAffine", { x, weight, bias })
-    return hasKernel("BijouAddBias") ? fused(x, weight, bias) : multiply(x, weight).add(bias)
+    check(affine, { x, weight, bias }, {})
+    return isImplemented(addBias) ? fused(x, weight, bias) : multiply(x, weight).add(bias)
   },
 }
 
@@ -49,10 +50,10 @@ const fused = tf.customGrad((...args) => {
   const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
   save([x, weight])
   return {
-    value: affine(x, weight, bias),
+    value: dispatch(affine, { x, weight, bias }),
     gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [a, w] = saved as [tf.Tensor, tf.Tensor] // as they were kept
-      return [...pullMultiply(a, w, dy), biasGrad(dy)]
+      return [...pullMultiply(a, w, dy), dispatch(biasGrad, { dy })]
     },
   }
 })

@@ -8,7 +8,8 @@ import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
 import { Params } from "../core/Params.ts"
 import type { RevError } from "../core/RevError.ts"
 import { sizeOf } from "../exact/frame.ts"
-import { hasKernel } from "./kernels/own.ts"
+import { isImplemented } from "./kernels/dispatch.ts"
+import { addTo } from "./kernels/spec/addTo.ts"
 import { addArrays } from "./kernels/wasm/stock/Add.ts"
 import { copyNow } from "./kernels/tensorflow/operations.ts"
 import { asWasm, fromWasm } from "./kernels/cpu/Access.ts"
@@ -51,7 +52,7 @@ export const ParameterLayout = {
 
   /** Adds an array to another of its layout, in place. */
   add: (left: Float32Array, right: Float32Array): void => {
-    if (inWasm() && hasKernel("BijouAddTo")) return addArrays(asWasm(tf.backend()), left, right)
+    if (inWasm() && isImplemented(addTo)) return addArrays(asWasm(tf.backend()), left, right)
     // float32 numbers, added as float64 and rounded when they are stored, are the float32 sum.
     for (let i = 0; i < left.length; i++) left[i] = (left[i] ?? NaN) + (right[i] ?? NaN)
   },

@@ -4,9 +4,9 @@
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../core/Side.ts"
 import { decodeFrame, encodeFrame, payloadLength, sizeOf } from "../exact/frame.ts"
-import { pack, BITS_PER_WORD } from "./kernels/composed/pack.ts"
-import { unpack } from "./kernels/composed/unpack.ts"
-import { hasKernel, runKernel } from "./kernels/own.ts"
+import { dispatch, isImplemented } from "./kernels/dispatch.ts"
+import { BITS_PER_WORD, pack } from "./kernels/spec/pack.ts"
+import { stepsOf, unpack } from "./kernels/spec/unpack.ts"
 import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
@@ -23,17 +23,19 @@ export const Plane = {
 
   /** The parities of a tensor on the grid. */
   ofParities: (x: tf.Tensor, fractionBits: number): Plane => ({
-    packed: hasKernel("BijouPack") ? runKernel("BijouPack", { x }, { fractionBits }) : pack(x, fractionBits),
+    packed: dispatch(pack, { x }, { fractionBits }),
     shape: x.shape,
   }),
 
   // --------------------------------------------------------- destructors
 
   /** The parities as 0 and 2^-l, in the shape of the activations. */
-  toSteps: ({ packed, shape }: Plane, fractionBits: number): tf.Tensor =>
-    packed.dtype === "int32"
-      ? runKernel("BijouUnpack", { words: packed }, { shape, fractionBits })
-      : unpack(packed.as1D(), shape, fractionBits),
+  toSteps: (plane: Plane, fractionBits: number): tf.Tensor => {
+    const { packed, shape } = plane
+    return isFromKernel(plane)
+      ? dispatch(unpack, { words: packed }, { shape, fractionBits })
+      : stepsOf(packed, shape, 2 ** -fractionBits)
+  },
 
   // ----------------------------------------------------------- instances
 
@@ -61,7 +63,7 @@ export const Plane = {
       if (E.isLeft(frame)) return frame
       const { shape, payload } = frame.right
       const size = sizeOf(shape)
-      if (hasKernel("BijouPack")) {
+      if (isImplemented(pack)) {
         const words = new Uint8Array(4 * Math.ceil(size / 32))
         words.set(payload)
         return E.right({ packed: tf.tensor1d(new Int32Array(words.buffer), "int32"), shape })
@@ -77,3 +79,6 @@ export const Plane = {
     release: ({ packed }) => void packed.dispose(),
   }),
 }
+
+/** Whether a kernel packed the plane, and not plain operations. */
+export const isFromKernel = ({ packed }: Plane): boolean => packed.dtype === "int32"

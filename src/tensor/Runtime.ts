@@ -2,7 +2,7 @@
  * What tensors are computed with, as far as bits depend on it. Two runs in equal runtimes, on equal processors, have the same bits.
  */
 import * as t from "io-ts"
-import { chosenKernels } from "./kernels/own.ts"
+import { chosenKernels } from "./kernels/dispatch.ts"
 import { hasOpLibrary } from "./kernels/tensorflow/opLibrary.ts"
 import { pluggedSgemm } from "./kernels/wasm/sgemm.ts"
 import { tf } from "./tf.ts"

@@ -5,8 +5,16 @@ import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { sameShape } from "../exact/frame.ts"
 import { Grid } from "../exact/Grid.ts"
 import { Space, type PerSample } from "../exact/Space.ts"
-import { hasKernel, runKernel, runKernelForAll } from "./kernels/own.ts"
-import { Plane } from "./Plane.ts"
+import { dispatch } from "./kernels/dispatch.ts"
+import { cotangent } from "./kernels/spec/cotangent.ts"
+import { drift } from "./kernels/spec/drift.ts"
+import { inverse } from "./kernels/spec/inverse.ts"
+import { quantize } from "./kernels/spec/quantize.ts"
+import { oneZero } from "./kernels/spec/samples.ts"
+import { shift } from "./kernels/spec/shift.ts"
+import { times } from "./kernels/spec/times.ts"
+import { update } from "./kernels/spec/update.ts"
+import { isFromKernel, Plane } from "./Plane.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { float32TensorSide } from "./tensorSide.ts"
 import { tf } from "./tf.ts"
@@ -17,42 +25,28 @@ import { tf } from "./tf.ts"
 export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
   const grid = Grid.make(fractionBits)
   const { scale, step } = grid
-  // Adding 0 makes every zero +0 on the cpu, wasm, TensorFlow and WebGPU backends; it must not be folded away.
-  const oneZero = (x: tf.Tensor): tf.Tensor => tf.add(x, 0)
-  const fromSteps = (k: tf.Tensor): tf.Tensor => oneZero(tf.mul(tf.round(k), step))
   // The scale 2^l rides on the coefficients: multiplying by a power of two commutes with every rounding.
   const drawn = (gamma: PerSample) => ({
     own: gamma.map((g) => (1 - g) * scale),
     change: gamma.map((g) => (1 + g) * scale),
+    step,
   })
   const space = Space.make<tf.Tensor, Plane>({
     grid,
-    quantize: (y) =>
-      hasKernel("BijouQuantize")
-        ? runKernel("BijouQuantize", { x: floating(y) }, { scale: [scale], step: [step] })
-        : tf.tidy(() => fromSteps(tf.mul(floating(y), scale))),
+    quantize: (y) => dispatch(quantize, { x: floating(y) }, { scale, step }),
     drift: (gamma, x, h) => {
-      const { own, change } = drawn(gamma)
-      if (hasKernel("BijouDrift")) {
-        checkSamples(gamma, x)
-        return runKernel("BijouDrift", { x, h: alike(h, x) }, { own, change, step: gamma.map(() => step) })
-      }
-      return tf.tidy(() =>
-        fromSteps(tf.add(tf.mul(x, coefficients(own, x)), tf.mul(alike(h, x), coefficients(change, x)))),
-      )
+      checkSamples(gamma, x)
+      return dispatch(drift, { x, h: alike(h, x) }, drawn(gamma))
     },
     plus: (x, y) => tf.add(x, alike(y, x)),
     minus: (x, y) => tf.sub(x, alike(y, x)),
     times: (perSample, x) => {
       checkSamples(perSample, x)
-      return hasKernel("BijouTimes")
-        ? runKernel("BijouTimes", { x }, { factor: perSample })
-        : tf.tidy(() => tf.mul(x, coefficients(perSample, x)))
+      return dispatch(times, { x }, { factor: perSample })
     },
     parity: (x) => Plane.ofParities(x, fractionBits),
-    lift: (x, plane) => shift(x, plane, step) ?? tf.tidy(() => tf.add(x, Plane.toSteps(plane, fractionBits))),
-    lower: (x, plane) =>
-      shift(x, plane, -step) ?? tf.tidy(() => oneZero(tf.sub(x, Plane.toSteps(plane, fractionBits)))),
+    lift: (x, plane) => shifted(x, plane, step),
+    lower: (x, plane) => shifted(x, plane, -step),
     divide: (divisor, x) =>
       tensorScope.within(() => {
         const k = tf.mul(x, scale)
@@ -67,35 +61,30 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
   return {
     ...space,
     update: (gamma, previous, x, h) => {
-      if (!hasKernel("BijouUpdate")) return tensorScope.within(() => space.update(gamma, previous, x, h))
       checkSamples(gamma, x)
       const inputs = { previous: alike(previous, x), x, h: alike(h, x) }
-      const [next, packed] = runKernelForAll("BijouUpdate", inputs, { gamma, ...drawn(gamma), scale, step }) as Two
+      const [next, packed] = dispatch(update, inputs, { gamma, ...drawn(gamma), scale })
       return [next, { packed, shape: x.shape }]
     },
     restore: (gamma, x, next, h, plane) => {
       checkPlane(plane, x)
-      if (!hasKernel("BijouInverse") || plane.packed.dtype !== "int32")
-        return tensorScope.within(() => space.restore(gamma, x, next, h, plane))
       checkSamples(gamma, x)
       const inputs = { x, next: alike(next, x), h: alike(h, x), words: plane.packed }
-      return runKernel("BijouInverse", inputs, { gamma, ...drawn(gamma), scale, step })
+      const attributes = { gamma, ...drawn(gamma), scale }
+      return isFromKernel(plane) ? dispatch(inverse, inputs, attributes) : inverse.composed(inputs, attributes)
     },
     cotangents: (gamma, dx, dn, jx) => {
-      if (!hasKernel("BijouCotangent")) return tensorScope.within(() => space.cotangents(gamma, dx, dn, jx))
       checkSamples(gamma, dx)
-      return runKernelForAll("BijouCotangent", { dx, dn: alike(dn, dx), jx: alike(jx, dx) }, { gamma }) as Two
+      return dispatch(cotangent, { dx, dn: alike(dn, dx), jx: alike(jx, dx) }, { gamma })
     },
   }
 }
 
-/** Both outputs of a kernel that has two. */
-type Two = [tf.Tensor, tf.Tensor]
-
-/** x + s `by` in one kernel, where the backend has one. */
-const shift = (x: tf.Tensor, plane: Plane, by: number): tf.Tensor | null => {
+/** x + s `by` */
+const shifted = (x: tf.Tensor, plane: Plane, by: number): tf.Tensor => {
   checkPlane(plane, x)
-  return plane.packed.dtype === "int32" ? runKernel("BijouShift", { x, words: plane.packed }, { by }) : null
+  const inputs = { x, words: plane.packed }
+  return isFromKernel(plane) ? dispatch(shift, inputs, { by }) : shift.composed(inputs, { by })
 }
 
 const checkPlane = (plane: Plane, x: tf.Tensor): void => {
@@ -103,12 +92,6 @@ const checkPlane = (plane: Plane, x: tf.Tensor): void => {
     throw new ShapeMismatch(
       `A plane of shape [${plane.shape.join(", ")}] does not fit activations of shape [${x.shape.join(", ")}]. Use the plane of this block.`,
     )
-}
-
-/** One coefficient for every sample, shaped to spread over the other axes. */
-const coefficients = (perSample: PerSample, x: tf.Tensor): tf.Tensor => {
-  checkSamples(perSample, x)
-  return tf.tensor([...perSample], [perSample.length, ...x.shape.slice(1).map(() => 1)], "float32")
 }
 
 const checkSamples = (perSample: PerSample, x: tf.Tensor): void => {

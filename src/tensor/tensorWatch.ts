@@ -9,8 +9,8 @@ import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
 import type { RevError } from "../core/RevError.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
-import { differ } from "./kernels/composed/differ.ts"
-import { hasKernel, runKernel } from "./kernels/own.ts"
+import { dispatch } from "./kernels/dispatch.ts"
+import { differ } from "./kernels/spec/differ.ts"
 import { largest } from "./largest.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
@@ -110,8 +110,7 @@ const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor
   return tf.addN(xs.map((x, i) => difference(x, read(claim, ys[i]))))
 }
 
-const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
-  hasKernel("BijouDiffer") ? runKernel("BijouDiffer", { x, y }) : differ(x, y)
+const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => dispatch(differ, { x, y })
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
   if (value instanceof tf.Tensor) return value

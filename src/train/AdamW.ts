@@ -7,9 +7,9 @@
  */
 import { either as E } from "fp-ts"
 import { Params } from "../core/Params.ts"
-import { hasKernel, runKernelForAll } from "../tensor/kernels/own.ts"
+import { dispatch } from "../tensor/kernels/dispatch.ts"
+import { adamW } from "../tensor/kernels/spec/adamW.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
-import { checkInputs } from "../tensor/shapes/inputRules.ts"
 import { tf } from "../tensor/tf.ts"
 import { exponentOf } from "./gradientNorm.ts"
 
@@ -104,7 +104,8 @@ export const AdamW = {
     for (const [path, leaf] of tensorLeaves(params, given.params)) {
       const [mean, square, grad] = [at(means, path), at(squares, path), at(grads, path)]
       const g = scaled(grad)
-      const [p, m, v] = moved(
+      const [p, m, v] = dispatch(
+        adamW,
         { p: leaf, m: mean, v: square, grad: g, shrink },
         {
           ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, epsilon },
@@ -140,25 +141,6 @@ const clipped = (
     }
   const scale = 2 ** -exponentOf(norm)
   return { shrink: tf.scalar(clip / (norm * scale)), scaled: (grad) => tf.mul(grad, scale) }
-}
-
-/** A parameter and its moments after the step. */
-const moved = (
-  { p, m, v, grad, shrink }: Readonly<Record<"p" | "m" | "v" | "grad" | "shrink", tf.Tensor>>,
-  numbers: Readonly<Record<"beta1" | "rest1" | "beta2" | "rest2" | "epsilon" | "keep" | "rate" | "correction", number>>,
-): readonly [p: tf.Tensor, m: tf.Tensor, v: tf.Tensor] => {
-  if (hasKernel("BijouAdamW"))
-    return runKernelForAll("BijouAdamW", { p, m, v, grad, shrink }, numbers) as [tf.Tensor, tf.Tensor, tf.Tensor] // its three outputs
-  checkInputs("BijouAdamW", { p, m, v, grad, shrink })
-  const { beta1, rest1, beta2, rest2, epsilon, keep, rate, correction } = numbers
-  return tf.tidy(() => {
-    const g = tf.mul(grad, shrink)
-    const mean = tf.add(tf.mul(m, beta1), tf.mul(g, rest1))
-    const square = tf.add(tf.mul(v, beta2), tf.mul(tf.square(g), rest2))
-    const scale = tf.add(tf.sqrt(tf.mul(square, correction)), epsilon)
-    const kept = keep === 1 ? p : tf.mul(p, keep)
-    return [tf.sub(kept, tf.div(tf.mul(mean, rate), scale)), mean, square] as [tf.Tensor, tf.Tensor, tf.Tensor]
-  })
 }
 
 const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor => {

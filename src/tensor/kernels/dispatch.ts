@@ -35,7 +35,7 @@ export const dispatch = <I extends object, A extends object, O extends Outputs>(
   inputs: InputsOf<I, tf.Tensor>,
   ...[attributes = none as A]: AttributesOf<A>
 ): OutputsOf<O, tf.Tensor> => {
-  kernel.check({ layer: kernel.layer, inputs: inputs as I, attributes }) // a tensor is its own description
+  check(kernel, inputs, attributes)
   return isImplemented(kernel, attributes) ? run(kernel, inputs, attributes) : kernel.composed(inputs, attributes)
 }
 
@@ -45,9 +45,16 @@ export const compose = <I extends object, A extends object, O extends Outputs>(
   inputs: InputsOf<I, tf.Tensor>,
   ...[attributes = none as A]: AttributesOf<A>
 ): OutputsOf<O, tf.Tensor> => {
-  kernel.check({ layer: kernel.layer, inputs: inputs as I, attributes }) // a tensor is its own description
+  check(kernel, inputs, attributes)
   return kernel.composed(inputs, attributes)
 }
+
+/** Checks shapes and types, as `dispatch` does. Throws `ShapeMismatch`. */
+export const check = <I extends object, A extends object, O extends Outputs>(
+  { layer, check: checking }: Kernel<I, A, O>,
+  inputs: InputsOf<I, tf.Tensor>,
+  attributes: A,
+): void => checking({ layer, inputs: inputs as I, attributes }) // a tensor is its own description
 
 /** Runs the backend's implementation, whatever is chosen, on inputs that were checked. */
 export const run = <I extends object, A extends object, O extends Outputs>(

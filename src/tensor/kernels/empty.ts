@@ -6,10 +6,15 @@
  */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
 import { sizeOf } from "../../exact/frame.ts"
-import { ownRules } from "../shapes/ownRules.ts"
-import { input, type Call, type Made, type Outcome } from "../shapes/Rule.ts"
+import { input, type Call, type Rule } from "../shapes/Rule.ts"
 import { stockRules } from "../shapes/stockRules.ts"
 import { tf } from "../tf.ts"
+import { affine } from "./spec/affine.ts"
+import { KERNELS } from "./spec/kernels.ts"
+import { mlp } from "./spec/mlp.ts"
+import { multiply } from "./spec/multiply.ts"
+import type { Made, Outcome } from "./spec/Outcome.ts"
+import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 
 /** A kernel as the engine calls it. */
 type KernelCall = Parameters<tf.KernelFunc>[0]
@@ -23,7 +28,7 @@ export const hasEmpty = (inputs: tf.NamedTensorInfoMap): boolean => {
 /** What a kernel of a backend answers when some input has no elements. */
 export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType<tf.KernelFunc> => {
   const { kernelName, backendName } = kernel
-  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: backendName }
+  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: { backend: backendName, opLibrary: hasOpLibrary() } }
   const value = reductions[kernelName]
   const rule = stockRules[kernelName]
   if (value !== undefined && rule !== undefined) {
@@ -36,9 +41,9 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     const longer = withOneTerm(call)
     return longer === null ? emptyOr(kernel, call, given) : longer((next) => kernel.kernelFunc(next))
   }
-  const own = ownRules[kernelName]
+  const own = KERNELS.get(kernelName)
   if (own !== undefined && !NATURAL.includes(kernelName)) {
-    const made = own(given).outputs
+    const made = own.outcome(given.inputs, given.attrs, given.target).outputs
     return Array.isArray(made) ? made.map((one: Made) => filled(one, 0)) : filled(made as Made, 0)
   }
   if (kernelName === "Einsum") return filled(einsum(given), 0)
@@ -50,11 +55,14 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
 }
 
 /** Products, which sum over what need not be empty in all of their outputs: their kernels do it. */
-const NATURAL: ReadonlyArray<string> = ["BijouMultiply", "BijouAffine", "BijouMlp", "BijouMlpTanh"]
+const NATURAL: ReadonlyArray<string> = [multiply, affine, mlp].map(({ name }) => name)
 
 /** Nothing where nothing comes out, else what the kernel itself answers. */
 const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
-  const rule = stockRules[kernel.kernelName] ?? ownRules[kernel.kernelName]
+  const own = KERNELS.get(kernel.kernelName)
+  const rule: Rule | undefined =
+    stockRules[kernel.kernelName] ??
+    (own === undefined ? undefined : ({ inputs, attrs, target }) => own.outcome(inputs, attrs, target))
   if (rule === undefined) return kernel.kernelFunc(call)
   const outcome = rule(given)
   const made = outputsOf(outcome)
@@ -102,7 +110,7 @@ const refuse = (kernelName: string, shape: ReadonlyArray<number>): never => {
 const withOneTerm = (
   call: KernelCall,
 ): ((run: (call: KernelCall) => ReturnType<tf.KernelFunc>) => ReturnType<tf.KernelFunc>) | null => {
-  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: "" }
+  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: { backend: "", opLibrary: false } }
   const [a, b] = [input(given, "a"), input(given, "b")]
   const inner = [given.attrs["transposeA"] === true ? -2 : -1, given.attrs["transposeB"] === true ? -1 : -2] as const
   const made = [a, b].map(({ shape }, i) => shape.with(inner[i] ?? -1, 1))

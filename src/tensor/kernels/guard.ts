@@ -1,5 +1,5 @@
-/** Wraps every kernel: checks the inputs of custom kernels by their rule, and gives one answer on every backend where an input is empty. */
-import { checkInputs, hasInputRule } from "../shapes/inputRules.ts"
+/** Wraps every kernel: checks the inputs of those whose operations do not, and gives one answer on every backend where an input is empty. */
+import { stockChecks } from "../shapes/stockChecks.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
 import { asWasm, freeingOnThrow } from "./cpu/Access.ts"
@@ -13,10 +13,10 @@ export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
   const known = guarded.get(kernel.kernelFunc)
   if (known !== undefined) return { ...kernel, kernelFunc: known }
   const { kernelName } = kernel
-  const checked = hasInputRule(kernelName)
+  const check = stockChecks[kernelName]
   const evaluate = evaluating(kernel)
   const kernelFunc: tf.KernelFunc = (call) => {
-    if (checked) checkInputs(kernelName, call.inputs, call.attrs)
+    check?.(call.inputs, call.attrs ?? {})
     return hasEmpty(call.inputs) ? ofNothing(kernel, call) : evaluate(call)
   }
   guarded.set(kernel.kernelFunc, kernelFunc)

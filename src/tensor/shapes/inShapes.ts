@@ -7,9 +7,12 @@
  */
 import { sizeOf } from "../../exact/frame.ts"
 import { shareBuffer, tf, withBackend } from "../tf.ts"
-import { checkInputs } from "./inputRules.ts"
-import { ownRules } from "./ownRules.ts"
-import type { Call, Made, Rule } from "./Rule.ts"
+import type { Implementation } from "../kernels/implement.ts"
+import { KERNELS } from "../kernels/spec/kernels.ts"
+import type { Made, Outcome } from "../kernels/spec/Outcome.ts"
+import { hasOpLibrary } from "../kernels/tensorflow/opLibrary.ts"
+import type { Call } from "./Rule.ts"
+import { stockChecks } from "./stockChecks.ts"
 import { stockRules } from "./stockRules.ts"
 import { tensorflowRules } from "./tensorflowRules.ts"
 
@@ -42,29 +45,28 @@ const prefix = "shapes of "
 
 const done = { operations: 0, bytes: 0 }
 
-const rules = new Map<string, Rule>([...Object.entries(stockRules), ...Object.entries(ownRules)])
-
 /** The backend over shapes that stands in for another; it has the kernels that the other has. */
 const standIn = (target: string): string => {
   const name = `${prefix}${target}`
   if (tf.engine().registryFactory[name] === undefined) tf.registerBackend(name, () => shapeBackend(), 0)
-  for (const { kernelName } of tf.getKernelsForBackend(target))
-    if (tf.getKernel(kernelName, name) === undefined)
-      tf.registerKernel({
-        kernelName,
-        backendName: name,
-        kernelFunc: ({ inputs, attrs, backend }) =>
-          outputs(kernelName, { inputs, attrs: attrs ?? {}, target }, backend as ShapeBackend), // the one it is registered for
-      })
+  for (const kernel of tf.getKernelsForBackend(target)) {
+    const { kernelName } = kernel
+    if (tf.getKernel(kernelName, name) !== undefined) continue
+    const shapes: Implementation = {
+      ...kernel,
+      backendName: name,
+      kernelFunc: ({ inputs, attrs, backend }) => {
+        const call = { inputs, attrs: attrs ?? {}, target: { backend: target, opLibrary: hasOpLibrary() } }
+        return outputs(kernelName, call, backend as ShapeBackend) // the one it is registered for
+      },
+    }
+    tf.registerKernel(shapes)
+  }
   return name
 }
 
 const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
-  checkInputs(kernelName, call.inputs, call.attrs)
-  const rule = (call.target === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? rules.get(kernelName)
-  if (rule === undefined)
-    throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
-  const { outputs: made, operations = 0, bytes = 0 } = rule(call)
+  const { outputs: made, operations = 0, bytes = 0 } = outcomeOf(kernelName, call)
   const several = [made].flat()
   const touched = [...Object.values(call.inputs), ...several].filter((x) => x !== undefined && x !== null)
   done.operations += operations
@@ -77,6 +79,17 @@ const outputs = (kernelName: string, call: Call, backend: ShapeBackend) => {
   const infos = bytes === 0 ? several.map(make) : beside(backend, bytes, () => several.map(make))
   const [first] = infos
   return Array.isArray(made) || first === undefined ? infos : first
+}
+
+const outcomeOf = (kernelName: string, call: Call): Outcome => {
+  const { inputs, attrs, target } = call
+  const kernel = KERNELS.get(kernelName)
+  if (kernel !== undefined) return kernel.outcome(inputs, attrs, target)
+  stockChecks[kernelName]?.(inputs, attrs)
+  const rule = (target.backend === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? stockRules[kernelName]
+  if (rule === undefined)
+    throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
+  return rule(call)
 }
 
 /** What `body` makes, made while a tensor of so many bytes is there. */

@@ -3,7 +3,8 @@
  */
 import { sizeOf } from "../../exact/frame.ts"
 import { tf } from "../tf.ts"
-import { alike, fresh, input, makes, makesAll, numbers, shared, type Call, type Rule } from "./Rule.ts"
+import { alike, fresh, makes, makesAll, shared } from "../kernels/spec/Outcome.ts"
+import { input, numbers, type Call, type Rule } from "./Rule.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -122,7 +123,7 @@ const transpose: Rule = (call) => {
   const perm = numbers(call, "perm")
   const shape = perm.map((axis) => x.shape[axis] ?? 1)
   const long = perm.filter((axis) => x.shape[axis] !== 1)
-  const still = call.target === "wasm" && long.every((axis, i) => i === 0 || (long[i - 1] ?? 0) < axis)
+  const still = call.target.backend === "wasm" && long.every((axis, i) => i === 0 || (long[i - 1] ?? 0) < axis)
   return makes(still ? shared(x, shape) : fresh(shape, x.dtype))
 }
 
@@ -165,7 +166,7 @@ export const stockRules: Readonly<Record<string, Rule>> = {
   ),
   AddN: (call) => {
     const [first, one] = [input(call, "0"), call.inputs["1"] === undefined]
-    return makes(call.target === "webgpu" && one ? shared(first) : alike(first))
+    return makes(call.target.backend === "webgpu" && one ? shared(first) : alike(first))
   },
   Select: (call) => makes(alike(input(call, "t"))),
   Reshape: (call) =>
@@ -184,7 +185,7 @@ export const stockRules: Readonly<Record<string, Rule>> = {
   Cast: (call) => {
     const x = input(call, "x")
     const dtype = call.attrs["dtype"] as tf.DataType // tfjs's op has checked it
-    const copies = call.target === "cpu" ? tf.util.hasEncodingLoss(x.dtype, dtype) : dtype !== x.dtype
+    const copies = call.target.backend === "cpu" ? tf.util.hasEncodingLoss(x.dtype, dtype) : dtype !== x.dtype
     return makes(copies ? fresh(x.shape, dtype) : { ...shared(x), dtype })
   },
   Fill: ({ attrs }) => makes(fresh(attrs["shape"] as number[], (attrs["dtype"] ?? "float32") as tf.DataType)),
@@ -201,7 +202,7 @@ export const stockRules: Readonly<Record<string, Rule>> = {
   PadV2: (call) => {
     const x = input(call, "x")
     const paddings = call.attrs["paddings"] as ReadonlyArray<readonly [number, number]>
-    if (call.target === "webgpu" && paddings.flat().every((size) => size === 0)) return makes(shared(x))
+    if (call.target.backend === "webgpu" && paddings.flat().every((size) => size === 0)) return makes(shared(x))
     return makes(
       fresh(
         x.shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0)),

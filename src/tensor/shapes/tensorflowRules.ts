@@ -5,7 +5,8 @@
 import { sameShape, sizeOf } from "../../exact/frame.ts"
 import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/stock/elementwise.ts"
 import { tf } from "../tf.ts"
-import { input, makes, numbers, shared, type Call, type Made, type Outcome, type Rule } from "./Rule.ts"
+import { makes, shared, type Made, type Outcome } from "../kernels/spec/Outcome.ts"
+import { input, numbers, type Call, type Rule } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"
 
 // --------------------------------------------------------- constructors
