@@ -1,7 +1,7 @@
 /** Every operation of wasm has the values of cpu for each type of element, and writes nowhere but into its output. */
 import { describe, expect, it } from "vitest"
 import { useBackend } from "../src/tensor/backend.ts"
-import { asWasm } from "../src/tensor/kernels/cpu/Access.ts"
+import { asWasm } from "../src/tensor/kernels/wasm/WasmBackend.ts"
 import { tf } from "../src/tensor/tf.ts"
 
 type Type = "bool" | "int32" | "float32"

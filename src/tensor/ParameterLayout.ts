@@ -12,7 +12,7 @@ import { isImplemented } from "./kernels/dispatch.ts"
 import { addTo } from "./kernels/spec/addTo.ts"
 import { addArrays } from "./kernels/wasm/stock/Add.ts"
 import { copyNow } from "./kernels/tensorflow/operations.ts"
-import { asWasm, fromWasm } from "./kernels/cpu/Access.ts"
+import { asWasm, fromWasm } from "./kernels/wasm/WasmBackend.ts"
 import { tensorLeaves } from "./parameterSide.ts"
 import { tf } from "./tf.ts"
 

@@ -4,7 +4,7 @@
 import "./buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/kernels.ts"
-import { asWasm } from "./kernels/cpu/Access.ts"
+import { asWasm } from "./kernels/wasm/WasmBackend.ts"
 import { limitHeap } from "./kernels/wasm/heapLimit.ts"
 import { describeBackend } from "./Runtime.ts"
 import { tf } from "./tf.ts"

@@ -63,7 +63,9 @@ export const run = <I extends object, A extends object, O extends Outputs>(
   attributes: A,
 ): OutputsOf<O, tf.Tensor> =>
   // The engine passes inputs and attributes on as they are, and wraps what the implementation returns under the same contract.
-  tf.engine().runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap) as OutputsOf<
+  tf
+    .engine()
+    .runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap) as OutputsOf<
     O,
     tf.Tensor
   >

@@ -28,7 +28,11 @@ export const hasEmpty = (inputs: tf.NamedTensorInfoMap): boolean => {
 /** What a kernel of a backend answers when some input has no elements. */
 export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType<tf.KernelFunc> => {
   const { kernelName, backendName } = kernel
-  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: { backend: backendName, opLibrary: hasOpLibrary() } }
+  const given: Call = {
+    inputs: call.inputs,
+    attrs: call.attrs ?? {},
+    target: { backend: backendName, opLibrary: hasOpLibrary() },
+  }
   const value = reductions[kernelName]
   const rule = stockRules[kernelName]
   if (value !== undefined && rule !== undefined) {

@@ -2,8 +2,7 @@
 import { stockChecks } from "../shapes/stockChecks.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
-import { asWasm, freeingOnThrow } from "./cpu/Access.ts"
-import { inputOf } from "./cpu/fromTyped.ts"
+import { asWasm, freeingOnThrow } from "./wasm/WasmBackend.ts"
 import { hasEmpty, ofNothing } from "./empty.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
@@ -50,7 +49,7 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
 /** The attributes with the axis counted from the front. */
 const fromTheFront = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.NamedAttrMap => {
   const axis = Number(attrs?.["axis"])
-  return { ...attrs, axis: axis < 0 ? axis + inputOf(inputs, "x").shape.length : axis }
+  return { ...attrs, axis: axis < 0 ? axis + (inputs["x"]?.shape.length ?? 0) : axis }
 }
 
 /** JavaScript's errors where it has no array of so many elements. */

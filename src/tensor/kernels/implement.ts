@@ -1,5 +1,5 @@
 /** The implementation of a kernel on a backend, typed by the kernel's contract. */
-import type { tf } from "../tf.ts"
+import { tf } from "../tf.ts"
 import type { Contract, Outputs, OutputsOf } from "./spec/Kernel.ts"
 
 // ---------------------------------------------------------------- model
@@ -20,7 +20,7 @@ export const implement = <I extends object, A extends object, O extends Outputs,
   { name }: Contract<I, A, O>,
   backendName: string,
   open: (backend: unknown) => B,
-  run: (backend: B, inputs: I, attributes: A) => Returned<O>,
+  run: (backend: B, inputs: I, attributes: A) => NoInfer<Returned<O>>,
 ): Implementation => ({
   kernelName: name,
   backendName,
@@ -37,3 +37,23 @@ export const covering = <A extends object>(
   ...implementation,
   covers: (attributes) => covers(attributes as A), // those of the kernel that it implements
 })
+
+// ---------------------------------------------------------- destructors
+
+/**
+ * The kernel of this contract that a backend has at the moment, as a function of inputs and attributes: TensorFlow.js's own when a module asks that
+ * replaces it. Undefined where it has none.
+ */
+export const stockOn = <I extends object, A extends object, O extends Outputs>(
+  { name }: Contract<I, A, O>,
+  backendName: string,
+): ((backend: object, inputs: I, attributes: A) => Returned<O>) | undefined => {
+  const kernel: tf.KernelConfig | undefined = tf.getKernel(name, backendName)
+  if (kernel === undefined) return undefined
+  return (backend, inputs, attributes) =>
+    kernel.kernelFunc({
+      inputs: inputs as unknown as tf.NamedTensorInfoMap, // named by the contract
+      backend,
+      attrs: attributes as unknown as tf.NamedAttrMap, // likewise
+    }) as Returned<O>
+}

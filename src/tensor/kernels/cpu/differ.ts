@@ -1,14 +1,9 @@
-/**
- * `BijouDiffer` as a loop: in how many elements two tensors of one shape and type have other bits; one NaN is like another.
- *
- * Inputs `x` and `y` (float32 or int32). Output float32 [], a count that is exact below 2^24 and never 0 by rounding.
- */
+/** The self-check as a loop: counts the elements with other bits, exactly below 2^24 and never 0 by rounding; one NaN is like another. Takes float32 and int32. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf, type Typed } from "./fromTyped.ts"
+import type { differ } from "../spec/differ.ts"
+import type { LoopOf } from "./Loop.ts"
 
-export const differ: Typed = (access, inputs) => {
-  const x = inputOf(inputs, "x")
-  const y = inputOf(inputs, "y")
+export const differLoop: LoopOf<typeof differ> = (access, { x, y }) => {
   const out = access.output([], "float32")
   access.touch(x)
   access.touch(y)

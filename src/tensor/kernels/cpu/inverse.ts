@@ -1,23 +1,14 @@
-/**
- * `BijouInverse` as a loop: the way back from `BijouUpdate`.
- *
- *     previous = (next - Q) / gamma - s step
- *
- * Inputs `x`, `next` and `h` (float32 [batch, ...], of one shape) and `words` (s, as `BijouPack` packs it), the attributes of `BijouUpdate`. Output
- * float32 in that shape, every zero +0. 1 / gamma is a power of two, and multiplied by.
- */
+/** The inverse of a step of BDIA as a loop. 1 / g is a power of two, and multiplied by. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
-import { inputOf, type Typed } from "./fromTyped.ts"
-import { asStep, drift } from "./step.ts"
+import type { inverse } from "../spec/inverse.ts"
+import type { LoopOf } from "./Loop.ts"
+import { drift } from "./step.ts"
 
-export const inverse: Typed = (access, inputs, attrs) => {
-  const [x, next, h] = [inputOf(inputs, "x"), inputOf(inputs, "next"), inputOf(inputs, "h")]
-  const words = inputOf(inputs, "words")
+export const inverseLoop: LoopOf<typeof inverse> = (access, { x, next, h, words }, given) => {
   const out = access.output(x.shape, "float32")
   for (const input of [x, next, h, words]) access.touch(input)
   const [now, after, change, before] = [access.view(x), access.view(next), access.view(h), access.view(out)]
   const plane = access.view(words)
-  const given = asStep(attrs)
   const { step } = given
   const run = before.length / given.gamma.length
   for (let sample = 0, i = 0; sample < given.gamma.length; sample++) {

@@ -1,15 +1,9 @@
-/**
- * `BijouShift` as a loop: x + s d, with s the parities packed by `BijouPack` and d the same for all: 2^-l lifts, -2^-l lowers.
- *
- * Inputs `x` (float32, of n elements) and `words` (int32 [ceil(n / 32)]), attribute `by` (d). Output float32 in the shape of x, every zero +0.
- */
+/** Shifts by parities in a loop. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
-import { inputOf, type Typed } from "./fromTyped.ts"
+import type { shift } from "../spec/shift.ts"
+import type { LoopOf } from "./Loop.ts"
 
-export const shift: Typed = (access, inputs, attrs) => {
-  const x = inputOf(inputs, "x")
-  const words = inputOf(inputs, "words")
-  const by = Number(attrs["by"])
+export const shiftLoop: LoopOf<typeof shift> = (access, { x, words }, { by }) => {
   const out = access.output(x.shape, "float32")
   access.touch(x)
   access.touch(words)

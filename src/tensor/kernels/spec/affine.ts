@@ -19,5 +19,6 @@ export const affine: Kernel<{ readonly x: One; readonly weight: One; readonly bi
     const width = weight.shape[1] ?? 1
     return { outputs: fresh([...leading(x), width]), operations: 2 * sizeOf(x.shape) * width }
   },
-  composed: ({ x, weight, bias }) => dispatch(addBias, { x: dispatch(multiply, { x, weight }, { transposed: false }), bias }),
+  composed: ({ x, weight, bias }) =>
+    dispatch(addBias, { x: dispatch(multiply, { x, weight }, { transposed: false }), bias }),
 }

@@ -6,11 +6,7 @@ import type { Kernel, One } from "./Kernel.ts"
 import { fresh, rowsOf } from "./Outcome.ts"
 
 /** x W, or x W^T where it is `transposed`, in one product over all leading axes: x is `[..., k]`, W is `[k, n]` or `[n, k]`. */
-export const multiply: Kernel<
-  { readonly x: One; readonly weight: One },
-  { readonly transposed: boolean },
-  One
-> = {
+export const multiply: Kernel<{ readonly x: One; readonly weight: One }, { readonly transposed: boolean }, One> = {
   name: "BijouMultiply",
   layer: "Linear",
   check: (call) => void weighing(call, "weight", "x", widthOf(float(call, "x")), call.attributes.transposed),

@@ -30,6 +30,9 @@ export const update: Kernel<Inputs, StepAttributes, readonly [next: One, words: 
       const { gamma, scale, step } = attributes
       const words = dispatch(pack, { x: previous }, { fractionBits: Math.log2(scale) })
       const lifted = tf.add(previous, stepsOf(words, previous.shape, step))
-      return [tf.add(dispatch(times, { x: lifted }, { factor: gamma }), dispatch(drift, { x, h }, attributes)), words] as const
+      return [
+        tf.add(dispatch(times, { x: lifted }, { factor: gamma }), dispatch(drift, { x, h }, attributes)),
+        words,
+      ] as const
     }),
 }

@@ -2,7 +2,7 @@
  * Stock operations on float32 tensors, by what they do.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { oncePer } from "../cpu/Access.ts"
+import { oncePer } from "../oncePer.ts"
 import { missingRows } from "./stock/elementwise.ts"
 import { attribute, type Handle, type Operations } from "./operations.ts"
 

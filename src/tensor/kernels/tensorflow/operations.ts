@@ -5,7 +5,7 @@
  * where it does not reach, as on a GPU. Which one runs is decided once for the process.
  */
 import type { tf } from "../../tf.ts"
-import { oncePer } from "../cpu/Access.ts"
+import { oncePer } from "../oncePer.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
 import { hasOpLibrary } from "./opLibrary.ts"
 

@@ -1,28 +1,23 @@
-/**
- * `BijouAdamW`: one step of AdamW on one parameter, with the bits of the same operations of tfjs.
- *
- *     g = grad shrink,   m' = beta1 m + rest1 g,   v' = beta2 v + rest2 g^2
- *     p' = keep p - rate m' / (sqrt(correction v') + epsilon)
- *
- * Inputs `p`, `m`, `v`, `grad` (float32, of one shape) and `shrink` (float32 []); the other numbers are attributes. Outputs p', m', v'.
- */
+/** AdamW in lanes, with the bits of the same operations of tfjs. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { compile, onHeap } from "./assembler/Routine.ts"
+import { adamW } from "../spec/adamW.ts"
+import type { One } from "../spec/Kernel.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap } from "./Heap.ts"
 
 const NUMBERS = ["beta1", "rest1", "beta2", "rest2", "keep", "rate", "correction", "epsilon"] as const
 
-export const bijouAdamW = onHeap("BijouAdamW", (heap, inputs, attrs) => {
-  const given = ["p", "m", "v", "grad", "shrink"].map((name) => inputOf(inputs, name))
-  const shape = given[0]?.shape ?? []
-  const next = ["p", "m", "v"].map(() => heap.output(shape, "float32"))
-  for (const input of given) heap.touch(input)
-  const [p = 0, m = 0, v = 0, grad = 0, shrink = 0, pNext = 0, mNext = 0, vNext = 0] = [...given, ...next].map(
-    heap.place,
-  )
-  const numbers = attrs as Readonly<Record<(typeof NUMBERS)[number], number>> // the attributes are ours
-  step(heap.backend, { ...numbers, count: sizeOf(shape), p, m, v, grad, shrink, pNext, mNext, vNext })
-  return next
+export const bijouAdamW = onHeap(adamW, (heap, inputs, attributes) => {
+  const { p, m, v, grad, shrink } = inputs
+  const [pNext, mNext, vNext] = [p, m, v].map(({ shape }) => heap.output(shape, "float32")) as [One, One, One] // three of them
+  for (const input of [p, m, v, grad, shrink]) heap.touch(input)
+  const { place } = heap
+  step(heap.backend, {
+    ...attributes,
+    ...{ count: sizeOf(p.shape), p: place(p), m: place(m), v: place(v), grad: place(grad), shrink: place(shrink) },
+    ...{ pNext: place(pNext), mNext: place(mNext), vNext: place(vNext) },
+  })
+  return [pNext, mNext, vNext] as const
 })
 
 const step = compile({

@@ -1,13 +1,10 @@
-/**
- * `BijouAddBias`: x + bias for every row, in place: the output is the buffer of x, so x must be the caller's own and no longer wanted.
- *
- * Inputs `x` (float32 [..., width]) and `bias` (float32 [width]).
- */
-import { inputOf } from "../cpu/fromTyped.ts"
-import { compile, onHeap, rowsOf } from "./assembler/Routine.ts"
+/** The bias of a linear layer in lanes, written over x, and its gradient. */
+import { addBias, biasGrad } from "../spec/addBias.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap, rowsOf } from "./Heap.ts"
+import { columnSums } from "./rows.ts"
 
-export const bijouAddBias = onHeap("BijouAddBias", (heap, inputs) => {
-  const [x, bias] = [inputOf(inputs, "x"), inputOf(inputs, "bias")]
+export const bijouAddBias = onHeap(addBias, (heap, { x, bias }) => {
   heap.touch(x)
   heap.touch(bias)
   const [rows, width] = rowsOf(x.shape)
@@ -23,6 +20,30 @@ const add = compile({
     repeat(rows, () => {
       along(width, (part) => part.store(row, add(part.load(row), part.load(bias))))
       advance(row, times(width, 4))
+    })
+  },
+})
+
+/** 64 rows are added at a time. */
+export const bijouBiasGrad = onHeap(biasGrad, (heap, { dy }) => {
+  const [rows, width] = rowsOf(dy.shape)
+  const out = heap.output([width], "float32")
+  return heap.scratch(width, (chunk) => {
+    heap.touch(dy)
+    addUp(heap.backend, { rows, width, dy: heap.place(dy), total: heap.place(out), chunk })
+    return out
+  })
+})
+
+const addUp = compile({
+  wholes: ["rows", "width", "dy", "total", "chunk"],
+  numbers: [],
+  body: (code, { rows, width, total, chunk, ...first }) => {
+    const { add, advance, along, counter, times } = code
+    const dy = counter(first.dy)
+    columnSums(code, { rows, count: width, chunk, total }, () => {
+      along(width, (part) => part.store(chunk, add(part.load(chunk), part.load(dy))))
+      advance(dy, times(width, 4))
     })
   },
 })

@@ -1,15 +1,10 @@
-/**
- * `BijouAddTo`: sum + x, in place: the output is the buffer of sum, so sum must be the caller's own and no longer wanted.
- *
- * Inputs `sum` and `x` (float32, of one shape).
- */
+/** A running sum in lanes, written over the sum. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
+import { addTo } from "../spec/addTo.ts"
 import { addUp } from "./stock/Add.ts"
-import { onHeap } from "./assembler/Routine.ts"
+import { onHeap } from "./Heap.ts"
 
-export const bijouAddTo = onHeap("BijouAddTo", (heap, inputs) => {
-  const [sum, x] = [inputOf(inputs, "sum"), inputOf(inputs, "x")]
+export const bijouAddTo = onHeap(addTo, (heap, { sum, x }) => {
   heap.touch(sum)
   heap.touch(x)
   const place = heap.place(sum)

@@ -1,25 +1,29 @@
-/** Attention forwards, to all tokens or to those that are seen. */
-import type { tf } from "../../tf.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { sgemmFor } from "./sgemm.ts"
+/**
+ * Attention, one sample and head after the other, so that only one matrix of weights is alive; the gradient computes the weights again. A
+ * plugged-in sgemm does the products (`attentionByProducts.ts`).
+ */
+import { attention, attentionGrad } from "../spec/attention.ts"
+import { compile } from "./assembler/Routine.ts"
+import { mixByProducts, pullByProducts } from "./attentionByProducts.ts"
 import {
   attend,
+  forEachTokens,
   geometry,
-  maskOf,
   maskPlace,
   maskRow,
+  pullShare,
   scaleOf,
   sizesOf,
   SIZES,
+  tokensOf,
   withScratch,
-  type Tokens,
 } from "./heads.ts"
-import { mixByProducts } from "./attentionByProducts.ts"
-import { product } from "./product.ts"
-import { compile, onHeap } from "./assembler/Routine.ts"
+import { onHeap } from "./Heap.ts"
+import { product, transpose } from "./product.ts"
+import { sgemmFor } from "./sgemm.ts"
 
-export const mixing = (kernelName: string, tokens: Tokens): readonly tf.KernelConfig[] => {
-  const mix = compile({
+const mix = forEachTokens((tokens) =>
+  compile({
     wholes: [...SIZES, "qkv", "out", "scratch", "mask"],
     numbers: ["scale"],
     body: (code, { qkv, out, scratch, mask, ...sizes }, { scale }) => {
@@ -42,20 +46,87 @@ export const mixing = (kernelName: string, tokens: Tokens): readonly tf.KernelCo
         })
       })
     },
+  }),
+)
+
+export const bijouAttention = onHeap(attention, (heap, { qkv, seen }, attributes) => {
+  const sizes = sizesOf(qkv.shape, attributes)
+  const out = heap.output([sizes.batch, sizes.time, sizes.heads * sizes.size], "float32")
+  const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
+  if (sgemm !== null) return [mixByProducts(heap, sgemm, sizes, { qkv, out, mask: seen })] as const
+  return withScratch(heap, sizes, 1, (scratch) => {
+    heap.touch(qkv)
+    const mask = maskPlace(heap, seen)
+    const places = { qkv: heap.place(qkv), out: heap.place(out), scratch, mask }
+    mix[tokensOf(seen)](heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
+    return [out] as const
   })
-  return onHeap(kernelName, (heap, inputs, attrs) => {
-    const qkv = inputOf(inputs, "qkv")
-    const mask = maskOf(inputs, tokens)
-    const sizes = sizesOf(qkv.shape, attrs)
-    const out = heap.output([sizes.batch, sizes.time, sizes.heads * sizes.size], "float32")
-    const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
-    if (sgemm !== null) return mixByProducts(heap, sgemm, sizes, { qkv, out, mask })
-    return withScratch(heap, sizes, 1, (scratch) => {
-      heap.touch(qkv)
-      const masks = maskPlace(heap, mask)
-      const places = { qkv: heap.place(qkv), out: heap.place(out), scratch, mask: masks }
-      mix(heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
-      return out
-    })
+})
+
+const differentiate = forEachTokens((tokens) =>
+  compile({
+    wholes: [...SIZES, "qkv", "dy", "out", "scratch", "mask"],
+    numbers: ["scale"],
+    body: (code, { qkv, dy, out, scratch, mask, ...sizes }, { scale }) => {
+      const { batch, time, heads, size } = sizes
+      const { advance, counter, plus, repeat, times } = code
+      const shape = geometry(code, sizes)
+      const { line, means, readers, scores, seen, triple, width } = shape
+      const turned = { place: scratch, row: line }
+      const weights = { place: plus(scratch, times(size, line)), row: line }
+      const changes = { place: plus(weights.place, times(time, line)), row: line }
+      repeat(batch, (b) => {
+        const masked = maskRow(code, tokens, mask, b, time)
+        repeat(heads, (h) => {
+          const across = times(times(h, size), 4)
+          const inside = plus(times(times(b, time), triple), across)
+          const three = (place: typeof qkv) => {
+            const q = { place: plus(place, inside), row: triple }
+            const k = { place: plus(q.place, width), row: triple }
+            return { q, k, v: { place: plus(k.place, width), row: triple } }
+          }
+          const { q, k, v } = three(qkv)
+          const { q: dq, k: dk, v: dv } = three(out)
+          const dyHead = { place: plus(plus(dy, times(times(b, time), width)), across), row: width }
+
+          attend(code, sizes, shape, { q, k, turned, weights, scale, mask: masked })
+          product(code, { left: weights, transposed: true, right: dyHead, out: dv, rows: time, span: readers })
+          transpose(code, { x: v, out: turned, rows: time, columns: size })
+          product(code, { left: dyHead, transposed: false, right: turned, out: changes, rows: time, span: scores })
+          const [p, d] = [counter(weights.place), counter(changes.place)]
+          repeat(time, (i) => {
+            // Between what is seen and the next multiple of four P is 0, and so is dS.
+            pullShare(code, {
+              row: p,
+              change: d,
+              count: seen(i, 1),
+              columns: scores(i, 1).columns,
+              scale,
+              mask: masked,
+            })
+            advance(p, line)
+            advance(d, line)
+          })
+          product(code, { left: changes, transposed: false, right: k, out: dq, rows: time, span: means })
+          product(code, { left: changes, transposed: true, right: q, out: dk, rows: time, span: readers })
+        })
+      })
+    },
+  }),
+)
+
+export const bijouAttentionGrad = onHeap(attentionGrad, (heap, { qkv, seen, dy }, attributes) => {
+  if (qkv === undefined) throw new TypeError("The gradient of Attention on wasm takes qkv.")
+  const sizes = sizesOf(qkv.shape, attributes)
+  const out = heap.output(qkv.shape, "float32")
+  const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)
+  if (sgemm !== null) return pullByProducts(heap, sgemm, sizes, { qkv, dy, out, mask: seen })
+  return withScratch(heap, sizes, 2, (scratch) => {
+    heap.touch(qkv)
+    heap.touch(dy)
+    const mask = maskPlace(heap, seen)
+    const places = { qkv: heap.place(qkv), dy: heap.place(dy), out: heap.place(out), scratch, mask }
+    differentiate[tokensOf(seen)](heap.backend, { ...sizes, ...places, scale: scaleOf(sizes) })
+    return out
   })
-}
+})

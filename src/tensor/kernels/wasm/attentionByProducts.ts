@@ -4,8 +4,8 @@
  */
 import type { tf } from "../../tf.ts"
 import type { Product, Sgemm } from "./sgemm.ts"
-import { lineOf, maskPlace, pullShareAll, scaleOf, shareAll, type sizesOf, type Tokens } from "./heads.ts"
-import type { Heap } from "./assembler/Routine.ts"
+import { lineOf, maskPlace, pullShareAll, scaleOf, shareAll, tokensOf, type sizesOf } from "./heads.ts"
+import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -28,7 +28,7 @@ type Round = (sample: number, first: number, count: number) => void
 
 /** The mask of all samples, where not all tokens are seen. */
 interface Masked {
-  readonly mask: tf.TensorInfo | null
+  readonly mask: tf.TensorInfo | undefined
 }
 
 /** The weights that are kept near, as numbers: 256 KiB of them. */
@@ -126,7 +126,7 @@ const at = ({ place, sample, head, heads }: Heads, s: number, h: number): number
   place + s * sample + (h % heads) * head
 
 /** The softmax of scores, in place. */
-const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo | null): Round => {
+const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo | undefined): Round => {
   const share = shareAll[tokensOf(mask)]
   const masks = maskPlace(heap, mask)
   const values = { ...sizes, weights: weights.place, scale: scaleOf(sizes), mask: masks }
@@ -138,7 +138,7 @@ const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo |
 }
 
 /** Its gradient, in place of the cotangents of the weights. */
-const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask: tf.TensorInfo | null): Round => {
+const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask: tf.TensorInfo | undefined): Round => {
   const pull = pullShareAll[tokensOf(mask)]
   const masks = maskPlace(heap, mask)
   const places = { weights: weights.place, changes: changes.place, mask: masks }
@@ -149,8 +149,6 @@ const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask:
     pull(heap.backend, values)
   }
 }
-
-const tokensOf = (mask: tf.TensorInfo | null): Tokens => (mask === null ? "all" : "seen")
 
 /** How many heads are done at a time. */
 const together = ({ heads, time }: Sizes): number =>

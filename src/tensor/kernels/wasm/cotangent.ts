@@ -1,14 +1,16 @@
-/** `BijouCotangent` (see `typed/BijouCotangent.ts`). */
-import { cotangent } from "../cpu/cotangent.ts"
-import { elementwise } from "./fromLanes.ts"
-import { fromBoth } from "./fromBoth.ts"
+/** The gradient of a step of BDIA in lanes. */
+import { cotangentLoop } from "../cpu/cotangent.ts"
+import { cotangent } from "../spec/cotangent.ts"
+import { elementwise } from "./elementwise.ts"
+import { inLanes } from "./Heap.ts"
 
-export const bijouCotangent = fromBoth(
-  "BijouCotangent",
+export const bijouCotangent = inLanes(
   cotangent,
-  elementwise({
+  cotangentLoop,
+  elementwise(cotangent, {
     tensors: ["dx", "dn", "jx"],
-    numbers: ["gamma"],
+    names: ["gamma"],
+    numbers: ({ gamma }) => [gamma],
     outputs: 2,
     body: ({ add, constant, mul, sub }, { dx, dn, jx, gamma }) => [
       mul(dn, gamma),

@@ -1,14 +1,10 @@
-/**
- * `BijouCrossEntropy`: the mean over rows of log(sum of exp(x)) - x[target], within 1e-6 of the largest |x|; rows are added in float64.
- *
- * Inputs `logits` (float32 [..., classes]) and `targets` (int32, one for each row). Output float32 []. A target that is no class throws.
- */
-import { inputOf } from "../cpu/fromTyped.ts"
+/** The mean cross-entropy in lanes, within 1e-6 of the largest |logit|; rows are added in float64. */
+import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"
 import { power } from "./normal.ts"
-import { compile, onHeap, rowsOf } from "./assembler/Routine.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap, rowsOf } from "./Heap.ts"
 
-export const bijouCrossEntropy = onHeap("BijouCrossEntropy", (heap, inputs) => {
-  const [logits, targets] = [inputOf(inputs, "logits"), inputOf(inputs, "targets")]
+export const bijouCrossEntropy = onHeap(crossEntropy, (heap, { logits, targets }) => {
   const [rows, classes] = rowsOf(logits.shape)
   const out = heap.output([], "float32")
   return heap.scratch(2 * rows, (found) => {
@@ -50,6 +46,40 @@ const summarize = compile({
       advance(row, times(classes, 4))
       advance(mosts, 4)
       advance(sums, 4)
+    })
+  },
+})
+
+export const bijouCrossEntropyGrad = onHeap(crossEntropyGrad, (heap, { logits, targets, dy }) => {
+  const [rows, classes] = rowsOf(logits.shape)
+  const out = heap.output(logits.shape, "float32")
+  for (const input of [logits, targets, dy]) heap.touch(input)
+  const weight = (heap.view(dy)[0] ?? NaN) / rows
+  differentiate(heap.backend, { rows, classes, logits: heap.place(logits), out: heap.place(out), weight })
+  const [dx, ids] = [heap.view(out), heap.view(targets)]
+  for (let r = 0; r < rows; r++) {
+    const place = r * classes + (ids[r] ?? NaN)
+    dx[place] = (dx[place] ?? NaN) - weight
+  }
+  return out
+})
+
+const differentiate = compile({
+  wholes: ["rows", "classes", "logits", "out"],
+  numbers: ["weight"],
+  body: (code, { rows, classes, logits, out }, { weight }) => {
+    const { advance, along, constant, counter, div, greatest, mul, repeat, sub, sum, times } = code
+    const [row, dx] = [counter(logits), counter(out)]
+    repeat(rows, () => {
+      const most = greatest(classes, (part) => part.load(row))
+      const total = sum(classes, (part) => {
+        const e = power(code, mul(sub(part.load(row), most), constant(Math.LOG2E)))
+        part.store(dx, e)
+        return e
+      })
+      const share = div(weight, total)
+      along(classes, (part) => part.store(dx, mul(part.load(dx), share)))
+      for (const pointer of [row, dx]) advance(pointer, times(classes, 4))
     })
   },
 })

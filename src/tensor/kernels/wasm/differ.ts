@@ -1,12 +1,11 @@
-/** `BijouDiffer` (see `typed/BijouDiffer.ts`), for float32. */
+/** The self-check in lanes, for float32; integers have no NaN, and their bits are compared in a loop. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { differ } from "../cpu/differ.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { fromBoth } from "./fromBoth.ts"
+import { differLoop } from "../cpu/differ.ts"
+import { differ } from "../spec/differ.ts"
+import { inLanes } from "./Heap.ts"
 import { compile } from "./assembler/Routine.ts"
 
-export const bijouDiffer = fromBoth("BijouDiffer", differ, (heap, inputs) => {
-  const [x, y] = [inputOf(inputs, "x"), inputOf(inputs, "y")]
+export const bijouDiffer = inLanes(differ, differLoop, (heap, { x, y }) => {
   // Integers have no NaN.
   if (x.dtype !== "float32") return null
   const out = heap.output([], "float32")

@@ -1,16 +1,48 @@
-/**
- * `BijouDrift`: BDIA's one rounding operation, Q((1-g) x + (1+g) h), one g for each sample.
- *
- * Inputs `x` and `h` (float32 [batch, ...]), attributes `own` and `change` (the coefficients of x and h, times 2^l, one for each sample) and `step`
- * (2^-l for each sample). Both products and their sum are rounded to float32, the sum half to even onto the grid, and every zero is +0: the bits
- * of the same operations of tfjs.
- */
-import { fromLanes } from "./fromLanes.ts"
-import { drift } from "./step.ts"
+/** Rounding to the grid, BDIA's drift and products with gamma in lanes. */
+import { drift } from "../spec/drift.ts"
+import { quantize } from "../spec/quantize.ts"
+import { times } from "../spec/times.ts"
+import type { Code, Lanes } from "./assembler/Code.ts"
+import { elementwise } from "./elementwise.ts"
+import { onHeap } from "./Heap.ts"
 
-export const bijouDrift = fromLanes("BijouDrift", {
-  tensors: ["x", "h"],
-  numbers: ["own", "change", "step"],
-  outputs: 1,
-  body: (code, given) => [drift(code, given)],
-})
+export const bijouDrift = onHeap(
+  drift,
+  elementwise(drift, {
+    tensors: ["x", "h"],
+    names: ["own", "change", "step"],
+    numbers: ({ own, change, step }) => [own, change, own.map(() => step)],
+    outputs: 1,
+    body: (code, given) => [drifted(code, given)],
+  }),
+)
+
+export const bijouQuantize = onHeap(
+  quantize,
+  elementwise(quantize, {
+    tensors: ["x"],
+    names: ["scale", "step"],
+    numbers: ({ scale, step }) => [[scale], [step]],
+    outputs: 1,
+    body: ({ add, constant, mul, nearest }, { x, scale, step }) => [
+      add(mul(nearest(mul(x, scale)), step), constant(0)),
+    ],
+  }),
+)
+
+export const bijouTimes = onHeap(
+  times,
+  elementwise(times, {
+    tensors: ["x"],
+    names: ["factor"],
+    numbers: ({ factor }) => [factor],
+    outputs: 1,
+    body: ({ mul }, { x, factor }) => [mul(x, factor)],
+  }),
+)
+
+/** Q((1-g) x + (1+g) h), for `own` = (1-g) 2^l, `change` = (1+g) 2^l and `step` = 2^-l; every zero is +0. */
+export const drifted = (
+  { add, constant, mul, nearest }: Code,
+  { x, h, own, change, step }: Readonly<Record<"x" | "h" | "own" | "change" | "step", Lanes>>,
+): Lanes => add(mul(nearest(add(mul(x, own), mul(h, change))), step), constant(0))

@@ -1,20 +1,13 @@
-/**
- * `BijouDropout`: x with each value multiplied by 0 where its uniform number is below the rate, and by 1 / (1 - rate) elsewhere. The numbers are
- * those of `uniforms` in `src/exact/draws.ts`, bit for bit, and are kept nowhere.
- *
- * Input `x` (float32 [batch, ...]); attributes `low` and `high` (the key), `samples` (global ids, one for each sample), `rate`.
- */
+/** Dropout in lanes: the numbers are drawn as they are used, and kept nowhere. */
 import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
+import { dropout } from "../spec/dropout.ts"
 import { philox, roundKeys } from "./philox.ts"
-import { compile, onHeap } from "./assembler/Routine.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap } from "./Heap.ts"
 import { turnFour } from "./turnFour.ts"
 
-export const bijouDropout = onHeap("BijouDropout", (heap, inputs, attrs) => {
-  const x = inputOf(inputs, "x")
-  const samples = attrs["samples"] as readonly number[] // the attribute is ours
-  const [low, high, rate] = [Number(attrs["low"]), Number(attrs["high"]), Number(attrs["rate"])]
+export const bijouDropout = onHeap(dropout, (heap, { x }, { samples, low, high, rate }) => {
   const out = heap.output(x.shape, "float32")
   const count = sizeOf(x.shape) / samples.length
   const blocks = Math.ceil(count / 4)

@@ -1,10 +1,11 @@
 /** What the forward and the backward routine of attention share. */
 import type { tf } from "../../tf.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
+import type { AttentionAttributes } from "../spec/attention.ts"
 import type { Code, Lanes, Whole } from "./assembler/Code.ts"
 import { power } from "./normal.ts"
 import { product, transpose, type Matrix } from "./product.ts"
-import { compile, type Heap } from "./assembler/Routine.ts"
+import { compile } from "./assembler/Routine.ts"
+import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -24,10 +25,9 @@ interface Masked {
 // --------------------------------------------------------- constructors
 
 /** The sizes of queries, keys and values side by side, `[batch, time, 3 heads size]`. */
-export const sizesOf = (shape: readonly number[], attrs: Readonly<Record<string, unknown>>) => {
+export const sizesOf = (shape: readonly number[], { heads, causal }: AttentionAttributes) => {
   const [batch = 1, time = 1, triple = 3] = shape
-  const heads = Number(attrs["heads"])
-  return { batch, time, heads, size: triple / 3 / heads, causal: Number(attrs["causal"]) }
+  return { batch, time, heads, size: triple / 3 / heads, causal: Number(causal) }
 }
 
 /** Memory for one transposed head, zeros behind its rows, and for `squares` matrices of weights; rows are as long as the next multiple of four. */
@@ -50,13 +50,18 @@ export const lineOf = (time: number): number => 4 * Math.ceil(time / 4)
 /** What scores are multiplied by. */
 export const scaleOf = ({ size }: { readonly size: number }): number => 1 / Math.sqrt(size)
 
-/** The mask of all samples, int32 [batch, time], which a kernel is given where not all tokens are seen. */
-export const maskOf = (inputs: tf.NamedTensorInfoMap, tokens: Tokens): tf.TensorInfo | null =>
-  tokens === "all" ? null : inputOf(inputs, "seen")
+/** Which tokens may be looked at, by the mask of a call. */
+export const tokensOf = (seen: tf.TensorInfo | undefined): Tokens => (seen === undefined ? "all" : "seen")
 
-/** Where it starts, and 0 where there is none. */
-export const maskPlace = (heap: Heap, mask: tf.TensorInfo | null): number => {
-  if (mask === null) return 0
+/** Something for each kind of tokens. */
+export const forEachTokens = <X>(make: (tokens: Tokens) => X): Readonly<Record<Tokens, X>> => ({
+  all: make("all"),
+  seen: make("seen"),
+})
+
+/** Where the mask of all samples, int32 [batch, time], starts, and 0 where there is none. */
+export const maskPlace = (heap: Heap, mask: tf.TensorInfo | undefined): number => {
+  if (mask === undefined) return 0
   heap.touch(mask)
   return heap.place(mask)
 }

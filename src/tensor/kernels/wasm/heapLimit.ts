@@ -6,7 +6,7 @@
  * reserve is left for it.
  */
 import { OutOfMemory } from "../../errors/OutOfMemory.ts"
-import type { WasmBackend } from "../cpu/Access.ts"
+import type { WasmBackend } from "./WasmBackend.ts"
 
 /** No address is beyond it. */
 const LIMIT = 2 ** 32

@@ -1,30 +1,30 @@
-/** `BijouInverse` (see `typed/BijouInverse.ts`), where every sample is whole words. */
+/** The inverse of a step of BDIA in lanes, where every sample is whole words. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inverse } from "../cpu/inverse.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { asStep } from "../cpu/step.ts"
-import { fromBoth } from "./fromBoth.ts"
+import { inverseLoop } from "../cpu/inverse.ts"
+import { inverse } from "../spec/inverse.ts"
+import { inLanes } from "./Heap.ts"
 import { unpackWords, WORD } from "./parities.ts"
 import { compile } from "./assembler/Routine.ts"
 import { overSamples, withNumbers } from "./samples.ts"
-import { drift } from "./step.ts"
+import { drifted } from "./drift.ts"
 
-export const bijouInverse = fromBoth("BijouInverse", inverse, (heap, inputs, attrs) => {
-  const [x, next, h] = [inputOf(inputs, "x"), inputOf(inputs, "next"), inputOf(inputs, "h")]
-  const words = inputOf(inputs, "words")
-  const { gamma, own, change, step } = asStep(attrs)
-  const count = sizeOf(x.shape) / WORD / gamma.length
-  if (!Number.isInteger(count)) return null
-  const out = heap.output(x.shape, "float32")
-  const { place } = heap
-  const back = gamma.map((g) => 1 / g)
-  return withNumbers(heap, [back, own, change], gamma.length, (given) => {
-    for (const input of [x, next, h, words]) heap.touch(input)
-    const places = { x: place(x), next: place(next), h: place(h), previous: place(out), words: place(words) }
-    retreat(heap.backend, { ...places, samples: gamma.length, count, given, step })
-    return out
-  })
-})
+export const bijouInverse = inLanes(
+  inverse,
+  inverseLoop,
+  (heap, { x, next, h, words }, { gamma, own, change, step }) => {
+    const count = sizeOf(x.shape) / WORD / gamma.length
+    if (!Number.isInteger(count)) return null
+    const out = heap.output(x.shape, "float32")
+    const { place } = heap
+    const back = gamma.map((g) => 1 / g)
+    return withNumbers(heap, [back, own, change], gamma.length, (given) => {
+      for (const input of [x, next, h, words]) heap.touch(input)
+      const places = { x: place(x), next: place(next), h: place(h), previous: place(out), words: place(words) }
+      retreat(heap.backend, { ...places, samples: gamma.length, count, given, step })
+      return out
+    })
+  },
+)
 
 const retreat = compile({
   wholes: ["samples", "count", "given", "x", "next", "h", "previous", "words"],
@@ -41,8 +41,8 @@ const retreat = compile({
       { samples, given, names: ["back", "own", "change"], rows },
       ({ back, ...each }, { words: plane, ...tensors }) =>
         unpackWords(code, { count, words: plane, rows: tensors }, ({ offset }, odds, at) => {
-          const drifted = drift(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
-          const rest = mul(sub(load(at.next, offset), drifted), back)
+          const moved = drifted(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
+          const rest = mul(sub(load(at.next, offset), moved), back)
           store(at.previous, add(sub(rest, both(odds, step)), constant(0)), offset)
         }),
     )

@@ -1,10 +1,10 @@
-/** `BijouLargest`: the largest |x|, or NaN where there is one. Input `x` (float32, of n elements). Output float32 []. */
+/** The guard in lanes. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { compile, onHeap } from "./assembler/Routine.ts"
+import { largest } from "../spec/largest.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap } from "./Heap.ts"
 
-export const bijouLargest = onHeap("BijouLargest", (heap, inputs) => {
-  const x = inputOf(inputs, "x")
+export const bijouLargest = onHeap(largest, (heap, { x }) => {
   const out = heap.output([], "float32")
   heap.touch(x)
   find(heap.backend, { count: sizeOf(x.shape), x: heap.place(x), out: heap.place(out) })

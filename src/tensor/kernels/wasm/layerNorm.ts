@@ -1,20 +1,16 @@
-/**
- * `BijouLayerNorm`: (x - mean) / sqrt(variance + 1e-5) * gain + bias for every row, within 2e-6 of the largest value of the row.
- *
- * Inputs `x` (float32 [..., width]), `gain` and `bias` (float32 [width]).
- */
-import { inputOf } from "../cpu/fromTyped.ts"
-import { compile, onHeap, rowsOf } from "./assembler/Routine.ts"
-import { moments } from "./rows.ts"
+/** Layer normalization in lanes; the gradient computes the moments again. */
+import { layerNorm, layerNormGrad } from "../spec/layerNorm.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap, rowsOf } from "./Heap.ts"
+import { columnSums, moments } from "./rows.ts"
 
-export const bijouLayerNorm = onHeap("BijouLayerNorm", (heap, inputs) => {
-  const [x, gain, bias] = [inputOf(inputs, "x"), inputOf(inputs, "gain"), inputOf(inputs, "bias")]
+export const bijouLayerNorm = onHeap(layerNorm, (heap, { x, gain, bias }) => {
   const out = heap.output(x.shape, "float32")
   const [rows, width] = rowsOf(x.shape)
   for (const input of [x, gain, bias]) heap.touch(input)
   const { place } = heap
   normalize(heap.backend, { rows, width, x: place(x), gain: place(gain), bias: place(bias), out: place(out) })
-  return out
+  return [out] as const
 })
 
 const normalize = compile({
@@ -32,6 +28,53 @@ const normalize = compile({
       })
       advance(x, stride)
       advance(out, stride)
+    })
+  },
+})
+
+export const bijouLayerNormGrad = onHeap(layerNormGrad, (heap, { x, gain, dy }) => {
+  if (x === undefined) throw new TypeError("The gradient of LayerNorm on wasm takes x.")
+  const [rows, width] = rowsOf(x.shape)
+  const dx = heap.output(x.shape, "float32")
+  // One buffer, so that the sums over rows are one run of numbers.
+  return heap.scratch(4 * width, (sums) => {
+    const [dgain, dbias] = [heap.output([width], "float32"), heap.output([width], "float32")]
+    for (const input of [x, gain, dy]) heap.touch(input)
+    const { place } = heap
+    const places = { x: place(x), gain: place(gain), dy: place(dy), dx: place(dx) }
+    pull(heap.backend, { rows, width, ...places, total: sums, chunk: sums + 8 * width })
+    heap.view(dgain).set(heap.numbers(sums, width))
+    heap.view(dbias).set(heap.numbers(sums + 4 * width, width))
+    return [dx, dgain, dbias]
+  })
+})
+
+const pull = compile({
+  wholes: ["rows", "width", "x", "gain", "dy", "dx", "total", "chunk"],
+  numbers: [],
+  body: (code, { rows, width, gain, total, chunk, ...first }) => {
+    const { add, advance, along, counter, div, fromWhole, mul, plus, sub, sum, times } = code
+    const [x, dy, dx] = [counter(first.x), counter(first.dy), counter(first.dx)]
+    const stride = times(width, 4)
+    const [dgain, dbias] = [chunk, plus(chunk, stride)]
+    columnSums(code, { rows, count: times(width, 2), chunk, total }, () => {
+      const { mean, scale } = moments(code, x, width)
+      const size = fromWhole(width)
+      const average = div(
+        sum(width, (part) => mul(part.load(dy), part.load(gain))),
+        size,
+      )
+      const slope = div(
+        sum(width, (part) => mul(mul(part.load(dy), part.load(gain)), mul(sub(part.load(x), mean), scale))),
+        size,
+      )
+      along(width, (part) => {
+        const [d, y] = [part.load(dy), mul(sub(part.load(x), mean), scale)]
+        part.store(dx, mul(scale, sub(sub(mul(d, part.load(gain)), average), mul(y, slope))))
+        part.store(dgain, add(part.load(dgain), mul(d, y)))
+        part.store(dbias, add(part.load(dbias), d))
+      })
+      for (const pointer of [x, dy, dx]) advance(pointer, stride)
     })
   },
 })

@@ -1,22 +1,71 @@
-/**
- * `BijouMultiply`: x W on the last axis, or x W^T, as one product over all leading axes.
- *
- * Inputs `x` (float32 [..., k]) and `weight` (float32 [k, n], or [n, k] where the attribute `transposed` is 1). Output float32 [..., n], with the
- * bits of `BatchMatMul`.
- */
-import type { tf } from "../../tf.ts"
-import { asWasm } from "../cpu/Access.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { rowsOf } from "./assembler/Routine.ts"
+/** The matrix product of a linear layer, with the bits of `BatchMatMul`, and the gradient of its weight, with those of the same product. */
+import { implement } from "../implement.ts"
+import { multiply, weightGrad } from "../spec/multiply.ts"
+import { compile } from "./assembler/Routine.ts"
+import { onHeap, rowsOf, type Heap } from "./Heap.ts"
+import { strip } from "./product.ts"
+import { clear, inChunks } from "./rows.ts"
+import { sgemmFor } from "./sgemm.ts"
 import { matMul } from "./stock/BatchMatMul.ts"
+import { asWasm } from "./WasmBackend.ts"
 
-export const bijouMultiply: tf.KernelConfig = {
-  kernelName: "BijouMultiply",
-  backendName: "wasm",
-  kernelFunc: ({ inputs, backend, attrs }) => {
-    const [x, weight] = [inputOf(inputs, "x"), inputOf(inputs, "weight")]
-    const tall = { dataId: x.dataId, dtype: x.dtype, shape: [...rowsOf(x.shape)] }
-    const { dataId, dtype, shape } = matMul(asWasm(backend), tall, weight, false, attrs?.["transposed"] === 1)
-    return { dataId, dtype, shape: [...x.shape.slice(0, -1), shape.at(-1) ?? 1] }
-  },
+export const bijouMultiply = implement(multiply, "wasm", asWasm, (backend, { x, weight }, { transposed }) => {
+  const tall = { dataId: x.dataId, dtype: x.dtype, shape: [...rowsOf(x.shape)] }
+  const { dataId, dtype, shape } = matMul(backend, tall, weight, false, transposed)
+  return { dataId, dtype, shape: [...x.shape.slice(0, -1), shape.at(-1) ?? 1] }
+})
+
+/**
+ * Without the transposes of a matrix product. A plugged-in sgemm reads x as it is. Else 64 rows are added at a time, so that those of dy stay in
+ * the cache, and four columns of x are laid side by side once for all columns of dy.
+ */
+export const bijouWeightGrad = onHeap(weightGrad, (heap, { x, dy }) => {
+  const [[rows, m], [, n]] = [rowsOf(x.shape), rowsOf(dy.shape)]
+  const out = heap.output([m, n], "float32")
+  heap.touch(x)
+  heap.touch(dy)
+  multiplyTurned(heap, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out) })
+  return out
+})
+
+/** out = x^T dy for x [rows, m] and dy [rows, n], all at places in bytes. */
+export const multiplyTurned = (
+  heap: Heap,
+  given: Readonly<Record<"rows" | "m" | "n" | "x" | "dy" | "out", number>>,
+): void => {
+  const { rows, m, n, x, dy, out } = given
+  const sgemm = sgemmFor(m, rows, n)
+  if (sgemm === null) return heap.scratch(4 * 64, (panel) => multiplyInLanes(heap.backend, { ...given, panel }))
+  const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
+  sgemm.multiply(heap.backend.wasm.asm.memory, product, x, dy, out)
 }
+
+const multiplyInLanes = compile({
+  wholes: ["rows", "m", "n", "x", "dy", "out", "panel"],
+  numbers: [],
+  body: (code, { rows, m, n, x, dy, out, panel }) => {
+    const { advance, blocks, counter, load, plus, repeat, splat, store, times, whole } = code
+    const [xRow, row, along] = [times(m, 4), times(n, 4), whole(16)]
+    clear(code, out, times(m, n))
+    inChunks(code, rows, (first, count) =>
+      blocks(m, [4, 1], (i, height) => {
+        const [from, to] = [counter(plus(plus(x, times(first, xRow)), times(i, 4))), counter(panel)]
+        repeat(count, () => {
+          store(to, (height === 4 ? load : splat)(from))
+          advance(from, xRow)
+          advance(to, 16)
+        })
+        strip(code, {
+          height,
+          lefts: [panel],
+          along,
+          right: { place: plus(dy, times(first, row)), row },
+          out: { place: plus(out, times(i, row)), row },
+          columns: n,
+          terms: count,
+          first: (old) => old(),
+        })
+      }),
+    )
+  },
+})

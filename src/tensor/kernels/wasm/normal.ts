@@ -5,26 +5,14 @@ import { ROUNDING, type Code, type Lanes } from "./assembler/Code.ts"
  * Phi(x) = (1 + erf(x / sqrt 2)) / 2, within 3e-7: z P(z^2) / Q(z^2) + 1/2 for z = x in [-5.4, 5.4], the best such rational function there,
  * which is off by 6e-9 before rounding.
  */
-const cumulative = (code: Code, z: Lanes): Lanes => {
+export const cumulative = (code: Code, z: Lanes): Lanes => {
   const { add, constant, div, mul } = code
   const square = mul(z, z)
   return add(mul(z, div(horner(code, square, ABOVE), horner(code, square, BELOW))), constant(0.5))
 }
 
-/** x Phi(x) */
-export const gelu = (code: Code, x: Lanes): Lanes => code.mul(x, cumulative(code, clamp(code, x, REACH)))
-
-/** x Phi(x), and its derivative Phi(x) + x phi(x); where z is not x, phi(x) is below 2e-7. */
-export const geluAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lanes] => {
-  const { add, constant, mul } = code
-  const z = clamp(code, x, REACH)
-  const share = cumulative(code, z)
-  const density = mul(power(code, mul(mul(x, x), constant(-0.5 * Math.LOG2E))), constant(1 / Math.sqrt(2 * Math.PI)))
-  return [mul(x, share), add(share, mul(z, density))]
-}
-
 /**
- * 2^t for t <= 0, within 2e-7, relative to it, for t > -126, and 2^-126 beyond: 2^n 2^r, n the nearest whole number to t and r = t - n, small
+ * 2^t for t <= 0, within 2e-7, relative to it, for t > -126, and 2^-126 beyond: 2^n 2^r, n the nearest integer to t and r = t - n, small
  * enough for a polynomial. So exp(t) is `power` of t log2(e), within 2e-7 of it.
  */
 export const power = (code: Code, given: Lanes): Lanes => {
@@ -48,8 +36,8 @@ const horner = ({ add, constant, mul }: Code, x: Lanes, [highest = 0, ...rest]: 
     null,
   ) ?? constant(highest)
 
-/** Beyond it Phi is 0 or 1 but for 4e-8. */
-const REACH = 5.4
+/** Beyond it Phi is 0 or 1 except for 4e-8. */
+export const REACH = 5.4
 
 const ABOVE = [0.019223161041736603, 5.227742671966553, 135.067626953125, 3822.85693359375, 27430.9609375, 327918.125]
 

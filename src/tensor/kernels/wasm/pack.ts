@@ -1,13 +1,12 @@
-/** `BijouPack` (see `typed/BijouPack.ts`), where the elements are whole words. */
+/** Packs parities in lanes, where the elements are whole words. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { pack } from "../cpu/pack.ts"
-import { fromBoth } from "./fromBoth.ts"
+import { packLoop } from "../cpu/pack.ts"
+import { pack } from "../spec/pack.ts"
+import { inLanes } from "./Heap.ts"
 import { oddsOf, packWords, WORD } from "./parities.ts"
 import { compile } from "./assembler/Routine.ts"
 
-export const bijouPack = fromBoth("BijouPack", pack, (heap, inputs, attrs) => {
-  const x = inputOf(inputs, "x")
+export const bijouPack = inLanes(pack, packLoop, (heap, { x }, { fractionBits }) => {
   const count = sizeOf(x.shape) / WORD
   if (!Number.isInteger(count)) return null
   const words = heap.output([count], "int32")
@@ -16,7 +15,7 @@ export const bijouPack = fromBoth("BijouPack", pack, (heap, inputs, attrs) => {
     count,
     x: heap.place(x),
     words: heap.place(words),
-    half: 2 ** Number(attrs["fractionBits"]) / 2,
+    half: 2 ** fractionBits / 2,
   })
   return words
 })

@@ -2,7 +2,7 @@
 import type { Code, Lanes, Whole } from "./assembler/Code.ts"
 
 /** Rows longer than this have their mean corrected. */
-export const LONG = 4096
+import { LONG } from "../spec/layerNorm.ts"
 
 /**
  * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean

@@ -1,6 +1,6 @@
 /** Numbers that differ from sample to sample: side by side in memory, so that one call does the whole batch. */
 import type { Code, Lanes, Whole } from "./assembler/Code.ts"
-import type { Heap } from "./assembler/Routine.ts"
+import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -1,20 +1,19 @@
-/** `BijouShift` (see `typed/BijouShift.ts`), where the elements are whole words. */
+/** Shifts by parities in lanes, where the elements are whole words. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { shift } from "../cpu/shift.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { fromBoth } from "./fromBoth.ts"
+import { shiftLoop } from "../cpu/shift.ts"
+import { shift } from "../spec/shift.ts"
+import { inLanes } from "./Heap.ts"
 import { unpackWords, WORD } from "./parities.ts"
 import { compile } from "./assembler/Routine.ts"
 
-export const bijouShift = fromBoth("BijouShift", shift, (heap, inputs, attrs) => {
-  const [x, words] = [inputOf(inputs, "x"), inputOf(inputs, "words")]
+export const bijouShift = inLanes(shift, shiftLoop, (heap, { x, words }, { by }) => {
   const count = sizeOf(x.shape) / WORD
   if (!Number.isInteger(count)) return null
   const out = heap.output(x.shape, "float32")
   heap.touch(x)
   heap.touch(words)
   const { place } = heap
-  shifted(heap.backend, { count, x: place(x), words: place(words), out: place(out), by: Number(attrs["by"]) })
+  shifted(heap.backend, { count, x: place(x), words: place(words), out: place(out), by })
   return out
 })
 

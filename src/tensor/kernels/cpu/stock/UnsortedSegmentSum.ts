@@ -7,19 +7,14 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../../exact/frame.ts"
-import type { tf } from "../../../tf.ts"
-import { fallback } from "../../fallbacks.ts"
-import { fromTyped, inputOf } from "../fromTyped.ts"
+import type { unsortedSegmentSum } from "../../spec/stock.ts"
+import type { LoopOf } from "../Loop.ts"
 
-const [onCpu, onWasm] = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) => {
-  const x = inputOf(inputs, "x")
-  const segmentIds = inputOf(inputs, "segmentIds")
-  const numSegments = Number(attrs["numSegments"])
-  if (segmentIds.shape.length !== 1 || segmentIds.shape[0] !== x.shape[0]) {
-    throw new Error(
-      `unsortedSegmentSum wants one segment id for each row, but x is [${x.shape}] and the ids are [${segmentIds.shape}].`,
-    )
-  }
+export const unsortedSegmentSumLoop: LoopOf<typeof unsortedSegmentSum> = (
+  access,
+  { x, segmentIds },
+  { numSegments },
+) => {
   const rows = x.shape[0]!
   const width = sizeOf(x.shape.slice(1))
   const out = access.output([numSegments, ...x.shape.slice(1)], x.dtype === "int32" ? "int32" : "float32")
@@ -46,6 +41,4 @@ const [onCpu, onWasm] = fromTyped("UnsortedSegmentSum", (access, inputs, attrs) 
     sums.set(sum, s * width)
   }
   return out
-})
-
-export const unsortedSegmentSum: readonly tf.KernelConfig[] = [onCpu, fallback(onWasm)]
+}

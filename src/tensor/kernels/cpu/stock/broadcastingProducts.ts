@@ -6,29 +6,29 @@
  */
 import { sameShape, sizeOf } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
+import { implement, stockOn, type Implementation } from "../../implement.ts"
+import type { Contract, One } from "../../spec/Kernel.ts"
+import { batchMatMul, fusedMatMul } from "../../spec/stock.ts"
 import { asCpu, fromCpu, type Access } from "../Access.ts"
-import { inputOf } from "../fromTyped.ts"
 
-const broadcasting = (kernelName: string): tf.KernelConfig => {
-  const stock = tf.getKernel(kernelName, "cpu")
-  return {
-    kernelName,
-    backendName: "cpu",
-    kernelFunc: (call) => {
-      const [a, b] = [inputOf(call.inputs, "a"), inputOf(call.inputs, "b")]
-      const [own, other] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
-      const isSingle = sizeOf(own) * sizeOf(other) > 0 && Math.min(sizeOf(own), sizeOf(other)) === 1
-      if (sameShape(own, other) || isSingle) return stock.kernelFunc(call)
-      const batch = tf.broadcast_util.assertAndGetBroadcastShape(own, other)
-      const cpu = asCpu(call.backend)
-      const spreads = { a: spread(fromCpu(cpu), a, batch), b: spread(fromCpu(cpu), b, batch) }
-      try {
-        return stock.kernelFunc({ ...call, inputs: { ...call.inputs, ...spreads } })
-      } finally {
-        for (const { dataId } of Object.values(spreads)) cpu.disposeData(dataId)
-      }
-    },
-  }
+const broadcasting = <I extends { readonly a: One; readonly b: One }, A extends object>(
+  contract: Contract<I, A, One>,
+): Implementation => {
+  const stock = stockOn(contract, "cpu")
+  if (stock === undefined) throw new Error(`The backend cpu has no kernel ${contract.name} to begin with.`)
+  return implement(contract, "cpu", asCpu, (cpu, inputs, attributes) => {
+    const { a, b } = inputs
+    const [own, other] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
+    const isSingle = sizeOf(own) * sizeOf(other) > 0 && Math.min(sizeOf(own), sizeOf(other)) === 1
+    if (sameShape(own, other) || isSingle) return stock(cpu, inputs, attributes)
+    const batch = tf.broadcast_util.assertAndGetBroadcastShape(own, other)
+    const spreads = { a: spread(fromCpu(cpu), a, batch), b: spread(fromCpu(cpu), b, batch) }
+    try {
+      return stock(cpu, { ...inputs, ...spreads }, attributes)
+    } finally {
+      for (const { dataId } of Object.values(spreads)) cpu.disposeData(dataId)
+    }
+  })
 }
 
 /** The same slices, each at every place of the batch that it meets. */
@@ -53,7 +53,4 @@ const places = (given: ReadonlyArray<number>, batch: ReadonlyArray<number>): Rea
     [0],
   )
 
-export const broadcastingProducts: readonly tf.KernelConfig[] = [
-  broadcasting("BatchMatMul"),
-  broadcasting("_FusedMatMul"),
-]
+export const broadcastingProducts: readonly Implementation[] = [broadcasting(batchMatMul), broadcasting(fusedMatMul)]

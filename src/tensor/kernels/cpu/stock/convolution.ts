@@ -31,7 +31,14 @@ export interface Convolution {
 
 type Shape = readonly number[]
 
-type Attributes = Readonly<Record<string, unknown>>
+/** What tfjs's operations pass to the kernels of a convolution; those of gradients may lack some. */
+export interface ConvolutionAttributes {
+  readonly strides: [number, number] | number
+  readonly pad: tf.Conv2DAttrs["pad"]
+  readonly dataFormat?: "NHWC" | "NCHW"
+  readonly dilations?: [number, number] | number
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+}
 
 // --------------------------------------------------------- constructors
 
@@ -46,10 +53,10 @@ export const convolutionOf = (
     x,
     filter,
     out,
-    attrs,
-  }: { readonly x: Shape; readonly filter: Shape; readonly out?: Shape; readonly attrs: Attributes },
+    attributes,
+  }: { readonly x: Shape; readonly filter: Shape; readonly out?: Shape; readonly attributes: ConvolutionAttributes },
 ): Convolution => {
-  if (!isChannelsLast(attrs))
+  if (!isChannelsLast(attributes))
     throw new Error(
       `${name} takes images [batch, height, width, channels], but the data format is NCHW: transpose first.`,
     )
@@ -57,10 +64,10 @@ export const convolutionOf = (
   const info = tf.backend_util.computeConv2DInfo(
     [...x] as [number, number, number, number], // tfjs's ops have checked the ranks
     [...filter] as [number, number, number, number],
-    attrs["strides"] as number | [number, number],
-    (attrs["dilations"] ?? 1) as number | [number, number],
-    attrs["pad"] as number,
-    attrs["dimRoundingMode"] as "floor",
+    attributes.strides,
+    attributes.dilations ?? 1,
+    attributes.pad,
+    attributes.dimRoundingMode,
     depthwise,
   )
   const [batch = 0, height = 0, width = 0, channels = 0] = x
@@ -96,10 +103,13 @@ export const convolutionOf = (
  * The attributes with which XNNPACK pads as it should: told "same", it pads wrongly along an axis that needs no padding and whose
  * last places no tap meets, so it is told how many zeros.
  */
-export const withPadding = (attrs: Attributes, { vertical, horizontal }: Convolution): Attributes => {
-  if (attrs["pad"] !== "same" || [vertical, horizontal].every((axis) => missing(axis) >= 0)) return attrs
-  const around = (axis: Axis) => [axis.before, Math.max(0, missing(axis)) - axis.before]
-  return { ...attrs, pad: [[0, 0], around(vertical), around(horizontal), [0, 0]] }
+export const withPadding = <A extends ConvolutionAttributes>(
+  attributes: A,
+  { vertical, horizontal }: Convolution,
+): A => {
+  if (attributes.pad !== "same" || [vertical, horizontal].every((axis) => missing(axis) >= 0)) return attributes
+  const around = (axis: Axis): [number, number] => [axis.before, Math.max(0, missing(axis)) - axis.before]
+  return { ...attributes, pad: [[0, 0], around(vertical), around(horizontal), [0, 0]] }
 }
 
 /** The places that the taps span beyond the input; below zero where some of it is never met. */
@@ -109,7 +119,7 @@ const missing = ({ size, out, taps, stride, dilation }: Axis): number =>
 // ---------------------------------------------------------- destructors
 
 /** Whether images are [batch, height, width, channels], as they are unless tfjs is told otherwise. */
-export const isChannelsLast = (attrs: Attributes): boolean => (attrs["dataFormat"] ?? "NHWC") === "NHWC"
+export const isChannelsLast = ({ dataFormat = "NHWC" }: ConvolutionAttributes): boolean => dataFormat === "NHWC"
 
 /** The output places, from the first to before the last, where a tap meets the input and not the padding. */
 export const meets = (

@@ -6,35 +6,36 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../../exact/frame.ts"
-import { tf } from "../../../tf.ts"
+import { implement, stockOn, type Implementation } from "../../implement.ts"
+import type { Contract, One } from "../../spec/Kernel.ts"
+import { conv2DBackpropFilter, depthwiseConv2dNativeBackpropFilter } from "../../spec/stock.ts"
 import { asCpu, fromCpu, type Numbers } from "../Access.ts"
-import { convolutionOf, isChannelsLast, meets, type Convolution } from "./convolution.ts"
-import { inputOf } from "../fromTyped.ts"
+import { convolutionOf, isChannelsLast, meets, type Convolution, type ConvolutionAttributes } from "./convolution.ts"
 
 /** Adds x[at + i] dy[to + j] of one place to the sums of a tap. */
 type Add = (sums: Float64Array, x: Numbers, at: number, dy: Numbers, to: number) => void
 
-const kernel = (
-  kernelName: string,
+const kernel = <
+  I extends { readonly x: One; readonly dy: One },
+  A extends ConvolutionAttributes & { readonly filterShape: readonly number[] },
+>(
+  contract: Contract<I, A, One>,
   kind: "full" | "depthwise",
   adding: (convolution: Convolution) => Add,
-): tf.KernelConfig => {
-  const stock = tf.getKernel(kernelName, "cpu")?.kernelFunc
-  return {
-    kernelName,
-    backendName: "cpu",
-    kernelFunc: (call) => {
-      const attrs = call.attrs ?? {}
-      if (!isChannelsLast(attrs) && stock !== undefined) return stock(call)
-      const access = fromCpu(asCpu(call.backend))
-      const [x, dy] = [inputOf(call.inputs, "x"), inputOf(call.inputs, "dy")]
-      const filter = attrs["filterShape"] as unknown as readonly number[] // tfjs's ops have checked it
-      const convolution = convolutionOf("A convolution's gradient", kind, { x: x.shape, filter, out: dy.shape, attrs })
-      const out = access.output(filter, "float32")
-      sum(convolution, filter, adding(convolution), access.view(x), access.view(dy), access.view(out))
-      return out
-    },
-  }
+): Implementation => {
+  const stock = stockOn(contract, "cpu")
+  return implement(contract, "cpu", asCpu, (cpu, inputs, attributes) => {
+    if (!isChannelsLast(attributes) && stock !== undefined) return stock(cpu, inputs, attributes)
+    const { x, dy } = inputs
+    const access = fromCpu(cpu)
+    const filter = attributes.filterShape
+    const convolution = convolutionOf("A convolution's gradient", kind, {
+      ...{ x: x.shape, filter, out: dy.shape, attributes },
+    })
+    const out = access.output(filter, "float32")
+    sum(convolution, filter, adding(convolution), access.view(x), access.view(dy), access.view(out))
+    return out
+  })
 }
 
 const sum = (
@@ -65,14 +66,14 @@ const sum = (
   }
 }
 
-export const filterGradients: readonly tf.KernelConfig[] = [
-  kernel("Conv2DBackpropFilter", "full", ({ channels, outputs }) => (sums, x, at, dy, to) => {
+export const filterGradients: readonly Implementation[] = [
+  kernel(conv2DBackpropFilter, "full", ({ channels, outputs }) => (sums, x, at, dy, to) => {
     for (let c = 0, k = 0; c < channels; c++) {
       const value = x[at + c]!
       for (let o = 0; o < outputs; o++, k++) sums[k]! += value * dy[to + o]!
     }
   }),
-  kernel("DepthwiseConv2dNativeBackpropFilter", "depthwise", ({ channels, outputs }) => (sums, x, at, dy, to) => {
+  kernel(depthwiseConv2dNativeBackpropFilter, "depthwise", ({ channels, outputs }) => (sums, x, at, dy, to) => {
     const each = outputs / channels
     for (let c = 0, k = 0; c < channels; c++) {
       const value = x[at + c]!

@@ -1,20 +1,18 @@
 /**
  * `Add` in lanes for two float32 tensors of one shape, of which a step has some hundreds; the stock kernel does all others, with the same bits.
- *
- * Inputs `a` and `b`.
  */
 import { sameShape, sizeOf } from "../../../../exact/frame.ts"
-import { tf } from "../../../tf.ts"
-import type { WasmBackend } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
-import { compile, heapOf, onHeap } from "../assembler/Routine.ts"
+import { stockOn } from "../../implement.ts"
+import { add as contract } from "../../spec/stock.ts"
+import type { WasmBackend } from "../WasmBackend.ts"
+import { compile } from "../assembler/Routine.ts"
+import { heapOf, onHeap } from "../Heap.ts"
 
-const stock = tf.getKernel("Add", "wasm")
+const stock = stockOn(contract, "wasm")
 
-export const add = onHeap("Add", (heap, inputs, attrs) => {
-  const [a, b] = [inputOf(inputs, "a"), inputOf(inputs, "b")]
-  if (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a.shape, b.shape))
-    return stock.kernelFunc({ inputs, backend: heap.backend, attrs: attrs as tf.NamedAttrMap })
+export const add = onHeap(contract, (heap, { a, b }) => {
+  if (stock !== undefined && (a.dtype !== "float32" || b.dtype !== "float32" || !sameShape(a.shape, b.shape)))
+    return stock(heap.backend, { a, b }, {})
   const out = heap.output(a.shape, "float32")
   heap.touch(a)
   heap.touch(b)

@@ -9,25 +9,19 @@
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
-import { asWasm, fromWasm, oncePer, type WasmBackend } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { oncePer } from "../../oncePer.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
+import { implement } from "../../implement.ts"
+import { batchMatMul as contract } from "../../spec/stock.ts"
 import { ensureRoom } from "../heapLimit.ts"
 import { sgemmFor } from "../sgemm.ts"
 import { swapLast } from "./Transpose.ts"
 
-export const batchMatMul: tf.KernelConfig = {
-  kernelName: "BatchMatMul",
-  backendName: "wasm",
-  kernelFunc: ({ inputs, backend: given, attrs }) => {
-    const backend = asWasm(given)
-    const a = inputOf(inputs, "a")
-    const b = inputOf(inputs, "b")
-    if (a.dtype !== "float32" || b.dtype !== "float32") {
-      throw new Error(`matMul on wasm multiplies float32, but was given ${a.dtype} and ${b.dtype}: cast them first.`)
-    }
-    return matMul(backend, a, b, Boolean(attrs?.["transposeA"]), Boolean(attrs?.["transposeB"]))
-  },
-}
+export const batchMatMul = implement(contract, "wasm", asWasm, (backend, { a, b }, { transposeA, transposeB }) => {
+  if (a.dtype !== "float32" || b.dtype !== "float32")
+    throw new Error(`matMul on wasm multiplies float32, but was given ${a.dtype} and ${b.dtype}: cast them first.`)
+  return matMul(backend, a, b, transposeA, transposeB)
+})
 
 /** op(a) op(b) for every place of the batch. */
 export const matMul = (

@@ -2,22 +2,22 @@
  * `Conv2D` by a plugged-in sgemm, as the product of patches and filter, chunk by chunk of the patches. Without one, with dilations and for small
  * convolutions it is the stock kernel, which is XNNPACK's. Which of the two it is depends on shapes alone.
  */
+import { conv2D as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import type { tf } from "../../../tf.ts"
 import { convolutionOf, isChannelsLast, withPadding, type Convolution } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
 import { product } from "./BatchMatMul.ts"
 import { sgemmFor } from "../sgemm.ts"
 import { guardedConvolution } from "./windows.ts"
 import { chunksOf, gather, isPointwise, patchOf } from "./patches.ts"
-import { callStock, onHeap, type Heap } from "../assembler/Routine.ts"
+import { onHeap, type Heap } from "../Heap.ts"
 
-export const conv2D = onHeap("Conv2D", (heap, inputs, attrs) => {
-  const [x, filter] = [inputOf(inputs, "x"), inputOf(inputs, "filter")]
-  if (!isChannelsLast(attrs)) return callStock(guardedConvolution.conv2D, heap, inputs, attrs)
-  const convolution = convolutionOf("conv2d", "full", { x: x.shape, filter: filter.shape, attrs })
+export const conv2D = onHeap(contract, (heap, inputs, attributes) => {
+  const { x, filter } = inputs
+  if (!isChannelsLast(attributes)) return guardedConvolution.conv2D(heap.backend, inputs, attributes)
+  const convolution = convolutionOf("conv2d", "full", { x: x.shape, filter: filter.shape, attributes })
   if (isFast(convolution)) return byProducts(heap, convolution, x, filter)
-  return callStock(guardedConvolution.conv2D, heap, inputs, withPadding(attrs, convolution))
+  return guardedConvolution.conv2D(heap.backend, inputs, withPadding(attributes, convolution))
 })
 
 /** Whether the sgemm does its products. */

@@ -1,20 +1,20 @@
 /**
  * `Conv2DBackpropFilter`, the gradient of a convolution by its filter: patches^T dy, chunk by chunk of the patches.
  *
- * Inputs `x` (float32 [batch, height, width, channels]) and `dy`; attributes as tfjs's. Output float32 of `filterShape`.
+ * Inputs `x` (float32 [batch, height, width, channels]) and `dy`; Output float32 of `filterShape`.
  */
+import { conv2DBackpropFilter as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { convolutionOf } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
-import { multiplyTurned } from "../weightGrad.ts"
+import { multiplyTurned } from "../multiply.ts"
 import { chunksOf, gather, isPointwise, patchOf } from "./patches.ts"
 import { addInto } from "./regions.ts"
-import { onHeap } from "../assembler/Routine.ts"
+import { onHeap } from "../Heap.ts"
 
-export const conv2DBackpropFilter = onHeap("Conv2DBackpropFilter", (heap, inputs, attrs) => {
-  const [x, dy] = [inputOf(inputs, "x"), inputOf(inputs, "dy")]
-  const filter = attrs["filterShape"] as readonly number[] // tfjs's ops have checked it
-  const convolution = convolutionOf("conv2d's gradient", "full", { x: x.shape, filter, out: dy.shape, attrs })
+export const conv2DBackpropFilter = onHeap(contract, (heap, inputs, attributes) => {
+  const { x, dy } = inputs
+  const filter = attributes.filterShape
+  const convolution = convolutionOf("conv2d's gradient", "full", { x: x.shape, filter, out: dy.shape, attributes })
   const out = heap.output(filter, "float32")
   heap.touch(x)
   heap.touch(dy)

@@ -2,22 +2,22 @@
  * `Conv2DBackpropInput`, the gradient of a convolution by its images, which is also what `tf.conv2dTranspose` computes: dy filter^T gives patches,
  * chunk by chunk, which are added up where they lie in the images.
  *
- * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); attributes as tfjs's. Output float32 of `inputShape`.
+ * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); Output float32 of `inputShape`.
  */
+import { conv2DBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { convolutionOf } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
 import { product } from "./BatchMatMul.ts"
 import { sgemmFor } from "../sgemm.ts"
 import { swapLast } from "./Transpose.ts"
 import { chunksOf, isPointwise, patchOf, scatter } from "./patches.ts"
-import { onHeap, type Heap } from "../assembler/Routine.ts"
+import { onHeap, type Heap } from "../Heap.ts"
 import type { tf } from "../../../tf.ts"
 
-export const conv2DBackpropInput = onHeap("Conv2DBackpropInput", (heap, inputs, attrs) => {
-  const [dy, filter] = [inputOf(inputs, "dy"), inputOf(inputs, "filter")]
-  const shape = attrs["inputShape"] as readonly number[] // tfjs's ops have checked it
-  const given = { x: shape, filter: filter.shape, out: dy.shape, attrs }
+export const conv2DBackpropInput = onHeap(contract, (heap, inputs, attributes) => {
+  const { dy, filter } = inputs
+  const shape = attributes.inputShape
+  const given = { x: shape, filter: filter.shape, out: dy.shape, attributes }
   const convolution = convolutionOf("conv2d's gradient", "full", given)
   const out = heap.output(shape, "float32")
   heap.touch(dy)

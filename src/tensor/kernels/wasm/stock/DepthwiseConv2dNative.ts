@@ -1,20 +1,20 @@
 /**
  * `DepthwiseConv2dNative` where every channel has one output; else it is the stock kernel, which is XNNPACK's.
  */
+import { depthwiseConv2dNative as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { convolutionOf, isChannelsLast, withPadding } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
 import { guardedConvolution } from "./windows.ts"
 import { slideOver } from "./depthwise.ts"
-import { callStock, onHeap } from "../assembler/Routine.ts"
+import { onHeap } from "../Heap.ts"
 
-export const depthwiseConv2dNative = onHeap("DepthwiseConv2dNative", (heap, inputs, attrs) => {
-  const [x, filter] = [inputOf(inputs, "x"), inputOf(inputs, "filter")]
-  if (!isChannelsLast(attrs)) return callStock(guardedConvolution.depthwise, heap, inputs, attrs)
-  const given = { x: x.shape, filter: filter.shape, attrs }
+export const depthwiseConv2dNative = onHeap(contract, (heap, inputs, attributes) => {
+  const { x, filter } = inputs
+  if (!isChannelsLast(attributes)) return guardedConvolution.depthwise(heap.backend, inputs, attributes)
+  const given = { x: x.shape, filter: filter.shape, attributes }
   const convolution = convolutionOf("depthwiseConv2d", "depthwise", given)
   if (filter.shape[3] !== 1)
-    return callStock(guardedConvolution.depthwise, heap, inputs, withPadding(attrs, convolution))
+    return guardedConvolution.depthwise(heap.backend, inputs, withPadding(attributes, convolution))
   const { batch, outputs, vertical, horizontal } = convolution
   const out = heap.output([batch, vertical.out, horizontal.out, outputs], "float32")
   heap.touch(x)

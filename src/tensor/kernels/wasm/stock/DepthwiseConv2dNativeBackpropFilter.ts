@@ -1,28 +1,25 @@
 /**
  * `DepthwiseConv2dNativeBackpropFilter`, the gradient of a depthwise convolution by its filter.
  *
- * Inputs `x` (float32 [batch, height, width, channels]) and `dy` (with `channels * m` channels); attributes as tfjs's. Output float32 of
+ * Inputs `x` (float32 [batch, height, width, channels]) and `dy` (with `channels * m` channels); Output float32 of
  * `filterShape`, [height, width, channels, m].
  */
+import { depthwiseConv2dNativeBackpropFilter as contract } from "../../spec/stock.ts"
 import { convolutionOf } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
 import { readImages } from "./depthwise.ts"
 import { sumProducts } from "./regions.ts"
-import { onHeap } from "../assembler/Routine.ts"
+import { onHeap } from "../Heap.ts"
 
-export const depthwiseConv2dNativeBackpropFilter = onHeap(
-  "DepthwiseConv2dNativeBackpropFilter",
-  (heap, inputs, attrs) => {
-    const [x, dy] = [inputOf(inputs, "x"), inputOf(inputs, "dy")]
-    const filter = attrs["filterShape"] as readonly number[] // tfjs's ops have checked it
-    const given = { x: x.shape, filter, out: dy.shape, attrs }
-    const convolution = convolutionOf("depthwiseConv2d's gradient", "depthwise", given)
-    const out = heap.output(filter, "float32")
-    heap.touch(x)
-    heap.touch(dy)
-    heap.view(out).fill(0)
-    const places = { x: heap.place(x), y: heap.place(dy), weights: heap.place(out) }
-    readImages(heap, convolution, places, (region, sums) => sumProducts(heap.backend, { ...region, sums }))
-    return out
-  },
-)
+export const depthwiseConv2dNativeBackpropFilter = onHeap(contract, (heap, inputs, attributes) => {
+  const { x, dy } = inputs
+  const filter = attributes.filterShape
+  const given = { x: x.shape, filter, out: dy.shape, attributes }
+  const convolution = convolutionOf("depthwiseConv2d's gradient", "depthwise", given)
+  const out = heap.output(filter, "float32")
+  heap.touch(x)
+  heap.touch(dy)
+  heap.view(out).fill(0)
+  const places = { x: heap.place(x), y: heap.place(dy), weights: heap.place(out) }
+  readImages(heap, convolution, places, (region, sums) => sumProducts(heap.backend, { ...region, sums }))
+  return out
+})

@@ -1,40 +1,37 @@
 /**
  * `DepthwiseConv2dNativeBackpropInput`, the gradient of a depthwise convolution by its images.
  *
- * Inputs `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); attributes as tfjs's. Output float32
+ * Inputs `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); Output float32
  * of `inputShape`.
  */
+import { depthwiseConv2dNativeBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { convolutionOf, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
 import { slideOver, writeImages } from "./depthwise.ts"
 import { addWeightedRegion, turned } from "./regions.ts"
-import { onHeap } from "../assembler/Routine.ts"
+import { onHeap } from "../Heap.ts"
 
-export const depthwiseConv2dNativeBackpropInput = onHeap(
-  "DepthwiseConv2dNativeBackpropInput",
-  (heap, inputs, attrs) => {
-    const [dy, filter] = [inputOf(inputs, "dy"), inputOf(inputs, "filter")]
-    const shape = attrs["inputShape"] as readonly number[] // tfjs's ops have checked it
-    const given = { x: shape, filter: filter.shape, out: dy.shape, attrs }
-    const convolution = convolutionOf("depthwiseConv2d's gradient", "depthwise", given)
-    const out = heap.output(shape, "float32")
-    heap.touch(dy)
-    heap.touch(filter)
-    if (sizeOf(shape) === 0) return out
-    if (sizeOf(dy.shape) > 0 && filter.shape[3] === 1 && hasStrideOne(convolution)) {
-      const last = sizeOf(filter.shape) - convolution.channels
-      const places = { x: heap.place(dy), y: heap.place(out), weights: heap.place(filter) + 4 * last }
-      slideOver(heap, pulledBack(convolution), places, -1)
-      return out
-    }
-    const places = { x: heap.place(out), y: heap.place(dy), weights: heap.place(filter) }
-    writeImages(heap, convolution, places, (region, weights) =>
-      addWeightedRegion(heap.backend, { ...turned(region), weights }),
-    )
+export const depthwiseConv2dNativeBackpropInput = onHeap(contract, (heap, inputs, attributes) => {
+  const { dy, filter } = inputs
+  const shape = attributes.inputShape
+  const given = { x: shape, filter: filter.shape, out: dy.shape, attributes }
+  const convolution = convolutionOf("depthwiseConv2d's gradient", "depthwise", given)
+  const out = heap.output(shape, "float32")
+  heap.touch(dy)
+  heap.touch(filter)
+  if (sizeOf(shape) === 0) return out
+  if (sizeOf(dy.shape) > 0 && filter.shape[3] === 1 && hasStrideOne(convolution)) {
+    const last = sizeOf(filter.shape) - convolution.channels
+    const places = { x: heap.place(dy), y: heap.place(out), weights: heap.place(filter) + 4 * last }
+    slideOver(heap, pulledBack(convolution), places, -1)
     return out
-  },
-)
+  }
+  const places = { x: heap.place(out), y: heap.place(dy), weights: heap.place(filter) }
+  writeImages(heap, convolution, places, (region, weights) =>
+    addWeightedRegion(heap.backend, { ...turned(region), weights }),
+  )
+  return out
+})
 
 const hasStrideOne = ({ vertical, horizontal }: Convolution): boolean =>
   vertical.stride === 1 && horizontal.stride === 1

@@ -1,49 +1,40 @@
 /** `GatherV2` by copies of rows: an embedding reads 2,080 rows of 512 in 1 ms, where the stock kernel takes 60. */
 import { tf } from "../../../tf.ts"
-import { asWasm, bitsOf, fromWasm } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { bitsOf } from "../../cpu/Access.ts"
+import { implement } from "../../implement.ts"
+import { gatherV2 as contract } from "../../spec/stock.ts"
+import { asWasm, fromWasm } from "../WasmBackend.ts"
 
-export const gatherV2: tf.KernelConfig = {
-  kernelName: "GatherV2",
-  backendName: "wasm",
-  kernelFunc: ({ inputs, backend, attrs }) => {
-    const x = inputOf(inputs, "x")
-    const indices = inputOf(inputs, "indices")
-    const axis = tf.util.parseAxisParam(Number(attrs?.["axis"]), x.shape)[0] ?? 0
-    // x is [batchSize, outerSize, dimSize, sliceSize], the indices are [batchSize, places].
-    const { batchSize, outerSize, dimSize, sliceSize, outputShape } =
-      tf.backend_util.segment_util.collectGatherOpShapeInfo(
-        shapeOnly(x),
-        shapeOnly(indices),
-        axis,
-        Number(attrs?.["batchDims"] ?? 0),
-      )
-    const access = fromWasm(asWasm(backend))
-    const out = access.output(outputShape, x.dtype)
-    access.touch(x)
-    access.touch(indices)
-    const from = bitsOf(access, x)
-    const to = bitsOf(access, out)
-    const ids = access.view(indices)
-    for (const id of ids) {
-      if (!(id >= 0 && id < dimSize)) {
-        asWasm(backend).disposeData(out.dataId)
-        throw new Error(`gather was asked for index ${id}, but axis ${axis} of [${x.shape}] has 0 to ${dimSize - 1}.`)
-      }
+export const gatherV2 = implement(contract, "wasm", asWasm, (backend, { x, indices }, { axis: given, batchDims }) => {
+  const axis = tf.util.parseAxisParam(given, x.shape)[0] ?? 0
+  // x is [batchSize, outerSize, dimSize, sliceSize], the indices are [batchSize, places].
+  const { batchSize, outerSize, dimSize, sliceSize, outputShape } =
+    tf.backend_util.segment_util.collectGatherOpShapeInfo(shapeOnly(x), shapeOnly(indices), axis, batchDims ?? 0)
+  const access = fromWasm(backend)
+  const out = access.output(outputShape, x.dtype)
+  access.touch(x)
+  access.touch(indices)
+  const from = bitsOf(access, x)
+  const to = bitsOf(access, out)
+  const ids = access.view(indices)
+  for (const id of ids) {
+    if (!(id >= 0 && id < dimSize)) {
+      backend.disposeData(out.dataId)
+      throw new Error(`gather was asked for index ${id}, but axis ${axis} of [${x.shape}] has 0 to ${dimSize - 1}.`)
     }
-    const places = ids.length / batchSize
-    let t = 0
-    for (let batch = 0; batch < batchSize; batch++)
-      for (let outer = 0; outer < outerSize; outer++)
-        for (let place = 0; place < places; place++, t += sliceSize) {
-          const id = ids[batch * places + place] ?? 0
-          const f = ((batch * outerSize + outer) * dimSize + id) * sliceSize
-          if (sliceSize >= 128) to.set(from.subarray(f, f + sliceSize), t)
-          else for (let j = 0; j < sliceSize; j++) to[t + j] = from[f + j] ?? 0
-        }
-    return out
-  },
-}
+  }
+  const places = ids.length / batchSize
+  let t = 0
+  for (let batch = 0; batch < batchSize; batch++)
+    for (let outer = 0; outer < outerSize; outer++)
+      for (let place = 0; place < places; place++, t += sliceSize) {
+        const id = ids[batch * places + place] ?? 0
+        const f = ((batch * outerSize + outer) * dimSize + id) * sliceSize
+        if (sliceSize >= 128) to.set(from.subarray(f, f + sliceSize), t)
+        else for (let j = 0; j < sliceSize; j++) to[t + j] = from[f + j] ?? 0
+      }
+  return out
+})
 
 /** tfjs asks for tensors where it reads nothing but the shape. */
 const shapeOnly = ({ shape }: tf.TensorInfo) => ({ shape }) as tf.Tensor

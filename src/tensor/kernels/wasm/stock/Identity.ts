@@ -1,14 +1,9 @@
 /** `Identity` (clone) that shares the buffer, as `Reshape` and the cpu backend do; the stock kernel copies every element. */
-import type { tf } from "../../../tf.ts"
-import { asWasm } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { implement } from "../../implement.ts"
+import { identity as contract } from "../../spec/stock.ts"
+import { asWasm } from "../WasmBackend.ts"
 
-export const identity: tf.KernelConfig = {
-  kernelName: "Identity",
-  backendName: "wasm",
-  kernelFunc: ({ inputs, backend }) => {
-    const x = inputOf(inputs, "x")
-    asWasm(backend).incRef(x.dataId)
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
-  },
-}
+export const identity = implement(contract, "wasm", asWasm, (backend, { x }) => {
+  backend.incRef(x.dataId)
+  return { dataId: x.dataId, shape: x.shape, dtype: x.dtype }
+})

@@ -1,24 +1,19 @@
 /** `Slice` by runs of the heap; the stock kernel reads element by element, and slowly beyond rank four. */
 import { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
-import { asWasm, bitsOf, fromWasm, type WasmBackend } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { bitsOf } from "../../cpu/Access.ts"
+import { implement, stockOn } from "../../implement.ts"
+import { slice as contract } from "../../spec/stock.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
 
-const stock = tf.getKernel("Slice", "wasm")
+const stock = stockOn(contract, "wasm")
 
-export const slice: tf.KernelConfig = {
-  kernelName: "Slice",
-  backendName: "wasm",
-  kernelFunc: (call) => {
-    const x = inputOf(call.inputs, "x")
-    if (x.dtype === "string") return stock.kernelFunc(call)
-    // The attributes of tfjs's op, which gives both.
-    const given = call.attrs as unknown as { readonly begin: number | number[]; readonly size: number | number[] }
-    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, given.begin, given.size)
-    tf.slice_util.assertParamsValid(x, begin, size)
-    return take(asWasm(call.backend), x, begin, size)
-  },
-}
+export const slice = implement(contract, "wasm", asWasm, (backend, { x }, attributes) => {
+  if (stock !== undefined && x.dtype === "string") return stock(backend, { x }, attributes)
+  const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size)
+  tf.slice_util.assertParamsValid(x, begin, size)
+  return take(backend, x, begin, size)
+})
 
 /** The box of the given sizes that begins at `begin`. */
 export const take = (

@@ -7,15 +7,14 @@
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
-import { asWasm, bitsOf, fromWasm, type WasmBackend } from "../../cpu/Access.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { implement } from "../../implement.ts"
+import { transpose as contract } from "../../spec/stock.ts"
+import { bitsOf } from "../../cpu/Access.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
 
-export const transposeKernel: tf.KernelConfig = {
-  kernelName: "Transpose",
-  backendName: "wasm",
-  kernelFunc: ({ inputs, backend, attrs }) =>
-    transpose(asWasm(backend), inputOf(inputs, "x"), attrs?.["perm"] as readonly number[]), // tfjs's op has checked it
-}
+export const transposeKernel = implement(contract, "wasm", asWasm, (backend, { x }, { perm }) =>
+  transpose(backend, x, perm),
+)
 
 /** x with its axes in the order of `perm`. */
 const transpose = (backend: WasmBackend, x: tf.TensorInfo, perm: readonly number[]): tf.TensorInfo => {

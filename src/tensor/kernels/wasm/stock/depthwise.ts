@@ -5,7 +5,7 @@
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { meets, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
 import { copyRegion, type Region } from "./regions.ts"
-import type { Heap } from "../assembler/Routine.ts"
+import type { Heap } from "../Heap.ts"
 import { slide } from "./slide.ts"
 
 // ---------------------------------------------------------------- model

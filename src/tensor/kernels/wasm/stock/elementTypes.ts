@@ -28,7 +28,9 @@ const RIGHT: Readonly<Record<string, Types>> = {
 /** The type that decides: of what comes out of `OneHot`, else of what goes in. */
 const typeOf = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.DataType => {
   const { weights, x, t, a, images, sortedSequence } = inputs
-  return (weights ?? x ?? t ?? a ?? images ?? sortedSequence)?.dtype ?? ((attrs?.["dtype"] ?? "int32") as tf.DataType) // as tfjs's op has set it
+  return (
+    (weights ?? x ?? t ?? a ?? images ?? sortedSequence)?.dtype ?? (attrs as Partial<tf.OneHotAttrs>).dtype ?? "int32"
+  ) // no other kernel here has none of these inputs
 }
 
 const whereRight = ([kernelName, right]: readonly [string, Types]): tf.KernelConfig => {

@@ -7,29 +7,28 @@
 import { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { fallback } from "../../fallbacks.ts"
+import type { Returned } from "../../implement.ts"
+import type { Contract, Outputs } from "../../spec/Kernel.ts"
 import { hasSimd } from "../assembler/Routine.ts"
-import { asCpu, asWasm, fromWasm, type Numbers } from "../../cpu/Access.ts"
+import { asCpu, type Numbers } from "../../cpu/Access.ts"
+import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
 
-/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is in `typed/`); `simd/` has them too. */
-const MISSING = [
-  "Conv2DBackpropFilter",
-  "DepthwiseConv2dNativeBackpropFilter",
-  "DepthwiseConv2dNativeBackpropInput",
-] as const
+/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is a loop); in lanes they are kernels of this folder. */
+const MISSING = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter, tf.DepthwiseConv2dNativeBackpropInput]
 
 /** Those that it has and that give other values than the definition. */
 const WRONG = [
-  "Conv3DBackpropFilterV2",
-  "Conv3DBackpropInputV2",
-  "Dilation2D",
-  "Dilation2DBackpropFilter",
-  "Dilation2DBackpropInput",
-  "MaxPool3D",
-  "MaxPool3DGrad",
-  "MaxPoolGrad",
-] as const
+  tf.Conv3DBackpropFilterV2,
+  tf.Conv3DBackpropInputV2,
+  tf.Dilation2D,
+  tf.Dilation2DBackpropFilter,
+  tf.Dilation2DBackpropInput,
+  tf.MaxPool3D,
+  tf.MaxPool3DGrad,
+  tf.MaxPoolGrad,
+]
 
-/** A wasm kernel that is the cpu backend's: a fallback. */
+/** The cpu backend's kernel of a name over the heap: a fallback. */
 export const fromCpu = (kernelName: string): tf.KernelConfig =>
   fallback({
     kernelName,
@@ -60,6 +59,17 @@ export const fromCpu = (kernelName: string): tf.KernelConfig =>
       }
     },
   })
+
+/** The same as a function of a contract's inputs and attributes. */
+export const byCpu = <I extends object, A extends object, O extends Outputs>({ name }: Contract<I, A, O>) => {
+  const { kernelFunc } = fromCpu(name)
+  return (backend: WasmBackend, inputs: I, attributes: A): Returned<O> =>
+    kernelFunc({
+      inputs: inputs as unknown as tf.NamedTensorInfoMap, // named by the contract
+      backend,
+      attrs: attributes as unknown as tf.NamedAttrMap, // likewise
+    }) as Returned<O>
+}
 
 /** Some cpu kernels ask for the rank, which the engine's tensors have. */
 const ranked = (t: tf.TensorInfo): tf.TensorInfo => Object.assign(t, { rank: t.shape.length })

@@ -7,7 +7,7 @@
  */
 import { meets, type Convolution } from "../../cpu/stock/convolution.ts"
 import { addRegion, copyRegion, turned, type Region } from "./regions.ts"
-import type { Heap } from "../assembler/Routine.ts"
+import type { Heap } from "../Heap.ts"
 
 // ---------------------------------------------------------------- model
 

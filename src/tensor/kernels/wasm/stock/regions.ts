@@ -2,7 +2,7 @@
  * Routines over regions of images: as many images, rows and columns as a call says, in each of which some floats lie side by side. From one
  * column, row and image to the next the two sides of a region have steps of their own, so strides and paddings are the caller's.
  */
-import type { WasmBackend } from "../../cpu/Access.ts"
+import type { WasmBackend } from "../WasmBackend.ts"
 import type { Code, Lanes, Whole } from "../assembler/Code.ts"
 import { compile } from "../assembler/Routine.ts"
 

@@ -4,8 +4,12 @@
  * the heap. Plain convolutions are told how many zeros there are in place of `same` (see `withPadding`), so for them only numbers are left.
  */
 import { tf } from "../../../tf.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
-import { fromCpu } from "./fromCpu.ts"
+import type { ConvolutionAttributes } from "../../cpu/stock/convolution.ts"
+import { implement, stockOn, type Implementation } from "../../implement.ts"
+import type { Contract, One } from "../../spec/Kernel.ts"
+import { avgPool, conv2D, depthwiseConv2dNative, fusedConv2D, fusedDepthwiseConv2D, maxPool } from "../../spec/stock.ts"
+import { asWasm, type WasmBackend } from "../WasmBackend.ts"
+import { byCpu } from "./fromCpu.ts"
 
 /** What decides: the window, its strides, and the padding. */
 type Window = Pick<
@@ -13,17 +17,7 @@ type Window = Pick<
   "filterHeight" | "filterWidth" | "strideHeight" | "strideWidth" | "padInfo"
 >
 
-/** The attributes of all of these kernels; pools have a filter's size, convolutions a filter. */
-interface Attributes {
-  readonly filterSize: [number, number] | number
-  readonly strides: [number, number] | number
-  readonly pad: "same" | "valid" | number
-  readonly dilations?: [number, number] | number
-  readonly dimRoundingMode?: "floor" | "round" | "ceil"
-}
-
 type Four = [number, number, number, number]
-type Call = Parameters<tf.KernelFunc>[0]
 
 const isMissed = ({ filterHeight, filterWidth, strideHeight, strideWidth, padInfo }: Window): boolean => {
   const isSquare = filterHeight === filterWidth
@@ -33,52 +27,60 @@ const isMissed = ({ filterHeight, filterWidth, strideHeight, strideWidth, padInf
   return most > 0 && (!isSquare || most >= filterHeight)
 }
 
-const pool = ({ inputs, attrs }: Call): Window => {
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Attributes // tfjs's ops set them
-  return tf.backend_util.computePool2DInfo(
-    inputOf(inputs, "x").shape as Four,
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  )
-}
+type PoolAttributes = tf.AvgPoolAttrs | tf.MaxPoolAttrs
+
+const pool = ({ x }: { readonly x: One }, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): Window =>
+  // Pools pad by a number, `same` or `valid` only.
+  tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad as number, dimRoundingMode)
 
 const convolution =
   (isDepthwise: boolean) =>
-  ({ inputs, attrs }: Call): Window => {
-    const { strides, pad, dilations, dimRoundingMode } = attrs as unknown as Attributes // likewise
-    const [x, filter] = [inputOf(inputs, "x").shape as Four, inputOf(inputs, "filter").shape as Four]
-    return tf.backend_util.computeConv2DInfo(x, filter, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise)
-  }
+  (
+    { x, filter }: { readonly x: One; readonly filter: One },
+    { strides, pad, dilations, dimRoundingMode }: ConvolutionAttributes,
+  ): Window =>
+    tf.backend_util.computeConv2DInfo(
+      ...([x.shape as Four, filter.shape as Four, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise] as const),
+    )
 
-const guarded = (kernelName: string, misses: (call: Call) => boolean): tf.KernelFunc => {
-  const stock = tf.getKernel(kernelName, "wasm")
-  const { kernelFunc } = fromCpu(kernelName)
-  return (call) => (misses(call) ? kernelFunc(call) : stock.kernelFunc(call))
+/** The stock kernel, except where `misses` says so: there it is the cpu backend's. */
+const guarded = <I extends object, A extends object>(
+  contract: Contract<I, A, One>,
+  misses: (inputs: I, attributes: A) => boolean,
+) => {
+  const stock = stockOn(contract, "wasm")
+  const onCpu = byCpu(contract)
+  return (backend: WasmBackend, inputs: I, attributes: A): One =>
+    stock === undefined || misses(inputs, attributes)
+      ? onCpu(backend, inputs, attributes)
+      : stock(backend, inputs, attributes)
 }
 
-const whole = (kernelName: string, windowOf: (call: Call) => Window): tf.KernelConfig => ({
-  kernelName,
-  backendName: "wasm",
-  kernelFunc: guarded(kernelName, (call) => isMissed(windowOf(call))),
-})
+const whole = <I extends object, A extends object>(
+  contract: Contract<I, A, One>,
+  windowOf: (inputs: I, attributes: A) => Window,
+): Implementation =>
+  implement(
+    contract,
+    "wasm",
+    asWasm,
+    guarded(contract, (inputs, attributes) => isMissed(windowOf(inputs, attributes))),
+  )
 
-export const windows: readonly tf.KernelConfig[] = [
-  whole("AvgPool", pool),
-  whole("MaxPool", pool),
-  whole("FusedConv2D", convolution(false)),
-  whole("FusedDepthwiseConv2D", convolution(true)),
+export const windows: readonly Implementation[] = [
+  whole(avgPool, pool),
+  whole(maxPool, pool),
+  whole(fusedConv2D, convolution(false)),
+  whole(fusedDepthwiseConv2D, convolution(true)),
 ]
 
 const byNumber =
-  (windowOf: (call: Call) => Window) =>
-  (call: Call): boolean =>
-    typeof call.attrs?.["pad"] === "number" && isMissed(windowOf(call))
+  <I, A extends ConvolutionAttributes>(windowOf: (inputs: I, attributes: A) => Window) =>
+  (inputs: I, attributes: A): boolean =>
+    typeof attributes.pad === "number" && isMissed(windowOf(inputs, attributes))
 
 /** The stock kernels of plain convolutions, for those that pad by `withPadding`. */
 export const guardedConvolution = {
-  conv2D: guarded("Conv2D", byNumber(convolution(false))),
-  depthwise: guarded("DepthwiseConv2dNative", byNumber(convolution(true))),
+  conv2D: guarded(conv2D, byNumber(convolution(false))),
+  depthwise: guarded(depthwiseConv2dNative, byNumber(convolution(true))),
 }

@@ -1,40 +1,40 @@
-/** A kernel over four lanes at a time, registered for the wasm backend where the engine has SIMD; others compose tfjs operations. */
+/** Kernels that do the same for every element, four lanes at a time, with numbers that are the same for all elements of a sample. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
+import type { Contract, Outputs } from "../spec/Kernel.ts"
+import type { Returned } from "../implement.ts"
 import type { Code, Lanes, Whole } from "./assembler/Code.ts"
-import { compile, onHeap, type OnHeap } from "./assembler/Routine.ts"
+import { compile } from "./assembler/Routine.ts"
+import type { OnHeap } from "./Heap.ts"
 import { overSamples, withNumbers } from "./samples.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is computed, element by element, of tensors and of numbers that are the same for all elements of a sample. */
-export interface Elementwise<Name extends string> {
-  readonly tensors: readonly Name[]
-  readonly numbers: readonly Name[]
+/** What is computed, element by element, of tensors and of numbers of their sample. */
+export interface Elementwise<Tensor extends string, Name extends string, A extends object> {
+  /** Inputs of one shape, float32 `[batch, ...]`, which is that of the outputs. */
+  readonly tensors: readonly Tensor[]
+  readonly names: readonly Name[]
+  /** The numbers by their names, one for each sample. */
+  readonly numbers: (attributes: A) => readonly (readonly number[])[]
   readonly outputs: number
   /** The results, one for each output. */
-  readonly body: (code: Code, values: Readonly<Record<Name, Lanes>>) => readonly Lanes[]
+  readonly body: (code: Code, values: Readonly<Record<Tensor | Name, Lanes>>) => readonly Lanes[]
 }
 
 // --------------------------------------------------------- constructors
 
-/** An elementwise kernel that runs nowhere but on wasm. */
-export const fromLanes = <const Name extends string>(
-  kernelName: string,
-  given: Elementwise<Name>,
-): readonly tf.KernelConfig[] => onHeap(kernelName, elementwise(given))
-
-/**
- * `tensors` are the names of inputs of one shape, float32 `[batch, ...]`, which is that of the outputs; `numbers` those of attributes, each an
- * array with a number for every sample of the batch.
- */
-export const elementwise = <const Name extends string>({
-  tensors,
-  numbers,
-  outputs,
-  body,
-}: Elementwise<Name>): OnHeap => {
+/** The kernel over the heap; its contract has as many outputs as `outputs` says. */
+export const elementwise = <
+  I extends Readonly<Record<Tensor, tf.TensorInfo>>,
+  A extends object,
+  O extends Outputs,
+  const Tensor extends string & keyof I,
+  const Name extends string,
+>(
+  _contract: Contract<I, A, O>,
+  { tensors, names, numbers, outputs, body }: Elementwise<Tensor, Name, A>,
+): OnHeap<I, A, O> => {
   const results = Array.from({ length: outputs }, (_, i) => `out${i}`)
   const map = compile<string, never>({
     wholes: ["samples", "count", "given", ...tensors, ...results],
@@ -45,20 +45,20 @@ export const elementwise = <const Name extends string>({
       const rows = Object.fromEntries(
         [...tensors, ...results].map((name) => [name, [places[name] ?? given, bytes] as const]),
       )
-      overSamples(code, { samples, given, names: numbers, rows }, (each, at) =>
+      overSamples(code, { samples, given, names, rows }, (each, at) =>
         code.along(count, (part) => {
           const loaded = Object.fromEntries(tensors.map((name) => [name, part.load(at[name] ?? given)]))
-          const computed = body(code, { ...each, ...(loaded as Record<Name, Lanes>) }) // every name is there
+          const computed = body(code, { ...each, ...(loaded as Record<Tensor, Lanes>) }) // every name is there
           for (const [i, result] of computed.entries()) part.store(at[`out${i}`] ?? given, result)
         }),
       )
     },
   })
-  return (heap, inputs, attrs) => {
-    const given = tensors.map((name) => [name, inputOf(inputs, name)] as const)
+  return (heap, inputs, attributes) => {
+    const given = tensors.map((name) => [name, inputs[name]] as const)
     const shape = given[0]?.[1].shape ?? []
     const made = results.map((name) => [name, heap.output(shape, "float32")] as const)
-    const values = numbers.map((name) => attrs[name] as readonly number[]) // the attributes are ours
+    const values = numbers(attributes)
     const samples = values[0]?.length ?? 1
     withNumbers(heap, values, samples, (place) => {
       for (const [, tensor] of given) heap.touch(tensor)
@@ -66,7 +66,6 @@ export const elementwise = <const Name extends string>({
       map(heap.backend, { ...places, samples, count: sizeOf(shape) / samples, given: place })
     })
     const outs = made.map(([, tensor]) => tensor)
-    const [only] = outs
-    return outs.length === 1 && only !== undefined ? only : outs
+    return (outputs === 1 ? outs[0] : outs) as Returned<O> // as many as there are
   }
 }

@@ -1,0 +1,11 @@
+/** What is made of an object, such as a backend, when it is first asked for, and kept: a step runs a thousand kernels. */
+export const oncePer = <A extends object, X>(make: (of: A) => X): ((of: A) => X) => {
+  const kept = new WeakMap<A, X>()
+  return (of) => {
+    const known = kept.get(of)
+    if (known !== undefined) return known
+    const made = make(of)
+    kept.set(of, made)
+    return made
+  }
+}
