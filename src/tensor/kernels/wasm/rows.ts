@@ -1,8 +1,6 @@
 /** What several routines do to rows. */
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
-
-/** Rows longer than this have their mean corrected. */
 import { LONG } from "../spec/layerNorm.ts"
+import type { Code, Lanes, Whole } from "./assembler/Code.ts"
 
 /**
  * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean
