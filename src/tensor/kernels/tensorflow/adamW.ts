@@ -1,13 +1,15 @@
-/** `BijouAdamW` on TensorFlow; see the wasm kernel of this name. Without the op library it is composed. */
-import { onTensorflow } from "./operations.ts"
+/** `adamW` by the library; without it the kernel is composed. */
+import { adamW } from "../spec/adamW.ts"
+import { onTensorflow, type TensorflowKernel } from "./operations.ts"
 
-const NUMBERS = ["beta1", "rest1", "beta2", "rest2", "keep", "rate", "correction", "epsilon"]
-
-export const bijouAdamW = onTensorflow("BijouAdamW", {
-  library: ({ floats, give, input, runForAll }, attrs) =>
-    runForAll(
-      "BijouAdamW",
-      [...["p", "m", "v", "grad", "shrink"].map(input), floats(NUMBERS.map((name) => Number(attrs[name])))],
-      3,
-    ).map(give),
-})
+export const adamWKernels: readonly TensorflowKernel[] = [
+  onTensorflow(adamW, {
+    library: (
+      { floats, giveAll, inputs, runForAll },
+      { beta1, rest1, beta2, rest2, keep, rate, correction, epsilon },
+    ) => {
+      const numbers = floats([beta1, rest1, beta2, rest2, keep, rate, correction, epsilon])
+      return giveAll(runForAll("BijouAdamW", [...inputs("p", "m", "v", "grad", "shrink"), numbers], 3))
+    },
+  }),
+]

@@ -1,23 +1,35 @@
-/** `BijouCrossEntropy` on TensorFlow; see the wasm kernel of this name. */
-import { float, rowsOf } from "./float.ts"
-import { onTensorflow, type Handle, type Operations } from "./operations.ts"
+/** The mean cross-entropy and its gradient. */
+import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"
+import { rowsOf } from "../spec/Outcome.ts"
+import { float } from "./float.ts"
+import { onTensorflow, type Handle, type Operations, type TensorflowKernel } from "./operations.ts"
 
-export const bijouCrossEntropy = onTensorflow("BijouCrossEntropy", {
-  library: ({ give, input, run }) => give(run("BijouCrossEntropy", [input("logits"), input("targets")])),
-  stock: (operations) => {
-    const [losses] = judged(operations)
-    return operations.give(float(operations).mean(losses, [0], false))
-  },
-})
+export const crossEntropyKernels: readonly TensorflowKernel[] = [
+  onTensorflow(crossEntropy, {
+    library: ({ give, inputs, run }) => give(run("BijouCrossEntropy", inputs("logits", "targets"))),
+    stock: (operations) => {
+      const [losses] = judged(operations)
+      return operations.give(float(operations).mean(losses, [0], false))
+    },
+  }),
+  onTensorflow(crossEntropyGrad, {
+    library: ({ give, inputs, run }) => give(run("BijouCrossEntropyGrad", inputs("logits", "targets", "dy"))),
+    stock: (operations) => {
+      const { give, input } = operations
+      const { mul, number, reshape } = float(operations)
+      const logits = input("logits")
+      const [, slopes] = judged(operations)
+      const weight = mul(input("dy"), number(1 / rowsOf(logits.shape)[0]))
+      return give(reshape(mul(slopes, weight), logits.shape))
+    },
+  }),
+]
 
 /** The loss of every row, and softmax(x) - one at the target. */
-export const judged = (operations: Operations): readonly [losses: Handle, slopes: Handle] => {
+const judged = (operations: Operations<"logits" | "targets">): readonly [losses: Handle, slopes: Handle] => {
   const { reshape } = float(operations)
-  const logits = operations.input("logits")
-  const [rows, classes] = rowsOf(logits)
-  return operations.runForAll(
-    "SparseSoftmaxCrossEntropyWithLogits",
-    [reshape(logits, [rows, classes]), reshape(operations.input("targets"), [rows])],
-    2,
-  ) as unknown as readonly [Handle, Handle] // its two outputs
+  const [logits, targets] = operations.inputs("logits", "targets")
+  const [rows, classes] = rowsOf(logits.shape)
+  const flat = [reshape(logits, [rows, classes]), reshape(targets, [rows])]
+  return operations.runForAll("SparseSoftmaxCrossEntropyWithLogits", flat, 2)
 }

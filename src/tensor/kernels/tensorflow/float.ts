@@ -1,6 +1,4 @@
-/**
- * Stock operations on float32 tensors, by what they do.
- */
+/** Stock operations on float32 tensors, by what they do. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { oncePer } from "../oncePer.ts"
 import { missingRows } from "./stock/elementwise.ts"
@@ -10,10 +8,10 @@ const KEPT = [attribute.flag("keep_dims", true)]
 const FROM_FLOAT = [attribute.type("DstT", "int32")]
 const TO_FLOAT = [attribute.type("DstT", "float32")]
 
-/** What TensorFlow does not tell from a list of inputs. */
-const list = ({ length }: ReadonlyArray<Handle>) => [attribute.type("T", "float32"), attribute.whole("N", length)]
+/** What TensorFlow does not take from a list of inputs. */
+const list = ({ length }: readonly Handle[]) => [attribute.type("T", "float32"), attribute.whole("N", length)]
 
-/** The four ways to turn the sides of a product. */
+/** The four ways to transpose the sides of a matrix product. */
 const TURNED = [false, true].map((a) =>
   [false, true].map((b) => [...(a ? [attribute.flag("adj_x", a)] : []), ...(b ? [attribute.flag("adj_y", b)] : [])]),
 )
@@ -22,12 +20,12 @@ const TURNED = [false, true].map((a) =>
 export const float = oncePer(({ constant, number, run, runForAll }: Operations) => {
   const two = (name: string) => (x: Handle, y: Handle) => run(name, [x, y])
   const one = (name: string) => (x: Handle) => run(name, [x])
-  const along = (name: string) => (x: Handle, axes: ReadonlyArray<number>, keep: boolean) =>
+  const along = (name: string) => (x: Handle, axes: readonly number[], keep: boolean) =>
     run(name, [x, constant(axes)], keep ? KEPT : undefined)
-  const reshape = (x: Handle, shape: ReadonlyArray<number>) => run("Reshape", [x, constant(shape)])
+  const reshape = (x: Handle, shape: readonly number[]) => run("Reshape", [x, constant(shape)])
   /** A vector as one row. */
   const asRows = (x: Handle) => (x.shape.length > 1 ? x : reshape(x, [1, sizeOf(x.shape)]))
-  /** Has an operation on rows [rows, width] done on so many that its last few elements are no special ones; see `elementwise.ts`. */
+  /** Runs an operation on rows [rows, width] on so many that its last few elements are no special ones; see `stock/elementwise.ts`. */
   const filled = (name: string, width: (x: Handle) => number) => (x: Handle) => {
     const size = sizeOf(x.shape)
     const columns = width(x)
@@ -41,7 +39,7 @@ export const float = oncePer(({ constant, number, run, runForAll }: Operations) 
   return {
     add: two("AddV2"),
     /** Their sum, from the first to the last. */
-    addAll: (xs: ReadonlyArray<Handle>) => run("AddN", xs, list(xs)),
+    addAll: (xs: readonly Handle[]) => run("AddN", xs, list(xs)),
     sub: two("Sub"),
     mul: two("Mul"),
     div: two("RealDiv"),
@@ -63,9 +61,9 @@ export const float = oncePer(({ constant, number, run, runForAll }: Operations) 
     },
     /** The same numbers in another shape; shares the buffer. */
     reshape,
-    transpose: (x: Handle, perm: ReadonlyArray<number>) => run("Transpose", [x, constant(perm)]),
-    unpack: (x: Handle, count: number) => runForAll("Unpack", [x], count, [attribute.whole("num", count)]),
-    pack: (xs: ReadonlyArray<Handle>) => run("Pack", xs, list(xs)),
+    transpose: (x: Handle, perm: readonly number[]) => run("Transpose", [x, constant(perm)]),
+    unpack: <K extends number>(x: Handle, count: K) => runForAll("Unpack", [x], count, [attribute.whole("num", count)]),
+    pack: (xs: readonly Handle[]) => run("Pack", xs, list(xs)),
     addBias: (x: Handle, bias: Handle) => (x.shape.length > 1 ? run("BiasAdd", [x, bias]) : run("AddV2", [x, bias])),
     /** The sums over all axes but the last. */
     columnSums: (x: Handle) => run("BiasAddGrad", [asRows(x)]),
@@ -73,9 +71,3 @@ export const float = oncePer(({ constant, number, run, runForAll }: Operations) 
     toFloat: (x: Handle) => run("Cast", [x], TO_FLOAT),
   }
 })
-
-/** All leading axes as one. */
-export const rowsOf = ({ shape }: Handle): readonly [rows: number, width: number] => {
-  const width = shape.at(-1) ?? 1
-  return [shape.slice(0, -1).reduce((n, d) => n * d, 1), width]
-}

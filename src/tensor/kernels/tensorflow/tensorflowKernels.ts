@@ -1,77 +1,27 @@
-/** The kernels of our own on the backend `tensorflow`, as data. */
-import { add } from "./stock/Add.ts"
-import { batchMatMul } from "./stock/BatchMatMul.ts"
-import { bijouAdamW } from "./adamW.ts"
-import { bijouAddBias } from "./addBias.ts"
-import { bijouAffine } from "./affine.ts"
-import { bijouAttention } from "./BijouAttention.ts"
-import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
-import { bijouBiasGrad } from "./biasGrad.ts"
-import { bijouCotangent } from "./cotangent.ts"
-import { bijouCrossEntropy } from "./crossEntropy.ts"
-import { bijouCrossEntropyGrad } from "./crossEntropyGrad.ts"
-import { bijouDiffer } from "./differ.ts"
-import { bijouDrift } from "./drift.ts"
-import { bijouGelu } from "./BijouGelu.ts"
-import { bijouGeluGrad } from "./BijouGeluGrad.ts"
-import { bijouGeluTanh } from "./BijouGeluTanh.ts"
-import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
-import { bijouInverse } from "./inverse.ts"
-import { bijouLargest } from "./largest.ts"
-import { bijouLayerNorm } from "./layerNorm.ts"
-import { bijouLayerNormGrad } from "./layerNormGrad.ts"
-import { bijouMaskedAttention } from "./BijouMaskedAttention.ts"
-import { bijouMaskedAttentionGrad } from "./BijouMaskedAttentionGrad.ts"
-import { bijouMlp } from "./BijouMlp.ts"
-import { bijouMlpGrad } from "./mlpGrad.ts"
-import { bijouMlpTanh } from "./BijouMlpTanh.ts"
-import { bijouMlpTanhGrad } from "./BijouMlpTanhGrad.ts"
-import { bijouPack } from "./pack.ts"
-import { bijouMultiply } from "./multiply.ts"
-import { bijouQuantize } from "./quantize.ts"
-import { bijouShift } from "./shift.ts"
-import { bijouTimes } from "./times.ts"
-import { bijouUnpack } from "./unpack.ts"
-import { bijouUpdate } from "./update.ts"
-import { bijouWeightGrad } from "./weightGrad.ts"
-import { reshapeKernel } from "./stock/Reshape.ts"
+/** The kernels of the backend `tensorflow` that exist with the op library, without it, or both, as data. */
+import { adamWKernels } from "./adamW.ts"
+import { attentionKernels } from "./attention.ts"
+import { checkKernels } from "./checks.ts"
+import { crossEntropyKernels } from "./crossEntropy.ts"
+import { geluKernels } from "./gelu.ts"
+import { layerNormKernels } from "./layerNorm.ts"
+import { linearKernels } from "./linear.ts"
+import { mlpKernels } from "./mlp.ts"
 import type { TensorflowKernel } from "./operations.ts"
+import { planeKernels } from "./plane.ts"
+import { stepKernels } from "./step.ts"
+import { replacedKernels } from "./stock/replaced.ts"
 
 export const tensorflowKernels: readonly TensorflowKernel[] = [
-  add,
-  batchMatMul,
-  bijouAdamW,
-  bijouAddBias,
-  bijouAffine,
-  bijouAttention,
-  bijouAttentionGrad,
-  bijouBiasGrad,
-  bijouCotangent,
-  bijouCrossEntropy,
-  bijouCrossEntropyGrad,
-  bijouDiffer,
-  bijouDrift,
-  bijouGelu,
-  bijouGeluGrad,
-  bijouGeluTanh,
-  bijouGeluTanhGrad,
-  bijouInverse,
-  bijouLargest,
-  bijouLayerNorm,
-  bijouLayerNormGrad,
-  bijouMaskedAttention,
-  bijouMaskedAttentionGrad,
-  bijouMlp,
-  bijouMlpGrad,
-  bijouMlpTanh,
-  bijouMlpTanhGrad,
-  bijouPack,
-  bijouMultiply,
-  bijouQuantize,
-  bijouShift,
-  bijouTimes,
-  bijouUnpack,
-  bijouUpdate,
-  bijouWeightGrad,
-  reshapeKernel,
+  ...adamWKernels,
+  ...attentionKernels,
+  ...checkKernels,
+  ...crossEntropyKernels,
+  ...geluKernels,
+  ...layerNormKernels,
+  ...linearKernels,
+  ...mlpKernels,
+  ...planeKernels,
+  ...replacedKernels,
+  ...stepKernels,
 ]

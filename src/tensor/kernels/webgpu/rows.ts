@@ -1,5 +1,5 @@
 /** Functions in WGSL of programs in which 64 threads work on a row together. */
-import { LONG } from "../wasm/rows.ts"
+import { LONG } from "../spec/layerNorm.ts"
 import { LANES } from "./Program.ts"
 
 const total = (name: string, type: string): string => `

@@ -1,22 +1,22 @@
 /**
- * Functions of single elements, the same wherever the element stands.
+ * Functions of single elements, the same at any place in a tensor.
  *
- * TensorFlow's own take sixteen elements at once and the last few of a tensor one by one, by another approximation: the result of a sample
+ * TensorFlow's own take sixteen elements together and the last few of a tensor one by one, by another approximation: the result of a sample
  * would depend on its place in the batch. Here a tensor is filled up, so that there are no last few.
  */
 import { sizeOf } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
-import { execute } from "./execute.ts"
+import { implement, type Implementation } from "../../implement.ts"
+import { stock } from "../../spec/stock.ts"
 
 /** Those whose two approximations differ. */
-export const UNARY = [
-  ...["Acos", "Asin", "Atan", "Atanh", "Cos", "Elu", "Exp", "Expm1", "Log", "Log1p", "Reciprocal", "Rsqrt"],
-  ...["Selu", "Sigmoid", "Sin", "Softplus"],
+export const UNARY: readonly string[] = [
+  ...[tf.Acos, tf.Asin, tf.Atan, tf.Atanh, tf.Cos, tf.Elu, tf.Exp, tf.Expm1, tf.Log, tf.Log1p, tf.Reciprocal],
+  ...[tf.Rsqrt, tf.Selu, tf.Sigmoid, tf.Sin, tf.Softplus],
 ]
 
 /** Those of two tensors. */
-export const BINARY = ["Atan2", "Pow"]
+export const BINARY: readonly string[] = [tf.Atan2, tf.Pow]
 
 /** As many float32 as the widest registers hold. */
 const LANES = 16
@@ -25,35 +25,48 @@ const LANES = 16
 export const missingRows = (rows: number, width: number): number =>
   (rows * width) % LANES === 0 ? 0 : LANES - (rows % LANES)
 
-const unary = (kernelName: string): tf.KernelConfig => ({
-  kernelName,
-  backendName: "tensorflow",
-  kernelFunc: ({ inputs, backend }) => {
-    const x = inputOf(inputs, "x") as tf.Tensor // the engine passes tensors
-    return tf.tidy(() => filled([x], x.shape, (full) => execute(backend, kernelName, full)))
-  },
-})
+/** Runs one operation of TensorFlow with one output, by its own name, whatever kernels TensorFlow.js has. */
+type Execute = (name: string, inputs: readonly tf.Tensor[]) => tf.Tensor
 
-const binary = (kernelName: string): tf.KernelConfig => ({
-  kernelName,
-  backendName: "tensorflow",
-  kernelFunc: ({ inputs, backend }) => {
-    const [a, b] = [inputOf(inputs, "a"), inputOf(inputs, "b")] as [tf.Tensor, tf.Tensor] // the engine passes tensors
+const open = (backend: unknown): Execute => {
+  // The engine passes a kernel the backend it was registered for; this part of tfjs-node's is not in its typings.
+  const tensorflow = backend as {
+    readonly executeSingleOutput: (
+      name: string,
+      attributes: readonly never[],
+      inputs: readonly tf.Tensor[],
+    ) => tf.Tensor
+  }
+  return (name, inputs) => tensorflow.executeSingleOutput(name, [], inputs)
+}
+
+/** The engine passes tensors. */
+const tensor = (x: tf.TensorInfo): tf.Tensor => x as tf.Tensor
+
+const unary = (name: string): Implementation =>
+  implement(stock<tf.UnaryInputs, {}>(name), "tensorflow", open, (execute, inputs) => {
+    const x = tensor(inputs.x)
+    return tf.tidy(() => filled([x], x.shape, (full) => execute(name, full)))
+  })
+
+const binary = (name: string): Implementation =>
+  implement(stock<tf.BinaryInputs, {}>(name), "tensorflow", open, (execute, inputs) => {
+    const [a, b] = [tensor(inputs.a), tensor(inputs.b)]
     const dtype = tf.backend_util.upcastType(a.dtype, b.dtype) === "int32" ? "int32" : "float32"
     return tf.tidy(() => {
       const shape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape)
       const both = [a, b].map((one) => one.cast(dtype).broadcastTo(shape))
-      return filled(both, shape, (full) => execute(backend, kernelName, full))
+      return filled(both, shape, (full) => execute(name, full))
     })
-  },
-})
+  })
 
-/** `Softmax` over the last axis, with as many rows as make whole registers. */
-const softmax: tf.KernelConfig = {
-  kernelName: "Softmax",
-  backendName: "tensorflow",
-  kernelFunc: ({ inputs, backend }) => {
-    const logits = inputOf(inputs, "logits") as tf.Tensor // the engine passes tensors
+/** Over the last axis, with as many rows as make whole registers. */
+const softmax = implement(
+  stock<tf.SoftmaxInputs, tf.SoftmaxAttrs>(tf.Softmax),
+  "tensorflow",
+  open,
+  (execute, inputs) => {
+    const logits = tensor(inputs.logits)
     return tf.tidy(() => {
       const columns = logits.shape.at(-1) ?? 1
       const rows = logits.size / columns
@@ -65,25 +78,25 @@ const softmax: tf.KernelConfig = {
               [0, missing],
               [0, 0],
             ])
-      const result = execute(backend, "Softmax", [all])
+      const result = execute(tf.Softmax, [all])
       return missing === 0 ? result : result.slice([0, 0], [rows, columns]).reshape(logits.shape)
     })
   },
-}
+)
 
-/** Has `body` run on tensors of one shape, filled up with zeros. */
+/** Runs `body` on tensors of one shape, filled up with zeros. */
 const filled = (
-  tensors: ReadonlyArray<tf.Tensor>,
-  shape: ReadonlyArray<number>,
-  body: (full: ReadonlyArray<tf.Tensor>) => tf.Tensor,
+  tensors: readonly tf.Tensor[],
+  shape: readonly number[],
+  body: (full: readonly tf.Tensor[]) => tf.Tensor,
 ): tf.Tensor => {
   const size = sizeOf(shape)
   const missing = missingRows(size, 1)
   if (missing === 0) return body(tensors)
-  const full = tensors.map((tensor) => tensor.reshape<tf.Tensor1D>([size]).pad([[0, missing]]))
+  const full = tensors.map((one) => one.reshape<tf.Tensor1D>([size]).pad([[0, missing]]))
   return body(full)
     .slice([0], [size])
     .reshape([...shape])
 }
 
-export const elementwise: ReadonlyArray<tf.KernelConfig> = [...UNARY.map(unary), ...BINARY.map(binary), softmax]
+export const elementwise: readonly Implementation[] = [...UNARY.map(unary), ...BINARY.map(binary), softmax]

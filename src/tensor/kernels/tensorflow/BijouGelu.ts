@@ -1,4 +1,0 @@
-/** `BijouGelu` on TensorFlow: x Phi(x). Input `x` (float32). */
-import { activating, gelu } from "./gelu.ts"
-
-export const bijouGelu = activating("BijouGelu", gelu)
