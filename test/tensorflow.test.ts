@@ -13,6 +13,8 @@ import { useTensorflow } from "bijou/native"
 import { currentRuntime, tensorScope, tf, useBackend } from "bijou/tensor"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { block } from "../src/net/Gpt.ts"
+import { dispatch } from "../src/tensor/kernels/dispatch.ts"
+import { differ } from "../src/tensor/kernels/spec/differ.ts"
 import { tensorLeaves } from "../src/tensor/parameterSide.ts"
 import { bitsOf, noise } from "./specimens.ts"
 import { installedTensorflow, whySkipped } from "./tensorflow.ts"
@@ -104,8 +106,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
 
   it("counts the elements whose bits differ: a sign of zero does, another NaN does not", () =>
     tf.tidy(() => {
-      const differing = (x: tf.Tensor, y: tf.Tensor) =>
-        (tf.engine().runKernel("BijouDiffer", { x, y }) as tf.Tensor).dataSync()[0] // one output
+      const differing = (x: tf.Tensor, y: tf.Tensor) => dispatch(differ, { x, y }).dataSync()[0]
       expect(differing(tf.tensor1d([0, 1, 2, NaN]), tf.tensor1d([-0, 1, 3, NaN]))).toBe(2)
       expect(differing(tf.tensor1d([0, 1, NaN]), tf.tensor1d([0, 1, 4]))).toBe(1)
       expect(differing(tf.tensor1d([7, 8], "int32"), tf.tensor1d([7, 9], "int32"))).toBe(1)

@@ -7,9 +7,24 @@ import fc from "fast-check"
 import { crossEntropy, Attention, LayerNorm, Linear, Mlp, type Activation } from "bijou/residual"
 import { Plane, tensorSpace, tf } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
+import { dispatch, isImplemented } from "../src/tensor/kernels/dispatch.ts"
 import { ownKernels } from "../src/tensor/kernels/kernels.ts"
+import { adamW } from "../src/tensor/kernels/spec/adamW.ts"
+import { addBias, biasGrad } from "../src/tensor/kernels/spec/addBias.ts"
+import { affine as affineKernel } from "../src/tensor/kernels/spec/affine.ts"
+import { attention, attentionGrad } from "../src/tensor/kernels/spec/attention.ts"
+import { cotangent } from "../src/tensor/kernels/spec/cotangent.ts"
+import { differ } from "../src/tensor/kernels/spec/differ.ts"
+import { gelu, geluGrad } from "../src/tensor/kernels/spec/gelu.ts"
+import { inverse } from "../src/tensor/kernels/spec/inverse.ts"
+import { KERNELS } from "../src/tensor/kernels/spec/kernels.ts"
+import { largest as largestKernel } from "../src/tensor/kernels/spec/largest.ts"
+import { mlp, mlpGrad } from "../src/tensor/kernels/spec/mlp.ts"
+import { multiply, weightGrad } from "../src/tensor/kernels/spec/multiply.ts"
+import { quantize } from "../src/tensor/kernels/spec/quantize.ts"
+import { times as timesKernel } from "../src/tensor/kernels/spec/times.ts"
+import { update } from "../src/tensor/kernels/spec/update.ts"
 import { hasOpLibrary } from "../src/tensor/kernels/tensorflow/opLibrary.ts"
-import { hasKernel, runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { traceKernels } from "../src/tensor/traceKernels.ts"
 import { distances, expectNoGradientOfPadding, mask, padded, ways } from "./attention64.ts"
 import { columnSums, layerNorm, rowsOf, times, turn, type Rows } from "./float64.ts"
@@ -71,11 +86,17 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
 
   describe(`the kernels of ${form === "library" ? "the op library" : "stock operations"} on tensorflow`, () => {
     useTensorflow()
+    const hasPerceptron = (gelu: "erf" | "tanh") => form === "library" || gelu === "erf"
 
     it("are in use, and say in which form", () => {
       expect(hasOpLibrary()).toBe(form === "library")
-      expect(ownKernels("tensorflow").filter((name) => !hasKernel(name))).toEqual([])
-      expect(hasKernel("BijouAdamW")).toBe(form === "library")
+      expect(ownKernels("tensorflow").filter((name) => tf.getKernel(name, "tensorflow") === undefined)).toEqual([])
+      expect(isImplemented(adamW)).toBe(form === "library")
+      for (const form of ["erf", "tanh"] as const)
+        expect([isImplemented(mlp, { form }), isImplemented(mlpGrad, { form })]).toEqual([
+          hasPerceptron(form),
+          hasPerceptron(form),
+        ])
     })
   })
 
@@ -158,12 +179,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
               space.lift(of(x), plane),
               space.lower(of(x), plane),
               Plane.toSteps(plane, l),
-              hasKernel("BijouQuantize")
-                ? runKernel("BijouQuantize", { x: of(h) }, { scale: [2 ** l], step: [2 ** -l] })
-                : space.quantize(of(h)),
-              hasKernel("BijouTimes")
-                ? runKernel("BijouTimes", { x: of(h) }, { factor: gamma })
-                : space.times(gamma, of(h)),
+              dispatch(quantize, { x: of(h) }, { scale: 2 ** l, step: 2 ** -l }),
+              dispatch(timesKernel, { x: of(h) }, { factor: gamma }),
             ]
           })
           expect(kernel).toEqual(composed)
@@ -187,7 +204,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
           const [fused, composed] = await onBoth(() => {
             const [a, b, c] = [of(previous), of(x), of(h)]
             const plane = Plane.ofParities(a, l)
-            if (!hasKernel("BijouUpdate")) {
+            if (!isImplemented(update)) {
               const next = space.plus(
                 by((g) => g, space.lift(a, plane)),
                 space.drift(gamma, b, c),
@@ -208,12 +225,12 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
                 ),
               ]
             }
-            const [next, words] = runKernelForAll("BijouUpdate", { previous: a, x: b, h: c }, attrs)
-            expect(bitsOf(words!)).toEqual(bitsOf(plane.packed))
+            const [next, words] = dispatch(update, { previous: a, x: b, h: c }, attrs)
+            expect(bitsOf(words)).toEqual(bitsOf(plane.packed))
             return [
-              next!,
-              runKernel("BijouInverse", { x: b, next: next!, h: c, words: words! }, attrs),
-              ...runKernelForAll("BijouCotangent", { dx: a, dn: b, jx: c }, { gamma }),
+              next,
+              dispatch(inverse, { x: b, next, h: c, words: words }, attrs),
+              ...dispatch(cotangent, { dx: a, dn: b, jx: c }, { gamma }),
             ]
           })
           expect(fused).toEqual(composed)
@@ -224,11 +241,11 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     if (form === "library")
       it("find the largest magnitude, and count the elements that differ, one NaN being like another", async () => {
         await tf.setBackend("tensorflow")
-        const largest = (x: tf.Tensor) => runKernel("BijouLargest", { x }).dataSync()[0]
+        const largest = (x: tf.Tensor) => dispatch(largestKernel, { x }).dataSync()[0]
         expect(largest(tf.tensor1d([1, -7.5, 3, 0]))).toBe(7.5)
         expect(largest(tf.concat([tf.zeros([1000]), tf.tensor1d([-Infinity])]))).toBe(Infinity)
         expect(largest(tf.concat([tf.fill([700], 3), tf.tensor1d([NaN]), tf.fill([9], Infinity)]))).toBe(NaN)
-        const count = (x: tf.Tensor, y: tf.Tensor) => runKernel("BijouDiffer", { x, y }).dataSync()[0]
+        const count = (x: tf.Tensor, y: tf.Tensor) => dispatch(differ, { x, y }).dataSync()[0]
         expect(count(tf.tensor1d([1, NaN, 0, 5, NaN]), tf.tensor1d([1, NaN, -0, 6, 1]))).toBe(3)
         expect(count(tf.range(0, 5000, 1, "int32"), tf.range(0, 5000, 1, "int32"))).toBe(0)
         expect(count(tf.zeros([70, 3], "int32"), tf.ones([70, 3], "int32"))).toBe(210)
@@ -258,10 +275,10 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
           [zeros, zeros, zeros],
           [zeros, x!, tf.neg(x!)],
         ] as const) {
-          const [next, words] = runKernelForAll("BijouUpdate", { previous: a, x: b, h: c }, attrs)
-          const back = runKernel("BijouInverse", { x: b, next: next!, h: c, words: words! }, attrs)
+          const [next, words] = dispatch(update, { previous: a, x: b, h: c }, attrs)
+          const back = dispatch(inverse, { x: b, next, h: c, words: words }, attrs)
           expect(bitsOf(back)).toEqual(bitsOf(a))
-          expect([...bitsOf(next!), ...bitsOf(back)]).not.toContain(0x80000000)
+          expect([...bitsOf(next), ...bitsOf(back)]).not.toContain(0x80000000)
         }
       }
     })
@@ -362,10 +379,10 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     it("attention is one kernel, and its gradient one", async () => {
       const qkv = noise([2, 5, 12], 1)
       const seen = mask(2, 5)
-      for (const { kernel, mix } of ways("causal")) {
+      for (const { mix } of ways("causal")) {
         const traced = await traceKernels(() => void sweep((x) => mix(x!, 2, seen), [qkv]))
-        const own = traced.map((one) => one.kernel).filter((name) => name.startsWith("Bijou"))
-        expect(own).toEqual([kernel, kernel, `${kernel}Grad`])
+        const custom = traced.map(({ kernel }) => kernel).filter((name) => KERNELS.has(name))
+        expect(custom).toEqual([attention, attention, attentionGrad].map(({ name }) => name))
       }
     })
 
@@ -399,7 +416,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       expect(() => x.reshape([5, 5])).toThrow(/5/)
     })
 
-    describe.each(kinds)("of $name", ({ name, kernel, activation, exact, derivative }) => {
+    describe.each(kinds)("of $name", ({ name, activation, exact, derivative }) => {
+      const kind = { form: name === "gelu" ? "erf" : "tanh" } as const
       const apply: Function = (x) => activation(x!)
       const perceptron = perceptronOf(name)
 
@@ -420,28 +438,28 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       it.each([1, 50, 180])("a perceptron of %i rows in a sample has the bits of its parts", (time) => {
         const [x, w1, b1] = [noise([3, time, 6], 1), noise([6, 33], 2), noise([33], 3)]
         const [w2, b2, dy] = [noise([33, 7], 4), noise([7], 5), noise([3, time, 7], 6)]
-        const times = (y: tf.Tensor, weight: tf.Tensor, transposed: 0 | 1) =>
-          runKernel("BijouMultiply", { x: y, weight }, { transposed })
-        const a = runKernel("BijouAffine", { x, weight: w1, bias: b1 })
-        expect(bitsOf(a)).toEqual(bitsOf(runKernel("BijouAddBias", { x: times(x, w1, 0), bias: b1 })))
+        const times = (y: tf.Tensor, weight: tf.Tensor, transposed: boolean) =>
+          dispatch(multiply, { x: y, weight }, { transposed })
+        const a = dispatch(affineKernel, { x, weight: w1, bias: b1 })
+        expect(bitsOf(a)).toEqual(bitsOf(dispatch(addBias, { x: times(x, w1, false), bias: b1 })))
         if (form === "stock") return
-        const whole = name === "gelu" ? "BijouMlp" : "BijouMlpTanh"
-        const hidden = runKernel(kernel, { x: a })
-        const value = runKernel("BijouAffine", { x: hidden, weight: w2, bias: b2 })
-        expect(runKernelForAll(whole, { x, w1, b1, w2, b2 }).map(bitsOf)).toEqual([value, a].map(bitsOf))
-        const da = runKernel(`${kernel}Grad`, { x: a, dy: times(dy, w2, 1) })
-        const pulled = () => runKernelForAll(`${whole}Grad`, { x, a, w1, w2, dy })
+        const hidden = dispatch(gelu, { x: a }, kind)
+        const value = dispatch(affineKernel, { x: hidden, weight: w2, bias: b2 })
+        const found = dispatch(mlp, { x, w1, b1, w2, b2 }, kind)
+        expect(found.map((one) => bitsOf(one!))).toEqual([value, a].map(bitsOf))
+        const da = dispatch(geluGrad, { x: a, dy: times(dy, w2, true) }, kind)
+        const pulled = () => dispatch(mlpGrad, { x, a, w1, w2, dy }, kind)
         const [dx, dw1, db1, dw2, db2] = pulled()
-        expect([dx, dw1, dw2, db2].map((found) => bitsOf(found!))).toEqual(
+        expect([dx, dw1, dw2, db2].map(bitsOf)).toEqual(
           [
-            times(da, w1, 1),
-            runKernel("BijouWeightGrad", { x, dy: da }),
-            runKernel("BijouWeightGrad", { x: hidden, dy }),
-            runKernel("BijouBiasGrad", { dy }),
+            times(da, w1, true),
+            dispatch(weightGrad, { x, dy: da }),
+            dispatch(weightGrad, { x: hidden, dy }),
+            dispatch(biasGrad, { dy }),
           ].map(bitsOf),
         )
-        expect(distance(db1!.dataSync(), columnSums(rowsOf(da)))).toBeLessThan(1e-6)
-        expect(bitsOf(pulled()[2]!)).toEqual(bitsOf(db1!))
+        expect(distance(db1.dataSync(), columnSums(rowsOf(da)))).toBeLessThan(1e-6)
+        expect(bitsOf(pulled()[2])).toEqual(bitsOf(db1))
       })
 
       it("values are within 4e-7 of the true ones, relative to 1 + |x|, derivatives within 2e-6, tails included", () => {
@@ -461,8 +479,8 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
 
       it("it is one kernel, and its gradient one", async () => {
         const traced = await traceKernels(() => void sweep(apply, [noise([4, 5], 1)]))
-        const own = traced.map(({ kernel }) => kernel).filter((kernel) => kernel.startsWith("Bijou"))
-        expect(own).toEqual([kernel, kernel, `${kernel}Grad`])
+        const custom = traced.map(({ kernel }) => kernel).filter((kernel) => KERNELS.has(kernel))
+        expect(custom).toEqual([gelu, gelu, geluGrad].map((kernel) => kernel.name))
       })
     })
 
@@ -504,7 +522,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
           const [p, m, v, grad] = [1, 2, 3, 4].map((seed) => noise([7, 33], seed))
           return { p: p!, m: m!, v: tf.abs(v!), grad: grad!, shrink: tf.scalar(0.3) }
         }
-        const kernel = runKernelForAll("BijouAdamW", given(), numbers).map(bitsOf)
+        const kernel = dispatch(adamW, given(), numbers).map(bitsOf)
         await tf.setBackend("cpu")
         const { p, m, v, grad, shrink } = given()
         const g = tf.mul(grad, shrink)
