@@ -38,7 +38,7 @@ const loading: Partial<Record<BackendName, string>> = {
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes `name` the backend of all tensors and registers the kernels of our own. Rejects with `BackendUnavailable` where it cannot start,
+ * Makes `name` the backend of all tensors and registers our kernels. Rejects with `BackendUnavailable` where it cannot start,
  * and throws `RangeError` for a name that is none.
  *
  * ```ts no-run

@@ -1,7 +1,7 @@
 /**
  * Tensor code over shapes alone: every tensor has a shape, a type and a buffer that is counted, and no numbers.
  *
- * A backend stands in for the real one. The same ops, tapes, scopes and kernels of our own make, share and free the same buffers as they would
+ * A backend stands in for the real one. The same ops, tapes, scopes and custom kernels make, share and free the same buffers as they would
  * there, so what `buffers` counts is what a run would take, and a network that fits no memory can be looked at. Code that reads numbers sees
  * zeros.
  */
