@@ -2,7 +2,7 @@
 import { tf } from "../tf.ts"
 import { amended, only } from "./amended.ts"
 
-export const cast = amended("Cast", (stock) => (dy, kept, attrs) => {
-  const { dtype } = attrs as { readonly dtype?: tf.DataType } // as the kernel takes them
+export const cast = amended<tf.CastAttrs>(tf.Cast, (stock) => (dy, kept, attrs) => {
+  const { dtype } = attrs
   return dtype === "int32" || dtype === "bool" ? { x: () => tf.zeros(only(dy).shape) } : stock(dy, kept, attrs)
 })

@@ -3,9 +3,9 @@ import { tf } from "../tf.ts"
 import { amended, only, saved } from "./amended.ts"
 import { expectRoundedDown } from "./roundedDown.ts"
 
-export const conv2D = amended("Conv2D", (stock) => (dy, kept, attrs) => {
+export const conv2D = amended<tf.Conv2DAttrs>(tf.Conv2D, (stock) => (dy, kept, attrs) => {
   const gradients = stock(dy, kept, attrs) // refuses dilations
-  const { strides, pad, dataFormat } = attrs as Attributes
+  const { strides, pad, dataFormat } = attrs
   const info = tf.backend_util.computeConv2DInfo(
     saved(kept, 0).shape as Four,
     saved(kept, 1).shape as Four,
@@ -19,12 +19,5 @@ export const conv2D = amended("Conv2D", (stock) => (dy, kept, attrs) => {
   expectRoundedDown("conv2d", only(dy), info)
   return gradients
 })
-
-/** As the kernel takes them. */
-interface Attributes extends tf.NamedAttrMap {
-  strides: [number, number]
-  pad: "same" | "valid" | number
-  dataFormat: "NHWC" | "NCHW"
-}
 
 type Four = [number, number, number, number]

@@ -2,14 +2,7 @@
 import { tf } from "../tf.ts"
 import { amended, only } from "./amended.ts"
 
-export const cumsum = amended("Cumsum", () => (dy, _, attrs) => {
-  const { axis, exclusive, reverse } = attrs as Attributes
+export const cumsum = amended<tf.CumsumAttrs>(tf.Cumsum, () => (dy, _, attrs) => {
+  const { axis, exclusive, reverse } = attrs
   return { x: () => tf.cumsum(only(dy), axis, exclusive, !reverse) }
 })
-
-/** As the kernel takes them. */
-interface Attributes extends tf.NamedAttrMap {
-  axis: number
-  exclusive: boolean
-  reverse: boolean
-}

@@ -2,7 +2,7 @@
 import { tf } from "../tf.ts"
 import { amended, saved } from "./amended.ts"
 
-export const floorDiv = amended("FloorDiv", () => (_, kept) => ({
+export const floorDiv = amended<{}>(tf.FloorDiv, () => (_, kept) => ({
   a: () => tf.zeros(saved(kept, 0).shape),
   b: () => tf.zeros(saved(kept, 1).shape),
 }))

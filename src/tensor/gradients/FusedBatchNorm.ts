@@ -1,4 +1,5 @@
 /** `FusedBatchNorm` without a scale: TensorFlow.js saves the scale that is not there, and fails. The gradient itself takes none for 1. */
+import { tf } from "../tf.ts"
 import { amended, type Amendment } from "./amended.ts"
 
 const inputs = ["x", "mean", "variance", "scale"]
@@ -9,4 +10,7 @@ const given: string[] = Object.assign([...inputs], {
     inputs.map(f).filter((tensor) => tensor !== undefined && tensor !== null),
 })
 
-export const fusedBatchNorm: Amendment = { ...amended("FusedBatchNorm", (stock) => stock), inputsToSave: given }
+export const fusedBatchNorm: Amendment = {
+  ...amended<tf.FusedBatchNormAttrs>(tf.FusedBatchNorm, (stock) => stock),
+  inputsToSave: given,
+}

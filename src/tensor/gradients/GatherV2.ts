@@ -7,9 +7,9 @@ import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { amended, only, saved } from "./amended.ts"
 
-export const gatherV2 = amended("GatherV2", (stock) => (dy, kept, attrs) => {
+export const gatherV2 = amended<tf.GatherV2Attrs>(tf.GatherV2, (stock) => (dy, kept, attrs) => {
   const [x, indices] = [saved(kept, 0), saved(kept, 1)]
-  const { axis: given, batchDims: counted } = attrs as Attributes
+  const { axis: given, batchDims: counted } = attrs
   const [axis = 0] = tf.util.parseAxisParam(given, x.shape)
   const batchDims = counted < 0 ? counted + indices.rank : counted
   const none = () => tf.zeros(indices.shape)
@@ -37,9 +37,3 @@ export const gatherV2 = amended("GatherV2", (stock) => (dy, kept, attrs) => {
     indices: none,
   }
 })
-
-/** As the kernel takes them. */
-interface Attributes extends tf.NamedAttrMap {
-  axis: number
-  batchDims: number
-}

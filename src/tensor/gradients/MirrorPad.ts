@@ -3,17 +3,11 @@ import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { amended, only } from "./amended.ts"
 
-export const mirrorPad = amended("MirrorPad", () => (dy, _, attrs) => {
-  const { paddings, mode } = attrs as Attributes
+export const mirrorPad = amended<tf.MirrorPadAttrs>(tf.MirrorPad, () => (dy, _, attrs) => {
+  const { paddings, mode } = attrs
   const edge = mode === "reflect" ? 1 : 0
   return { x: () => paddings.reduce((folded, [p, q], axis) => fold(folded, axis, p, q, edge), only(dy)) }
 })
-
-/** As the kernel takes them. */
-interface Attributes extends tf.NamedAttrMap {
-  paddings: Array<[number, number]>
-  mode: "reflect" | "symmetric"
-}
 
 /** Adds the first p and the last q places of an axis, mirrored, to those they were copies of; `edge` elements at each end were not copied. */
 const fold = (x: tf.Tensor, axis: number, p: number, q: number, edge: number): tf.Tensor => {

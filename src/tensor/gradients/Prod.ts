@@ -2,7 +2,7 @@
 import { tf } from "../tf.ts"
 import { amended, saved } from "./amended.ts"
 
-export const prod = amended("Prod", (stock) => (dy, kept, attrs) => {
-  const axes = tf.util.parseAxisParam((attrs["axis"] ?? null) as number[], saved(kept, 0).shape) // as the kernel takes them
+export const prod = amended<tf.ProdAttrs>(tf.Prod, (stock) => (dy, kept, attrs) => {
+  const axes = tf.util.parseAxisParam(attrs.axis ?? null, saved(kept, 0).shape)
   return stock(dy, kept, { ...attrs, axis: axes.sort((p, q) => p - q) })
 })

@@ -5,7 +5,7 @@
 import { tf } from "../tf.ts"
 import { amended, only, saved } from "./amended.ts"
 
-export const realDiv = amended("RealDiv", () => (cotangent, kept) => {
+export const realDiv = amended<{}>(tf.RealDiv, () => (cotangent, kept) => {
   const dy = only(cotangent)
   const [a, b] = [saved(kept, 0), saved(kept, 1)]
   return {

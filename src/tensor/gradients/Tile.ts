@@ -1,11 +1,12 @@
 /** `Tile` of scalars and of more than four axes, axis by axis; the stock gradient has the ranks 1 to 4. */
+import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { amended, only, saved } from "./amended.ts"
 
-export const tile = amended("Tile", (stock) => (dy, kept, attrs) => {
+export const tile = amended<tf.TileAttrs>(tf.Tile, (stock) => (dy, kept, attrs) => {
   const { shape } = saved(kept, 0)
   if (shape.length > 0 && shape.length <= 4) return stock(dy, kept, attrs)
-  const reps = attrs["reps"] as readonly number[] // as the kernel takes them
+  const reps = attrs.reps
   return {
     x: () => {
       let sum = only(dy)

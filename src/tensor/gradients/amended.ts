@@ -6,6 +6,9 @@ import type { tf } from "../tf.ts"
 /** The gradients by input of a kernel, given the cotangents of its outputs, what it saved, and its attributes. */
 export type GradFunc = tf.GradFunc
 
+/** The same, of a kernel with the attributes `A`. */
+export type Gradient<A> = (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[], attributes: A) => ReturnType<tf.GradFunc>
+
 /** A kernel, and its right gradient made of the one that TensorFlow.js has. */
 export interface Amendment {
   readonly kernelName: string
@@ -16,8 +19,15 @@ export interface Amendment {
 
 // --------------------------------------------------------- constructors
 
-/** `amend` may call the stock gradient where that is right, so that its bits stay. */
-export const amended = (kernelName: string, amend: Amendment["amend"]): Amendment => ({ kernelName, amend })
+/** `amend` may call the stock gradient where that is right, so that its bits stay; `A` are the attributes of the kernel. */
+export const amended = <A extends object>(
+  kernelName: string,
+  amend: (stock: Gradient<A>) => Gradient<A>,
+): Amendment => ({
+  kernelName,
+  // The engine hands on the attributes that the kernel was called with.
+  amend: (stock) => amend(stock as unknown as Gradient<A>) as unknown as GradFunc,
+})
 
 // ---------------------------------------------------------- destructors
 

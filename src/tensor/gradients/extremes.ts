@@ -6,10 +6,10 @@
 import { tf } from "../tf.ts"
 import { amended, only, saved, type Amendment } from "./amended.ts"
 
-const extreme = (kernelName: string, axesName: string): Amendment =>
-  amended(kernelName, () => (dy, kept, attrs) => {
+const extreme = <A extends object>(kernelName: string, axesOf: (attributes: A) => number | number[]): Amendment =>
+  amended<A>(kernelName, () => (dy, kept, attrs) => {
     const [x, y] = [saved(kept, 0), saved(kept, 1)]
-    const axes = tf.util.parseAxisParam(attrs[axesName] as number[], x.shape) // as the kernel takes them
+    const axes = tf.util.parseAxisParam(axesOf(attrs), x.shape)
     const whole = x.shape.map((d, axis) => (axes.includes(axis) ? 1 : d))
     return {
       x: () => {
@@ -19,5 +19,5 @@ const extreme = (kernelName: string, axesName: string): Amendment =>
     }
   })
 
-export const max = extreme("Max", "reductionIndices")
-export const min = extreme("Min", "axis")
+export const max = extreme<tf.MaxAttrs>(tf.Max, ({ reductionIndices }) => reductionIndices)
+export const min = extreme<tf.MinAttrs>(tf.Min, ({ axis }) => axis)

@@ -6,28 +6,12 @@ import { tf } from "../tf.ts"
 import { amended, only, saved, type Amendment } from "./amended.ts"
 import { expectRoundedDown, type Sized } from "./roundedDown.ts"
 
-/** As the kernels take them. */
-interface Attributes extends tf.NamedAttrMap {
-  filterSize: [number, number]
-  strides: [number, number]
-  pad: "same" | "valid" | number
-}
-
-interface Attributes3D extends tf.NamedAttrMap {
-  filterSize: [number, number, number]
-  strides: [number, number, number]
-  pad: "same" | "valid" | number
-  dimRoundingMode?: "floor" | "round" | "ceil"
-}
-
 type Four = [number, number, number, number]
 type Five = [number, number, number, number, number]
 
 /** What the stock gradient takes a 2-d pool for. */
-const flat = (x: tf.Tensor, attrs: tf.NamedAttrMap) => {
-  const { filterSize, strides, pad } = attrs as Attributes
-  return tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad)
-}
+const flat = (x: tf.Tensor, { filterSize, strides, pad }: tf.AvgPoolAttrs | tf.MaxPoolAttrs) =>
+  tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad as number) // a pool has no explicit padding
 
 /** How much larger a window of `extent` is than its part inside [0, size), for every place of the output. */
 const excess = (places: number, stride: number, padding: number, extent: number, size: number): number[] =>
@@ -45,7 +29,7 @@ const spread = (dy: tf.Tensor, factors: ReadonlyArray<ReadonlyArray<number>>): t
   }, dy)
 }
 
-export const avgPool: Amendment = amended("AvgPool", (stock) => (dy, kept, attrs) => {
+export const avgPool: Amendment = amended<tf.AvgPoolAttrs>(tf.AvgPool, (stock) => (dy, kept, attrs) => {
   const x = saved(kept, 0)
   const info = flat(x, attrs)
   expectRoundedDown("avgPool", only(dy), info as Sized)
@@ -54,9 +38,9 @@ export const avgPool: Amendment = amended("AvgPool", (stock) => (dy, kept, attrs
   return { x: () => back(stock(spread(only(dy), [rows, columns]), kept, attrs)) }
 })
 
-export const avgPool3D: Amendment = amended("AvgPool3D", (stock) => (dy, kept, attrs) => {
+export const avgPool3D: Amendment = amended<tf.AvgPool3DAttrs>(tf.AvgPool3D, (stock) => (dy, kept, attrs) => {
   const x = saved(kept, 0)
-  const { filterSize, strides, pad, dimRoundingMode } = attrs as Attributes3D
+  const { filterSize, strides, pad, dimRoundingMode } = attrs
   const info = tf.backend_util.computePool3DInfo(x.shape as Five, filterSize, strides, 1, pad, dimRoundingMode)
   const layers = excess(info.outDepth, info.strideDepth, info.padInfo.front, info.filterDepth, info.inDepth)
   const rows = excess(info.outHeight, info.strideHeight, info.padInfo.top, info.filterHeight, info.inHeight)
@@ -64,7 +48,7 @@ export const avgPool3D: Amendment = amended("AvgPool3D", (stock) => (dy, kept, a
   return { x: () => back(stock(spread(only(dy), [layers, rows, columns]), kept, attrs)) }
 })
 
-export const maxPool: Amendment = amended("MaxPool", (stock) => (dy, kept, attrs) => {
+export const maxPool: Amendment = amended<tf.MaxPoolAttrs>(tf.MaxPool, (stock) => (dy, kept, attrs) => {
   expectRoundedDown("maxPool", only(dy), flat(saved(kept, 0), attrs) as Sized)
   return stock(dy, kept, attrs)
 })

@@ -17,9 +17,9 @@ const resizing = (
   resize: () => Resize,
   isRight: (images: Four, corners: boolean) => boolean,
 ): Amendment =>
-  amended(kernelName, (stock) => (dy, kept, attrs) => {
+  amended<tf.ResizeBilinearAttrs>(kernelName, (stock) => (dy, kept, attrs) => {
     const shape = saved(kept, 0).shape as Four // images have four axes
-    const { alignCorners, halfPixelCenters } = attrs as Attributes
+    const { alignCorners, halfPixelCenters } = attrs
     if (!halfPixelCenters && isRight(shape, alignCorners)) {
       const { images } = stock(dy, kept, attrs)
       if (images === undefined) throw new Error(`TensorFlow.js has no gradient for the images of ${kernelName}.`)
@@ -39,20 +39,14 @@ const resizing = (
     }
   })
 
-/** As the kernels take them. */
-interface Attributes extends tf.NamedAttrMap {
-  alignCorners: boolean
-  halfPixelCenters: boolean
-}
-
 export const resizeBilinear = resizing(
-  "ResizeBilinear",
+  tf.ResizeBilinear,
   () => tf.image.resizeBilinear,
   () => true,
 )
 
 export const resizeNearestNeighbor = resizing(
-  "ResizeNearestNeighbor",
+  tf.ResizeNearestNeighbor,
   () => tf.image.resizeNearestNeighbor,
   ([batch, height, width], corners) =>
     tf.getBackend() !== "cpu" || (batch === 1 && !(corners && (height === 1 || width === 1))),
