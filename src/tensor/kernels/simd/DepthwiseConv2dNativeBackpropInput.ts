@@ -5,7 +5,7 @@
  * of `inputShape`.
  */
 import { sizeOf } from "../../../exact/frame.ts"
-import { convolutionOf, type Axis, type Convolution } from "../typed/convolution.ts"
+import { convolutionOf, hasStrideOne, pulledBack } from "../typed/convolution.ts"
 import { inputOf } from "../typed/fromTyped.ts"
 import { slideOver, writeImages } from "./depthwise.ts"
 import { addWeightedRegion, turned } from "./regions.ts"
@@ -35,18 +35,3 @@ export const depthwiseConv2dNativeBackpropInput = onHeap(
     return out
   },
 )
-
-const hasStrideOne = ({ vertical, horizontal }: Convolution): boolean =>
-  vertical.stride === 1 && horizontal.stride === 1
-
-/** The gradient of a convolution of stride 1 is one too, of the outputs by the filter from its last tap to the first. */
-const pulledBack = (convolution: Convolution): Convolution => ({
-  ...convolution,
-  vertical: exchanged(convolution.vertical),
-  horizontal: exchanged(convolution.horizontal),
-})
-
-const exchanged = ({ size, out, taps, stride, dilation, before }: Axis): Axis => ({
-  ...{ size: out, out: size, taps, stride, dilation },
-  before: (taps - 1) * dilation - before,
-})
