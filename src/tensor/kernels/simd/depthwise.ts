@@ -6,7 +6,8 @@
 import { meets, type Axis, type Convolution } from "../typed/convolution.ts"
 import { copyRegion, type Region } from "./regions.ts"
 import type { Heap } from "./Routine.ts"
-import { slide } from "./slide.ts"
+import { slideBy, slideByAny, type Window } from "./slide.ts"
+import { sumsBy } from "./slidingSums.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -65,15 +66,32 @@ export const writeImages = (heap: Heap, convolution: Convolution, places: Places
   })
 }
 
-/**
- * The depthwise convolution of images at `x` into `y`, which has a float for each of theirs; `step` leads from a tap's weights to the next one's.
- * The images are copied into a margin of zeros first, a few at a time.
- */
-export const slideOver = (
+/** The depthwise convolution of images at `x` into `y`, which has a float for each of theirs; `step` leads from a tap's weights to the next one's. */
+export const slideOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places, step: 1 | -1): void => {
+  const { channels, horizontal } = convolution
+  // Neighboring columns then share what is read of the images.
+  const isDense = horizontal.stride === 1 && horizontal.dilation === 1
+  const slide = (isDense ? slideBy(horizontal.taps) : null) ?? slideByAny
+  inFrames(heap, convolution, { x, y }, (window) =>
+    slide(heap.backend, { ...window, taps: horizontal.taps, weights, weight: 4 * step * channels }),
+  )
+}
+
+/** The gradient by the filter of the same convolution, added to `weights`; false where a filter of such a width has no routine. */
+export const sumOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places): boolean => {
+  const sums = sumsBy(convolution.horizontal.taps)
+  if (sums === null) return false
+  const weight = 4 * convolution.channels
+  inFrames(heap, convolution, { x, y }, (window) => sums(heap.backend, { ...window, weights, weight }))
+  return true
+}
+
+/** Copies the images at `x` into a margin of zeros, a few at a time, and hands them on with the outputs at `y` that they meet. */
+const inFrames = (
   heap: Heap,
   { batch, channels, vertical, horizontal }: Convolution,
-  { x, y, weights }: Places,
-  step: 1 | -1,
+  { x, y }: Omit<Places, "weights">,
+  body: (window: Window) => void,
 ): void => {
   const [height, width] = [framed(vertical), framed(horizontal)]
   const [frame, image] = [height * width * channels, vertical.size * horizontal.size * channels]
@@ -92,9 +110,8 @@ export const slideOver = (
         to: scratch + 4 * (rows.to * width + columns.to) * channels,
         ...{ toImage: 4 * frame, toRow: 4 * width * channels, toColumn: 0 },
       })
-      slide(heap.backend, {
-        ...{ images, rows: vertical.out, columns: horizontal.out, floats: channels },
-        ...{ tapRows: vertical.taps, taps: horizontal.taps },
+      body({
+        ...{ images, rows: vertical.out, columns: horizontal.out, floats: channels, tapRows: vertical.taps },
         from: scratch,
         fromImage: 4 * frame,
         fromRow: 4 * vertical.stride * width * channels,
@@ -103,8 +120,6 @@ export const slideOver = (
         fromTap: 4 * horizontal.dilation * channels,
         to: y + 4 * first * out,
         ...{ toImage: 4 * out, toRow: 4 * horizontal.out * channels, toColumn: 4 * channels },
-        weights,
-        weight: 4 * step * channels,
       })
     }
   })
