@@ -71,11 +71,18 @@ const turnTaps = (
   const tap = 4 * channels * outputs
   const taps = vertical.taps * horizontal.taps
   copyRegion(heap.backend, {
-    ...{ images: 1, rows: channels, columns: taps, floats: outputs },
+    images: 1,
+    rows: channels,
+    columns: taps,
+    floats: outputs,
     from: filter + (taps - 1) * tap,
-    ...{ fromImage: 0, fromRow: 4 * outputs, fromColumn: -tap },
+    fromImage: 0,
+    fromRow: 4 * outputs,
+    fromColumn: -tap,
     to: turned,
-    ...{ toImage: 0, toRow: 4 * taps * outputs, toColumn: 4 * outputs },
+    toImage: 0,
+    toRow: 4 * taps * outputs,
+    toColumn: 4 * outputs,
   })
 }
 

@@ -61,8 +61,10 @@ export const chunksOf = ({ batch, horizontal }: Convolution, { floats, places }:
   for (let image = 0; image < batch; image += images)
     for (let column = 0; column < width; column += columns)
       chunks.push({
-        ...{ image, images: Math.min(images, batch - image) },
-        ...{ column, columns: Math.min(columns, width - column) },
+        image,
+        images: Math.min(images, batch - image),
+        column,
+        columns: Math.min(columns, width - column),
       })
   return chunks
 }
@@ -96,11 +98,18 @@ export const gather = (
     if (left >= right || rows.count === 0) return
     const from = left * horizontal.stride + tap * horizontal.dilation - horizontal.before
     copyRegion(heap.backend, {
-      ...{ images: chunk.images, rows: rows.count, columns: right - left, floats: taps * channels },
+      images: chunk.images,
+      rows: rows.count,
+      columns: right - left,
+      floats: taps * channels,
       from: x + 4 * ((chunk.image * vertical.size + rows.from) * row + from * channels),
-      ...{ fromImage: 4 * vertical.size * row, fromRow: 4 * row, fromColumn: 4 * horizontal.stride * channels },
+      fromImage: 4 * vertical.size * row,
+      fromRow: 4 * row,
+      fromColumn: 4 * horizontal.stride * channels,
       to: columns + 4 * (((left - chunk.column) * places + rows.to) * floats + tap * channels),
-      ...{ toImage: 4 * chunk.columns * places * floats, toRow: 4 * floats, toColumn: 4 * places * floats },
+      toImage: 4 * chunk.columns * places * floats,
+      toRow: 4 * floats,
+      toColumn: 4 * places * floats,
     })
   }
   const [first, last] = inside(horizontal)
@@ -132,7 +141,6 @@ export const turnOutputs = (
   direction: "to columns" | "to rows",
 ): void => {
   const row = horizontal.out * n
-  const sizes = { images, rows: vertical.out, columns, floats: n }
   const rows = y + 4 * (image * vertical.out * row + column * n)
   const [inRows, inColumns] = [
     { image: 4 * vertical.out * row, row: 4 * row, column: 4 * n },
@@ -140,10 +148,17 @@ export const turnOutputs = (
   ]
   const [from, to] = direction === "to rows" ? [inColumns, inRows] : [inRows, inColumns]
   copyRegion(heap.backend, {
-    ...sizes,
+    images,
+    rows: vertical.out,
+    columns,
+    floats: n,
     from: direction === "to rows" ? turned : rows,
-    ...{ fromImage: from.image, fromRow: from.row, fromColumn: from.column },
+    fromImage: from.image,
+    fromRow: from.row,
+    fromColumn: from.column,
     to: direction === "to rows" ? rows : turned,
-    ...{ toImage: to.image, toRow: to.row, toColumn: to.column },
+    toImage: to.image,
+    toRow: to.row,
+    toColumn: to.column,
   })
 }

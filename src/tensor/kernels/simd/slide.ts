@@ -7,32 +7,27 @@ import { compile, type Call } from "./Routine.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Steps are in bytes; `fromTap` and `fromTapRow` lead from a tap to the next one in its row and to the next row. */
+/** Steps are in bytes; `fromTap` and `fromTapRow` lead from a tap to the next one in its row and to the next row, `weight` from the weights of a tap to those of the next. */
 export const WINDOW = [
-  ...(["images", "rows", "columns", "floats", "tapRows"] as const),
+  ...(["images", "rows", "columns", "floats", "tapRows", "taps"] as const),
   ...(["from", "fromImage", "fromRow", "fromColumn", "fromTapRow", "fromTap"] as const),
-  ...(["to", "toImage", "toRow", "toColumn"] as const),
+  ...(["to", "toImage", "toRow", "toColumn", "weights", "weight"] as const),
 ] as const
 
-/** Images with a margin, and what a filter of so many rows of taps meets there for each output. */
-export type Window = Readonly<Record<(typeof WINDOW)[number], number>>
+/** A routine over images with a margin, and what a filter of so many taps meets there for each output. */
+export type Sliding = Call<(typeof WINDOW)[number]>
 
-const GIVEN = [...WINDOW, "taps", "weights", "weight"] as const
-
-type Given = Readonly<Record<(typeof GIVEN)[number], Whole>>
+type Given = Readonly<Record<(typeof WINDOW)[number], Whole>>
 
 /** The sums of `count` columns, `size` floats each. */
 type Sum = (code: Code, given: Given & { readonly at: Whole }, count: number, size: number) => Lanes[][]
 
 // --------------------------------------------------------- constructors
 
-/**
- * y = sum of x * weights over the taps, for as many floats a column as `floats` says; `weight` leads from the weights of a tap to those of the
- * next.
- */
+/** y = sum of x * weights over the taps, for as many floats a column as `floats` says. */
 const sliding = (sumOf: Sum) =>
   compile({
-    wholes: GIVEN,
+    wholes: WINDOW,
     numbers: [],
     body: (code, given) => {
       const { advance, blocks, counter, plus, repeat, times } = code
@@ -133,5 +128,4 @@ export const slideByAny = sliding(sumAny)
 const dense = [3, 5].map((taps) => [taps, sliding(sumDense(taps))] as const)
 
 /** For filters of this width over neighboring columns, with the same bits; null if it has no routine of its own. */
-export const slideBy = (taps: number): Call<(typeof GIVEN)[number]> | null =>
-  dense.find(([width]) => width === taps)?.[1] ?? null
+export const slideBy = (taps: number): Sliding | null => dense.find(([width]) => width === taps)?.[1] ?? null

@@ -2,15 +2,13 @@
  * The gradient of a sliding filter: the sums of x * dy that each tap meets, for a whole row of taps in one pass, so that dy is read once for all of
  * them. Sums of a row of outputs are held in registers, and added to those of the rows before.
  */
-import { compile, type Call } from "./Routine.ts"
-import { WINDOW } from "./slide.ts"
+import { compile } from "./Routine.ts"
+import { WINDOW, type Sliding } from "./slide.ts"
 
-const GIVEN = [...WINDOW, "weights", "weight"] as const
-
-/** weights += sum of x * dy over all outputs, with dy at `to`; `weight` leads from the sums of a tap to those of the next. */
-const summing = (taps: number): Call<(typeof GIVEN)[number]> =>
+/** weights += sum of x * dy over all outputs, with dy at `to`. */
+const summing = (taps: number): Sliding =>
   compile({
-    wholes: GIVEN,
+    wholes: WINDOW,
     numbers: [],
     body: (code, given) => {
       const { add, advance, assign, blocks, constant, counter, mul, plus, repeat, times, variable } = code
@@ -64,5 +62,4 @@ const summing = (taps: number): Call<(typeof GIVEN)[number]> =>
 const routines = [3, 5].map((taps) => [taps, summing(taps)] as const)
 
 /** For filters of this width; null if it has no routine. */
-export const sumsBy = (taps: number): Call<(typeof GIVEN)[number]> | null =>
-  routines.find(([width]) => width === taps)?.[1] ?? null
+export const sumsBy = (taps: number): Sliding | null => routines.find(([width]) => width === taps)?.[1] ?? null
