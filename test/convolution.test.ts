@@ -90,8 +90,8 @@ const cases: fc.Arbitrary<Case> = fc
 
 /** Sizes that take several chunks of patches, and several groups of images. */
 const large: ReadonlyArray<Case> = [
-  sized(false, [5, 36, 37, 16], [5, 3, 2], [1, 2]),
-  sized(false, [1, 70, 71, 8], [3, 5, 1], [1, 1]),
+  sized(false, [6, 36, 37, 32], [2, 5, 1], [1, 2]),
+  sized(false, [1, 70, 71, 24], [2, 5, 1], [1, 1]),
   sized(false, [4, 6, 5, 12], [1, 1, 20], [1, 1]),
   sized(true, [7, 21, 20, 20], [3, 3, 1], [1, 1]),
   sized(true, [7, 21, 20, 12], [3, 2, 2], [2, 2]),

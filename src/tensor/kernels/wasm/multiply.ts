@@ -24,28 +24,28 @@ export const bijouWeightGrad = onHeap(weightGrad, (heap, { x, dy }) => {
   const out = heap.output([m, n], "float32")
   heap.touch(x)
   heap.touch(dy)
-  multiplyTurned(heap, { rows, m, n, x: heap.place(x), dy: heap.place(dy), out: heap.place(out) })
+  multiplyTurned(heap, { rows, m, n, strideX: m, x: heap.place(x), dy: heap.place(dy), out: heap.place(out) })
   return out
 })
 
-/** out = x^T dy for x [rows, m] and dy [rows, n], all at places in bytes. */
+/** out = x^T dy for x [rows, m], whose rows are `strideX` floats apart, and dy [rows, n], all at places in bytes. */
 export const multiplyTurned = (
   heap: Heap,
-  given: Readonly<Record<"rows" | "m" | "n" | "x" | "dy" | "out", number>>,
+  given: Readonly<Record<"rows" | "m" | "n" | "strideX" | "x" | "dy" | "out", number>>,
 ): void => {
-  const { rows, m, n, x, dy, out } = given
+  const { rows, m, n, strideX, x, dy, out } = given
   const sgemm = sgemmFor(m, rows, n)
   if (sgemm === null) return heap.scratch(4 * 64, (panel) => multiplyInLanes(heap.backend, { ...given, panel }))
-  const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: m, strideB: n, strideOut: n }
+  const product = { m, n, k: rows, transposeA: true, transposeB: false, strideA: strideX, strideB: n, strideOut: n }
   sgemm.multiply(heap.backend.wasm.asm.memory, product, x, dy, out)
 }
 
 const multiplyInLanes = compile({
-  wholes: ["rows", "m", "n", "x", "dy", "out", "panel"],
+  wholes: ["rows", "m", "n", "strideX", "x", "dy", "out", "panel"],
   numbers: [],
-  body: (code, { rows, m, n, x, dy, out, panel }) => {
+  body: (code, { rows, m, n, strideX, x, dy, out, panel }) => {
     const { advance, blocks, counter, load, plus, repeat, splat, store, times, whole } = code
-    const [xRow, row, along] = [times(m, 4), times(n, 4), whole(16)]
+    const [xRow, row, along] = [times(strideX, 4), times(n, 4), whole(16)]
     clear(code, out, times(m, n))
     inChunks(code, rows, (first, count) =>
       blocks(m, [4, 1], (i, height) => {

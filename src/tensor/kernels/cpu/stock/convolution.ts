@@ -116,7 +116,22 @@ export const withPadding = <A extends ConvolutionAttributes>(
 const missing = ({ size, out, taps, stride, dilation }: Axis): number =>
   (out - 1) * stride + (taps - 1) * dilation + 1 - size
 
+/** The gradient of a convolution of stride 1 is one too, of the outputs by the filter from its last tap to the first. */
+export const pulledBack = ({ batch, channels, outputs, vertical, horizontal }: Convolution): Convolution => ({
+  ...{ batch, channels: outputs, outputs: channels },
+  vertical: exchanged(vertical),
+  horizontal: exchanged(horizontal),
+})
+
+const exchanged = ({ size, out, taps, stride, dilation, before }: Axis): Axis => ({
+  ...{ size: out, out: size, taps, stride, dilation },
+  before: (taps - 1) * dilation - before,
+})
+
 // ---------------------------------------------------------- destructors
+
+export const hasStrideOne = ({ vertical, horizontal }: Convolution): boolean =>
+  vertical.stride === 1 && horizontal.stride === 1
 
 /** Whether images are [batch, height, width, channels], as they are unless tfjs is told otherwise. */
 export const isChannelsLast = ({ dataFormat = "NHWC" }: ConvolutionAttributes): boolean => dataFormat === "NHWC"

@@ -1,13 +1,15 @@
 /**
- * `Conv2DBackpropFilter`, the gradient of a convolution by its filter: patches^T dy, chunk by chunk of the patches.
+ * `Conv2DBackpropFilter`, the gradient of a convolution by its filter: patches^T dy, chunk by chunk and row by row of the
+ * taps.
  *
- * Inputs `x` (float32 [batch, height, width, channels]) and `dy`; Output float32 of `filterShape`.
+ * Inputs `x` (float32 [batch, height, width, channels]) and `dy`; attributes as tfjs's. Output float32 of `filterShape`.
  */
 import { conv2DBackpropFilter as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { convolutionOf } from "../../cpu/stock/convolution.ts"
 import { multiplyTurned } from "../multiply.ts"
-import { chunksOf, gather, isPointwise, patchOf } from "./patches.ts"
+import { chunksOf, gather, layoutOf, outputsOf, roomFor, turnOutputs } from "./columns.ts"
+import { isPointwise, patchOf } from "./patches.ts"
 import { addInto } from "./regions.ts"
 import { onHeap } from "../Heap.ts"
 
@@ -29,21 +31,33 @@ export const conv2DBackpropFilter = onHeap(contract, (heap, inputs, attributes) 
       rows: sizeOf(dy.shape) / n,
       m,
       n,
+      strideX: m,
       x: heap.place(x),
       dy: heap.place(dy),
       out: heap.place(out),
     })
     return out
   }
-  const chunks = chunksOf(convolution, m)
-  const most = Math.max(...chunks.map(({ places }) => places))
-  return heap.scratch(most * m + size, (patches) => {
-    const part = patches + 4 * most * m
-    for (const chunk of chunks) {
-      gather(heap, convolution, chunk, heap.place(x), patches)
-      const given = { rows: chunk.places, m, n, x: patches, dy: heap.place(dy) + 4 * chunk.first * n }
-      multiplyTurned(heap, { ...given, out: chunk.first === 0 ? heap.place(out) : part })
-      if (chunk.first > 0) addInto(heap.backend, part, heap.place(out), size)
+  const layout = layoutOf(convolution)
+  const chunks = chunksOf(convolution, layout)
+  const room = Math.max(...chunks.map((chunk) => roomFor(chunk, layout)))
+  const places = Math.max(...chunks.map((chunk) => outputsOf(chunk, layout)))
+  const { vertical } = convolution
+  const row = 4 * layout.floats
+  return heap.scratch(room + places * n + size, (columns) => {
+    const turned = columns + 4 * room
+    const part = turned + 4 * places * n
+    for (const [i, chunk] of chunks.entries()) {
+      gather(heap, convolution, layout, chunk, [heap.place(x), columns])
+      const rows = outputsOf(chunk, layout)
+      // Outputs that are left over count for nothing.
+      heap.numbers(turned, rows * n).fill(0)
+      turnOutputs(heap, convolution, layout, chunk, [heap.place(dy), turned], "to columns")
+      const sums = i === 0 ? heap.place(out) : part
+      const given = { rows, m: layout.floats, n, strideX: vertical.stride * layout.floats, dy: turned }
+      for (let t = 0; t < vertical.taps; t++)
+        multiplyTurned(heap, { ...given, x: columns + t * row, out: sums + t * row * n })
+      if (i > 0) addInto(heap.backend, part, heap.place(out), size)
     }
     return out
   })

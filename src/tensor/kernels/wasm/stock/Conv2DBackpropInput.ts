@@ -1,16 +1,19 @@
 /**
- * `Conv2DBackpropInput`, the gradient of a convolution by its images, which is also what `tf.conv2dTranspose` computes: dy filter^T gives patches,
- * chunk by chunk, which are added up where they lie in the images.
+ * `Conv2DBackpropInput`, the gradient of a convolution by its images, which is also what `tf.conv2dTranspose` computes. With a plugged-in sgemm and
+ * a stride of 1 it is a convolution of dy by the filter from its last tap to the first. Else dy filter^T gives patches, chunk by chunk, which are
+ * added up where they lie in the images.
  *
- * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); Output float32 of `inputShape`.
+ * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); attributes as tfjs's. Output float32 of `inputShape`.
  */
 import { conv2DBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
-import { convolutionOf } from "../../cpu/stock/convolution.ts"
+import { convolutionOf, hasStrideOne, pulledBack, type Convolution } from "../../cpu/stock/convolution.ts"
 import { product } from "./BatchMatMul.ts"
-import { sgemmFor } from "../sgemm.ts"
+import { sgemmFor, type Sgemm } from "../sgemm.ts"
 import { swapLast } from "./Transpose.ts"
+import { convolve } from "./convolve.ts"
 import { chunksOf, isPointwise, patchOf, scatter } from "./patches.ts"
+import { copyRegion } from "./regions.ts"
 import { onHeap, type Heap } from "../Heap.ts"
 import type { tf } from "../../../tf.ts"
 
@@ -22,6 +25,15 @@ export const conv2DBackpropInput = onHeap(contract, (heap, inputs, attributes) =
   const out = heap.output(shape, "float32")
   heap.touch(dy)
   heap.touch(filter)
+  const sgemm = sgemmOf(convolution)
+  if (sgemm !== null) {
+    heap.scratch(sizeOf(filter.shape), (weights) => {
+      turnTaps(heap, convolution, heap.place(filter), weights)
+      const places = { x: heap.place(dy), weights, transposed: true, y: heap.place(out) }
+      convolve(heap, sgemm, pulledBack(convolution), places)
+    })
+    return out
+  }
   const [k, n] = [convolution.outputs, patchOf(convolution)]
   const alone = isPointwise(convolution)
   if (!alone || sizeOf(dy.shape) * n === 0) heap.view(out).fill(0)
@@ -41,6 +53,38 @@ export const conv2DBackpropInput = onHeap(contract, (heap, inputs, attributes) =
     })
   })
 })
+
+/** The sgemm that does its products, where it is a convolution itself. */
+const sgemmOf = (convolution: Convolution): Sgemm | null => {
+  const { batch, channels, outputs, vertical, horizontal } = convolution
+  if (!hasStrideOne(convolution) || vertical.out * horizontal.out === 0) return null
+  return sgemmFor(batch * vertical.size * horizontal.size, vertical.taps * horizontal.taps * outputs, channels)
+}
+
+/** Copies a filter with its taps from the last to the first, [channels, taps * outputs]. */
+const turnTaps = (
+  heap: Heap,
+  { channels, outputs, vertical, horizontal }: Convolution,
+  filter: number,
+  turned: number,
+): void => {
+  const tap = 4 * channels * outputs
+  const taps = vertical.taps * horizontal.taps
+  copyRegion(heap.backend, {
+    images: 1,
+    rows: channels,
+    columns: taps,
+    floats: outputs,
+    from: filter + (taps - 1) * tap,
+    fromImage: 0,
+    fromRow: 4 * outputs,
+    fromColumn: -tap,
+    to: turned,
+    toImage: 0,
+    toRow: 4 * taps * outputs,
+    toColumn: 4 * outputs,
+  })
+}
 
 /** Has `body` multiply rows of k by the transposed filter [n, k]; XNNPACK has it transposed first, once. */
 const timesTransposed = <A>(

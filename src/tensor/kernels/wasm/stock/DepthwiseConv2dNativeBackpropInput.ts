@@ -1,12 +1,12 @@
 /**
  * `DepthwiseConv2dNativeBackpropInput`, the gradient of a depthwise convolution by its images.
  *
- * Inputs `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); Output float32
+ * Inputs `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); attributes as tfjs's. Output float32
  * of `inputShape`.
  */
 import { depthwiseConv2dNativeBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
-import { convolutionOf, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
+import { convolutionOf, hasStrideOne, pulledBack } from "../../cpu/stock/convolution.ts"
 import { slideOver, writeImages } from "./depthwise.ts"
 import { addWeightedRegion, turned } from "./regions.ts"
 import { onHeap } from "../Heap.ts"
@@ -31,19 +31,4 @@ export const depthwiseConv2dNativeBackpropInput = onHeap(contract, (heap, inputs
     addWeightedRegion(heap.backend, { ...turned(region), weights }),
   )
   return out
-})
-
-const hasStrideOne = ({ vertical, horizontal }: Convolution): boolean =>
-  vertical.stride === 1 && horizontal.stride === 1
-
-/** The gradient of a convolution of stride 1 is one too, of the outputs by the filter from its last tap to the first. */
-const pulledBack = (convolution: Convolution): Convolution => ({
-  ...convolution,
-  vertical: exchanged(convolution.vertical),
-  horizontal: exchanged(convolution.horizontal),
-})
-
-const exchanged = ({ size, out, taps, stride, dilation, before }: Axis): Axis => ({
-  ...{ size: out, out: size, taps, stride, dilation },
-  before: (taps - 1) * dilation - before,
 })

@@ -6,7 +6,8 @@
 import { meets, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
 import { copyRegion, type Region } from "./regions.ts"
 import type { Heap } from "../Heap.ts"
-import { slide } from "./slide.ts"
+import { slideBy, slideByAny, type Sliding } from "./slide.ts"
+import { sumsBy } from "./slidingSums.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -65,15 +66,33 @@ export const writeImages = (heap: Heap, convolution: Convolution, places: Places
   })
 }
 
+/** The depthwise convolution of images at `x` into `y`, which has a float for each of theirs; `step` leads from a tap's weights to the next one's. */
+export const slideOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places, step: 1 | -1): void => {
+  const { channels, horizontal } = convolution
+  // Neighboring columns then share what is read of the images.
+  const isDense = horizontal.stride === 1 && horizontal.dilation === 1
+  const slide = (isDense ? slideBy(horizontal.taps) : null) ?? slideByAny
+  inFrames(heap, convolution, { x, y, weights }, 4 * step * channels, slide)
+}
+
+/** The gradient by the filter of the same convolution, added to `weights`; false where a filter of such a width has no routine. */
+export const sumOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places): boolean => {
+  const sums = sumsBy(convolution.horizontal.taps)
+  if (sums === null) return false
+  inFrames(heap, convolution, { x, y, weights }, 4 * convolution.channels, sums)
+  return true
+}
+
 /**
- * The depthwise convolution of images at `x` into `y`, which has a float for each of theirs; `step` leads from a tap's weights to the next one's.
- * The images are copied into a margin of zeros first, a few at a time.
+ * Copies the images at `x` into a margin of zeros, a few at a time, and calls a routine on them and the outputs at `y` that they meet. What it passes
+ * is written out: an object that is spread from others takes microseconds.
  */
-export const slideOver = (
+const inFrames = (
   heap: Heap,
   { batch, channels, vertical, horizontal }: Convolution,
   { x, y, weights }: Places,
-  step: 1 | -1,
+  weight: number,
+  routine: Sliding,
 ): void => {
   const [height, width] = [framed(vertical), framed(horizontal)]
   const [frame, image] = [height * width * channels, vertical.size * horizontal.size * channels]
@@ -86,15 +105,28 @@ export const slideOver = (
     for (let first = 0; first < batch; first += most) {
       const images = Math.min(most, batch - first)
       copyRegion(heap.backend, {
-        ...{ images, rows: rows.count, columns: 1, floats: columns.count * channels },
+        images,
+        rows: rows.count,
+        columns: 1,
+        floats: columns.count * channels,
         from: x + 4 * (first * image + (rows.from * horizontal.size + columns.from) * channels),
-        ...{ fromImage: 4 * image, fromRow: 4 * horizontal.size * channels, fromColumn: 0 },
+        fromImage: 4 * image,
+        fromRow: 4 * horizontal.size * channels,
+        fromColumn: 0,
         to: scratch + 4 * (rows.to * width + columns.to) * channels,
-        ...{ toImage: 4 * frame, toRow: 4 * width * channels, toColumn: 0 },
+        toImage: 4 * frame,
+        toRow: 4 * width * channels,
+        toColumn: 0,
       })
-      slide(heap.backend, {
-        ...{ images, rows: vertical.out, columns: horizontal.out, floats: channels },
-        ...{ tapRows: vertical.taps, taps: horizontal.taps },
+      routine(heap.backend, {
+        images,
+        rows: vertical.out,
+        columns: horizontal.out,
+        floats: channels,
+        tapRows: vertical.taps,
+        taps: horizontal.taps,
+        weights,
+        weight,
         from: scratch,
         fromImage: 4 * frame,
         fromRow: 4 * vertical.stride * width * channels,
@@ -102,9 +134,9 @@ export const slideOver = (
         fromTapRow: 4 * vertical.dilation * width * channels,
         fromTap: 4 * horizontal.dilation * channels,
         to: y + 4 * first * out,
-        ...{ toImage: 4 * out, toRow: 4 * horizontal.out * channels, toColumn: 4 * channels },
-        weights,
-        weight: 4 * step * channels,
+        toImage: 4 * out,
+        toRow: 4 * horizontal.out * channels,
+        toColumn: 4 * channels,
       })
     }
   })

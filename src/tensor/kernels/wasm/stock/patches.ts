@@ -6,7 +6,7 @@
  * chunks have the same bits every time.
  */
 import { meets, type Convolution } from "../../cpu/stock/convolution.ts"
-import { addRegion, copyRegion, turned, type Region } from "./regions.ts"
+import { addRegion, turned, type Region } from "./regions.ts"
 import type { Heap } from "../Heap.ts"
 
 // ---------------------------------------------------------------- model
@@ -66,13 +66,6 @@ export const isPointwise = ({ vertical, horizontal }: Convolution): boolean =>
   [vertical, horizontal].every(
     ({ size, out, taps, stride, before }) => size === out && taps === 1 && stride === 1 && before === 0,
   )
-
-/** Writes the patches of a chunk of the images at `x`. */
-export const gather = (heap: Heap, convolution: Convolution, chunk: Chunk, x: number, patches: number): void => {
-  // What lies in the padding is not written below.
-  heap.numbers(patches, chunk.places * patchOf(convolution)).fill(0)
-  for (const region of regionsOf(convolution, chunk, x, patches)) copyRegion(heap.backend, region)
-}
 
 /** Adds the patches of a chunk to the images at `x`. */
 export const scatter = (heap: Heap, convolution: Convolution, chunk: Chunk, x: number, patches: number): void => {

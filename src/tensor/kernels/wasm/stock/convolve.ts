@@ -1,0 +1,45 @@
+/** A convolution as products of columns and filter by a plugged-in sgemm. */
+import type { Convolution } from "../../cpu/stock/convolution.ts"
+import type { Sgemm } from "../sgemm.ts"
+import { chunksOf, gather, layoutOf, outputsOf, roomFor, turnOutputs } from "./columns.ts"
+import { isPointwise, patchOf } from "./patches.ts"
+import type { Heap } from "../Heap.ts"
+
+/**
+ * Writes the convolution of the images at `x` to `y`. The weights are [patch, outputs], or transposed [outputs, patch].
+ *
+ * Patches overlap and a product takes rows that do not, so there are as many products as patches overlap, each of every so many-th patch.
+ */
+export const convolve = (
+  heap: Heap,
+  sgemm: Sgemm,
+  convolution: Convolution,
+  { x, weights, transposed, y }: Readonly<{ x: number; weights: number; transposed: boolean; y: number }>,
+): void => {
+  const { batch, outputs: n, vertical, horizontal } = convolution
+  const k = patchOf(convolution)
+  const { memory } = heap.backend.wasm.asm
+  const fixed = { k, n, transposeA: false, transposeB: transposed, strideB: transposed ? k : n }
+  if (isPointwise(convolution)) {
+    const m = batch * vertical.out * horizontal.out
+    sgemm.multiply(memory, { ...fixed, m, strideA: k, strideOut: n }, x, weights, y)
+    return
+  }
+  const layout = layoutOf(convolution)
+  const chunks = chunksOf(convolution, layout)
+  const room = Math.max(...chunks.map((chunk) => roomFor(chunk, layout)))
+  const every = Math.ceil(vertical.taps / vertical.stride)
+  const step = vertical.stride * layout.floats
+  heap.scratch(room + n * Math.max(...chunks.map((chunk) => outputsOf(chunk, layout))), (columns) => {
+    const out = columns + 4 * room
+    for (const chunk of chunks) {
+      gather(heap, convolution, layout, chunk, [x, columns])
+      const count = outputsOf(chunk, layout)
+      for (let first = 0; first < Math.min(every, count); first++) {
+        const one = { ...fixed, m: Math.ceil((count - first) / every), strideA: every * step, strideOut: every * n }
+        sgemm.multiply(memory, one, columns + 4 * first * step, weights, out + 4 * first * n)
+      }
+      turnOutputs(heap, convolution, layout, chunk, [y, out], "to rows")
+    }
+  })
+}

@@ -1,0 +1,65 @@
+/**
+ * The gradient of a sliding filter: the sums of x * dy that each tap meets, for a whole row of taps in one pass, so that dy is read once for all of
+ * them. Sums of a row of outputs are held in registers, and added to those of the rows before.
+ */
+import { compile } from "../assembler/Routine.ts"
+import { WINDOW, type Sliding } from "./slide.ts"
+
+/** weights += sum of x * dy over all outputs, with dy at `to`. */
+const summing = (taps: number): Sliding =>
+  compile({
+    wholes: WINDOW,
+    numbers: [],
+    body: (code, given) => {
+      const { add, advance, assign, blocks, constant, counter, mul, plus, repeat, times, variable } = code
+      const [fromImage, toImage] = [counter(given.from), counter(given.to)]
+      const zero = constant(0)
+      const tapRow = times(given.weight, taps)
+      repeat(given.images, () => {
+        const [fromRow, toRow] = [counter(fromImage), counter(toImage)]
+        repeat(given.rows, () => {
+          const [fromTapRow, weights] = [counter(fromRow), counter(given.weights)]
+          repeat(given.tapRows, () => {
+            blocks(given.floats, [8, 4, 1], (first, size) => {
+              const [load, store] = size === 1 ? [code.splat, code.storeOne] : [code.load, code.store]
+              const offsets = Array.from({ length: Math.max(1, size / 4) }, (_, v) => 16 * v)
+              const at = times(first, 4)
+              const sums = Array.from({ length: taps }, () =>
+                offsets.map((offset) => ({ offset, sum: variable(zero) })),
+              )
+              const [from, to] = [counter(plus(fromTapRow, at)), counter(plus(toRow, at))]
+              repeat(given.columns, () => {
+                const values = offsets.map((offset) => load(to, offset))
+                const place = counter(from)
+                for (const tap of sums) {
+                  for (const [v, { offset, sum }] of tap.entries()) {
+                    const value = values[v]
+                    if (value !== undefined) assign(sum, add(sum, mul(load(place, offset), value)))
+                  }
+                  advance(place, given.fromTap)
+                }
+                advance(from, given.fromColumn)
+                advance(to, given.toColumn)
+              })
+              const total = counter(plus(weights, at))
+              for (const tap of sums) {
+                for (const { offset, sum } of tap) store(total, add(load(total, offset), sum), offset)
+                advance(total, given.weight)
+              }
+            })
+            advance(fromTapRow, given.fromTapRow)
+            advance(weights, tapRow)
+          })
+          advance(fromRow, given.fromRow)
+          advance(toRow, given.toRow)
+        })
+        advance(fromImage, given.fromImage)
+        advance(toImage, given.toImage)
+      })
+    },
+  })
+
+const routines = [3, 5].map((taps) => [taps, summing(taps)] as const)
+
+/** For filters of this width; null if it has no routine. */
+export const sumsBy = (taps: number): Sliding | null => routines.find(([width]) => width === taps)?.[1] ?? null
