@@ -4,7 +4,7 @@
  * Inputs `x` (float32 [..., width]) and `bias` (float32 [width]). Outputs a and the activation.
  */
 import { inputOf } from "../cpu/fromTyped.ts"
-import { addBias } from "./addBias.ts"
+import { addBias } from "./columns.ts"
 import { geluTanh } from "./BijouGeluTanh.ts"
 import { onDevice } from "./Program.ts"
 

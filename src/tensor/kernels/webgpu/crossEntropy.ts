@@ -6,7 +6,7 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { EXPONENTIAL } from "./normal.ts"
+import { EXPONENTIAL } from "./exponential.ts"
 import { compile, consuming, LANES, onDevice } from "./Program.ts"
 import { GREATEST, POWERS, TOTAL } from "./rows.ts"
 

@@ -5,7 +5,7 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { EXPONENTIAL } from "./normal.ts"
+import { EXPONENTIAL } from "./exponential.ts"
 import { compile, LANES, onDevice } from "./Program.ts"
 import { GREATEST, POWERS, TOTAL } from "./rows.ts"
 

@@ -2,7 +2,7 @@
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { CUMULATIVE } from "./normal.ts"
+import { CUMULATIVE } from "./exponential.ts"
 import { compile, onDevice, type WebgpuBackend } from "./Program.ts"
 
 export const bijouGelu = onDevice("BijouGelu", (backend, inputs) => gelu(backend, inputOf(inputs, "x")))

@@ -2,7 +2,7 @@
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { GELU_SLOPE } from "./normal.ts"
+import { GELU_SLOPE } from "./exponential.ts"
 import { compile, onDevice, type WebgpuBackend } from "./Program.ts"
 
 export const bijouGeluGrad = onDevice("BijouGeluGrad", (backend, inputs) =>

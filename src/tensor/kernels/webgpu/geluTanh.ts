@@ -1,6 +1,6 @@
 /** GELU by tanh in WGSL: the formulas of `simd/geluTanh.ts`, for a device's own tanh may be less exact. */
 import { CUBIC, SLOPE } from "../wasm/geluTanh.ts"
-import { EXPONENTIAL, literal } from "./normal.ts"
+import { EXPONENTIAL, literal } from "./exponential.ts"
 
 /** (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), and its product with what it lacks to 1; x is near 0. */
 const SHARES = `${EXPONENTIAL}

@@ -3,7 +3,7 @@ import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { Tokens } from "../wasm/heads.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { EXPONENTIAL } from "./normal.ts"
+import { EXPONENTIAL } from "./exponential.ts"
 import { LANES } from "./Program.ts"
 
 /** The sizes that programs over attention are given, as uniforms. */

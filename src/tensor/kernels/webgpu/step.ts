@@ -8,7 +8,7 @@
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { inputOf } from "../cpu/fromTyped.ts"
-import { pack } from "./pack.ts"
+import { pack } from "./planes.ts"
 import { DRIFT, PARITY } from "./exact.ts"
 import { compile, onDevice, withNumbers } from "./Program.ts"
 
