@@ -1,31 +1,46 @@
-/**
- * `BijouAddBias` on WebGPU: x + bias for every row. Inputs `x` (float32 [..., width]) and `bias` (float32 [width]); the output is a buffer of its
- * own, since no program may read and write one.
- */
-import { sizeOf } from "../../../exact/frame.ts"
+/** Rows and one number for each of their columns on WebGPU: a bias added, and sums. */
 import type { tf } from "../../tf.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { compile, onDevice, type WebgpuBackend } from "./Program.ts"
+import { addBias } from "../spec/addBias.ts"
+import { rowsOf } from "../spec/Outcome.ts"
+import { compile, forEachOf, onDevice, type WebgpuBackend } from "./Program.ts"
 
-export const bijouAddBias = onDevice("BijouAddBias", (backend, inputs) =>
-  addBias(backend, inputOf(inputs, "x"), inputOf(inputs, "bias")),
-)
+/** The output is a buffer of its own: a program must not read and write the same one. */
+export const addBiasKernel = onDevice(addBias, (backend, { x, bias }) => withBias(backend, x, bias))
 
 /** x + bias for every row. */
-export const addBias = (backend: WebgpuBackend, x: tf.TensorInfo, bias: tf.TensorInfo): tf.TensorInfo =>
-  program(backend, {
-    inputs: { x, bias },
-    uniforms: { width: sizeOf(bias.shape) },
-    ...{ count: sizeOf(x.shape), shape: x.shape },
-  })
+export const withBias = (backend: WebgpuBackend, x: tf.TensorInfo, bias: tf.TensorInfo): tf.TensorInfo =>
+  add(backend, { inputs: { x, bias }, uniforms: { width: rowsOf(bias.shape)[1] }, ...forEachOf(x) })
 
-const program = compile({
+/** The sum of every column of x, `[..., width]`, as `[width]`. */
+export const columnSums = (backend: WebgpuBackend, x: tf.TensorInfo): tf.TensorInfo => {
+  const [rows, width] = rowsOf(x.shape)
+  return sum(backend, { inputs: { x }, uniforms: { rows }, count: width, shape: [width] })
+}
+
+/** WGSL that adds `term` for every row into `total`, 64 rows at a time: float32 sums of thousands of terms lose digits. */
+export const overRows = (term: string): string => `
+  var total = 0.0;
+  for (var first = 0; first < uniforms.rows; first += 64) {
+    var part = 0.0;
+    for (var row = first; row < min(first + 64, uniforms.rows); row++) { part += ${term}; }
+    total += part;
+  }`
+
+const add = compile({
   name: "add bias",
   over: "elements",
   inputs: ["x", "bias"],
-  wholes: ["width"],
-  numbers: [],
+  integers: ["width"],
   output: "float32",
-  functions: [],
   body: `result[index] = x[index] + bias[index % uniforms.width];`,
+})
+
+const sum = compile({
+  name: "column sums",
+  over: "elements",
+  inputs: ["x"],
+  integers: ["rows"],
+  output: "float32",
+  body: `${overRows("x[row * uniforms.count + index]")}
+    result[index] = total;`,
 })
