@@ -9,8 +9,8 @@ import { gpt } from "bijou/net"
 import { currentRuntime, runtimeName, tf, toFunction, useBackend } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import { roundTrip } from "../src/report/roundTrip.ts"
+import { chosenKernels } from "../src/tensor/kernels/dispatch.ts"
 import { ownKernels } from "../src/tensor/kernels/kernels.ts"
-import { hasKernel } from "../src/tensor/kernels/own.ts"
 import { compile, type WebgpuBackend } from "../src/tensor/kernels/webgpu/Program.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
 
@@ -27,10 +27,11 @@ const bijou = (env: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>) =>
   })
 
 describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` : ""}`, () => {
-  it("has the kernels of our own, and none before tfjs's own of that name", async () => {
+  it("has the custom kernels, and those that replace kernels of TensorFlow.js", async () => {
     await useBackend("webgpu")
     expect(ownKernels("webgpu").length).toBeGreaterThan(15)
-    for (const name of ownKernels("webgpu")) expect(hasKernel(name), name).toBe(true)
+    expect(chosenKernels()).toBe("own")
+    for (const name of ownKernels("webgpu")) expect(tf.getKernel(name, "webgpu"), name).toBeDefined()
     expect(tf.env().getBool("WEBGPU_CPU_FORWARD")).toBe(false)
     expect(tf.env().getNumber("WEBGPU_MATMUL_PROGRAM_TYPE")).toBe(3)
   })
@@ -78,7 +79,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
   it("refuses whatever is read once the device has refused a program", async () => {
     await useBackend("webgpu")
     const wrong = compile({
-      ...{ name: "wrong", over: "elements", inputs: ["x"], wholes: [], numbers: [], output: "float32", functions: [] },
+      ...{ name: "wrong", over: "elements", inputs: ["x"], output: "float32" },
       body: "result[index] = nothing_of_that_name;",
     })
     const x = tf.tensor1d([1, 2])

@@ -7,9 +7,19 @@ import { Key, words } from "bijou"
 import { Dropout } from "bijou/residual"
 import { tensorSpace, tf, useBackend } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
-import { hasKernel, runKernel, runKernelForAll } from "../src/tensor/kernels/own.ts"
 import { philox } from "../src/core/Philox.ts"
-import { PHILOX } from "../src/tensor/kernels/webgpu/philox.ts"
+import { chosenKernels, run } from "../src/tensor/kernels/dispatch.ts"
+import { cotangent } from "../src/tensor/kernels/spec/cotangent.ts"
+import { differ } from "../src/tensor/kernels/spec/differ.ts"
+import { drift } from "../src/tensor/kernels/spec/drift.ts"
+import { inverse } from "../src/tensor/kernels/spec/inverse.ts"
+import { pack } from "../src/tensor/kernels/spec/pack.ts"
+import { quantize } from "../src/tensor/kernels/spec/quantize.ts"
+import { shift } from "../src/tensor/kernels/spec/shift.ts"
+import { times } from "../src/tensor/kernels/spec/times.ts"
+import { unpack } from "../src/tensor/kernels/spec/unpack.ts"
+import { update } from "../src/tensor/kernels/spec/update.ts"
+import { PHILOX } from "../src/tensor/kernels/webgpu/dropout.ts"
 import { compile, type WebgpuBackend } from "../src/tensor/kernels/webgpu/Program.ts"
 import { webgpuDevice, whySkipped } from "./webgpu.ts"
 
@@ -89,22 +99,23 @@ const attributes = ({ l, gamma }: Batch) => ({
 describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (${whySkipped})` : ""}`, () => {
   it("are in use", async () => {
     await useBackend("webgpu")
-    for (const name of ["Pack", "Unpack", "Shift", "Differ", "Drift", "Update", "Inverse", "Cotangent"])
-      expect(hasKernel(`Bijou${name}`), name).toBe(true)
+    expect(chosenKernels()).toBe("own")
+    for (const { name } of [pack, unpack, shift, differ, quantize, times, drift, update, inverse, cotangent])
+      expect(tf.getKernel(name, "webgpu"), name).toBeDefined()
   })
 
   it("round the drift as the composed operations do", () =>
     holds(({ l, gamma, x, h }, tensor) => {
-      const drift = () => [tensorSpace(l).drift(gamma, tensor(x), tensor(h))]
-      return same(drift, drift)
+      const drifted = () => [tensorSpace(l).drift(gamma, tensor(x), tensor(h))]
+      return same(drifted, drifted)
     }))
 
   it("round onto the grid, and multiply samples, as the composed operations do", () =>
     holds(({ l, gamma, h, other }, tensor) =>
       same(
         () => [
-          runKernel("BijouQuantize", { x: tensor(h) }, { scale: [2 ** l], step: [2 ** -l] }),
-          runKernel("BijouTimes", { x: tensor(other) }, { factor: gamma }),
+          run(quantize, { x: tensor(h) }, { scale: 2 ** l, step: 2 ** -l }),
+          run(times, { x: tensor(other) }, { factor: gamma }),
         ],
         () => [
           tf.add(tf.mul(tf.round(tf.mul(tensor(h), 2 ** l)), 2 ** -l), 0),
@@ -119,7 +130,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       const space = tensorSpace(l)
       const moves = () => {
         const [at, plane] = [tensor(x), space.parity(tensor(x))]
-        const steps = runKernel("BijouUnpack", { words: plane.packed }, { shape: at.shape, fractionBits: l })
+        const steps = run(unpack, { words: plane.packed }, { shape: at.shape, fractionBits: l })
         return [plane.packed, steps, space.lift(at, plane), space.lower(at, plane)]
       }
       return same(moves, moves)
@@ -130,11 +141,13 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       const counts = () => {
         const [a, b] = [tensor(h), tensor(h.map((value, i) => (i % 3 === 0 ? (x[i] ?? 0) : value)))]
         const [p, q] = [tf.tensor1d([0x7fc00000, 1, 2], "int32"), tf.tensor1d([0x7fc00001, 1, 3], "int32")]
-        return [
-          [a, a],
-          [a, b],
-          [p, q],
-        ].map(([one, two]) => runKernel("BijouDiffer", { x: one, y: two } as tf.NamedTensorMap))
+        return (
+          [
+            [a, a],
+            [a, b],
+            [p, q],
+          ] as const
+        ).map(([x, y]) => run(differ, { x, y }, {}))
       }
       return same(counts, counts)
     }))
@@ -144,12 +157,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       const { l, gamma, small, h } = given
       const previous = [...small].reverse()
       return same(
-        () =>
-          runKernelForAll(
-            "BijouUpdate",
-            { previous: tensor(previous), x: tensor(small), h: tensor(h) },
-            attributes(given),
-          ),
+        () => run(update, { previous: tensor(previous), x: tensor(small), h: tensor(h) }, attributes(given)),
         () => {
           const { drift, lift, parity, plus, times } = tensorSpace(l)
           const plane = parity(tensor(previous))
@@ -169,12 +177,8 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       return same(
         () => {
           const [x, change] = [tensor(small), tensor(h)]
-          const [next, words] = runKernelForAll(
-            "BijouUpdate",
-            { previous: tensor(previous), x, h: change },
-            attributes(given),
-          ) as [tf.Tensor, tf.Tensor]
-          return [runKernel("BijouInverse", { x, next, h: change, words }, attributes(given))]
+          const [next, words] = run(update, { previous: tensor(previous), x, h: change }, attributes(given))
+          return [run(inverse, { x, next, h: change, words }, attributes(given))]
         },
         () => [tf.add(tensor(previous), 0)],
       )
@@ -183,7 +187,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
   it("pull cotangents back in the specified order of additions", () =>
     holds(({ l, gamma, other, small, h }, tensor) =>
       same(
-        () => runKernelForAll("BijouCotangent", { dx: tensor(other), dn: tensor(h), jx: tensor(small) }, { gamma }),
+        () => run(cotangent, { dx: tensor(other), dn: tensor(h), jx: tensor(small) }, { gamma }),
         () => {
           const { plus, times } = tensorSpace(l)
           const straight = times(
@@ -202,8 +206,6 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       name: "words",
       over: "elements",
       inputs: ["keys", "counters"],
-      wholes: [],
-      numbers: [],
       output: "int32",
       functions: [PHILOX],
       body: `

@@ -1,6 +1,8 @@
-/** Compute programs of our own on TensorFlow.js's WebGPU backend. */
+/** Custom compute programs on TensorFlow.js's WebGPU backend, and the kernels that run them. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
+import { implement, type Implementation, type Returned } from "../implement.ts"
+import type { Contract, Outputs } from "../spec/Kernel.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -23,30 +25,35 @@ export interface WebgpuBackend {
 }
 
 /**
- * A program in WGSL with one output, `result`. Inputs are bound under their names, whatever their shape as one run of numbers, and so are
- * `uniforms`: `wholes` as i32, `numbers` as f32. The body sees `index`, that of the thread; in a program over `rows` also `row` and `lane`,
- * one of 64 that work on a row together.
+ * A program in WGSL with one output, `result`. Its inputs are bound under their names as flat arrays, whatever their shape, and so are its
+ * uniforms: `integers` as i32, `numbers` as f32. The body sees `index`, that of the thread; in a program over `rows` also `row` and `lane`, one of
+ * 64 that work on a row together.
  */
 export interface Wgsl<Input extends string, Uniform extends string> {
+  /** What the backend keeps the compiled program under: each program has its own. */
   readonly name: string
   readonly over: "elements" | "rows"
   readonly inputs: readonly Input[]
-  readonly wholes: readonly Uniform[]
-  readonly numbers: readonly Uniform[]
+  readonly integers?: readonly Uniform[]
+  readonly numbers?: readonly Uniform[]
   readonly output: "float32" | "int32"
   /** Functions that the body calls. */
-  readonly functions: readonly string[]
+  readonly functions?: readonly string[]
   readonly body: string
 }
 
-/** Runs a program: as many threads, or rows, as `count` says, into a new tensor of this shape, or into `into`. */
+/** What a program runs on: as many threads, or rows, as `count` says, into a new tensor of this shape, or into `into`. */
+export type Work = { readonly count: number } & (
+  { readonly shape: readonly number[] } | { readonly into: tf.TensorInfo }
+)
+
+/** Runs a program. */
 export type Program<Input extends string, Uniform extends string> = (
   backend: WebgpuBackend,
   given: {
     readonly inputs: Readonly<Record<Input, tf.TensorInfo>>
     readonly uniforms: Readonly<Record<Uniform, number>>
-    readonly count: number
-  } & ({ readonly shape: readonly number[] } | { readonly into: tf.TensorInfo }),
+  } & Work,
 ) => tf.TensorInfo
 
 /** How many threads work together. */
@@ -54,15 +61,24 @@ export const LANES = 64
 
 // --------------------------------------------------------- constructors
 
+/** Implements a kernel on WebGPU. */
+export const onDevice = <I extends object, A extends object, O extends Outputs>(
+  contract: Contract<I, A, O>,
+  run: (backend: WebgpuBackend, inputs: I, attributes: A) => Returned<O>,
+): Implementation => implement(contract, "webgpu", open, run)
+
+/** The engine passes a kernel the backend that it was registered for, so this is the one of tfjs. */
+const open = (backend: unknown): WebgpuBackend => backend as WebgpuBackend
+
 /** A program; it is compiled when it first runs, and the backend keeps it. */
-export const compile = <const Input extends string, const Uniform extends string>({
+export const compile = <const Input extends string = never, const Uniform extends string = never>({
   name,
   over,
   inputs: names,
-  wholes,
-  numbers,
+  integers = [],
+  numbers = [],
   output: dtype,
-  functions,
+  functions = [],
   body,
 }: Wgsl<Input, Uniform>): Program<Input, Uniform> => {
   const code = `
@@ -73,7 +89,7 @@ export const compile = <const Input extends string, const Uniform extends string
     }`
   const uniforms = [
     "count : i32, nothing : u32,",
-    ...wholes.map((whole) => `${whole} : i32,`),
+    ...integers.map((integer) => `${integer} : i32,`),
     ...numbers.map((number) => `${number} : f32,`),
   ].join(" ")
   return (backend, given) => {
@@ -92,7 +108,7 @@ export const compile = <const Input extends string, const Uniform extends string
       [
         { type: "int32", data: [count] },
         { type: "uint32", data: [0] },
-        ...wholes.map((whole) => ({ type: "int32", data: [given.uniforms[whole]] })),
+        ...integers.map((integer) => ({ type: "int32", data: [given.uniforms[integer]] })),
         ...numbers.map((number) => ({ type: "float32", data: [given.uniforms[number]] })),
       ],
       flat(out),
@@ -101,22 +117,11 @@ export const compile = <const Input extends string, const Uniform extends string
   }
 }
 
-/** A kernel as tfjs registers it for WebGPU. */
-export const onDevice = (
-  kernelName: string,
-  kernel: (
-    backend: WebgpuBackend,
-    inputs: tf.NamedTensorInfoMap,
-    attrs: { readonly [name: string]: unknown },
-  ) => tf.TensorInfo | tf.TensorInfo[],
-): readonly tf.KernelConfig[] => [
-  {
-    kernelName,
-    backendName: "webgpu",
-    // A kernel is handed its backend as `{}`: the engine only passes a kernel the backend it was registered for, which makes the cast true.
-    kernelFunc: ({ inputs, backend, attrs }) => kernel(backend as WebgpuBackend, inputs, attrs ?? {}),
-  },
-]
+/** One thread for each element of x, into a new tensor of its shape. */
+export const forEachOf = ({ shape }: tf.TensorInfo): { readonly count: number; readonly shape: readonly number[] } => ({
+  count: sizeOf(shape),
+  shape,
+})
 
 // ----------------------------------------------------------- combinators
 
@@ -125,14 +130,7 @@ export const withNumbers = <A>(
   backend: WebgpuBackend,
   values: readonly number[],
   body: (numbers: tf.TensorInfo) => A,
-): A => {
-  const numbers = backend.makeTensorInfo([values.length], "float32", Float32Array.from(values))
-  try {
-    return body(numbers)
-  } finally {
-    backend.disposeData(numbers.dataId)
-  }
-}
+): A => consuming(backend, backend.makeTensorInfo([values.length], "float32", Float32Array.from(values)), body)
 
 /** The result of `body` on a tensor that is freed then. */
 export const consuming = <A>(backend: WebgpuBackend, x: tf.TensorInfo, body: (x: tf.TensorInfo) => A): A => {

@@ -1,31 +1,34 @@
 /**
- * `BijouCrossEntropy` on WebGPU: the mean over rows of log(sum of exp(x)) - x[target], within 2e-6 of the largest |x|.
- *
- * Inputs `logits` (float32 [..., classes]) and `targets` (int32, one for each row). Output float32 []. A target that is no class makes it NaN,
- * since a device cannot throw: a training step ends in `LossNotFinite` then.
+ * Cross-entropy on WebGPU, within 2e-6 of the largest |logit|. A target that is no class makes the loss NaN, since a device cannot throw: a training
+ * step ends in `LossNotFinite` then.
  */
-import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { EXPONENTIAL } from "./normal.ts"
+import type { Implementation } from "../implement.ts"
+import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"
+import { rowsOf } from "../spec/Outcome.ts"
+import { EXPONENTIAL } from "./exponential.ts"
 import { compile, consuming, LANES, onDevice } from "./Program.ts"
 import { GREATEST, POWERS, TOTAL } from "./rows.ts"
 
-export const bijouCrossEntropy = onDevice("BijouCrossEntropy", (backend, inputs) => {
-  const [logits, targets] = [inputOf(inputs, "logits"), inputOf(inputs, "targets")]
-  const width = logits.shape.at(-1) ?? 1
-  const rows = sizeOf(logits.shape) / width
-  const losses = lose(backend, { inputs: { logits, targets }, uniforms: { width }, count: rows, shape: [rows] })
-  return consuming(backend, losses, () =>
-    average(backend, { inputs: { losses }, uniforms: { rows }, count: 1, shape: [] }),
-  )
-})
+export const crossEntropyKernels: readonly Implementation[] = [
+  onDevice(crossEntropy, (backend, { logits, targets }) => {
+    const [rows, width] = rowsOf(logits.shape)
+    const losses = lose(backend, { inputs: { logits, targets }, uniforms: { width }, count: rows, shape: [rows] })
+    return consuming(backend, losses, () =>
+      average(backend, { inputs: { losses }, uniforms: { rows }, count: 1, shape: [] }),
+    )
+  }),
+  onDevice(crossEntropyGrad, (backend, inputs) => {
+    const { shape } = inputs.logits
+    const [rows, width] = rowsOf(shape)
+    return differentiate(backend, { inputs, uniforms: { width }, count: rows, shape })
+  }),
+]
 
 const lose = compile({
   name: "cross-entropy",
   over: "rows",
   inputs: ["logits", "targets"],
-  wholes: ["width"],
-  numbers: [],
+  integers: ["width"],
   output: "float32",
   functions: [TOTAL, GREATEST, EXPONENTIAL],
   body: `${POWERS}
@@ -40,8 +43,7 @@ const average = compile({
   name: "mean",
   over: "rows",
   inputs: ["losses"],
-  wholes: ["rows"],
-  numbers: [],
+  integers: ["rows"],
   output: "float32",
   functions: [TOTAL],
   body: `
@@ -49,4 +51,21 @@ const average = compile({
     for (var i = lane; i < uniforms.rows; i += ${LANES}) { sum += losses[i]; }
     let all = total(lane, sum);
     if (lane == 0) { result[0] = all / f32(uniforms.rows); }`,
+})
+
+const differentiate = compile({
+  name: "cross-entropy gradient",
+  over: "rows",
+  inputs: ["logits", "targets", "dy"],
+  integers: ["width"],
+  output: "float32",
+  functions: [TOTAL, GREATEST, EXPONENTIAL],
+  body: `${POWERS}
+    let weight = dy[0] / f32(uniforms.count);
+    if (row < uniforms.count) {
+      for (var j = lane; j < width; j += ${LANES}) {
+        let share = exponential(logits[first + j] - most) / all;
+        result[first + j] = (share - select(0.0, 1.0, j == targets[row])) * weight;
+      }
+    }`,
 })

@@ -1,17 +1,11 @@
-/**
- * `BijouDiffer` on WebGPU: in how many elements two tensors of one shape and type have other bits; one NaN is like another.
- *
- * Inputs `x` and `y` (float32 or int32). Output float32 [], a count that is exact below 2^24 and never 0 by rounding.
- */
+/** The self-check on WebGPU: the number of elements whose bits differ, exact below 2^24 and never 0 by rounding. */
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
+import { differ } from "../spec/differ.ts"
 import { compile, consuming, LANES, onDevice } from "./Program.ts"
-import { TOTAL_OF_WHOLES } from "./rows.ts"
+import { TOTAL_OF_INTEGERS } from "./rows.ts"
 
-export const bijouDiffer = onDevice("BijouDiffer", (backend, inputs) => {
-  const [x, y] = [inputOf(inputs, "x"), inputOf(inputs, "y")]
+export const differKernel = onDevice(differ, (backend, { x, y }) => {
   const size = sizeOf(x.shape)
-  if (size === 0) return backend.makeTensorInfo([], "float32", Float32Array.of(0))
   const floats = x.dtype === "float32" ? 1 : 0 // an int32 with the bits of a NaN is a number like others
   const parts = Math.ceil(size / (LANES * EACH))
   const counts = count(backend, { inputs: { x, y }, uniforms: { size, floats }, count: parts, shape: [parts] })
@@ -27,10 +21,9 @@ const count = compile({
   name: "differ",
   over: "rows",
   inputs: ["x", "y"],
-  wholes: ["size", "floats"],
-  numbers: [],
+  integers: ["size", "floats"],
   output: "int32",
-  functions: [TOTAL_OF_WHOLES, `fn isNaN(bits : u32) -> bool { return (bits & 0x7fffffffu) > 0x7f800000u; }`],
+  functions: [TOTAL_OF_INTEGERS, `fn isNaN(bits : u32) -> bool { return (bits & 0x7fffffffu) > 0x7f800000u; }`],
   body: `
     var differing = 0;
     for (var i = ${LANES * EACH} * row + lane; i < min(uniforms.size, ${LANES * EACH} * (row + 1)); i += ${LANES}) {
@@ -39,7 +32,7 @@ const count = compile({
       let bothNaN = uniforms.floats == 1 && isNaN(a) && isNaN(b);
       if (a != b && !bothNaN) { differing++; }
     }
-    let all = totalOfWholes(lane, differing);
+    let all = totalOfIntegers(lane, differing);
     if (lane == 0 && row < uniforms.count) { result[row] = all; }`,
 })
 
@@ -47,13 +40,12 @@ const sum = compile({
   name: "differ, sum",
   over: "rows",
   inputs: ["counts"],
-  wholes: ["parts"],
-  numbers: [],
+  integers: ["parts"],
   output: "float32",
-  functions: [TOTAL_OF_WHOLES],
+  functions: [TOTAL_OF_INTEGERS],
   body: `
     var differing = 0;
     for (var i = lane; i < uniforms.parts; i += ${LANES}) { differing += counts[i]; }
-    let all = totalOfWholes(lane, differing);
+    let all = totalOfIntegers(lane, differing);
     if (lane == 0) { result[0] = f32(all); }`,
 })

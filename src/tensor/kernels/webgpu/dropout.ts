@@ -1,19 +1,42 @@
-/**
- * `BijouDropout` on WebGPU: x with each value zeroed where its uniform number is below the rate, and divided by 1 - rate elsewhere. The numbers are
- * drawn on the device and kept nowhere; they are those of `uniforms` in `src/exact/draws.ts`, bit for bit.
- *
- * Input `x` (float32 [batch, ...]); attributes `low` and `high` (the key), `samples` (global ids, one for each sample), `rate`.
- */
+/** Dropout on WebGPU: the numbers are drawn on the device and stored nowhere. */
 import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { PHILOX } from "./philox.ts"
+import { dropout } from "../spec/dropout.ts"
 import { compile, consuming, onDevice } from "./Program.ts"
 
-export const bijouDropout = onDevice("BijouDropout", (backend, inputs, attrs) => {
-  const x = inputOf(inputs, "x")
-  const samples = attrs["samples"] as readonly number[] // the attribute is ours
-  const [low, high, rate] = [Number(attrs["low"]), Number(attrs["high"]), Number(attrs["rate"])]
+/**
+ * `src/core/Philox.ts` in WGSL, word for word: `philox(key, counter)` is one block of four words. WGSL has no product of 64 bits, so the high half
+ * of one is put together from halves of its factors here too.
+ */
+export const PHILOX = `
+  fn highWord(a : u32, b : u32) -> u32 {
+    let a0 = a & 0xffffu;
+    let a1 = a >> 16u;
+    let b0 = b & 0xffffu;
+    let b1 = b >> 16u;
+    let middle = a1 * b0 + ((a0 * b0) >> 16u);
+    let carry = a0 * b1 + (middle & 0xffffu);
+    return a1 * b1 + (middle >> 16u) + (carry >> 16u);
+  }
+  fn philox(key : vec2<u32>, counter : vec4<u32>) -> vec4<u32> {
+    var k = key;
+    var w = counter;
+    for (var round = 0; round < 10; round++) {
+      let high0 = highWord(0xd2511f53u, w.x);
+      let high1 = highWord(0xcd9e8d57u, w.z);
+      w = vec4<u32>(high1 ^ w.y ^ k.x, 0xcd9e8d57u * w.z, high0 ^ w.w ^ k.y, 0xd2511f53u * w.x);
+      k += vec2<u32>(0x9e3779b9u, 0xbb67ae85u);
+    }
+    return w;
+  }
+  // The counter of a 64-bit place, so many blocks further.
+  fn further(low : i32, high : i32, blocks : i32) -> vec4<u32> {
+    let first = bitcast<u32>(low);
+    let sum = first + u32(blocks);
+    return vec4<u32>(sum, bitcast<u32>(high) + select(0u, 1u, sum < first), 0u, 0u);
+  }`
+
+export const dropoutKernel = onDevice(dropout, (backend, { x }, { low, high, samples, rate }) => {
   const each = sizeOf(x.shape) / samples.length
   const blocks = Math.ceil(each / 4)
   const first = samples.flatMap((sample) => firstBlock(sample, blocks))
@@ -35,7 +58,7 @@ const drop = compile({
   name: "dropout",
   over: "elements",
   inputs: ["x", "places"],
-  wholes: ["low", "high", "each", "blocks", "least"],
+  integers: ["low", "high", "each", "blocks", "least"],
   numbers: ["scale"],
   output: "float32",
   functions: [PHILOX],

@@ -1,41 +1,74 @@
-/** Attention in WGSL: 64 threads work together on one token of one head, and no matrix of weights is ever in memory. */
+/** Programs over attention: 64 threads work together on one token of one head, and no matrix of weights is ever in memory. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
-import type { Tokens } from "../wasm/heads.ts"
-import { inputOf } from "../cpu/fromTyped.ts"
-import { EXPONENTIAL } from "./normal.ts"
-import { LANES } from "./Program.ts"
+import type { AttentionAttributes } from "../spec/attention.ts"
+import { EXPONENTIAL } from "./exponential.ts"
+import { compile, LANES, type WebgpuBackend, type Wgsl, type Work } from "./Program.ts"
 
-/** The sizes that programs over attention are given, as uniforms. */
-export const SIZES = ["heads", "time", "size", "causal"] as const
+// ---------------------------------------------------------------- model
 
-/** What they are for `qkv`, `[batch, time, 3 heads size]`; `count` is that of tokens of all heads. */
-export const sizesOf = ({ shape }: tf.TensorInfo, { heads: given, causal }: { readonly [name: string]: unknown }) => {
+/** The sizes that the programs are given, as uniforms. */
+const SIZES = ["heads", "time", "size", "causal"] as const
+
+/** Runs a program; `seen` is the mask of its kernel, where there is one. */
+type OverHeads<Input extends string> = (
+  backend: WebgpuBackend,
+  given: {
+    readonly inputs: Readonly<Record<Input, tf.TensorInfo>>
+    readonly seen: tf.TensorInfo | undefined
+    readonly uniforms: Readonly<Record<(typeof SIZES)[number] | "scale", number>>
+  } & Work,
+) => tf.TensorInfo
+
+// --------------------------------------------------------- constructors
+
+/** A program over the tokens of all heads, and the same past padding. Its functions may ask whether a token `isPadding`, counted through all samples. */
+export const overHeads = <const Input extends string>({
+  name,
+  inputs: names,
+  functions,
+  body,
+}: Pick<Wgsl<Input, never>, "name" | "inputs" | "body"> & {
+  readonly functions: readonly string[]
+}): OverHeads<Input> => {
+  const shared = { over: "rows", integers: SIZES, numbers: ["scale"], output: "float32", body } as const
+  const toAll = compile({
+    ...shared,
+    name: `${name} to all`,
+    inputs: names,
+    functions: ["fn isPadding(token : i32) -> bool { return false; }", ...functions],
+  })
+  const toSeen = compile({
+    ...shared,
+    name: `${name} to seen`,
+    inputs: [...names, "mask"],
+    functions: ["fn isPadding(token : i32) -> bool { return mask[token] == 0; }", ...functions],
+  })
+  return (backend, { seen, ...given }) => {
+    if (seen === undefined) return toAll(backend, given)
+    return toSeen(backend, { ...given, inputs: { ...given.inputs, mask: seen } })
+  }
+}
+
+/** The uniforms for `qkv`, `[batch, time, 3 heads size]`, and the number of tokens of all heads. */
+export const sizesOf = ({ shape }: tf.TensorInfo, { heads, causal }: AttentionAttributes) => {
   const [time = 1, triple = 3] = shape.slice(1)
-  const heads = Number(given)
   const size = triple / 3 / heads
   return {
     uniforms: { heads, time, size, causal: Number(causal), scale: 1 / Math.sqrt(size) },
     count: (sizeOf(shape) / triple) * heads,
-    width: heads * size,
   }
 }
 
-/** The input that tells padding, where not all tokens are seen. */
-export const maskOf = (tokens: Tokens, inputs: tf.NamedTensorInfoMap): Readonly<Record<string, tf.TensorInfo>> =>
-  tokens === "all" ? {} : { mask: inputOf(inputs, "seen") }
-
-/** Its name in programs. */
-export const maskName = (tokens: Tokens): readonly string[] => (tokens === "all" ? [] : ["mask"])
+// ------------------------------------------------------------ instances
 
 /**
- * The score of a query and a key, by where they begin in `qkv`, and the exponential of what it is below the greatest of the query, `most`. The key's
- * token counts through all samples. What stands for the score of padding is below any other, so that who sees padding alone looks at all of it
- * alike; beside what is seen its exponential is 0.
+ * The score of a query and a key, by where they begin in `qkv`, and the exponential of what it is below the greatest of the query, `most`. What
+ * replaces the score of padding is below any other, so that a query that sees only padding attends to all of it alike; beside what is seen its
+ * exponential is 0.
  */
-export const scores = (tokens: Tokens): string => `${EXPONENTIAL}
+export const SCORES = `${EXPONENTIAL}
   const hidden = -1e30;
-  fn isPadding(token : i32) -> bool { return ${tokens === "all" ? "false" : "mask[token] == 0"}; }
   fn score(query : i32, key : i32, token : i32) -> f32 {
     if (isPadding(token)) { return hidden; }
     var sum = 0.0;
@@ -55,7 +88,7 @@ export const CHANGES = `
     return sum;
   }`
 
-/** Where the row's token and its head stand: `token` in time, the sample's `first` token, and the beginnings of its queries, keys, values and outputs. */
+/** Where the row's token and its head are: `token` in time, the sample's `first` token, and the beginnings of its queries, keys, values and outputs. */
 export const PLACES = `
   let time = uniforms.time;
   let size = uniforms.size;

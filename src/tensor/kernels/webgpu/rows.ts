@@ -1,4 +1,4 @@
-/** Functions in WGSL of programs in which 64 threads work on a row together. */
+/** WGSL of programs in which 64 threads work on a row together. */
 import { LONG } from "../spec/layerNorm.ts"
 import { LANES } from "./Program.ts"
 
@@ -20,7 +20,7 @@ const total = (name: string, type: string): string => `
 export const TOTAL = total("total", "f32")
 
 /** The same of i32. */
-export const TOTAL_OF_WHOLES = total("totalOfWholes", "i32")
+export const TOTAL_OF_INTEGERS = total("totalOfIntegers", "i32")
 
 /** The greatest of a value over the lanes. */
 export const GREATEST = `

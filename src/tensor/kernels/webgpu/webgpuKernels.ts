@@ -1,67 +1,19 @@
-/** The kernels of our own on WebGPU. */
-import type { tf } from "../../tf.ts"
+/** The custom kernels on WebGPU, and the kernels of TensorFlow.js that others replace there. */
+import type { Implementation } from "../implement.ts"
+import { adamWKernel } from "./adamW.ts"
+import { attentionKernels } from "./attention.ts"
+import { addBiasKernel } from "./columns.ts"
+import { crossEntropyKernels } from "./crossEntropy.ts"
+import { differKernel } from "./differ.ts"
+import { dropoutKernel } from "./dropout.ts"
+import { geluKernels } from "./gelu.ts"
+import { layerNormKernels } from "./layerNorm.ts"
+import { planeKernels } from "./planes.ts"
+import { stepKernels } from "./step.ts"
 import { addN } from "./stock/AddN.ts"
-import { bijouAdamW } from "./adamW.ts"
-import { bijouAddBias } from "./addBias.ts"
-import { bijouAttention } from "./BijouAttention.ts"
-import { bijouAttentionGrad } from "./BijouAttentionGrad.ts"
-import { bijouBiasGelu } from "./biasGelu.ts"
-import { bijouBiasGeluGrad } from "./biasGeluGrad.ts"
-import { bijouBiasGeluTanh } from "./BijouBiasGeluTanh.ts"
-import { bijouBiasGeluTanhGrad } from "./BijouBiasGeluTanhGrad.ts"
-import { bijouCotangent } from "./cotangent.ts"
-import { bijouCrossEntropy } from "./crossEntropy.ts"
-import { bijouCrossEntropyGrad } from "./crossEntropyGrad.ts"
-import { bijouDiffer } from "./differ.ts"
-import { bijouDrift } from "./drift.ts"
-import { bijouDropout } from "./dropout.ts"
-import { bijouGelu } from "./gelu.ts"
-import { bijouGeluGrad } from "./geluGrad.ts"
-import { bijouGeluTanh } from "./BijouGeluTanh.ts"
-import { bijouGeluTanhGrad } from "./BijouGeluTanhGrad.ts"
-import { bijouInverse } from "./inverse.ts"
-import { bijouLayerNorm } from "./layerNorm.ts"
-import { bijouLayerNormGrad } from "./layerNormGrad.ts"
-import { bijouMaskedAttention } from "./BijouMaskedAttention.ts"
-import { bijouMaskedAttentionGrad } from "./BijouMaskedAttentionGrad.ts"
-import { bijouPack } from "./pack.ts"
-import { bijouQuantize } from "./quantize.ts"
-import { bijouShift } from "./shift.ts"
-import { bijouTimes } from "./times.ts"
-import { bijouUnpack } from "./unpack.ts"
-import { bijouUpdate } from "./update.ts"
 import { unsortedSegmentSum } from "./stock/UnsortedSegmentSum.ts"
 
-export const webgpuKernels: readonly tf.KernelConfig[] = [
-  ...addN,
-  ...bijouAdamW,
-  ...bijouAddBias,
-  ...bijouAttention,
-  ...bijouAttentionGrad,
-  ...bijouBiasGelu,
-  ...bijouBiasGeluGrad,
-  ...bijouBiasGeluTanh,
-  ...bijouBiasGeluTanhGrad,
-  ...bijouCotangent,
-  ...bijouCrossEntropy,
-  ...bijouCrossEntropyGrad,
-  ...bijouDiffer,
-  ...bijouDrift,
-  ...bijouDropout,
-  ...bijouGelu,
-  ...bijouGeluGrad,
-  ...bijouGeluTanh,
-  ...bijouGeluTanhGrad,
-  ...bijouInverse,
-  ...bijouLayerNorm,
-  ...bijouLayerNormGrad,
-  ...bijouMaskedAttention,
-  ...bijouMaskedAttentionGrad,
-  ...bijouPack,
-  ...bijouQuantize,
-  ...bijouShift,
-  ...bijouTimes,
-  ...bijouUnpack,
-  ...bijouUpdate,
-  ...unsortedSegmentSum,
+export const webgpuKernels: readonly Implementation[] = [
+  ...[adamWKernel, addBiasKernel, differKernel, dropoutKernel, addN, unsortedSegmentSum],
+  ...[attentionKernels, crossEntropyKernels, geluKernels, layerNormKernels, planeKernels, stepKernels].flat(),
 ]

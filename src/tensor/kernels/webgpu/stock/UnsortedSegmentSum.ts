@@ -1,31 +1,25 @@
 /**
- * `UnsortedSegmentSum` on WebGPU, the gradient of gather: the rows of x added up by segment, in their order; tfjs's own adds with atomics, in
- * no fixed one.
+ * The rows of x added up by segment, in their order, on WebGPU: the gradient of gather. TensorFlow.js's own kernel adds with atomics, in no fixed
+ * order.
  *
- * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output [numSegments, ...], int32 where x is, else float32. Ids outside the range are
- * dropped. Every row finds the next of its segment, and the first of them walks through all: what that costs depends on rows, not on segments.
+ * Ids outside the range are dropped. Every row finds the next of its segment, and the first of them walks through all: what that costs depends on
+ * rows, not on segments.
  */
 import { sizeOf } from "../../../../exact/frame.ts"
-import { inputOf } from "../../cpu/fromTyped.ts"
+import { tf } from "../../../tf.ts"
+import { stock } from "../../spec/stock.ts"
 import { compile, consuming, onDevice } from "../Program.ts"
 
-export const unsortedSegmentSum = onDevice("UnsortedSegmentSum", (backend, inputs, attrs) => {
-  const [x, ids] = [inputOf(inputs, "x"), inputOf(inputs, "segmentIds")]
-  const segments = Number(attrs["numSegments"])
+const segmentSum = stock<tf.UnsortedSegmentSumInputs, tf.UnsortedSegmentSumAttrs>(tf.UnsortedSegmentSum)
+
+export const unsortedSegmentSum = onDevice(segmentSum, (backend, { x, segmentIds: ids }, { numSegments: segments }) => {
   const [rows = 0, ...rest] = x.shape
-  if (ids.shape.length !== 1 || ids.shape[0] !== rows) {
-    throw new Error(
-      `unsortedSegmentSum wants one segment id for each row, but x is [${x.shape}] and the ids are [${ids.shape}].`,
-    )
-  }
   const width = sizeOf(rest)
-  const size = segments * width
   const dtype = x.dtype === "int32" ? "int32" : "float32"
-  const out = clear[dtype](backend, { inputs: {}, uniforms: {}, count: size, shape: [segments, ...rest] })
-  if (rows === 0) return out
+  const into = clear[dtype](backend, { inputs: {}, uniforms: {}, count: segments * width, shape: [segments, ...rest] })
   const links = link(backend, { inputs: { ids }, uniforms: {}, count: rows, shape: [rows] })
   return consuming(backend, links, () =>
-    add[dtype](backend, { inputs: { x, ids, links }, uniforms: { width, segments }, count: rows * width, into: out }),
+    add[dtype](backend, { inputs: { x, ids, links }, uniforms: { width, segments }, count: rows * width, into }),
   )
 })
 
@@ -34,10 +28,7 @@ const clearing = (output: "float32" | "int32") =>
     name: `zeros of ${output}`,
     over: "elements",
     inputs: [],
-    wholes: [],
-    numbers: [],
     output,
-    functions: [],
     body: output === "int32" ? `result[index] = 0;` : `result[index] = 0.0;`,
   })
 
@@ -48,10 +39,7 @@ const link = compile({
   name: "links of segments",
   over: "elements",
   inputs: ["ids"],
-  wholes: [],
-  numbers: [],
   output: "int32",
-  functions: [],
   body: `
     var later = index + 1;
     while (later < uniforms.count && ids[later] != ids[index]) { later++; }
@@ -66,10 +54,8 @@ const adding = (output: "float32" | "int32") =>
     name: `sums of segments of ${output}`,
     over: "elements",
     inputs: ["x", "ids", "links"],
-    wholes: ["width", "segments"],
-    numbers: [],
+    integers: ["width", "segments"],
     output,
-    functions: [],
     body: `
     let width = uniforms.width;
     let rows = uniforms.count / width;
