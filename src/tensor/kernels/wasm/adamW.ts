@@ -21,7 +21,7 @@ export const bijouAdamW = onHeap(adamW, (heap, inputs, attributes) => {
 })
 
 const step = compile({
-  wholes: ["count", "p", "m", "v", "grad", "shrink", "pNext", "mNext", "vNext"],
+  integers: ["count", "p", "m", "v", "grad", "shrink", "pNext", "mNext", "vNext"],
   numbers: NUMBERS,
   body: ({ add, along, div, mul, splat, sqrt, sub }, { count, p, m, v, grad, shrink, pNext, mNext, vNext }, given) => {
     const { beta1, rest1, beta2, rest2, keep, rate, correction, epsilon } = given

@@ -13,13 +13,13 @@ export const bijouAddBias = onHeap(addBias, (heap, { x, bias }) => {
 })
 
 const add = compile({
-  wholes: ["rows", "width", "x", "bias"],
+  integers: ["rows", "width", "x", "bias"],
   numbers: [],
-  body: ({ add, advance, along, counter, repeat, times }, { rows, width, x, bias }) => {
+  body: ({ add, advance, along, counter, i32, repeat }, { rows, width, x, bias }) => {
     const row = counter(x)
     repeat(rows, () => {
       along(width, (part) => part.store(row, add(part.load(row), part.load(bias))))
-      advance(row, times(width, 4))
+      advance(row, i32.mul(width, 4))
     })
   },
 })
@@ -36,14 +36,14 @@ export const bijouBiasGrad = onHeap(biasGrad, (heap, { dy }) => {
 })
 
 const addUp = compile({
-  wholes: ["rows", "width", "dy", "total", "chunk"],
+  integers: ["rows", "width", "dy", "total", "chunk"],
   numbers: [],
   body: (code, { rows, width, total, chunk, ...first }) => {
-    const { add, advance, along, counter, times } = code
+    const { add, advance, along, counter, i32 } = code
     const dy = counter(first.dy)
     columnSums(code, { rows, count: width, chunk, total }, () => {
       along(width, (part) => part.store(chunk, add(part.load(chunk), part.load(dy))))
-      advance(dy, times(width, 4))
+      advance(dy, i32.mul(width, 4))
     })
   },
 })

@@ -24,24 +24,24 @@ import { sgemmFor } from "./sgemm.ts"
 
 const mix = forEachTokens((tokens) =>
   compile({
-    wholes: [...SIZES, "qkv", "out", "scratch", "mask"],
+    integers: [...SIZES, "qkv", "out", "scratch", "mask"],
     numbers: ["scale"],
     body: (code, { qkv, out, scratch, mask, ...sizes }, { scale }) => {
       const { batch, time, heads, size } = sizes
-      const { plus, repeat, times } = code
+      const { i32, repeat } = code
       const shape = geometry(code, sizes)
       const { line, means, triple, width } = shape
       const turned = { place: scratch, row: line }
-      const weights = { place: plus(scratch, times(size, line)), row: line }
+      const weights = { place: i32.add(scratch, i32.mul(size, line)), row: line }
       repeat(batch, (b) => {
         const seen = maskRow(code, tokens, mask, b, time)
         repeat(heads, (h) => {
-          const across = times(times(h, size), 4)
-          const q = { place: plus(plus(qkv, times(times(b, time), triple)), across), row: triple }
-          const k = { ...q, place: plus(q.place, width) }
-          const v = { ...q, place: plus(k.place, width) }
+          const across = i32.mul(i32.mul(h, size), 4)
+          const q = { place: i32.add(i32.add(qkv, i32.mul(i32.mul(b, time), triple)), across), row: triple }
+          const k = { ...q, place: i32.add(q.place, width) }
+          const v = { ...q, place: i32.add(k.place, width) }
           attend(code, sizes, shape, { q, k, turned, weights, scale, mask: seen })
-          const mixed = { place: plus(plus(out, times(times(b, time), width)), across), row: width }
+          const mixed = { place: i32.add(i32.add(out, i32.mul(i32.mul(b, time), width)), across), row: width }
           product(code, { left: weights, transposed: false, right: v, out: mixed, rows: time, span: means })
         })
       })
@@ -65,29 +65,29 @@ export const bijouAttention = onHeap(attention, (heap, { qkv, seen }, attributes
 
 const differentiate = forEachTokens((tokens) =>
   compile({
-    wholes: [...SIZES, "qkv", "dy", "out", "scratch", "mask"],
+    integers: [...SIZES, "qkv", "dy", "out", "scratch", "mask"],
     numbers: ["scale"],
     body: (code, { qkv, dy, out, scratch, mask, ...sizes }, { scale }) => {
       const { batch, time, heads, size } = sizes
-      const { advance, counter, plus, repeat, times } = code
+      const { advance, counter, i32, repeat } = code
       const shape = geometry(code, sizes)
       const { line, means, readers, scores, seen, triple, width } = shape
       const turned = { place: scratch, row: line }
-      const weights = { place: plus(scratch, times(size, line)), row: line }
-      const changes = { place: plus(weights.place, times(time, line)), row: line }
+      const weights = { place: i32.add(scratch, i32.mul(size, line)), row: line }
+      const changes = { place: i32.add(weights.place, i32.mul(time, line)), row: line }
       repeat(batch, (b) => {
         const masked = maskRow(code, tokens, mask, b, time)
         repeat(heads, (h) => {
-          const across = times(times(h, size), 4)
-          const inside = plus(times(times(b, time), triple), across)
+          const across = i32.mul(i32.mul(h, size), 4)
+          const inside = i32.add(i32.mul(i32.mul(b, time), triple), across)
           const three = (place: typeof qkv) => {
-            const q = { place: plus(place, inside), row: triple }
-            const k = { place: plus(q.place, width), row: triple }
-            return { q, k, v: { place: plus(k.place, width), row: triple } }
+            const q = { place: i32.add(place, inside), row: triple }
+            const k = { place: i32.add(q.place, width), row: triple }
+            return { q, k, v: { place: i32.add(k.place, width), row: triple } }
           }
           const { q, k, v } = three(qkv)
           const { q: dq, k: dk, v: dv } = three(out)
-          const dyHead = { place: plus(plus(dy, times(times(b, time), width)), across), row: width }
+          const dyHead = { place: i32.add(i32.add(dy, i32.mul(i32.mul(b, time), width)), across), row: width }
 
           attend(code, sizes, shape, { q, k, turned, weights, scale, mask: masked })
           product(code, { left: weights, transposed: true, right: dyHead, out: dv, rows: time, span: readers })

@@ -31,11 +31,11 @@ export const bijouCrossEntropy = onHeap(crossEntropy, (heap, { logits, targets }
 
 /** The greatest of every row, and the sum of the exponentials of what each is below it. */
 const summarize = compile({
-  wholes: ["rows", "classes", "logits", "found"],
+  integers: ["rows", "classes", "logits", "found"],
   numbers: [],
   body: (code, { rows, classes, logits, found }) => {
-    const { advance, constant, counter, greatest, mul, plus, repeat, storeOne, sub, sum, times } = code
-    const [row, mosts, sums] = [counter(logits), counter(found), counter(plus(found, times(rows, 4)))]
+    const { advance, constant, counter, greatest, i32, mul, repeat, storeOne, sub, sum } = code
+    const [row, mosts, sums] = [counter(logits), counter(found), counter(i32.add(found, i32.mul(rows, 4)))]
     repeat(rows, () => {
       const most = greatest(classes, (part) => part.load(row))
       storeOne(mosts, most)
@@ -43,7 +43,7 @@ const summarize = compile({
         sums,
         sum(classes, (part) => power(code, mul(sub(part.load(row), most), constant(Math.LOG2E)))),
       )
-      advance(row, times(classes, 4))
+      advance(row, i32.mul(classes, 4))
       advance(mosts, 4)
       advance(sums, 4)
     })
@@ -65,10 +65,10 @@ export const bijouCrossEntropyGrad = onHeap(crossEntropyGrad, (heap, { logits, t
 })
 
 const differentiate = compile({
-  wholes: ["rows", "classes", "logits", "out"],
+  integers: ["rows", "classes", "logits", "out"],
   numbers: ["weight"],
   body: (code, { rows, classes, logits, out }, { weight }) => {
-    const { advance, along, constant, counter, div, greatest, mul, repeat, sub, sum, times } = code
+    const { advance, along, constant, counter, div, greatest, i32, mul, repeat, sub, sum } = code
     const [row, dx] = [counter(logits), counter(out)]
     repeat(rows, () => {
       const most = greatest(classes, (part) => part.load(row))
@@ -79,7 +79,7 @@ const differentiate = compile({
       })
       const share = div(weight, total)
       along(classes, (part) => part.store(dx, mul(part.load(dx), share)))
-      for (const pointer of [row, dx]) advance(pointer, times(classes, 4))
+      for (const pointer of [row, dx]) advance(pointer, i32.mul(classes, 4))
     })
   },
 })

@@ -16,13 +16,13 @@ export const bijouDiffer = inLanes(differ, differLoop, (heap, { x, y }) => {
 })
 
 const compare = compile({
-  wholes: ["count", "x", "y", "out"],
+  integers: ["count", "x", "y", "out"],
   numbers: [],
-  body: ({ both, constant, same, storeOne, sum, unequal, without }, { count, x, y, out }) => {
+  body: ({ and, andnot, constant, i32x4, ne, storeOne, sum }, { count, x, y, out }) => {
     const different = sum(count, (part) => {
       const [a, b] = [part.load(x), part.load(y)]
-      const alike = without(constant(1), same(a, b))
-      return without(alike, both(unequal(a, a), unequal(b, b)))
+      const alike = andnot(constant(1), i32x4.eq(a, b))
+      return andnot(alike, and(ne(a, a), ne(b, b)))
     })
     storeOne(out, different)
   },

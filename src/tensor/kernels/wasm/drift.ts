@@ -2,7 +2,7 @@
 import { drift } from "../spec/drift.ts"
 import { quantize } from "../spec/quantize.ts"
 import { times } from "../spec/times.ts"
-import type { Code, Lanes } from "./assembler/Code.ts"
+import type { Code, V128 } from "./assembler/Code.ts"
 import { elementwise } from "./elementwise.ts"
 import { onHeap } from "./Heap.ts"
 
@@ -44,5 +44,5 @@ export const bijouTimes = onHeap(
 /** Q((1-g) x + (1+g) h), for `own` = (1-g) 2^l, `change` = (1+g) 2^l and `step` = 2^-l; every zero is +0. */
 export const drifted = (
   { add, constant, mul, nearest }: Code,
-  { x, h, own, change, step }: Readonly<Record<"x" | "h" | "own" | "change" | "step", Lanes>>,
-): Lanes => add(mul(nearest(add(mul(x, own), mul(h, change))), step), constant(0))
+  { x, h, own, change, step }: Readonly<Record<"x" | "h" | "own" | "change" | "step", V128>>,
+): V128 => add(mul(nearest(add(mul(x, own), mul(h, change))), step), constant(0))

@@ -30,34 +30,34 @@ export const bijouDropout = onHeap(dropout, (heap, { x }, { samples, low, high, 
 const GROUP = 16
 
 const drop = compile({
-  wholes: ["count", "low", "high", "first", "above", "least", "last", "x", "out"],
+  integers: ["count", "low", "high", "first", "above", "least", "last", "x", "out"],
   numbers: ["scale"],
   body: (code, { count, low, high, first, above, least, last, ...places }, { scale }) => {
-    const { aboveWords, addWords, advance, along, assign, both, counter, load, minus, mul, plus, quotient } = code
-    const { repeat, spread, store, times, variable, without, words } = code
+    const { advance, along, and, assign, counter, i32, i32x4, load, mul } = code
+    const { andnot, repeat, store, variable } = code
     const keys = roundKeys(code, low, high)
-    const [start, over, bound] = [spread(first), spread(above), spread(least)]
-    const block = variable(words([0, 1, 2, 3]))
+    const [start, over, bound] = [i32x4.splat(first), i32x4.splat(above), i32x4.splat(least)]
+    const block = variable(i32x4.const([0, 1, 2, 3]))
     const [x, out] = [counter(places.x), counter(places.out)]
     /** What the next numbers are multiplied by. */
     const factors = () => {
-      const place = addWords(start, block)
+      const place = i32x4.add(start, block)
       // The sum is less than a term where it went past 2^32.
-      const carried = addWords(over, both(aboveWords(start, place), words([1, 1, 1, 1])))
-      const zero = words([0, 0, 0, 0])
-      // A lane has the four words of a block, which go behind one another.
+      const carried = i32x4.add(over, and(i32x4.gt_u(start, place), i32x4.const([1, 1, 1, 1])))
+      const zero = i32x4.const([0, 0, 0, 0])
+      // A lane has the four words of a block, one after the other.
       const drawn = turnFour(code, philox(code, keys, [place, carried, zero, zero]))
-      assign(block, addWords(block, words([4, 4, 4, 4])))
-      const fraction = words([0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff])
-      return drawn.map((word) => without(scale, aboveWords(bound, both(word, fraction))))
+      assign(block, i32x4.add(block, i32x4.const([4, 4, 4, 4])))
+      const fraction = i32x4.const([0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff])
+      return drawn.map((word) => andnot(scale, i32x4.gt_u(bound, and(word, fraction))))
     }
-    const groups = quotient(count, GROUP)
+    const groups = i32.div_s(count, GROUP)
     repeat(groups, () => {
       for (const [i, factor] of factors().entries()) store(out, mul(load(x, 16 * i), factor), 16 * i)
       advance(x, 4 * GROUP)
       advance(out, 4 * GROUP)
     })
-    for (const [i, factor] of factors().entries()) store(plus(last, 16 * i), factor)
-    along(minus(count, times(groups, GROUP)), (part) => part.store(out, mul(part.load(x), part.load(last))))
+    for (const [i, factor] of factors().entries()) store(i32.add(last, 16 * i), factor)
+    along(i32.sub(count, i32.mul(groups, GROUP)), (part) => part.store(out, mul(part.load(x), part.load(last))))
   },
 })

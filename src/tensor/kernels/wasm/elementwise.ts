@@ -3,7 +3,7 @@ import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { Contract, Outputs } from "../spec/Kernel.ts"
 import type { Returned } from "../implement.ts"
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+import type { Code, V128, I32 } from "./assembler/Code.ts"
 import { compile } from "./assembler/Routine.ts"
 import type { OnHeap } from "./Heap.ts"
 import { overSamples, withNumbers } from "./samples.ts"
@@ -19,7 +19,7 @@ export interface Elementwise<Tensor extends string, Name extends string, A exten
   readonly numbers: (attributes: A) => readonly (readonly number[])[]
   readonly outputs: number
   /** The results, one for each output. */
-  readonly body: (code: Code, values: Readonly<Record<Tensor | Name, Lanes>>) => readonly Lanes[]
+  readonly body: (code: Code, values: Readonly<Record<Tensor | Name, V128>>) => readonly V128[]
 }
 
 // --------------------------------------------------------- constructors
@@ -37,18 +37,18 @@ export const elementwise = <
 ): OnHeap<I, A, O> => {
   const results = Array.from({ length: outputs }, (_, i) => `out${i}`)
   const map = compile<string, never>({
-    wholes: ["samples", "count", "given", ...tensors, ...results],
+    integers: ["samples", "count", "given", ...tensors, ...results],
     numbers: [],
     body: (code, places) => {
-      const { samples, count, given } = places as Record<"samples" | "count" | "given", Whole> // those three are among them
-      const bytes = code.times(count, 4)
+      const { samples, count, given } = places as Record<"samples" | "count" | "given", I32> // those three are among them
+      const bytes = code.i32.mul(count, 4)
       const rows = Object.fromEntries(
         [...tensors, ...results].map((name) => [name, [places[name] ?? given, bytes] as const]),
       )
       overSamples(code, { samples, given, names, rows }, (each, at) =>
         code.along(count, (part) => {
           const loaded = Object.fromEntries(tensors.map((name) => [name, part.load(at[name] ?? given)]))
-          const computed = body(code, { ...each, ...(loaded as Record<Tensor, Lanes>) }) // every name is there
+          const computed = body(code, { ...each, ...(loaded as Record<Tensor, V128>) }) // every name is there
           for (const [i, result] of computed.entries()) part.store(at[`out${i}`] ?? given, result)
         }),
       )

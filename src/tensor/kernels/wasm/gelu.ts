@@ -4,7 +4,7 @@
  */
 import { biasGelu, biasGeluGrad } from "../spec/biasGelu.ts"
 import { CUBIC, gelu, geluGrad, SLOPE, type GeluForm } from "../spec/gelu.ts"
-import type { Code, Lanes } from "./assembler/Code.ts"
+import type { Code, V128 } from "./assembler/Code.ts"
 import { compile } from "./assembler/Routine.ts"
 import { elementwise } from "./elementwise.ts"
 import { onHeap, rowsOf } from "./Heap.ts"
@@ -15,8 +15,8 @@ import { columnSums } from "./rows.ts"
 
 /** One form over lanes. */
 interface Lanewise {
-  readonly value: (code: Code, x: Lanes) => Lanes
-  readonly valueAndSlope: (code: Code, x: Lanes) => readonly [value: Lanes, slope: Lanes]
+  readonly value: (code: Code, x: V128) => V128
+  readonly valueAndSlope: (code: Code, x: V128) => readonly [value: V128, slope: V128]
 }
 
 /** One thing for each form. */
@@ -28,10 +28,10 @@ const forEachForm = <X>(make: (form: Lanewise) => X): Readonly<Record<GeluForm, 
 // --------------------------------------------------------- constructors
 
 /** x Phi(x) */
-const byErf = (code: Code, x: Lanes): Lanes => code.mul(x, cumulative(code, clamp(code, x, REACH)))
+const byErf = (code: Code, x: V128): V128 => code.mul(x, cumulative(code, clamp(code, x, REACH)))
 
 /** x Phi(x), and its derivative Phi(x) + x phi(x); where z is not x, phi(x) is below 2e-7. */
-const byErfAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lanes] => {
+const byErfAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128] => {
   const { add, constant, mul } = code
   const z = clamp(code, x, REACH)
   const share = cumulative(code, z)
@@ -40,10 +40,10 @@ const byErfAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lane
 }
 
 /** x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), within 4e-7 (1 + |x|) of the true value. */
-const byTanh = (code: Code, x: Lanes): Lanes => code.mul(x, sharesOf(code, x).share)
+const byTanh = (code: Code, x: V128): V128 => code.mul(x, sharesOf(code, x).share)
 
 /** The same, and its derivative s + 2 x s (1 - s) u', where s = (1 + tanh u) / 2, within 2e-6. */
-const byTanhAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lanes] => {
+const byTanhAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128] => {
   const { add, constant, mul } = code
   const { share, spread, near, square } = sharesOf(code, x)
   const steepness = add(mul(square, constant(6 * SLOPE * CUBIC)), constant(2 * SLOPE))
@@ -54,15 +54,15 @@ const byTanhAndSlope = (code: Code, x: Lanes): readonly [gelu: Lanes, slope: Lan
  * s = (1 + tanh u) / 2 = 1 / (1 + exp(-2 u)), which is e / (1 + e) with e = exp(-2 |u|) where u < 0, and s (1 - s) = e / (1 + e)^2: no digit is
  * lost on either side. Beyond 14 s is 0 or 1, so x is held there and no power of it overflows.
  */
-const sharesOf = (code: Code, x: Lanes) => {
-  const { above, abs, add, both, constant, div, mul, without } = code
+const sharesOf = (code: Code, x: V128) => {
+  const { abs, add, and, andnot, constant, div, gt, mul } = code
   const near = clamp(code, x, 14)
   const square = mul(near, near)
   const u = mul(near, add(mul(square, constant(SLOPE * CUBIC)), constant(SLOPE)))
   const e = power(code, mul(abs(u), constant(-2 * Math.LOG2E)))
   const inverse = div(constant(1), add(e, constant(1)))
-  const negative = above(constant(0), u)
-  const upper = add(both(e, negative), without(constant(1), negative))
+  const negative = gt(constant(0), u)
+  const upper = add(and(e, negative), andnot(constant(1), negative))
   return { near, square, share: mul(upper, inverse), spread: mul(mul(e, inverse), inverse) }
 }
 
@@ -96,12 +96,12 @@ export const bijouGeluGrad = onHeap(geluGrad, (heap, inputs, attributes) =>
 
 const activate = forEachForm(({ value }) =>
   compile({
-    wholes: ["rows", "width", "x", "bias", "out"],
+    integers: ["rows", "width", "x", "bias", "out"],
     numbers: [],
     body: (code, { rows, width, bias, ...first }) => {
-      const { add, advance, along, counter, repeat, times } = code
+      const { add, advance, along, counter, i32, repeat } = code
       const [x, out] = [counter(first.x), counter(first.out)]
-      const stride = times(width, 4)
+      const stride = i32.mul(width, 4)
       repeat(rows, () => {
         along(width, (part) => {
           const a = add(part.load(x), part.load(bias))
@@ -127,12 +127,12 @@ export const bijouBiasGelu = onHeap(biasGelu, (heap, { x, bias }, { form }) => {
 
 const differentiate = forEachForm(({ valueAndSlope }) =>
   compile({
-    wholes: ["rows", "width", "x", "dy", "total", "chunk"],
+    integers: ["rows", "width", "x", "dy", "total", "chunk"],
     numbers: [],
     body: (code, { rows, width, total, chunk, ...first }) => {
-      const { add, advance, along, counter, mul, times } = code
+      const { add, advance, along, counter, i32, mul } = code
       const [x, dy] = [counter(first.x), counter(first.dy)]
-      const stride = times(width, 4)
+      const stride = i32.mul(width, 4)
       columnSums(code, { rows, count: width, chunk, total }, () => {
         along(width, (part) => {
           const [activated, slope] = valueAndSlope(code, part.load(x))

@@ -1,7 +1,7 @@
 /** What the forward and the backward routine of attention share. */
 import type { tf } from "../../tf.ts"
 import type { AttentionAttributes } from "../spec/attention.ts"
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+import type { Code, V128, I32 } from "./assembler/Code.ts"
 import { power } from "./normal.ts"
 import { product, transpose, type Matrix } from "./product.ts"
 import { compile } from "./assembler/Routine.ts"
@@ -12,14 +12,14 @@ import type { Heap } from "./Heap.ts"
 /** Counts that both routines are given; `causal` is 1 where a token sees only itself and those before it, else 0. */
 export const SIZES = ["batch", "time", "heads", "size", "causal"] as const
 
-type Sizes = Readonly<Record<(typeof SIZES)[number], Whole>>
+type Sizes = Readonly<Record<(typeof SIZES)[number], I32>>
 
 /** Which tokens may be looked at: all, or those that a mask says are `seen`. */
 export type Tokens = "all" | "seen"
 
 /** Where the mask of a sample starts, int32 `[time]` with 0 for padding; null where all tokens may be looked at. */
 interface Masked {
-  readonly mask: Whole | null
+  readonly mask: I32 | null
 }
 
 // --------------------------------------------------------- constructors
@@ -69,37 +69,34 @@ export const maskPlace = (heap: Heap, mask: tf.TensorInfo | undefined): number =
 // ----------------------------------------------------------- combinators
 
 /** The mask of sample b in a routine. */
-export const maskRow = ({ plus, times }: Code, tokens: Tokens, mask: Whole, b: Whole, time: Whole): Whole | null =>
-  tokens === "all" ? null : plus(mask, times(times(b, time), 4))
+export const maskRow = ({ i32 }: Code, tokens: Tokens, mask: I32, b: I32, time: I32): I32 | null =>
+  tokens === "all" ? null : i32.add(mask, i32.mul(i32.mul(b, time), 4))
 
 /** What a routine knows of its sizes: strides in bytes, and which tokens meet. */
-export const geometry = (
-  { least, minus, plus, quotient, times, whole }: Code,
-  { time, heads, size, causal }: Sizes,
-) => {
-  const pad = times(quotient(plus(time, 3), 4), 4)
-  const width = times(times(heads, size), 4)
-  const everything = times(minus(whole(1), causal), time)
-  const nothing = whole(0)
+export const geometry = ({ i32, least }: Code, { time, heads, size, causal }: Sizes) => {
+  const pad = i32.mul(i32.div_s(i32.add(time, 3), 4), 4)
+  const width = i32.mul(i32.mul(heads, size), 4)
+  const everything = i32.mul(i32.sub(i32.const(1), causal), time)
+  const nothing = i32.const(0)
   /** How many tokens the last of `count` tokens from `first` on sees. */
-  const seen = (first: Whole, count: number): Whole => least(time, plus(plus(first, count), everything))
+  const seen = (first: I32, count: number): I32 => least(time, i32.add(i32.add(first, count), everything))
   return {
     width,
-    triple: times(width, 3),
-    line: times(pad, 4),
+    triple: i32.mul(width, 3),
+    line: i32.mul(pad, 4),
     seen,
     /** Scores of queries against all keys that they see, a few zeros more. */
-    scores: (first: Whole, count: number) => ({
-      columns: least(pad, times(quotient(plus(seen(first, count), 3), 4), 4)),
+    scores: (first: I32, count: number) => ({
+      columns: least(pad, i32.mul(i32.div_s(i32.add(seen(first, count), 3), 4), 4)),
       skipped: nothing,
       terms: size,
     }),
     /** A mean over what queries see. */
-    means: (first: Whole, count: number) => ({ columns: size, skipped: nothing, terms: seen(first, count) }),
+    means: (first: I32, count: number) => ({ columns: size, skipped: nothing, terms: seen(first, count) }),
     /** A sum over the queries that see keys. */
-    readers: (first: Whole) => {
-      const skipped = times(causal, first)
-      return { columns: size, skipped, terms: minus(time, skipped) }
+    readers: (first: I32) => {
+      const skipped = i32.mul(causal, first)
+      return { columns: size, skipped, terms: i32.sub(time, skipped) }
     },
   }
 }
@@ -118,7 +115,7 @@ export const attend = (
     weights,
     scale,
     mask,
-  }: Readonly<Record<"q" | "k" | "turned" | "weights", Matrix>> & { readonly scale: Lanes } & Masked,
+  }: Readonly<Record<"q" | "k" | "turned" | "weights", Matrix>> & { readonly scale: V128 } & Masked,
 ): void => {
   const { advance, counter, repeat } = code
   transpose(code, { x: k, out: turned, rows: time, columns: size })
@@ -142,31 +139,31 @@ const share = (
     columns,
     scale,
     mask,
-  }: Readonly<Record<"row" | "count" | "columns", Whole>> & { readonly scale: Lanes } & Masked,
+  }: Readonly<Record<"row" | "count" | "columns", I32>> & { readonly scale: V128 } & Masked,
 ): void => {
-  const { above, add, along, both, constant, div, greatest, minus, mul, plus, sub, sum, times, without } = code
+  const { add, along, and, andnot, constant, div, greatest, gt, i32, mul, sub, sum } = code
   if (mask !== null)
     along(count, (part) => {
       const unseen = padding(code, part.load(mask))
-      part.store(row, add(without(part.load(row), unseen), both(constant(HIDDEN), unseen)))
+      part.store(row, add(andnot(part.load(row), unseen), and(constant(HIDDEN), unseen)))
     })
   const most = greatest(count, (part) => part.load(row))
-  const alone = mask === null ? null : above(constant(HIDDEN / 2), most)
+  const alone = mask === null ? null : gt(constant(HIDDEN / 2), most)
   const steepness = mul(scale, constant(Math.LOG2E))
   const total = sum(count, (part) => {
     const given = power(code, mul(sub(part.load(row), most), steepness))
-    const e = mask === null || alone === null ? given : without(given, without(padding(code, part.load(mask)), alone))
+    const e = mask === null || alone === null ? given : andnot(given, andnot(padding(code, part.load(mask)), alone))
     part.store(row, e)
     return e
   })
   const one = div(constant(1), total)
   along(count, (part) => part.store(row, mul(part.load(row), one)))
-  const rest = plus(row, times(count, 4))
-  along(minus(columns, count), (part) => part.store(rest, constant(0)))
+  const rest = i32.add(row, i32.mul(count, 4))
+  along(i32.sub(columns, count), (part) => part.store(rest, constant(0)))
 }
 
 /** All bits of a lane where the mask is 0, else none. */
-const padding = ({ same, words }: Code, mask: Lanes): Lanes => same(mask, words([0, 0, 0, 0]))
+const padding = ({ i32x4 }: Code, mask: V128): V128 => i32x4.eq(mask, i32x4.const([0, 0, 0, 0]))
 
 /**
  * dS = P (dP - sum of P dP over a row) scale over the first `columns` elements, in place of dP; the sum is over `count` of them. Padding has a
@@ -181,18 +178,18 @@ export const pullShare = (
     columns,
     scale,
     mask,
-  }: Readonly<Record<"row" | "change" | "count" | "columns", Whole>> & { readonly scale: Lanes } & Masked,
+  }: Readonly<Record<"row" | "change" | "count" | "columns", I32>> & { readonly scale: V128 } & Masked,
 ): void => {
-  const { along, mul, sub, sum, without } = code
+  const { along, andnot, mul, sub, sum } = code
   const mean = sum(count, (part) => mul(part.load(row), part.load(change)))
   along(columns, (part) => part.store(change, mul(mul(part.load(row), sub(part.load(change), mean)), scale)))
   if (mask !== null)
-    along(count, (part) => part.store(change, without(part.load(change), padding(code, part.load(mask)))))
+    along(count, (part) => part.store(change, andnot(part.load(change), padding(code, part.load(mask)))))
 }
 
 const sharing = (tokens: Tokens) =>
   compile({
-    wholes: [...SIZES, "weights", "mask"],
+    integers: [...SIZES, "weights", "mask"],
     numbers: ["scale"],
     body: (code, { weights, mask, ...sizes }, { scale }) => {
       const { advance, counter, repeat } = code
@@ -215,7 +212,7 @@ export const shareAll = { all: sharing("all"), seen: sharing("seen") } as const
 
 const pulling = (tokens: Tokens) =>
   compile({
-    wholes: [...SIZES, "weights", "changes", "mask"],
+    integers: [...SIZES, "weights", "changes", "mask"],
     numbers: ["scale"],
     body: (code, { weights, changes, mask, ...sizes }, { scale }) => {
       const { advance, counter, repeat } = code

@@ -27,11 +27,11 @@ export const bijouInverse = inLanes(
 )
 
 const retreat = compile({
-  wholes: ["samples", "count", "given", "x", "next", "h", "previous", "words"],
+  integers: ["samples", "count", "given", "x", "next", "h", "previous", "words"],
   numbers: ["step"],
   body: (code, { samples, count, given, words, x, next, h, previous }, { step }) => {
-    const { add, both, constant, load, mul, store, sub, times } = code
-    const [bytes, bits] = [times(count, 4 * WORD), times(count, 4)]
+    const { add, and, constant, i32, load, mul, store, sub } = code
+    const [bytes, bits] = [i32.mul(count, 4 * WORD), i32.mul(count, 4)]
     const rows = {
       ...({ x: [x, bytes], next: [next, bytes], h: [h, bytes], previous: [previous, bytes] } as const),
       words: [words, bits] as const,
@@ -43,7 +43,7 @@ const retreat = compile({
         unpackWords(code, { count, words: plane, rows: tensors }, ({ offset }, odds, at) => {
           const moved = drifted(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
           const rest = mul(sub(load(at.next, offset), moved), back)
-          store(at.previous, add(sub(rest, both(odds, step)), constant(0)), offset)
+          store(at.previous, add(sub(rest, and(odds, step)), constant(0)), offset)
         }),
     )
   },

@@ -12,7 +12,7 @@ export const bijouLargest = onHeap(largest, (heap, { x }) => {
 })
 
 const find = compile({
-  wholes: ["count", "x", "out"],
+  integers: ["count", "x", "out"],
   numbers: [],
   body: ({ largest, storeOne }, { count, x, out }) =>
     storeOne(

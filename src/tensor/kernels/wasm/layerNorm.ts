@@ -14,12 +14,12 @@ export const bijouLayerNorm = onHeap(layerNorm, (heap, { x, gain, bias }) => {
 })
 
 const normalize = compile({
-  wholes: ["rows", "width", "x", "gain", "bias", "out"],
+  integers: ["rows", "width", "x", "gain", "bias", "out"],
   numbers: [],
   body: (code, { rows, width, gain, bias, ...first }) => {
-    const { add, advance, along, counter, mul, repeat, sub, times } = code
+    const { add, advance, along, counter, i32, mul, repeat, sub } = code
     const [x, out] = [counter(first.x), counter(first.out)]
-    const stride = times(width, 4)
+    const stride = i32.mul(width, 4)
     repeat(rows, () => {
       const { mean, scale } = moments(code, x, width)
       along(width, (part) => {
@@ -50,16 +50,16 @@ export const bijouLayerNormGrad = onHeap(layerNormGrad, (heap, { x, gain, dy }) 
 })
 
 const pull = compile({
-  wholes: ["rows", "width", "x", "gain", "dy", "dx", "total", "chunk"],
+  integers: ["rows", "width", "x", "gain", "dy", "dx", "total", "chunk"],
   numbers: [],
   body: (code, { rows, width, gain, total, chunk, ...first }) => {
-    const { add, advance, along, counter, div, fromWhole, mul, plus, sub, sum, times } = code
+    const { add, advance, along, convert, counter, div, i32, mul, sub, sum } = code
     const [x, dy, dx] = [counter(first.x), counter(first.dy), counter(first.dx)]
-    const stride = times(width, 4)
-    const [dgain, dbias] = [chunk, plus(chunk, stride)]
-    columnSums(code, { rows, count: times(width, 2), chunk, total }, () => {
+    const stride = i32.mul(width, 4)
+    const [dgain, dbias] = [chunk, i32.add(chunk, stride)]
+    columnSums(code, { rows, count: i32.mul(width, 2), chunk, total }, () => {
       const { mean, scale } = moments(code, x, width)
-      const size = fromWhole(width)
+      const size = convert(width)
       const average = div(
         sum(width, (part) => mul(part.load(dy), part.load(gain))),
         size,

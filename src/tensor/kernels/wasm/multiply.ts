@@ -41,15 +41,15 @@ export const multiplyTurned = (
 }
 
 const multiplyInLanes = compile({
-  wholes: ["rows", "m", "n", "strideX", "x", "dy", "out", "panel"],
+  integers: ["rows", "m", "n", "strideX", "x", "dy", "out", "panel"],
   numbers: [],
   body: (code, { rows, m, n, strideX, x, dy, out, panel }) => {
-    const { advance, blocks, counter, load, plus, repeat, splat, store, times, whole } = code
-    const [xRow, row, along] = [times(strideX, 4), times(n, 4), whole(16)]
-    clear(code, out, times(m, n))
+    const { advance, blocks, counter, i32, load, repeat, splat, store } = code
+    const [xRow, row, along] = [i32.mul(strideX, 4), i32.mul(n, 4), i32.const(16)]
+    clear(code, out, i32.mul(m, n))
     inChunks(code, rows, (first, count) =>
       blocks(m, [4, 1], (i, height) => {
-        const [from, to] = [counter(plus(plus(x, times(first, xRow)), times(i, 4))), counter(panel)]
+        const [from, to] = [counter(i32.add(i32.add(x, i32.mul(first, xRow)), i32.mul(i, 4))), counter(panel)]
         repeat(count, () => {
           store(to, (height === 4 ? load : splat)(from))
           advance(from, xRow)
@@ -59,8 +59,8 @@ const multiplyInLanes = compile({
           height,
           lefts: [panel],
           along,
-          right: { place: plus(dy, times(first, row)), row },
-          out: { place: plus(out, times(i, row)), row },
+          right: { place: i32.add(dy, i32.mul(first, row)), row },
+          out: { place: i32.add(out, i32.mul(i, row)), row },
           columns: n,
           terms: count,
           first: (old) => old(),

@@ -1,11 +1,11 @@
 /** The normal distribution over four lanes. */
-import { ROUNDING, type Code, type Lanes } from "./assembler/Code.ts"
+import { ROUNDING, type Code, type V128 } from "./assembler/Code.ts"
 
 /**
  * Phi(x) = (1 + erf(x / sqrt 2)) / 2, within 3e-7: z P(z^2) / Q(z^2) + 1/2 for z = x in [-5.4, 5.4], the best such rational function there,
  * which is off by 6e-9 before rounding.
  */
-export const cumulative = (code: Code, z: Lanes): Lanes => {
+export const cumulative = (code: Code, z: V128): V128 => {
   const { add, constant, div, mul } = code
   const square = mul(z, z)
   return add(mul(z, div(horner(code, square, ABOVE), horner(code, square, BELOW))), constant(0.5))
@@ -15,9 +15,9 @@ export const cumulative = (code: Code, z: Lanes): Lanes => {
  * 2^t for t <= 0, within 2e-7, relative to it, for t > -126, and 2^-126 beyond: 2^n 2^r, n the nearest integer to t and r = t - n, small
  * enough for a polynomial. So exp(t) is `power` of t log2(e), within 2e-7 of it.
  */
-export const power = (code: Code, given: Lanes): Lanes => {
-  const { add, constant, max, mul, powerOfTwo, sub } = code
-  const t = max(given, constant(-126))
+export const power = (code: Code, given: V128): V128 => {
+  const { add, constant, mul, pmax, powerOfTwo, sub } = code
+  const t = pmax(given, constant(-126))
   // A float of this size has no fraction bits, so adding it rounds, half to even.
   const shifted = add(t, constant(ROUNDING))
   const r = sub(t, sub(shifted, constant(ROUNDING)))
@@ -25,12 +25,12 @@ export const power = (code: Code, given: Lanes): Lanes => {
 }
 
 /** x, but no further from 0 than `most`; a NaN stays one. */
-export const clamp = ({ constant, max, min }: Code, x: Lanes, most: number): Lanes =>
-  min(max(x, constant(-most)), constant(most))
+export const clamp = ({ constant, pmax, pmin }: Code, x: V128, most: number): V128 =>
+  pmin(pmax(x, constant(-most)), constant(most))
 
 /** A polynomial with coefficients of the highest power first; a first one of 1 costs no product. */
-const horner = ({ add, constant, mul }: Code, x: Lanes, [highest = 0, ...rest]: readonly number[]): Lanes =>
-  rest.reduce<Lanes | null>(
+const horner = ({ add, constant, mul }: Code, x: V128, [highest = 0, ...rest]: readonly number[]): V128 =>
+  rest.reduce<V128 | null>(
     (sum, coefficient) =>
       add(sum === null ? (highest === 1 ? x : mul(constant(highest), x)) : mul(sum, x), constant(coefficient)),
     null,

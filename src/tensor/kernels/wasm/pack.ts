@@ -21,7 +21,7 @@ export const bijouPack = inLanes(pack, packLoop, (heap, { x }, { fractionBits })
 })
 
 const packed = compile({
-  wholes: ["count", "x", "words"],
+  integers: ["count", "x", "words"],
   numbers: ["half"],
   body: (code, { count, x, words }, { half }) =>
     packWords(code, { count, words, rows: { x } }, ({ offset }, at) => oddsOf(code, code.load(at.x, offset), half)),

@@ -1,5 +1,5 @@
 /** Parities in lanes: 32 in a word, eight times four of them. */
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+import type { Code, V128, I32 } from "./assembler/Code.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -19,9 +19,9 @@ const FOURS: readonly Four[] = Array.from({ length: WORD / 4 }, (_, i) => {
 
 /** How many whole words there are, where they stand, and where the elements that go with them do. */
 interface Words<Row extends string> {
-  readonly count: Whole
-  readonly words: Whole
-  readonly rows: Readonly<Record<Row, Whole>>
+  readonly count: I32
+  readonly words: I32
+  readonly rows: Readonly<Record<Row, I32>>
 }
 
 // --------------------------------------------------------- constructors
@@ -30,12 +30,12 @@ interface Words<Row extends string> {
 export const packWords = <Row extends string>(
   code: Code,
   words: Words<Row>,
-  odds: (four: Four, at: Readonly<Record<Row, Whole>>) => Lanes,
+  odds: (four: Four, at: Readonly<Record<Row, I32>>) => V128,
 ): void => {
-  const { advance, counter, highest, storeWhole, times, whole } = code
+  const { advance, counter, i32, i32x4, storeWhole } = code
   overWords(code, words, (place, at) => {
-    const word = counter(whole(0))
-    for (const four of FOURS) advance(word, times(highest(odds(four, at)), four.bits[0]))
+    const word = counter(i32.const(0))
+    for (const four of FOURS) advance(word, i32.mul(i32x4.bitmask(odds(four, at)), four.bits[0]))
     storeWhole(place, word)
   })
 }
@@ -44,31 +44,31 @@ export const packWords = <Row extends string>(
 export const unpackWords = <Row extends string>(
   code: Code,
   words: Words<Row>,
-  use: (four: Four, odds: Lanes, at: Readonly<Record<Row, Whole>>) => void,
+  use: (four: Four, odds: V128, at: Readonly<Record<Row, I32>>) => void,
 ): void => {
-  const { both, same, splat, words: constant } = code
+  const { and, i32x4, splat } = code
   overWords(code, words, (place, at) => {
     const word = splat(place)
-    for (const four of FOURS) use(four, same(both(word, constant(four.bits)), constant(four.bits)), at)
+    for (const four of FOURS) use(four, i32x4.eq(and(word, i32x4.const(four.bits)), i32x4.const(four.bits)), at)
   })
 }
 
 const overWords = <Row extends string>(
   { advance, counter, repeat }: Code,
   { count, words, rows }: Words<Row>,
-  body: (place: Whole, at: Readonly<Record<Row, Whole>>) => void,
+  body: (place: I32, at: Readonly<Record<Row, I32>>) => void,
 ): void => {
   const place = counter(words)
-  const at = Object.fromEntries(Object.entries<Whole>(rows).map(([row, first]) => [row, counter(first)]))
+  const at = Object.fromEntries(Object.entries<I32>(rows).map(([row, first]) => [row, counter(first)]))
   repeat(count, () => {
-    body(place, at as Record<Row, Whole>) // every name is there
+    body(place, at as Record<Row, I32>) // every name is there
     for (const row of Object.values(at)) advance(row, 4 * WORD)
     advance(place, 4)
   })
 }
 
 /** All bits where k is odd, for x = k 2^-l; `half` is 2^l / 2. */
-export const oddsOf = ({ above, floor, mul }: Code, x: Lanes, half: Lanes): Lanes => {
+export const oddsOf = ({ floor, gt, mul }: Code, x: V128, half: V128): V128 => {
   const k = mul(x, half)
-  return above(k, floor(k))
+  return gt(k, floor(k))
 }

@@ -1,29 +1,29 @@
 /** What several routines do to rows. */
 import { LONG } from "../spec/layerNorm.ts"
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+import type { Code, V128, I32 } from "./assembler/Code.ts"
 
 /**
  * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean
  * would need: there the mean of what is left, x - mean, is added to it, twice.
  */
-export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: Lanes; readonly scale: Lanes } => {
-  const { add, assign, constant, div, fromWhole, least, mul, quotient, repeat, sqrt, sub, sum, times, variable } = code
-  const { advance, counter, minus, plus, whole } = code
-  const size = fromWhole(width)
+export const moments = (code: Code, x: I32, width: I32): { readonly mean: V128; readonly scale: V128 } => {
+  const { add, assign, constant, convert, div, i32, least, mul, repeat, sqrt, sub, sum, variable } = code
+  const { advance, counter } = code
+  const size = convert(width)
   const mean = variable(
     div(
       sum(width, (part) => part.load(x)),
       size,
     ),
   )
-  repeat(times(least(whole(1), quotient(width, LONG + 1)), 2), () => {
+  repeat(i32.mul(least(i32.const(1), i32.div_s(width, LONG + 1)), 2), () => {
     const rest = sum(width, (part) => sub(part.load(x), mean))
     assign(mean, add(mean, div(rest, size)))
   })
   // In pieces of `LONG`, so that a row of one piece has one sum.
-  const [squares, place, first] = [variable(constant(0)), counter(x), counter(whole(0))]
-  repeat(quotient(plus(width, LONG - 1), LONG), () => {
-    const piece = sum(least(whole(LONG), minus(width, first)), (part) => {
+  const [squares, place, first] = [variable(constant(0)), counter(x), counter(i32.const(0))]
+  repeat(i32.div_s(i32.add(width, LONG - 1), LONG), () => {
+    const piece = sum(least(i32.const(LONG), i32.sub(width, first)), (part) => {
       const centred = sub(part.load(place), mean)
       return mul(centred, centred)
     })
@@ -35,22 +35,22 @@ export const moments = (code: Code, x: Whole, width: Whole): { readonly mean: La
 }
 
 /** Zeroes `count` elements. */
-export const clear = ({ along, constant }: Code, place: Whole, count: Whole): void =>
+export const clear = ({ along, constant }: Code, place: I32, count: I32): void =>
   along(count, (part) => part.store(place, constant(0)))
 
 /** y += x, `count` elements. */
-const addTo = ({ add, along }: Code, y: Whole, x: Whole, count: Whole): void =>
+const addTo = ({ add, along }: Code, y: I32, x: I32, count: I32): void =>
   along(count, (part) => part.store(y, add(part.load(y), part.load(x))))
 
 /** Walks over rows 64 at a time, since float32 sums of thousands of terms lose digits. The chunks are the same wherever the rows come from. */
 export const inChunks = (
-  { advance, counter, least, minus, plus, quotient, repeat, whole }: Code,
-  rows: Whole,
-  chunk: (first: Whole, count: Whole) => void,
+  { advance, counter, i32, least, repeat }: Code,
+  rows: I32,
+  chunk: (first: I32, count: I32) => void,
 ): void => {
-  const first = counter(whole(0))
-  repeat(quotient(plus(rows, 63), 64), () => {
-    chunk(first, least(whole(64), minus(rows, first)))
+  const first = counter(i32.const(0))
+  repeat(i32.div_s(i32.add(rows, 63), 64), () => {
+    chunk(first, least(i32.const(64), i32.sub(rows, first)))
     advance(first, 64)
   })
 }
@@ -58,7 +58,7 @@ export const inChunks = (
 /** Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every chunk. */
 export const columnSums = (
   code: Code,
-  { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", Whole>>,
+  { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", I32>>,
   row: () => void,
 ): void => {
   clear(code, total, count)

@@ -1,17 +1,17 @@
 /** Numbers that differ from sample to sample: side by side in memory, so that one call does the whole batch. */
-import type { Code, Lanes, Whole } from "./assembler/Code.ts"
+import type { Code, V128, I32 } from "./assembler/Code.ts"
 import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 
 /** What is walked over. */
 interface Samples<Name extends string, Row extends string> {
-  readonly samples: Whole
+  readonly samples: I32
   /** The place of the numbers, and what they are called. */
-  readonly given: Whole
+  readonly given: I32
   readonly names: readonly Name[]
   /** Where tensors start, and the bytes of a sample in each. */
-  readonly rows: Readonly<Record<Row, readonly [place: Whole, bytes: Whole]>>
+  readonly rows: Readonly<Record<Row, readonly [place: I32, bytes: I32]>>
 }
 
 // --------------------------------------------------------- constructors
@@ -20,10 +20,10 @@ interface Samples<Name extends string, Row extends string> {
 export const overSamples = <Name extends string, Row extends string>(
   { advance, counter, repeat, splat }: Code,
   { samples, given, names, rows }: Samples<Name, Row>,
-  body: (numbers: Readonly<Record<Name, Lanes>>, at: Readonly<Record<Row, Whole>>) => void,
+  body: (numbers: Readonly<Record<Name, V128>>, at: Readonly<Record<Row, I32>>) => void,
 ): void => {
   const numbers = counter(given)
-  const walked = Object.entries<readonly [Whole, Whole]>(rows).map(([row, [place, bytes]]) => ({
+  const walked = Object.entries<readonly [I32, I32]>(rows).map(([row, [place, bytes]]) => ({
     row,
     at: counter(place),
     bytes,
@@ -31,7 +31,7 @@ export const overSamples = <Name extends string, Row extends string>(
   repeat(samples, () => {
     const lanes = Object.fromEntries(names.map((name, n) => [name, splat(numbers, 4 * n)]))
     const at = Object.fromEntries(walked.map(({ row, at }) => [row, at]))
-    body(lanes as Record<Name, Lanes>, at as Record<Row, Whole>) // every name is there
+    body(lanes as Record<Name, V128>, at as Record<Row, I32>) // every name is there
     for (const { at, bytes } of walked) advance(at, bytes)
     advance(numbers, 4 * names.length)
   })

@@ -18,12 +18,12 @@ export const bijouShift = inLanes(shift, shiftLoop, (heap, { x, words }, { by })
 })
 
 const shifted = compile({
-  wholes: ["count", "x", "words", "out"],
+  integers: ["count", "x", "words", "out"],
   numbers: ["by"],
   body: (code, { count, words, x, out }, { by }) => {
-    const { add, both, constant, load, store } = code
+    const { add, and, constant, load, store } = code
     unpackWords(code, { count, words, rows: { x, out } }, ({ offset }, odds, at) =>
-      store(at.out, add(add(load(at.x, offset), both(odds, by)), constant(0)), offset),
+      store(at.out, add(add(load(at.x, offset), and(odds, by)), constant(0)), offset),
     )
   },
 })

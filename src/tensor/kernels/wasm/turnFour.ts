@@ -1,7 +1,7 @@
 /** Four rows of four lanes become four columns. */
-import type { Code, Lanes } from "./assembler/Code.ts"
+import type { Code, V128 } from "./assembler/Code.ts"
 
-export type Four = readonly [Lanes, Lanes, Lanes, Lanes]
+export type Four = readonly [V128, V128, V128, V128]
 
 export const turnFour = ({ shuffle }: Code, [a, b, c, d]: Four): Four => {
   const low = [shuffle(a, b, [0, 4, 1, 5]), shuffle(c, d, [0, 4, 1, 5])] as const

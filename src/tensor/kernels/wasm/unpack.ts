@@ -17,10 +17,10 @@ export const bijouUnpack = inLanes(unpack, unpackLoop, (heap, { words }, { shape
 })
 
 const unpacked = compile({
-  wholes: ["count", "words", "out"],
+  integers: ["count", "words", "out"],
   numbers: ["unit"],
   body: (code, { count, words, out }, { unit }) =>
     unpackWords(code, { count, words, rows: { out } }, ({ offset }, odds, at) =>
-      code.store(at.out, code.both(odds, unit), offset),
+      code.store(at.out, code.and(odds, unit), offset),
     ),
 })

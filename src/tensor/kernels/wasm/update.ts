@@ -26,11 +26,11 @@ export const bijouUpdate = inLanes(
 )
 
 const advance = compile({
-  wholes: ["samples", "count", "given", "previous", "x", "h", "next", "words"],
+  integers: ["samples", "count", "given", "previous", "x", "h", "next", "words"],
   numbers: ["half", "step"],
   body: (code, { samples, count, given, words, previous, x, h, next }, { half, step }) => {
-    const { add, both, load, mul, store, times } = code
-    const [bytes, bits] = [times(count, 4 * WORD), times(count, 4)]
+    const { add, and, i32, load, mul, store } = code
+    const [bytes, bits] = [i32.mul(count, 4 * WORD), i32.mul(count, 4)]
     const rows = {
       ...({ previous: [previous, bytes], x: [x, bytes], h: [h, bytes], next: [next, bytes] } as const),
       words: [words, bits] as const,
@@ -42,7 +42,7 @@ const advance = compile({
         packWords(code, { count, words: plane, rows: tensors }, ({ offset }, at) => {
           const start = load(at.previous, offset)
           const odds = oddsOf(code, start, half)
-          const lifted = mul(add(start, both(odds, step)), gamma)
+          const lifted = mul(add(start, and(odds, step)), gamma)
           const moved = drifted(code, { ...each, step, x: load(at.x, offset), h: load(at.h, offset) })
           store(at.next, add(lifted, moved), offset)
           return odds

@@ -2,7 +2,11 @@
 
 // ---------------------------------------------------------------- model
 
-export const [VOID, I32, F32, V128] = [0x40, 0x7f, 0x7d, 0x7b]
+export const VOID = 0x40
+
+/** Types of values. */
+export const TYPE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const
+
 export const [BLOCK, LOOP, END, BR, BR_IF, SELECT] = [0x02, 0x03, 0x0b, 0x0c, 0x0d, 0x1b]
 export const [GET, SET, STORE, I32_CONST] = [0x20, 0x21, 0x36, 0x41]
 export const [I32_LT_S, I32_GE_S, ADD, SUB, MUL, DIV, SHIFT_LEFT] = [0x48, 0x4e, 0x6a, 0x6b, 0x6c, 0x6d, 0x74]

@@ -1,5 +1,5 @@
 /** Writes the bytes of WebAssembly that `Code` stands for. */
-import type { Code, Lanes, Part, Whole } from "./Code.ts"
+import type { Code, V128, Part, I32 } from "./Code.ts"
 import {
   ADD,
   BLOCK,
@@ -8,7 +8,6 @@ import {
   DIV,
   END,
   GET,
-  I32,
   I32_CONST,
   I32_GE_S,
   I32_LT_S,
@@ -22,7 +21,7 @@ import {
   STORE,
   SUB,
   unsigned,
-  V128,
+  TYPE,
   VOID,
 } from "./instructions.ts"
 
@@ -39,28 +38,28 @@ export const writer = (
   }
   const get = (n: number) => [GET, ...unsigned(n)]
   const set = (n: number) => [SET, ...unsigned(n)]
-  const lanes = (...instructions: number[]): Lanes => {
-    const n = local(V128)
+  const lanes = (...instructions: number[]): V128 => {
+    const n = local(TYPE.v128)
     emit([...instructions, ...set(n)])
     return { local: n }
   }
-  const number = (...instructions: number[]): Whole => {
-    const n = local(I32)
+  const number = (...instructions: number[]): I32 => {
+    const n = local(TYPE.i32)
     emit([...instructions, ...set(n)])
     return { index: n }
   }
   const unary =
     (operation: number) =>
-    (x: Lanes): Lanes =>
+    (x: V128): V128 =>
       lanes(...get(x.local), SIMD, ...unsigned(operation))
   const binary =
     (operation: number) =>
-    (x: Lanes, y: Lanes): Lanes =>
+    (x: V128, y: V128): V128 =>
       lanes(...get(x.local), ...get(y.local), SIMD, ...unsigned(operation))
-  const operand = (y: Whole | number) => (typeof y === "number" ? [I32_CONST, ...signed(y)] : get(y.index))
+  const operand = (y: I32 | number) => (typeof y === "number" ? [I32_CONST, ...signed(y)] : get(y.index))
   const arithmetic =
     (operation: number) =>
-    (x: Whole, y: Whole | number): Whole =>
+    (x: I32, y: I32 | number): I32 =>
       number(...get(x.index), ...operand(y), operation)
   const literal = (...word: readonly [number, number, number, number]) => [
     ...[SIMD, 0x0c],
@@ -69,32 +68,32 @@ export const writer = (
   const memory = (operation: number, offset: number) => [SIMD, ...unsigned(operation), 2, ...unsigned(offset)]
 
   // Set once, before all else: the engine would make a constant anew wherever it is used.
-  const constants = new Map<string, Lanes>()
-  const words: Code["words"] = (word) => {
+  const constants = new Map<string, V128>()
+  const words: Code["i32x4"]["const"] = (word) => {
     const known = constants.get(word.join())
     if (known !== undefined) return known
-    const made = { local: local(V128) }
+    const made = { local: local(TYPE.v128) }
     constants.set(word.join(), made)
     prologue.push(...literal(...word), ...set(made.local))
     return made
   }
-  const constant = (value: number): Lanes => {
+  const constant = (value: number): V128 => {
     const word = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0
     return words([word, word, word, word])
   }
-  const both = binary(0x4e)
+  const and = binary(0x4e)
   const plus = arithmetic(ADD)
   const minus = arithmetic(SUB)
-  const load = (place: Whole, offset = 0): Lanes => lanes(...get(place.index), ...memory(0x00, offset))
-  const splat = (place: Whole, offset = 0): Lanes => lanes(...get(place.index), ...memory(0x09, offset))
-  const store = (place: Whole, x: Lanes, offset = 0): void =>
+  const load = (place: I32, offset = 0): V128 => lanes(...get(place.index), ...memory(0x00, offset))
+  const splat = (place: I32, offset = 0): V128 => lanes(...get(place.index), ...memory(0x09, offset))
+  const store = (place: I32, x: V128, offset = 0): void =>
     emit([...get(place.index), ...get(x.local), ...memory(0x0b, offset)])
-  const storeOne = (place: Whole, x: Lanes, offset = 0): void =>
+  const storeOne = (place: I32, x: V128, offset = 0): void =>
     emit([...get(place.index), ...get(x.local), ...memory(0x5a, offset), 0])
-  const variable = (x: Lanes): Lanes => lanes(...get(x.local))
-  const assign = (to: Lanes, x: Lanes): void => emit([...get(x.local), ...set(to.local)])
-  const counter = (x: Whole): Whole => number(...get(x.index))
-  const advance = (x: Whole, by: Whole | number): void => emit([...get(x.index), ...operand(by), ADD, ...set(x.index)])
+  const variable = (x: V128): V128 => lanes(...get(x.local))
+  const assign = (to: V128, x: V128): void => emit([...get(x.local), ...set(to.local)])
+  const counter = (x: I32): I32 => number(...get(x.index))
+  const advance = (x: I32, by: I32 | number): void => emit([...get(x.index), ...operand(by), ADD, ...set(x.index)])
   const shuffle: Code["shuffle"] = (x, y, from) =>
     lanes(
       ...[...get(x.local), ...get(y.local), SIMD, 0x0d],
@@ -116,8 +115,8 @@ export const writer = (
   const along: Code["along"] = (count, body) =>
     blocks(count, [16, 4, 1], (i, size) => {
       const at = number(...get(i.index), I32_CONST, 2, SHIFT_LEFT)
-      const places = new Map<number, Whole>()
-      const place = (row: Whole): Whole => {
+      const places = new Map<number, I32>()
+      const place = (row: I32): I32 => {
         const known = places.get(row.index) ?? plus(row, at)
         places.set(row.index, known)
         return known
@@ -129,29 +128,24 @@ export const writer = (
           store: (row, x) => (size === 1 ? storeOne(place(row), x) : store(place(row), x, offset)),
         })
     })
-  const fold = (
-    count: Whole,
-    start: number,
-    join: (x: Lanes, y: Lanes) => Lanes,
-    term: (part: Part) => Lanes,
-  ): Lanes => {
+  const fold = (count: I32, start: number, join: (x: V128, y: V128) => V128, term: (part: Part) => V128): V128 => {
     const total = variable(constant(start))
     along(count, (part) => assign(total, join(total, term(part))))
     const two = join(total, shuffle(total, total, [2, 3, 0, 1]))
     return join(two, shuffle(two, two, [1, 0, 3, 2]))
   }
-  /** One element stands in all lanes, and must count once. */
-  const once = (part: Part, x: Lanes): Lanes => (part.size === 4 ? x : both(x, words([0xffffffff, 0, 0, 0])))
+  /** One element is in all lanes, and must count once. */
+  const once = (part: Part, x: V128): V128 => (part.size === 4 ? x : and(x, words([0xffffffff, 0, 0, 0])))
 
   const [lowProducts, highProducts] = [binary(0xde), binary(0xdf)]
-  const mulWords: Code["mulWords"] = (x, y) => {
+  const extmul: Code["i32x4"]["extmul_u"] = (x, y) => {
     const [first, last] = [lowProducts(x, y), highProducts(x, y)]
     return [shuffle(first, last, [0, 2, 4, 6]), shuffle(first, last, [1, 3, 5, 7])]
   }
 
   const abs = unary(0xe0)
   const add = binary(0xe4)
-  const max = binary(0xeb)
+  const pmax = binary(0xeb)
   const maxBits = binary(0xb8)
   const code: Code = {
     constant,
@@ -159,34 +153,38 @@ export const writer = (
     sub: binary(0xe5),
     mul: binary(0xe6),
     div: binary(0xe7),
-    min: binary(0xea),
-    max,
-    maxBits,
+    pmin: binary(0xea),
+    pmax,
     sqrt: unary(0xe3),
     nearest: unary(0x6a),
     floor: unary(0x68),
     abs,
-    // The lowest bits of that float are n and the bias of exponents; they move to where the exponent stands.
+    gt: binary(0x44),
+    ne: binary(0x42),
+    convert: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
+    // The lowest bits of that float are n and the bias of exponents; they move to where the exponent is.
     powerOfTwo: (n) => lanes(...get(n.local), I32_CONST, 23, SIMD, ...unsigned(0xab)),
-    fromWhole: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
     shuffle,
-    above: binary(0x44),
-    same: binary(0x37),
-    unequal: binary(0x42),
-    both,
-    without: binary(0x4f),
-    words,
-    unlike: binary(0x51),
-    addWords: binary(0xae),
-    mulWords,
-    aboveWords: binary(0x3c),
-    spread: (n) => lanes(...get(n.index), SIMD, 0x11),
-    highest: (x) => number(...get(x.local), SIMD, ...unsigned(0xa4)),
-    whole: (value) => number(I32_CONST, ...signed(value)),
-    plus,
-    minus,
-    times: arithmetic(MUL),
-    quotient: arithmetic(DIV),
+    and,
+    andnot: binary(0x4f),
+    xor: binary(0x51),
+    i32x4: {
+      const: words,
+      splat: (n) => lanes(...get(n.index), SIMD, 0x11),
+      add: binary(0xae),
+      eq: binary(0x37),
+      gt_u: binary(0x3c),
+      max_s: maxBits,
+      extmul_u: extmul,
+      bitmask: (x) => number(...get(x.local), SIMD, ...unsigned(0xa4)),
+    },
+    i32: {
+      const: (value) => number(I32_CONST, ...signed(value)),
+      add: plus,
+      sub: minus,
+      mul: arithmetic(MUL),
+      div_s: arithmetic(DIV),
+    },
     least: (x, y) => number(...get(x.index), ...get(y.index), ...get(x.index), ...get(y.index), I32_LT_S, SELECT),
     load,
     splat,
@@ -201,7 +199,7 @@ export const writer = (
     repeat: (count, body) => blocks(count, [1], (i) => body(i)),
     along,
     sum: (count, term) => fold(count, 0, add, (part) => once(part, term(part))),
-    greatest: (count, term) => fold(count, -Infinity, max, term),
+    greatest: (count, term) => fold(count, -Infinity, pmax, term),
     largest: (count, term) => fold(count, 0, maxBits, (part) => abs(term(part))),
   }
   return { code, written: () => [...prologue, ...bytes], locals }

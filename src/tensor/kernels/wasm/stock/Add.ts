@@ -39,7 +39,7 @@ const NEAR = 2 ** 14
 
 /** The sum of `count` elements at a and at b, which may be those at `out`. */
 export const addUp = compile({
-  wholes: ["count", "a", "b", "out"],
+  integers: ["count", "a", "b", "out"],
   numbers: [],
   body: ({ add, along }, { count, a, b, out }) =>
     along(count, (part) => part.store(out, add(part.load(a), part.load(b)))),

@@ -3,7 +3,7 @@
  * column, row and image to the next the two sides of a region have steps of their own, so strides and paddings are the caller's.
  */
 import type { WasmBackend } from "../WasmBackend.ts"
-import type { Code, Lanes, Whole } from "../assembler/Code.ts"
+import type { Code, V128, I32 } from "../assembler/Code.ts"
 import { compile } from "../assembler/Routine.ts"
 
 // ---------------------------------------------------------------- model
@@ -30,7 +30,7 @@ const REGION = [
   ...(["to", "toImage", "toRow", "toColumn"] as const),
 ] as const
 
-type Wholes = Readonly<Record<(typeof REGION)[number], Whole>>
+type Wholes = Readonly<Record<(typeof REGION)[number], I32>>
 
 // --------------------------------------------------------- constructors
 
@@ -38,14 +38,14 @@ type Wholes = Readonly<Record<(typeof REGION)[number], Whole>>
 interface Block {
   /** Of each vector, in bytes. */
   readonly offsets: readonly number[]
-  readonly load: (place: Whole, offset: number) => Lanes
-  readonly store: (place: Whole, x: Lanes, offset: number) => void
+  readonly load: (place: I32, offset: number) => V128
+  readonly store: (place: I32, x: V128, offset: number) => void
 }
 
 /** Blocks of floats, with their distance in bytes from the first. */
-const blocksOf = (code: Code, floats: Whole, body: (at: Whole, block: Block) => void): void =>
+const blocksOf = (code: Code, floats: I32, body: (at: I32, block: Block) => void): void =>
   code.blocks(floats, [16, 8, 4, 1], (first, size) =>
-    body(code.times(first, 4), {
+    body(code.i32.mul(first, 4), {
       offsets: Array.from({ length: Math.max(1, size / 4) }, (_, v) => 16 * v),
       load: size === 1 ? code.splat : code.load,
       store: size === 1 ? code.storeOne : code.store,
@@ -54,13 +54,13 @@ const blocksOf = (code: Code, floats: Whole, body: (at: Whole, block: Block) => 
 
 /** Visits all columns; `at` is added to both places. `afterRow` runs when a row of columns is done. */
 const walk = (
-  { advance, counter, plus, repeat }: Code,
+  { advance, counter, i32, repeat }: Code,
   region: Wholes,
-  at: Whole | number,
-  body: (from: Whole, to: Whole) => void,
+  at: I32 | number,
+  body: (from: I32, to: I32) => void,
   afterRow: () => void = () => {},
 ): void => {
-  const [fromImage, toImage] = [counter(plus(region.from, at)), counter(plus(region.to, at))]
+  const [fromImage, toImage] = [counter(i32.add(region.from, at)), counter(i32.add(region.to, at))]
   repeat(region.images, () => {
     const [fromRow, toRow] = [counter(fromImage), counter(toImage)]
     repeat(region.rows, () => {
@@ -79,9 +79,9 @@ const walk = (
   })
 }
 
-const moved = (join: (code: Code, to: () => Lanes, from: Lanes) => Lanes) =>
+const moved = (join: (code: Code, to: () => V128, from: V128) => V128) =>
   compile({
-    wholes: REGION,
+    integers: REGION,
     numbers: [],
     body: (code, region) =>
       walk(code, region, 0, (from, to) =>
@@ -117,12 +117,12 @@ export const addInto = (backend: WasmBackend, from: number, to: number, floats: 
 
 /** to += from * weights, where `weights` is the place of as many floats as a column has. */
 export const addWeightedRegion = compile({
-  wholes: [...REGION, "weights"] as const,
+  integers: [...REGION, "weights"] as const,
   numbers: [],
   body: (code, { weights, ...region }) => {
-    const { add, mul, plus } = code
+    const { add, i32, mul } = code
     blocksOf(code, region.floats, (at, { offsets, load, store }) => {
-      const place = plus(weights, at)
+      const place = i32.add(weights, at)
       const factors = offsets.map((offset) => ({ offset, factor: load(place, offset) }))
       walk(code, region, at, (from, to) => {
         for (const { offset, factor } of factors)
@@ -134,12 +134,12 @@ export const addWeightedRegion = compile({
 
 /** sums += from * to, added over all columns, row by row; `sums` is the place of as many floats as a column has. */
 export const sumProducts = compile({
-  wholes: [...REGION, "sums"] as const,
+  integers: [...REGION, "sums"] as const,
   numbers: [],
   body: (code, { sums, ...region }) => {
-    const { add, assign, constant, mul, plus, variable } = code
+    const { add, assign, constant, i32, mul, variable } = code
     blocksOf(code, region.floats, (at, { offsets, load, store }) => {
-      const [place, zero] = [plus(sums, at), constant(0)]
+      const [place, zero] = [i32.add(sums, at), constant(0)]
       const totals = offsets.map((offset) => ({
         offset,
         total: variable(load(place, offset)),

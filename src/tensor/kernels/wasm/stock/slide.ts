@@ -2,7 +2,7 @@
  * A filter that slides over images with a margin, so that every tap meets something everywhere: each output is a sum over all taps, held in
  * registers. Four columns are computed at a time, which share what is read of the weights.
  */
-import type { Code, Lanes, Whole } from "../assembler/Code.ts"
+import type { Code, V128, I32 } from "../assembler/Code.ts"
 import { compile, type Call } from "../assembler/Routine.ts"
 
 // ---------------------------------------------------------------- model
@@ -17,33 +17,38 @@ export const WINDOW = [
 /** A routine over images with a margin, and what a filter of so many taps meets there for each output. */
 export type Sliding = Call<(typeof WINDOW)[number]>
 
-type Given = Readonly<Record<(typeof WINDOW)[number], Whole>>
+type Given = Readonly<Record<(typeof WINDOW)[number], I32>>
 
 /** The sums of `count` columns, `size` floats each. */
-type Sum = (code: Code, given: Given & { readonly at: Whole }, count: number, size: number) => Lanes[][]
+type Sum = (code: Code, given: Given & { readonly at: I32 }, count: number, size: number) => V128[][]
 
 // --------------------------------------------------------- constructors
 
 /** y = sum of x * weights over the taps, for as many floats a column as `floats` says. */
 const sliding = (sumOf: Sum) =>
   compile({
-    wholes: WINDOW,
+    integers: WINDOW,
     numbers: [],
     body: (code, given) => {
-      const { advance, blocks, counter, plus, repeat, times } = code
+      const { advance, blocks, counter, i32, repeat } = code
       const [fromImage, toImage] = [counter(given.from), counter(given.to)]
       repeat(given.images, () => {
         const [fromRow, toRow] = [counter(fromImage), counter(toImage)]
         repeat(given.rows, () => {
           blocks(given.columns, [4, 1], (column, count) => {
             const [from, to] = [
-              plus(fromRow, times(column, given.fromColumn)),
-              plus(toRow, times(column, given.toColumn)),
+              i32.add(fromRow, i32.mul(column, given.fromColumn)),
+              i32.add(toRow, i32.mul(column, given.toColumn)),
             ]
             blocks(given.floats, [8, 4, 1], (first, size) => {
-              const at = times(first, 4)
-              const sums = sumOf(code, { ...given, at: plus(from, at), weights: plus(given.weights, at) }, count, size)
-              const target = counter(plus(to, at))
+              const at = i32.mul(first, 4)
+              const sums = sumOf(
+                code,
+                { ...given, at: i32.add(from, at), weights: i32.add(given.weights, at) },
+                count,
+                size,
+              )
+              const target = counter(i32.add(to, at))
               for (const row of sums) {
                 for (const [v, sum] of row.entries()) (size === 1 ? code.storeOne : code.store)(target, sum, 16 * v)
                 advance(target, given.toColumn)

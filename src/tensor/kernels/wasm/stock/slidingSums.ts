@@ -8,13 +8,13 @@ import { WINDOW, type Sliding } from "./slide.ts"
 /** weights += sum of x * dy over all outputs, with dy at `to`. */
 const summing = (taps: number): Sliding =>
   compile({
-    wholes: WINDOW,
+    integers: WINDOW,
     numbers: [],
     body: (code, given) => {
-      const { add, advance, assign, blocks, constant, counter, mul, plus, repeat, times, variable } = code
+      const { add, advance, assign, blocks, constant, counter, i32, mul, repeat, variable } = code
       const [fromImage, toImage] = [counter(given.from), counter(given.to)]
       const zero = constant(0)
-      const tapRow = times(given.weight, taps)
+      const tapRow = i32.mul(given.weight, taps)
       repeat(given.images, () => {
         const [fromRow, toRow] = [counter(fromImage), counter(toImage)]
         repeat(given.rows, () => {
@@ -23,11 +23,11 @@ const summing = (taps: number): Sliding =>
             blocks(given.floats, [8, 4, 1], (first, size) => {
               const [load, store] = size === 1 ? [code.splat, code.storeOne] : [code.load, code.store]
               const offsets = Array.from({ length: Math.max(1, size / 4) }, (_, v) => 16 * v)
-              const at = times(first, 4)
+              const at = i32.mul(first, 4)
               const sums = Array.from({ length: taps }, () =>
                 offsets.map((offset) => ({ offset, sum: variable(zero) })),
               )
-              const [from, to] = [counter(plus(fromTapRow, at)), counter(plus(toRow, at))]
+              const [from, to] = [counter(i32.add(fromTapRow, at)), counter(i32.add(toRow, at))]
               repeat(given.columns, () => {
                 const values = offsets.map((offset) => load(to, offset))
                 const place = counter(from)
@@ -41,7 +41,7 @@ const summing = (taps: number): Sliding =>
                 advance(from, given.fromColumn)
                 advance(to, given.toColumn)
               })
-              const total = counter(plus(weights, at))
+              const total = counter(i32.add(weights, at))
               for (const tap of sums) {
                 for (const { offset, sum } of tap) store(total, add(load(total, offset), sum), offset)
                 advance(total, given.weight)
