@@ -2,246 +2,265 @@
  * The rules of TensorFlow.js's kernels.
  */
 import { sizeOf } from "../../exact/frame.ts"
+import { alike, fresh, makes, makesAll, shared, type Outcome } from "../kernels/spec/Outcome.ts"
+import { stock } from "../kernels/spec/stock.ts"
 import { tf } from "../tf.ts"
-import { alike, fresh, makes, makesAll, shared } from "../kernels/spec/Outcome.ts"
-import { input, numbers, type Call, type Rule } from "./Rule.ts"
+import { rule, rules, type Rules } from "./Rule.ts"
+
+// ---------------------------------------------------------------- model
+
+/** The attributes of convolutions. */
+type ConvAttrs = Pick<tf.Conv2DAttrs, "strides" | "dilations" | "pad" | "dimRoundingMode">
 
 // --------------------------------------------------------- constructors
 
-const each = (names: string, rule: Rule): Readonly<Record<string, Rule>> =>
-  Object.fromEntries(names.split(" ").map((name) => [name, rule]))
+const unary = (name: string) => stock<tf.UnaryInputs, {}>(name)
 
-/** One value for every element of x. */
-const unary =
-  (dtype?: tf.DataType): Rule =>
-  (call) => {
-    const x = call.inputs["x"] ?? call.inputs["logits"] ?? input(call, "dy")
-    return makes(fresh(x.shape, dtype ?? x.dtype))
-  }
+const binary = (name: string) => stock<tf.BinaryInputs, {}>(name)
 
-/** One value for every pair of elements, shapes spread over each other. */
-const binary =
-  (dtype?: tf.DataType): Rule =>
-  (call) => {
-    const [a, b] = [input(call, "a"), input(call, "b")]
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape])
-    return makes(fresh(shape, dtype ?? a.dtype))
-  }
+const reducing = (name: string) => stock<tf.SumInputs, tf.SumAttrs>(name)
+
+const convolving = (name: string) => stock<tf.Conv2DInputs, ConvAttrs>(name)
+
+const multiplying = (name: string) => stock<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>(name)
+
+/** One value for each pair of elements, whose shapes broadcast. */
+const paired = (
+  { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
+  dtype: tf.DataType = a.dtype,
+): Outcome => makes(fresh(tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]), dtype))
 
 /** One value for all elements along some axes. */
-const reduction =
-  (dtype?: (x: tf.DataType) => tf.DataType): Rule =>
-  (call) => {
-    const x = input(call, "x")
-    const axes = tf.util.parseAxisParam((call.attrs["axis"] ?? call.attrs["reductionIndices"]) as number | number[], [
-      ...x.shape,
-    ])
-    const keep = call.attrs["keepDims"] === true
-    const shape = x.shape.flatMap((size, axis) => (!axes.includes(axis) ? [size] : keep ? [1] : []))
-    return makes(fresh(shape, dtype === undefined ? x.dtype : dtype(x.dtype)))
-  }
-
-const conv = (call: Call, inputShape: ReadonlyArray<number>, filterShape: ReadonlyArray<number>, depthwise: boolean) =>
-  tf.backend_util.computeConv2DInfo(
-    [...inputShape] as [number, number, number, number], // tfjs's ops have checked the ranks
-    [...filterShape] as [number, number, number, number],
-    call.attrs["strides"] as number,
-    (call.attrs["dilations"] ?? 1) as number,
-    call.attrs["pad"] as number,
-    call.attrs["dimRoundingMode"] as "floor",
-    depthwise,
-  )
-
-/** A convolution of x by a filter, and the work of it. */
-const convolved =
-  (depthwise: boolean): Rule =>
-  (call) => {
-    const [x, filter] = [input(call, "x"), input(call, "filter")]
-    const { outShape } = conv(call, x.shape, filter.shape, depthwise)
-    const each = depthwise ? filter.shape.slice(0, 2) : filter.shape.slice(0, 3)
-    return { outputs: fresh(outShape), operations: 2 * sizeOf(outShape) * sizeOf(each) }
-  }
-
-const withWork = (shape: ReadonlyArray<number>, filter: ReadonlyArray<number>, dy: tf.TensorInfo) => ({
-  outputs: fresh(shape),
-  operations: 2 * sizeOf(dy.shape) * sizeOf(filter.slice(0, 3)),
-})
-
-const matMul: Rule = (call) => {
-  const [a, b] = [input(call, "a"), input(call, "b")]
-  const [m = 1, k = 1] = call.attrs["transposeA"] === true ? a.shape.slice(-2).toReversed() : a.shape.slice(-2)
-  const [, n = 1] = call.attrs["transposeB"] === true ? b.shape.slice(-2).toReversed() : b.shape.slice(-2)
-  const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
-  return { outputs: fresh([...outer, m, n], a.dtype), operations: 2 * sizeOf(outer) * m * k * n }
-}
-
-const concat: Rule = (call) => {
-  const parts = Object.values(call.inputs).filter((x): x is tf.TensorInfo => x !== undefined)
-  const [first] = parts
-  if (first === undefined) throw new Error("Nothing was given to join.")
-  const full = parts.filter(({ shape }) => sizeOf(shape) > 0)
-  if (full[0] !== undefined && full.length === 1) return makes(shared(full[0]))
-  const axis = tf.util.parseAxisParam(Number(call.attrs["axis"]), [...first.shape])[0] ?? 0
+const reduced = (
+  x: tf.TensorInfo,
+  axis: number | number[],
+  keepDims = false,
+  dtype: tf.DataType = x.dtype,
+): Outcome => {
+  const axes = tf.util.parseAxisParam(axis, [...x.shape])
   return makes(
     fresh(
-      tf.backend_util.computeOutShape(
-        parts.map(({ shape }) => [...shape]),
-        axis,
-      ),
-      first.dtype,
+      x.shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : [])),
+      dtype,
     ),
   )
 }
 
-const pack: Rule = (call) => {
-  const parts = Object.values(call.inputs).filter((x): x is tf.TensorInfo => x !== undefined)
+/** A convolution of x by a filter, and the work of it: as many products for each output as `perOutput`. */
+const convolved = (
+  { x, filter }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo },
+  { strides, dilations, pad, dimRoundingMode }: ConvAttrs,
+  isDepthwise: boolean,
+  perOutput: number,
+): Outcome => {
+  const { outShape } = tf.backend_util.computeConv2DInfo(
+    [...x.shape] as [number, number, number, number], // TensorFlow.js's operations have checked the ranks
+    [...filter.shape] as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    isDepthwise,
+  )
+  return { outputs: fresh(outShape), operations: 2 * sizeOf(outShape) * perOutput }
+}
+
+/** A gradient of a convolution, and the work of it. */
+const pulled = (shape: readonly number[], dy: tf.TensorInfo, perOutput: readonly number[]): Outcome => ({
+  outputs: fresh(shape),
+  operations: 2 * sizeOf(dy.shape) * sizeOf(perOutput),
+})
+
+/** Inputs without names, of which there must be one. */
+const some = (
+  inputs: readonly tf.TensorInfo[],
+  done: string,
+): readonly [first: tf.TensorInfo, parts: readonly tf.TensorInfo[]] => {
+  const parts = Object.values(inputs)
   const [first] = parts
-  if (first === undefined) throw new Error("Nothing was given to stack.")
-  const axis = Number(call.attrs["axis"])
-  const shape = [...first.shape.slice(0, axis), parts.length, ...first.shape.slice(axis)]
-  return makes(parts.length === 1 ? shared(first, shape) : fresh(shape, first.dtype))
-}
-
-const unpack: Rule = (call) => {
-  const x = input(call, "value")
-  const axis = ((call.attrs["axis"] as number) + x.shape.length) % x.shape.length
-  const part = fresh(x.shape.toSpliced(axis, 1), x.dtype)
-  return makesAll(...Array.from({ length: x.shape[axis] ?? 0 }, () => part))
-}
-
-const split: Rule = (call) => {
-  const x = input(call, "x")
-  const axis = tf.util.parseAxisParam(Number(call.attrs["axis"]), [...x.shape])[0] ?? 0
-  const given = call.attrs["numOrSizeSplits"] as number | number[]
-  const sizes = tf.backend_util.prepareSplitSize({ shape: x.shape } as tf.Tensor, given, axis) // the shape is all it reads
-  return makesAll(...sizes.map((size) => fresh(x.shape.with(axis, size), x.dtype)))
-}
-
-/** Own kernels of wasm copy nothing where no two axes longer than one change places. */
-const transpose: Rule = (call) => {
-  const x = input(call, "x")
-  const perm = numbers(call, "perm")
-  const shape = perm.map((axis) => x.shape[axis] ?? 1)
-  const long = perm.filter((axis) => x.shape[axis] !== 1)
-  const still = call.target.backend === "wasm" && long.every((axis, i) => i === 0 || (long[i - 1] ?? 0) < axis)
-  return makes(still ? shared(x, shape) : fresh(shape, x.dtype))
-}
-
-const slice: Rule = (call) => {
-  const x = input(call, "x")
-  const given = call.attrs as unknown as { readonly begin: number[]; readonly size: number[] } // as tfjs's op gives them
-  const [, size = []] = tf.slice_util.parseSliceParams(x, given.begin, given.size)
-  return makes(fresh(size, x.dtype))
-}
-
-const gather: Rule = (call) => {
-  const [x, indices] = [input(call, "x"), input(call, "indices")]
-  const axis = tf.util.parseAxisParam(Number(call.attrs["axis"] ?? 0), [...x.shape])[0] ?? 0
-  const skipped = Number(call.attrs["batchDims"] ?? 0)
-  return makes(fresh([...x.shape.slice(0, axis), ...indices.shape.slice(skipped), ...x.shape.slice(axis + 1)], x.dtype))
+  if (first === undefined) throw new Error(`Nothing was given to ${done}.`)
+  return [first, parts]
 }
 
 // ------------------------------------------------------------ instances
 
-/** Rules by the name of the kernel. */
-export const stockRules: Readonly<Record<string, Rule>> = {
-  ...each(
-    "Abs Neg Exp Expm1 Log Log1p Sqrt Rsqrt Square Reciprocal Sin Cos Tan Sinh Cosh Tanh Asin Acos Atan Asinh Acosh Atanh Erf " +
-      "Floor Ceil Round Sign Relu Relu6 Elu Selu LeakyRelu Prelu Sigmoid Softplus Step ClipByValue Softmax LogSoftmax Cumsum " +
-      "ZerosLike OnesLike Reverse EluGrad",
-    unary(),
+/** One value for each element, or for each pair of elements. */
+const elementwise: Rules = {
+  ...rules(
+    [
+      ...[tf.Abs, tf.Neg, tf.Exp, tf.Expm1, tf.Log, tf.Log1p, tf.Sqrt, tf.Rsqrt, tf.Square, tf.Reciprocal],
+      ...[tf.Sin, tf.Cos, tf.Tan, tf.Sinh, tf.Cosh, tf.Tanh, tf.Asin, tf.Acos, tf.Atan, tf.Asinh, tf.Acosh, tf.Atanh],
+      ...[tf.Erf, tf.Floor, tf.Ceil, tf.Round, tf.Sign, tf.Relu, tf.Relu6, tf.Elu, tf.Selu, tf.LeakyRelu, tf.Prelu],
+      ...[tf.Sigmoid, tf.Softplus, tf.Step, tf.ClipByValue, tf.Cumsum, tf.ZerosLike, tf.OnesLike, tf.Reverse],
+    ].map(unary),
+    ({ x }) => makes(alike(x)),
   ),
-  ...each("IsNan IsInf IsFinite LogicalNot", unary("bool")),
-  ...each("Add Sub Multiply RealDiv FloorDiv Maximum Minimum Mod Pow SquaredDifference Atan2", binary()),
-  ...each("Equal NotEqual Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr LogicalXor", binary("bool")),
-  ...each(
-    "Sum Prod",
-    reduction((dtype) => (dtype === "bool" ? "int32" : dtype)),
+  ...rules(
+    [tf.Softmax, tf.LogSoftmax].map((name) => stock<tf.SoftmaxInputs, {}>(name)),
+    ({ logits }) => makes(alike(logits)),
   ),
-  ...each("Max Min All Any", reduction()),
-  Mean: reduction(() => "float32"),
-  ...each(
-    "ArgMax ArgMin",
-    reduction(() => "int32"),
+  ...rule(stock<tf.EluGradInputs, {}>(tf.EluGrad), ({ dy }) => makes(alike(dy))),
+  ...rules([tf.IsNan, tf.IsInf, tf.IsFinite, tf.LogicalNot].map(unary), ({ x }) => makes(fresh(x.shape, "bool"))),
+  ...rules(
+    [
+      ...[tf.Add, tf.Sub, tf.Multiply, tf.RealDiv, tf.FloorDiv, tf.Maximum, tf.Minimum, tf.Mod, tf.Pow],
+      ...[tf.SquaredDifference, tf.Atan2],
+    ].map(binary),
+    (inputs) => paired(inputs),
   ),
-  AddN: (call) => {
-    const [first, one] = [input(call, "0"), call.inputs["1"] === undefined]
-    return makes(call.target.backend === "webgpu" && one ? shared(first) : alike(first))
-  },
-  Select: (call) => makes(alike(input(call, "t"))),
-  Reshape: (call) =>
-    makes(
-      shared(
-        input(call, "x"),
-        tf.util.inferFromImplicitShape([...numbers(call, "shape")], sizeOf(input(call, "x").shape)),
-      ),
-    ),
-  Identity: (call) => makes(shared(input(call, "x"))),
-  ExpandDims: (call) => {
-    const x = input(call, "input")
-    const dim = Number(call.attrs["dim"])
-    return makes(shared(x, x.shape.toSpliced(dim < 0 ? x.shape.length + 1 + dim : dim, 0, 1)))
-  },
-  Cast: (call) => {
-    const x = input(call, "x")
-    const dtype = call.attrs["dtype"] as tf.DataType // tfjs's op has checked it
-    const copies = call.target.backend === "cpu" ? tf.util.hasEncodingLoss(x.dtype, dtype) : dtype !== x.dtype
+  ...rules(
+    [
+      ...[tf.Equal, tf.NotEqual, tf.Greater, tf.GreaterEqual, tf.Less, tf.LessEqual],
+      ...[tf.LogicalAnd, tf.LogicalOr, tf.LogicalXor],
+    ].map(binary),
+    (inputs) => paired(inputs, "bool"),
+  ),
+  ...rule(stock<tf.AddNInputs, {}>(tf.AddN), (inputs, _attributes, { backend }) => {
+    const [first, parts] = some(inputs, "add")
+    return makes(backend === "webgpu" && parts.length === 1 ? shared(first) : alike(first))
+  }),
+  ...rule(stock<tf.SelectInputs, {}>(tf.Select), ({ t }) => makes(alike(t))),
+  ...rule(stock<tf.CastInputs, tf.CastAttrs>(tf.Cast), ({ x }, { dtype }, { backend }) => {
+    const copies = backend === "cpu" ? tf.util.hasEncodingLoss(x.dtype, dtype) : dtype !== x.dtype
     return makes(copies ? fresh(x.shape, dtype) : { ...shared(x), dtype })
-  },
-  Fill: ({ attrs }) => makes(fresh(attrs["shape"] as number[], (attrs["dtype"] ?? "float32") as tf.DataType)),
-  Tile: (call) => {
-    const x = input(call, "x")
-    const reps = numbers(call, "reps")
-    return makes(
+  }),
+}
+
+const reductions: Rules = {
+  ...rules([tf.Sum, tf.Prod].map(reducing), ({ x }, { axis, keepDims }) =>
+    reduced(x, axis, keepDims, x.dtype === "bool" ? "int32" : x.dtype),
+  ),
+  ...rules([tf.Min, tf.All, tf.Any].map(reducing), ({ x }, { axis, keepDims }) => reduced(x, axis, keepDims)),
+  ...rule(stock<tf.MaxInputs, tf.MaxAttrs>(tf.Max), ({ x }, { reductionIndices, keepDims }) =>
+    reduced(x, reductionIndices, keepDims),
+  ),
+  ...rule(reducing(tf.Mean), ({ x }, { axis, keepDims }) => reduced(x, axis, keepDims, "float32")),
+  ...rules(
+    [tf.ArgMax, tf.ArgMin].map((name) => stock<tf.ArgMaxInputs, tf.ArgMaxAttrs>(name)),
+    ({ x }, { axis }) => reduced(x, axis, false, "int32"),
+  ),
+  ...rule(stock<tf.TopKInputs, tf.TopKAttrs>(tf.TopK), ({ x }, { k }) => {
+    const shape = x.shape.with(-1, k)
+    return makesAll(fresh(shape, x.dtype), fresh(shape, "int32"))
+  }),
+  ...rule(
+    stock<tf.UnsortedSegmentSumInputs, tf.UnsortedSegmentSumAttrs>(tf.UnsortedSegmentSum),
+    ({ x, segmentIds }, { numSegments }) =>
+      makes(fresh([numSegments, ...x.shape.slice(segmentIds.shape.length)], x.dtype)),
+  ),
+}
+
+/** The same elements in another order or shape, and parts of them. */
+const rearrangements: Rules = {
+  ...rule(stock<tf.ReshapeInputs, tf.ReshapeAttrs>(tf.Reshape), ({ x }, { shape }) =>
+    makes(shared(x, tf.util.inferFromImplicitShape([...shape], sizeOf(x.shape)))),
+  ),
+  ...rule(stock<tf.IdentityInputs, {}>(tf.Identity), ({ x }) => makes(shared(x))),
+  ...rule(stock<tf.ExpandDimsInputs, tf.ExpandDimsAttrs>(tf.ExpandDims), ({ input }, { dim }) =>
+    makes(shared(input, input.shape.toSpliced(dim < 0 ? input.shape.length + 1 + dim : dim, 0, 1))),
+  ),
+  ...rule(stock<tf.TileInputs, tf.TileAttrs>(tf.Tile), ({ x }, { reps }) =>
+    makes(
       fresh(
         x.shape.map((size, axis) => size * (reps[axis] ?? 1)),
         x.dtype,
       ),
-    )
-  },
-  PadV2: (call) => {
-    const x = input(call, "x")
-    const paddings = call.attrs["paddings"] as ReadonlyArray<readonly [number, number]>
-    if (call.target.backend === "webgpu" && paddings.flat().every((size) => size === 0)) return makes(shared(x))
+    ),
+  ),
+  ...rule(stock<tf.PadV2Inputs, tf.PadV2Attrs>(tf.PadV2), ({ x }, { paddings }, { backend }) => {
+    if (backend === "webgpu" && paddings.flat().every((size) => size === 0)) return makes(shared(x))
     return makes(
       fresh(
         x.shape.map((size, axis) => size + (paddings[axis]?.[0] ?? 0) + (paddings[axis]?.[1] ?? 0)),
         x.dtype,
       ),
     )
-  },
-  OneHot: (call) =>
-    makes(
-      fresh(
-        [...input(call, "indices").shape, Number(call.attrs["depth"])],
-        (call.attrs["dtype"] ?? "int32") as tf.DataType,
-      ),
-    ),
-  TopK: (call) => {
-    const x = input(call, "x")
-    const shape = x.shape.with(-1, Number(call.attrs["k"]))
-    return makesAll(fresh(shape, x.dtype), fresh(shape, "int32"))
-  },
-  UnsortedSegmentSum: (call) => {
-    const [x, ids] = [input(call, "x"), input(call, "segmentIds")]
-    return makes(fresh([Number(call.attrs["numSegments"]), ...x.shape.slice(ids.shape.length)], x.dtype))
-  },
-  Concat: concat,
-  Pack: pack,
-  Unpack: unpack,
-  SplitV: split,
-  Transpose: transpose,
-  Slice: slice,
-  GatherV2: gather,
-  BatchMatMul: matMul,
-  _FusedMatMul: matMul,
-  Conv2D: convolved(false),
-  DepthwiseConv2dNative: convolved(true),
-  Conv2DBackpropInput: (call) => withWork(numbers(call, "inputShape"), input(call, "filter").shape, input(call, "dy")),
-  Conv2DBackpropFilter: (call) =>
-    withWork(numbers(call, "filterShape"), numbers(call, "filterShape"), input(call, "dy")),
-  DepthwiseConv2dNativeBackpropInput: (call) =>
-    withWork(numbers(call, "inputShape"), input(call, "filter").shape.slice(0, 2), input(call, "dy")),
-  DepthwiseConv2dNativeBackpropFilter: (call) =>
-    withWork(numbers(call, "filterShape"), numbers(call, "filterShape").slice(0, 2), input(call, "dy")),
+  }),
+  // Custom kernels of wasm copy nothing where no two axes longer than one change places.
+  ...rule(stock<tf.TransposeInputs, tf.TransposeAttrs>(tf.Transpose), ({ x }, { perm }, { backend }) => {
+    const shape = perm.map((axis) => x.shape[axis] ?? 1)
+    const long = perm.filter((axis) => x.shape[axis] !== 1)
+    const still = backend === "wasm" && long.every((axis, i) => i === 0 || (long[i - 1] ?? 0) < axis)
+    return makes(still ? shared(x, shape) : fresh(shape, x.dtype))
+  }),
+  ...rule(stock<tf.SliceInputs, tf.SliceAttrs>(tf.Slice), ({ x }, { begin, size }) => {
+    const [, sizes = []] = tf.slice_util.parseSliceParams(x, begin, size)
+    return makes(fresh(sizes, x.dtype))
+  }),
+  ...rule(stock<tf.GatherV2Inputs, tf.GatherV2Attrs>(tf.GatherV2), ({ x, indices }, { axis, batchDims }) => {
+    const along = tf.util.parseAxisParam(axis, [...x.shape])[0] ?? 0
+    const rows = [...indices.shape.slice(batchDims), ...x.shape.slice(along + 1)]
+    return makes(fresh([...x.shape.slice(0, along), ...rows], x.dtype))
+  }),
+  ...rule(stock<tf.ConcatInputs, tf.ConcatAttrs>(tf.Concat), (inputs, { axis }) => {
+    const [first, parts] = some(inputs, "join")
+    const full = parts.filter(({ shape }) => sizeOf(shape) > 0)
+    if (full[0] !== undefined && full.length === 1) return makes(shared(full[0]))
+    const along = tf.util.parseAxisParam(axis, [...first.shape])[0] ?? 0
+    const shapes = parts.map(({ shape }) => [...shape])
+    return makes(fresh(tf.backend_util.computeOutShape(shapes, along), first.dtype))
+  }),
+  ...rule(stock<tf.PackInputs, tf.PackAttrs>(tf.Pack), (inputs, { axis }) => {
+    const [first, parts] = some(inputs, "stack")
+    const shape = first.shape.toSpliced(axis, 0, parts.length)
+    return makes(parts.length === 1 ? shared(first, shape) : fresh(shape, first.dtype))
+  }),
+  ...rule(stock<tf.UnpackInputs, tf.UnpackAttrs>(tf.Unpack), ({ value }, { axis }) => {
+    const along = (axis + value.shape.length) % value.shape.length
+    const part = fresh(value.shape.toSpliced(along, 1), value.dtype)
+    return makesAll(...Array.from({ length: value.shape[along] ?? 0 }, () => part))
+  }),
+  ...rule(stock<tf.SplitVInputs, tf.SplitVAttrs>(tf.SplitV), ({ x }, { numOrSizeSplits, axis }) => {
+    const along = tf.util.parseAxisParam(axis, [...x.shape])[0] ?? 0
+    const whole = { shape: x.shape } as tf.Tensor // the shape is all it reads
+    const sizes = tf.backend_util.prepareSplitSize(whole, numOrSizeSplits, along)
+    return makesAll(...sizes.map((size) => fresh(x.shape.with(along, size), x.dtype)))
+  }),
 }
+
+/** New tensors. */
+const creations: Rules = {
+  ...rule(stock<{}, tf.FillAttrs>(tf.Fill), (_inputs, { shape, dtype }) => makes(fresh(shape, dtype))),
+  ...rule(stock<tf.OneHotInputs, tf.OneHotAttrs>(tf.OneHot), ({ indices }, { depth, dtype }) =>
+    makes(fresh([...indices.shape, depth], dtype)),
+  ),
+}
+
+/** Matrix products and convolutions, and the work of them. */
+const products: Rules = {
+  ...rules([tf.BatchMatMul, tf._FusedMatMul].map(multiplying), ({ a, b }, { transposeA, transposeB }) => {
+    const [m = 1, k = 1] = transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2)
+    const [, n = 1] = transposeB ? b.shape.slice(-2).toReversed() : b.shape.slice(-2)
+    const outer = tf.broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+    return { outputs: fresh([...outer, m, n], a.dtype), operations: 2 * sizeOf(outer) * m * k * n }
+  }),
+  ...rule(convolving(tf.Conv2D), (inputs, attributes) =>
+    convolved(inputs, attributes, false, sizeOf(inputs.filter.shape.slice(0, 3))),
+  ),
+  ...rule(convolving(tf.DepthwiseConv2dNative), (inputs, attributes) =>
+    convolved(inputs, attributes, true, sizeOf(inputs.filter.shape.slice(0, 2))),
+  ),
+  ...rule(
+    stock<tf.Conv2DBackpropInputInputs, tf.Conv2DBackpropInputAttrs>(tf.Conv2DBackpropInput),
+    ({ dy, filter }, { inputShape }) => pulled(inputShape, dy, filter.shape.slice(0, 3)),
+  ),
+  ...rule(
+    stock<tf.Conv2DBackpropFilterInputs, tf.Conv2DBackpropFilterAttrs>(tf.Conv2DBackpropFilter),
+    ({ dy }, { filterShape }) => pulled(filterShape, dy, filterShape.slice(0, 3)),
+  ),
+  ...rule(
+    stock<tf.DepthwiseConv2dNativeBackpropInputInputs, tf.DepthwiseConv2dNativeBackpropInputAttrs>(
+      tf.DepthwiseConv2dNativeBackpropInput,
+    ),
+    ({ dy, filter }, { inputShape }) => pulled(inputShape, dy, filter.shape.slice(0, 2)),
+  ),
+  ...rule(
+    stock<tf.DepthwiseConv2dNativeBackpropFilterInputs, tf.DepthwiseConv2dNativeBackpropFilterAttrs>(
+      tf.DepthwiseConv2dNativeBackpropFilter,
+    ),
+    ({ dy }, { filterShape }) => pulled(filterShape, dy, filterShape.slice(0, 2)),
+  ),
+}
+
+/** Rules by the name of the kernel. */
+export const stockRules: Rules = { ...elementwise, ...reductions, ...rearrangements, ...creations, ...products }

@@ -1,49 +1,50 @@
 /**
- * How kernels on `tensorflow` differ: only `Identity`, and `Reshape` to the same shape, share a buffer there, and what tells an operation its axes and sizes is a tensor
- * too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in `kernels/tensorflow/elementwise.ts`.
+ * How kernels on `tensorflow` differ: only `Identity`, and `Reshape` to the same shape, share a buffer there, and what gives an operation its axes
+ * and sizes is a tensor too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in
+ * `kernels/tensorflow/stock/elementwise.ts`.
  */
 import { sameShape, sizeOf } from "../../exact/frame.ts"
+import type { Contract, Outputs } from "../kernels/spec/Kernel.ts"
+import { fresh, makes, shared, type Made } from "../kernels/spec/Outcome.ts"
+import { stock } from "../kernels/spec/stock.ts"
 import { BINARY, missingRows, UNARY } from "../kernels/tensorflow/stock/elementwise.ts"
 import { tf } from "../tf.ts"
-import { makes, shared, type Made, type Outcome } from "../kernels/spec/Outcome.ts"
-import { input, numbers, type Call, type Rule } from "./Rule.ts"
+import { ofCalls, rule, type Rule, type Rules, type Typed } from "./Rule.ts"
 import { stockRules } from "./stockRules.ts"
 
 // --------------------------------------------------------- constructors
 
-/** The rules of these names with outputs of their own, and with `words` of 4 bytes beside them while the kernel runs. */
-const own = (names: string, words: (call: Call) => number = () => 0): Readonly<Record<string, Rule>> =>
+/** The rules of these kernels with outputs of their own, and with `words` of 4 bytes in addition while the kernel runs. */
+const own = <I extends object, A extends object>(
+  contracts: readonly Contract<I, A, Outputs>[],
+  words: Typed<I, A, number> = () => 0,
+): Rules =>
   Object.fromEntries(
-    names.split(" ").map((name) => [
-      name,
-      (call: Call): Outcome => {
-        const stock = stockRules[name]
-        if (stock === undefined) throw new Error(`There is no rule of ${name} to begin with.`)
-        const { outputs, ...rest } = stock(call)
-        return { ...rest, outputs: "shape" in outputs ? apart(outputs) : outputs.map(apart), bytes: 4 * words(call) }
-      },
-    ]),
-  )
-
-/** The rules, but where the shape stays as it was the input under another handle. */
-const unlessSame = (rules: Readonly<Record<string, Rule>>): Readonly<Record<string, Rule>> =>
-  Object.fromEntries(
-    Object.entries(rules).map(([name, rule]) => [
-      name,
-      (call: Call): Outcome =>
-        sameShape(x(call), numbers(call, "shape")) ? makes(shared(input(call, "x"))) : rule(call),
-    ]),
+    contracts.map(({ name }) => {
+      const everywhere = stockRules[name]
+      if (everywhere === undefined) throw new Error(`There is no rule of ${name} to begin with.`)
+      const wordsOf = ofCalls(words)
+      const here: Rule = (call) => {
+        const { outputs, ...rest } = everywhere(call)
+        return { ...rest, outputs: "shape" in outputs ? apart(outputs) : outputs.map(apart), bytes: 4 * wordsOf(call) }
+      }
+      return [name, here]
+    }),
   )
 
 const apart = ({ shape, dtype }: Made): Made => ({ shape, dtype })
 
-const x = (call: Call) => input(call, "x").shape
+/** A kernel of which nothing is read. */
+const named = (name: string) => stock<{}, {}>(name)
+
+const unary = (name: string) => stock<tf.UnaryInputs, {}>(name)
+
+const binary = (name: string) => stock<tf.BinaryInputs, {}>(name)
+
+const reducing = (name: string) => stock<tf.SumInputs, tf.SumAttrs>(name)
 
 /** How many axes a reduction goes along. */
-const axes = (call: Call): number => {
-  const given = (call.attrs["axis"] ?? call.attrs["reductionIndices"] ?? call.attrs["dims"]) as number | number[] // as tfjs passes them
-  return tf.util.parseAxisParam(given, [...x(call)]).length
-}
+const count = (x: tf.TensorInfo, axis: number | number[]): number => tf.util.parseAxisParam(axis, [...x.shape]).length
 
 /** What is alive when tensors have been filled up, the operation is done, and its result is brought into shape, without that last result. */
 const filling = (tensors: number, rows: number, width: number, rank: number): number => {
@@ -54,42 +55,53 @@ const filling = (tensors: number, rows: number, width: number, rank: number): nu
 }
 
 /** What is alive when two tensors have one type and one shape, and are filled up. */
-const broadcast = (call: Call): number => {
-  const both = ["a", "b"].map((name) => input(call, name).shape)
-  const [a = [], b = []] = both
-  const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a], [...b])
-  const spread = both.map((one) => sizeOf(one) + (sizeOf(one) < sizeOf(shape) ? sizeOf(shape) : 0))
-  return spread.reduce((sum, words) => sum + words, filling(2, sizeOf(shape), 1, 1))
+const broadcast = (a: tf.TensorInfo, b: tf.TensorInfo): number => {
+  const size = sizeOf(tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]))
+  const spread = [a, b].map(({ shape }) => sizeOf(shape) + (sizeOf(shape) < size ? size : 0))
+  return spread.reduce((sum, words) => sum + words, filling(2, size, 1, 1))
 }
 
 // ------------------------------------------------------------ instances
 
 /** Rules by the name of the kernel; those of the other kernels are as everywhere. */
-export const tensorflowRules: Readonly<Record<string, Rule>> = {
-  ...own("Cast Pack"),
-  ...unlessSame(own("Reshape")),
-  ...own("Concat Cumsum ExpandDims GatherV2 UnsortedSegmentSum ArgMax ArgMin", () => 1),
-  ...own("Sum Prod Max Min All Any Reverse", axes),
-  ...own("Mean", (call) => axes(call) + sizeOf(x(call))),
-  ...own("Transpose Tile", (call) => x(call).length),
-  ...own("Slice", (call) => 2 * x(call).length),
-  ...own("PadV2", (call) => 2 * x(call).length + 1),
-  ...own("Fill", (call) => numbers(call, "shape").length + 1),
-  ...own("OneHot", () => 3),
-  ...own("SplitV", (call) => {
-    const split = call.attrs["numOrSizeSplits"] as number | number[] // as tfjs passes them
-    return (typeof split === "number" ? split : split.length) + 1
-  }),
-  ...own("ClipByValue", (call) => sizeOf(x(call)) + 2),
-  ...own("Step", (call) => 3.5 * sizeOf(x(call)) + 1),
+export const tensorflowRules: Rules = {
+  ...own([tf.Cast, tf.Pack].map(named)),
+  ...rule(stock<tf.ReshapeInputs, tf.ReshapeAttrs>(tf.Reshape), ({ x }, { shape }) =>
+    makes(
+      sameShape(x.shape, shape)
+        ? shared(x)
+        : fresh(tf.util.inferFromImplicitShape([...shape], sizeOf(x.shape)), x.dtype),
+    ),
+  ),
   ...own(
-    "Conv2DBackpropInput Conv2DBackpropFilter DepthwiseConv2dNativeBackpropInput DepthwiseConv2dNativeBackpropFilter",
+    [tf.Concat, tf.Cumsum, tf.ExpandDims, tf.GatherV2, tf.UnsortedSegmentSum, tf.ArgMax, tf.ArgMin].map(named),
+    () => 1,
+  ),
+  ...own([tf.Sum, tf.Prod, tf.Min, tf.All, tf.Any].map(reducing), ({ x }, { axis }) => count(x, axis)),
+  ...own([stock<tf.MaxInputs, tf.MaxAttrs>(tf.Max)], ({ x }, { reductionIndices }) => count(x, reductionIndices)),
+  ...own([stock<tf.ReverseInputs, tf.ReverseAttrs>(tf.Reverse)], ({ x }, { dims }) => count(x, dims)),
+  ...own([reducing(tf.Mean)], ({ x }, { axis }) => count(x, axis) + sizeOf(x.shape)),
+  ...own([tf.Transpose, tf.Tile].map(unary), ({ x }) => x.shape.length),
+  ...own([unary(tf.Slice)], ({ x }) => 2 * x.shape.length),
+  ...own([unary(tf.PadV2)], ({ x }) => 2 * x.shape.length + 1),
+  ...own([stock<{}, tf.FillAttrs>(tf.Fill)], (_inputs, { shape }) => shape.length + 1),
+  ...own([named(tf.OneHot)], () => 3),
+  ...own(
+    [stock<tf.SplitVInputs, tf.SplitVAttrs>(tf.SplitV)],
+    (_inputs, { numOrSizeSplits: split }) => (typeof split === "number" ? split : split.length) + 1,
+  ),
+  ...own([unary(tf.ClipByValue)], ({ x }) => sizeOf(x.shape) + 2),
+  ...own([unary(tf.Step)], ({ x }) => 3.5 * sizeOf(x.shape) + 1),
+  ...own(
+    [
+      ...[tf.Conv2DBackpropInput, tf.Conv2DBackpropFilter],
+      ...[tf.DepthwiseConv2dNativeBackpropInput, tf.DepthwiseConv2dNativeBackpropFilter],
+    ].map(named),
     () => 4,
   ),
-  ...own(UNARY.join(" "), (call) => filling(1, sizeOf(x(call)), 1, 1)),
-  ...own(BINARY.join(" "), broadcast),
-  ...own("Softmax", (call) => {
-    const { shape } = input(call, "logits")
+  ...own(UNARY.map(unary), ({ x }) => filling(1, sizeOf(x.shape), 1, 1)),
+  ...own(BINARY.map(binary), ({ a, b }) => broadcast(a, b)),
+  ...own([stock<tf.SoftmaxInputs, tf.SoftmaxAttrs>(tf.Softmax)], ({ logits: { shape } }) => {
     const columns = shape.at(-1) ?? 1
     return filling(1, sizeOf(shape) / columns, columns, 2)
   }),
