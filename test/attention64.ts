@@ -38,13 +38,11 @@ export const ways = (reach: Reach) =>
   [
     {
       way: "to all tokens",
-      kernel: "BijouAttention",
       sees: () => true,
       mix: (x: tf.Tensor, heads: number, _?: tf.Tensor) => Attention.mix(x, heads, reach),
     },
     {
       way: "past padding",
-      kernel: "BijouMaskedAttention",
       sees: isSeen,
       mix: (x: tf.Tensor, heads: number, seen: tf.Tensor = mask(x.shape[0]!, x.shape[1]!)) =>
         Attention.mixSeen(x, seen, heads, reach),

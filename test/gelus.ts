@@ -6,10 +6,9 @@ import type { tf } from "bijou/tensor"
 
 // ---------------------------------------------------------------- model
 
-/** One kind, by the name that a perceptron knows it by; `kernel` gives its value, with `Grad` behind it its gradient. */
+/** One kind, by the name that a perceptron knows it by. */
 export interface Kind {
   readonly name: "gelu" | "geluTanh"
-  readonly kernel: string
   readonly activation: (x: tf.Tensor) => tf.Tensor
   readonly exact: (x: number) => number
   readonly derivative: (x: number) => number
@@ -39,12 +38,12 @@ export const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 3
 
 export const kinds: ReadonlyArray<Kind> = [
   {
-    ...{ name: "gelu", kernel: "BijouGelu", activation: gelu },
+    ...{ name: "gelu", activation: gelu },
     exact: (x) => x * cumulative(x),
     derivative: (x) => cumulative(x) + x * density(x),
   },
   {
-    ...{ name: "geluTanh", kernel: "BijouGeluTanh", activation: geluTanh },
+    ...{ name: "geluTanh", activation: geluTanh },
     exact: (x) => (x * (1 + Math.tanh(inner(x)))) / 2,
     derivative: (x) => (1 + Math.tanh(inner(x)) + (x * slope(x)) / Math.cosh(inner(x)) ** 2) / 2,
   },

@@ -12,7 +12,7 @@ export const activate = (x: tf.Tensor, form: GeluForm): tf.Tensor =>
   x.dtype === "float32" ? dispatch(kernel, { x }, { form }) : kernel.composed({ x }, { form })
 
 /** Its gradient at x. */
-export const pullActivation = (x: tf.Tensor, dy: tf.Tensor, form: GeluForm): tf.Tensor =>
+const pullActivation = (x: tf.Tensor, dy: tf.Tensor, form: GeluForm): tf.Tensor =>
   x.dtype === "float32" ? dispatch(geluGrad, { x, dy }, { form }) : geluGrad.composed({ x, dy }, { form })
 
 /** With a gradient that tfjs knows; the tape keeps x. */

@@ -6,7 +6,7 @@
  */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
 import { sizeOf } from "../../exact/frame.ts"
-import { input, type Call, type Rule } from "../shapes/Rule.ts"
+import { input, ofCalls, type Call, type Rule } from "../shapes/Rule.ts"
 import { stockRules } from "../shapes/stockRules.ts"
 import { tf } from "../tf.ts"
 import { affine } from "./spec/affine.ts"
@@ -14,6 +14,7 @@ import { KERNELS } from "./spec/kernels.ts"
 import { mlp } from "./spec/mlp.ts"
 import { multiply } from "./spec/multiply.ts"
 import type { Made, Outcome } from "./spec/Outcome.ts"
+import { batchMatMul, fusedMatMul, unsortedSegmentSum } from "./spec/stock.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 
 /** A kernel as the engine calls it. */
@@ -41,7 +42,7 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     // Elements of the input may be there all the same, where another axis is the empty one.
     if (made !== undefined) return filled(made, sizeOf(made.shape) === 0 ? 0 : value(x.dtype, kernelName, x.shape))
   }
-  if (kernelName === "BatchMatMul" || kernelName === "_FusedMatMul") {
+  if (kernelName === batchMatMul.name || kernelName === fusedMatMul.name) {
     const longer = withOneTerm(call)
     return longer === null ? emptyOr(kernel, call, given) : longer((next) => kernel.kernelFunc(next))
   }
@@ -50,8 +51,8 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     const made = own.outcome(given.inputs, given.attrs, given.target).outputs
     return Array.isArray(made) ? made.map((one: Made) => filled(one, 0)) : filled(made as Made, 0)
   }
-  if (kernelName === "Einsum") return filled(einsum(given), 0)
-  if (kernelName === "UnsortedSegmentSum" && rule !== undefined) {
+  if (kernelName === tf.Einsum) return filled(einsum(given), 0)
+  if (kernelName === unsortedSegmentSum.name && rule !== undefined) {
     const [made] = outputsOf(rule(given))
     if (made !== undefined) return filled(made, 0)
   }
@@ -76,13 +77,13 @@ const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): Return
 }
 
 /** The output of an equation such as `ij,jk->ik`: every element is a sum of nothing. */
-const einsum = ({ inputs, attrs }: Call): Made => {
-  const [from = "", to = ""] = String(attrs["equation"]).replaceAll(/\s/g, "").split("->")
+const einsum = ofCalls((inputs: tf.EinsumInputs, { equation }: tf.EinsumAttrs): Made => {
+  const [from = "", to = ""] = equation.replaceAll(/\s/g, "").split("->")
   const sizes = new Map<string, number>()
   for (const [i, letters] of from.split(",").entries())
     for (const [axis, letter] of [...letters].entries()) sizes.set(letter, inputs[i]?.shape[axis] ?? 1)
   return { shape: Array.from(to, (letter) => sizes.get(letter) ?? 1), dtype: inputs[0]?.dtype ?? "float32" }
-}
+})
 
 const outputsOf = ({ outputs }: Outcome): ReadonlyArray<Made> => [outputs].flat()
 
@@ -114,9 +115,10 @@ const refuse = (kernelName: string, shape: ReadonlyArray<number>): never => {
 const withOneTerm = (
   call: KernelCall,
 ): ((run: (call: KernelCall) => ReturnType<tf.KernelFunc>) => ReturnType<tf.KernelFunc>) | null => {
-  const given: Call = { inputs: call.inputs, attrs: call.attrs ?? {}, target: { backend: "", opLibrary: false } }
-  const [a, b] = [input(given, "a"), input(given, "b")]
-  const inner = [given.attrs["transposeA"] === true ? -2 : -1, given.attrs["transposeB"] === true ? -1 : -2] as const
+  // As the contracts of both kernels say.
+  const { a, b } = call.inputs as unknown as Readonly<Record<"a" | "b", tf.TensorInfo>>
+  const { transposeA, transposeB } = call.attrs as unknown as tf.BatchMatMulAttrs
+  const inner = [transposeA ? -2 : -1, transposeB ? -1 : -2] as const
   const made = [a, b].map(({ shape }, i) => shape.with(inner[i] ?? -1, 1))
   const [left = [], right = []] = made
   if (a.shape.at(inner[0]) !== 0 || b.shape.at(inner[1]) !== 0 || sizeOf(left) === 0 || sizeOf(right) === 0) return null

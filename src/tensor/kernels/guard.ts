@@ -4,6 +4,7 @@ import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
 import { asWasm, freeingOnThrow } from "./wasm/WasmBackend.ts"
 import { hasEmpty, ofNothing } from "./empty.ts"
+import { gatherV2 } from "./spec/stock.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
 
@@ -40,7 +41,7 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
         }
       }
     case "tensorflow":
-      return kernelName === "GatherV2" ? (call) => kernelFunc({ ...call, attrs: fromTheFront(call) }) : kernelFunc
+      return kernelName === gatherV2.name ? (call) => kernelFunc({ ...call, attrs: fromTheFront(call) }) : kernelFunc
     default:
       return kernelFunc
   }
@@ -48,8 +49,9 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
 
 /** The attributes with the axis counted from the front. */
 const fromTheFront = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.NamedAttrMap => {
-  const axis = Number(attrs?.["axis"])
-  return { ...attrs, axis: axis < 0 ? axis + (inputs["x"]?.shape.length ?? 0) : axis }
+  const { x } = inputs
+  const { axis } = attrs as unknown as tf.GatherV2Attrs // as its contract says
+  return { ...attrs, axis: axis < 0 ? axis + (x?.shape.length ?? 0) : axis }
 }
 
 /** JavaScript's errors where it has no array of so many elements. */

@@ -1,29 +1,34 @@
 /** Checks of kernels of TensorFlow.js whose operations let inputs through that a backend would read past their end. */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
-import { fitting, given, show, type Inputs } from "../kernels/spec/checks.ts"
+import { fitting, show } from "../kernels/spec/checks.ts"
+import type { Contract, One, Outputs } from "../kernels/spec/Kernel.ts"
+import { tile, transpose, unpack, unsortedSegmentSum } from "../kernels/spec/stock.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Throws `ShapeMismatch` unless the inputs and attributes fit. */
-type Check = (inputs: Inputs<string>["inputs"], attrs: Readonly<Record<string, unknown>>) => void
+/** Throws `ShapeMismatch` unless the inputs and attributes of a call fit. */
+type Check = (inputs: object, attributes: object) => void
 
 // --------------------------------------------------------- constructors
 
-/** The attribute `name` has integers that fit the rank of an input. */
-const perAxis =
-  (
-    layer: string,
-    name: string,
-    input: string,
-    fits: (numbers: readonly number[], rank: number) => boolean,
-    advice: string,
-  ): Check =>
-  (inputs, attrs) => {
-    const x = given({ layer, inputs }, input)
-    const numbers = [attrs[name]].flat() as readonly number[] // what the kernel reads
-    if (!fits(numbers, x.shape.length))
-      throw new ShapeMismatch(`${layer}: ${name} is [${numbers.join(", ")}], but ${input} is ${show(x)}. ${advice}`)
-  }
+const checking = <I extends object, A extends object>(
+  { name }: Contract<I, A, Outputs>,
+  check: (inputs: I, attributes: A) => void,
+): Readonly<Record<string, Check>> => ({
+  // An operation of TensorFlow.js calls its kernel under the kernel's contract.
+  [name]: (inputs, attributes) => check(inputs as I, attributes as A),
+})
+
+const refuse = (
+  layer: string,
+  name: string,
+  numbers: readonly number[],
+  input: string,
+  x: One,
+  advice: string,
+): void => {
+  throw new ShapeMismatch(`${layer}: ${name} is [${numbers.join(", ")}], but ${input} is ${show(x)}. ${advice}`)
+}
 
 const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0
 
@@ -31,29 +36,23 @@ const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0
 
 /** Checks by the name of the kernel. */
 export const stockChecks: Readonly<Record<string, Check>> = {
-  UnsortedSegmentSum: (inputs) => {
-    const call = { layer: "unsortedSegmentSum", inputs }
-    fitting(call, "segmentIds", given(call, "x").shape.slice(0, 1), "x", "int32")
-  },
-  Transpose: perAxis(
-    "transpose",
-    "perm",
-    "x",
-    (perm, rank) => perm.length === rank && new Set(perm).size === rank && perm.every((p) => isSize(p) && p < rank),
-    "Name each of its axes once.",
+  ...checking(
+    unsortedSegmentSum,
+    (inputs) =>
+      void fitting({ layer: "unsortedSegmentSum", inputs }, "segmentIds", inputs.x.shape.slice(0, 1), "x", "int32"),
   ),
-  Tile: perAxis(
-    "tile",
-    "reps",
-    "x",
-    (reps, rank) => reps.length === rank && reps.every(isSize),
-    "Give one repetition for each axis.",
-  ),
-  Unpack: perAxis(
-    "unstack",
-    "axis",
-    "value",
-    ([axis = NaN], rank) => Number.isInteger(axis) && axis >= -rank && axis < rank,
-    "Name one of its axes.",
-  ),
+  ...checking(transpose, ({ x }, { perm }) => {
+    const rank = x.shape.length
+    if (perm.length !== rank || new Set(perm).size !== rank || !perm.every((p) => isSize(p) && p < rank))
+      refuse("transpose", "perm", perm, "x", x, "Name each of its axes once.")
+  }),
+  ...checking(tile, ({ x }, { reps }) => {
+    if (reps.length !== x.shape.length || !reps.every(isSize))
+      refuse("tile", "reps", reps, "x", x, "Give one repetition for each axis.")
+  }),
+  ...checking(unpack, ({ value }, { axis }) => {
+    const rank = value.shape.length
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
+      refuse("unstack", "axis", [axis], "value", value, "Name one of its axes.")
+  }),
 }

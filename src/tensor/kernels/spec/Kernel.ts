@@ -29,7 +29,7 @@ export interface Contract<I extends object, A extends object, O extends Outputs>
 }
 
 /** What a kernel is called with, and the layer that errors name. */
-export interface Given<I extends object, A extends object> {
+interface Given<I extends object, A extends object> {
   readonly layer: string
   readonly inputs: I
   readonly attributes: A
