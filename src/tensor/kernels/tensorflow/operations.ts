@@ -29,7 +29,10 @@ export interface Attribute {
   readonly value: unknown
 }
 
-/** Types that inputs have are left out: TensorFlow takes them from the inputs, except of lists. Those that are the same in every call are best made once. */
+/**
+ * Types that inputs have are left out: TensorFlow takes them from the inputs, except of lists. Attributes that are the same in every call are
+ * best made once.
+ */
 export type Attributes = readonly Attribute[]
 
 /** As many handles as the number says. */
