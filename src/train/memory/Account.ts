@@ -3,10 +3,10 @@
  *
  * A part's output and side are known when it ends; what it made before that and is still alive is `working` until then.
  */
-import { aliveBuffers } from "../tensor/buffers.ts"
-import { tf } from "../tensor/tf.ts"
-import { tensorsIn } from "../tensor/tree.ts"
-import { sizeOf } from "../exact/frame.ts"
+import { aliveBuffers } from "../../tensor/buffers.ts"
+import { tf } from "../../tensor/tf.ts"
+import { tensorsIn } from "../../tensor/tree.ts"
+import { sizeOf } from "../../exact/frame.ts"
 import { owners, type Bytes, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model

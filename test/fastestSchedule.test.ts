@@ -5,9 +5,9 @@ import { option as O } from "fp-ts"
 import fc from "fast-check"
 import type { Choice } from "bijou"
 import { describe, expect, it } from "vitest"
-import { cheapest, lowest } from "../src/core/cheapest.ts"
-import { fastestThroughEqual, stretchOf } from "../src/core/equalParts.ts"
-import { departure, type Station, type Toll, type Way } from "../src/core/Station.ts"
+import { cheapest, lowest } from "../src/train/memory/fastestSchedule.ts"
+import { fastestThroughEqual, stretchOf } from "../src/train/memory/equalStages.ts"
+import { departure, type Station, type Toll, type Way } from "../src/train/memory/Stage.ts"
 
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
 

@@ -15,8 +15,8 @@
  * nothing later is held. Then it is proved to be the optimum; elsewhere there is no answer here.
  */
 import { option as O } from "fp-ts"
-import type { Choice } from "./Plan.ts"
-import { passed, wayTo, type Reached, type Station, type Toll, type Way } from "./Station.ts"
+import type { Choice } from "../../core/Plan.ts"
+import { passed, wayTo, type Reached, type Station, type Toll, type Way } from "./Stage.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -6,7 +6,7 @@
  *
  *     held_i = toll_1.held + .. + toll_i.held,   peak = max_i (held_{i-1} + toll_i.most),   time = sum_i toll_i.time
  */
-import type { Choice } from "./Plan.ts"
+import type { Choice } from "../../core/Plan.ts"
 
 // ---------------------------------------------------------------- model
 

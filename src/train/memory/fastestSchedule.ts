@@ -5,8 +5,8 @@
  * Law (checked by `test/cheapest.test.ts` against all ways): no way through fits the budget in less time.
  */
 import { function as F, option as O } from "fp-ts"
-import { fastestThroughEqual, stretchOf } from "./equalParts.ts"
-import { departure, passed, wayTo, type Reached, type Station, type Way } from "./Station.ts"
+import { fastestThroughEqual, stretchOf } from "./equalStages.ts"
+import { departure, passed, wayTo, type Reached, type Station, type Way } from "./Stage.ts"
 
 // ---------------------------------------------------------- destructors
 
