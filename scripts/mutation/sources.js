@@ -10,7 +10,7 @@ const folders = ["src/core", "src/exact", "src/block"]
  * What finds plans within a budget, the one part of `train` that is mutated. `equalStages.ts` is left out: it answers only what it has proved to
  * be the optimum, and a mutant that answers less often is as right, only slower.
  */
-export const planner = ["src/train/memory/Stage.ts", "src/train/memory/fastestSchedule.ts"]
+export const planner = ["src/train/memory/Schedule.ts", "src/train/memory/fastestSchedule.ts"]
 
 /** Paths from the root, sorted, of every source in the three folders and of the planner. */
 export const sources = (root) =>

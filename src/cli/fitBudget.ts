@@ -7,7 +7,8 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import type { tf } from "../tensor/tf.ts"
 import { inMegabytes } from "../train/memory/ByteSize.ts"
 import type { Fit } from "../train/memory/Fit.ts"
-import { fitPlan, type Budget } from "../train/memory/fitPlan.ts"
+import type { Budget } from "../train/memory/Budget.ts"
+import { fitPlan } from "../train/memory/fitPlan.ts"
 import type { Step } from "../train/memory/ledgerOf.ts"
 
 /** Throws `UnusableInput` for a budget that is too small. */

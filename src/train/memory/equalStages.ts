@@ -1,38 +1,39 @@
 /**
- * The fastest way through a chain with a long stretch of equal parts: how many of them make each choice is counted, not searched.
+ * The fastest schedule of a chain with a long run of equal stages: how many of them make each choice is counted, not searched.
  *
- * Parts are equal that leave the same and take the same time behind the same neighbor; their mosts may differ (those pulled back early wait for
- * fewer gradients). With n_y parts of N that choose y, and for every choice the least that it costs behind any neighbor, whatever the order:
+ * Stages are equal that leave the same and take the same time after the same neighbor; their mosts may differ (those pulled back early wait for
+ * fewer gradients). With n_y stages of N that choose y, and for every choice the least that it costs after any neighbor, whatever the order:
  *
- *     time >= sum_y n_y time_y,    peak >= held before + sum_y n_y held_y + what the parts behind the stretch add
+ *     time >= sum_y n_y time_y,    peak >= held before + sum_y n_y held_y + what the stages after the run add
  *
- * and who comes to a choice from another has switched to it. For every number of one choice the best number of the second is
- * at an end of an interval, where the budget ends or the parts do, and the third has the rest: N steps in all.
+ * and a choice that follows another one is a switch to it. For every number of one choice the best number of the second is
+ * at an end of an interval, where the budget ends or the stages do, and the third has the rest: N steps in all.
  *
  *     n_tape = min(N - n_keep, floor((budget - N held_reverse - n_keep (held_keep - held_reverse) - ..) / (held_tape - held_reverse)))
  *
- * That is a bound. It is reached where the counted parts, the leanest first, fit the budget and take that time: so late parts leave the most, when
+ * That is a bound. It is reached where the counted stages, the leanest first, fit the budget and take that time: so late stages leave the most, when
  * nothing later is held. Then it is proved to be the optimum; elsewhere there is no answer here.
  */
 import { option as O } from "fp-ts"
 import type { Choice } from "../../core/Plan.ts"
-import { passed, wayTo, type Reached, type Station, type Toll, type Way } from "./Stage.ts"
+import { extend, scheduleOf, type Prefix, type Schedule } from "./Schedule.ts"
+import type { Cost, Stage } from "./Stage.ts"
 
 // ---------------------------------------------------------------- model
 
-/** From the first station of a stretch to the one behind its last. */
-export type Stretch = readonly [first: number, end: number]
+/** The bounds [first, end) of equal stages in a row. */
+export type StageRun = readonly [first: number, end: number]
 
-/** Numbers of parts by choice, the leanest choice first, between an entry and an exit. */
+/** Numbers of stages by choice, the leanest choice first, between an entry and an exit. */
 interface Counted {
-  readonly entry: Reached
+  readonly entry: Prefix
   readonly counts: ReadonlyArray<readonly [choice: Choice, count: number]>
   readonly exit: ReadonlyArray<Choice>
   readonly held: number
   readonly time: number
 }
 
-/** The way behind a stretch, after a last choice in it. */
+/** A schedule of the stages after a run, whose last stage makes some choice. */
 interface Exit {
   readonly choices: ReadonlyArray<Choice>
   readonly most: number
@@ -41,31 +42,31 @@ interface Exit {
 
 // --------------------------------------------------------- constructors
 
-/** The longest stretch of equal stations, the first of them; empty at the end where it is not worth counting. */
-export const stretchOf = (stations: ReadonlyArray<Station>): Stretch => {
-  let [best, first]: [Stretch, number] = [[stations.length, stations.length], 0]
-  for (let i = 1; i <= stations.length; i++) {
-    const [start, next] = [stations[first], stations[i]]
+/** The longest run of equal stages, the first of several; empty and at the end where it is not worth counting. */
+export const longestRun = (stages: ReadonlyArray<Stage>): StageRun => {
+  let [best, first]: [StageRun, number] = [[stages.length, stages.length], 0]
+  for (let i = 1; i <= stages.length; i++) {
+    const [start, next] = [stages[first], stages[i]]
     if (start !== undefined && next !== undefined && equal(start, next)) continue
     if (i - first > best[1] - best[0]) best = [first, i]
     first = i
   }
-  return best[1] - best[0] < shortest ? [stations.length, stations.length] : best
+  return best[1] - best[0] < shortest ? [stages.length, stages.length] : best
 }
 
 const shortest = 4
 
-/** More ways than these behind a stretch are not tried one by one. */
+/** More schedules than these of the stages after a run are not tried one by one. */
 const mostExits = 1_000
 
 const befores: ReadonlyArray<Choice | null> = [null, "reverse", "keep", "tape"]
 
-const equal = (one: Station, other: Station): boolean =>
+const equal = (one: Stage, other: Stage): boolean =>
   one === other ||
   (one.choices.join() === other.choices.join() &&
     one.choices.every((choice) =>
       befores.every((before) => {
-        const [x, y] = [one.toll(before, choice), other.toll(before, choice)]
+        const [x, y] = [one.cost(before, choice), other.cost(before, choice)]
         return x.held === y.held && x.time === y.time
       }),
     ))
@@ -73,52 +74,49 @@ const equal = (one: Station, other: Station): boolean =>
 // ---------------------------------------------------------- destructors
 
 /**
- * The fastest way through that has a peak of at most `budget`, or that there is none, where that can be told by counting; `entries` are the ways
- * to the stretch that may be best.
+ * The fastest schedule with a peak of at most `budget`, or that there is none, where counting decides that; `entries` are the prefixes up to the
+ * run that may be best.
  */
-export const fastestThroughEqual = (
-  stations: ReadonlyArray<Station>,
-  [first, end]: Stretch,
-  entries: ReadonlyArray<Reached>,
+export const fastestOverEqual = (
+  stages: ReadonlyArray<Stage>,
+  [first, end]: StageRun,
+  entries: ReadonlyArray<Prefix>,
   budget: number,
-): O.Option<O.Option<Way>> => {
-  const [stretch, rest] = [stations.slice(first, end), stations.slice(end)]
-  if (stretch.length === 0 || rest.reduce((ways, { choices }) => ways * choices.length, 1) > mostExits) return O.none
-  const fewest = least(stretch, rest, entries, budget)
+): O.Option<O.Option<Schedule>> => {
+  const [run, rest] = [stages.slice(first, end), stages.slice(end)]
+  if (run.length === 0 || rest.reduce((count, { choices }) => count * choices.length, 1) > mostExits) return O.none
+  const fewest = least(run, rest, entries, budget)
   if (fewest === null) return O.some(O.none)
   let limit = budget
   for (let tries = 0; tries < mostTries; tries++) {
-    const counted = least(stretch, rest, entries, limit)
+    const counted = least(run, rest, entries, limit)
     if (counted === null || counted.time > fewest.time) return O.none
-    const reached = realized(stretch, rest, counted)
-    if (reached.peak <= budget) return reached.time === fewest.time ? O.some(O.some(wayTo(reached))) : O.none
-    // The bound does not know what mosts add by a few bytes: of ways as fast, a leaner one may fit.
-    limit = Math.min(limit - 1, limit - (reached.peak - budget))
+    const prefix = realized(run, rest, counted)
+    if (prefix.peak <= budget) return prefix.time === fewest.time ? O.some(O.some(scheduleOf(prefix))) : O.none
+    // The bound does not know what mosts add by a few bytes: of schedules as fast, a leaner one may fit.
+    limit = Math.min(limit - 1, limit - (prefix.peak - budget))
   }
   return O.none
 }
 
 const mostTries = 4
 
-const realized = (stretch: ReadonlyArray<Station>, rest: ReadonlyArray<Station>, counted: Counted): Reached => {
+const realized = (run: ReadonlyArray<Stage>, rest: ReadonlyArray<Stage>, counted: Counted): Prefix => {
   const choices = [...counted.counts.flatMap(([choice, count]) => Array<Choice>(count).fill(choice)), ...counted.exit]
-  return [...stretch, ...rest].reduce(
-    (reached, station, i) => passed(station, choices[i] ?? "reverse")(reached),
-    counted.entry,
-  )
+  return [...run, ...rest].reduce((prefix, stage, i) => extend(stage, choices[i] ?? "reverse")(prefix), counted.entry)
 }
 
 /** The least time of the bound, and of equal ones that with the fewest bytes; null where nothing fits. */
 const least = (
-  stretch: ReadonlyArray<Station>,
-  rest: ReadonlyArray<Station>,
-  entries: ReadonlyArray<Reached>,
+  run: ReadonlyArray<Stage>,
+  rest: ReadonlyArray<Stage>,
+  entries: ReadonlyArray<Prefix>,
   budget: number,
 ): Counted | null => {
-  const count = stretch.length
+  const count = run.length
   let best: Counted | null = null
   for (const entry of entries) {
-    const costs = costsOf(stretch, entry.choice).toSorted((x, y) => x.held - y.held)
+    const costs = costsOf(run, entry.choice).toSorted((x, y) => x.held - y.held)
     const [lean, fat] = [costs[0] ?? none, costs.at(-1) ?? none]
     const middle = costs.length > 2 ? (costs[1] ?? none) : none
     for (const last of costs)
@@ -158,40 +156,40 @@ const least = (
   return best
 }
 
-/** The least that a choice costs behind any neighbor, and what it costs more behind another choice than behind its like. */
-interface Cost extends Toll {
+/** The least that a choice costs after any neighbor, and what it costs more after another choice than after the same. */
+interface LeastCost extends Cost {
   readonly choice: Choice
   readonly switchHeld: number
   readonly switchTime: number
 }
 
-const none: Cost = { choice: "reverse", held: 0, most: 0, time: 0, switchHeld: 0, switchTime: 0 }
+const none: LeastCost = { choice: "reverse", held: 0, most: 0, time: 0, switchHeld: 0, switchTime: 0 }
 
 /** Mosts are those of the last part. */
-const costsOf = (stretch: ReadonlyArray<Station>, entry: Choice | null): ReadonlyArray<Cost> => {
-  const [start, end] = [stretch[0], stretch.at(-1)]
+const costsOf = (run: ReadonlyArray<Stage>, entry: Choice | null): ReadonlyArray<LeastCost> => {
+  const [start, end] = [run[0], run.at(-1)]
   if (start === undefined || end === undefined) return []
   return start.choices.map((choice) => {
     const neighbors = new Set([entry, ...start.choices])
-    const behind = [...neighbors].map((before) => start.toll(before, choice))
-    const others = [...neighbors].filter((before) => before !== choice).map((before) => start.toll(before, choice))
-    const [held, time] = [Math.min(...behind.map((toll) => toll.held)), Math.min(...behind.map((toll) => toll.time))]
+    const after = [...neighbors].map((before) => start.cost(before, choice))
+    const others = [...neighbors].filter((before) => before !== choice).map((before) => start.cost(before, choice))
+    const [held, time] = [Math.min(...after.map((cost) => cost.held)), Math.min(...after.map((cost) => cost.time))]
     return {
       choice,
       held,
       time,
-      most: Math.min(...[...neighbors].map((before) => end.toll(before, choice).most)),
-      switchHeld: others.length === 0 ? 0 : Math.min(...others.map((toll) => toll.held)) - held,
-      switchTime: others.length === 0 ? 0 : Math.min(...others.map((toll) => toll.time)) - time,
+      most: Math.min(...[...neighbors].map((before) => end.cost(before, choice).most)),
+      switchHeld: others.length === 0 ? 0 : Math.min(...others.map((cost) => cost.held)) - held,
+      switchTime: others.length === 0 ? 0 : Math.min(...others.map((cost) => cost.time)) - time,
     }
   })
 }
 
-/** Every way behind a stretch. */
-const exits = (rest: ReadonlyArray<Station>, last: Choice): ReadonlyArray<Exit> =>
+/** Every schedule of the stages after a run. */
+const exits = (rest: ReadonlyArray<Stage>, last: Choice): ReadonlyArray<Exit> =>
   rest
-    .reduce<ReadonlyArray<Reached>>(
-      (reached, station) => station.choices.flatMap((choice) => reached.map(passed(station, choice))),
+    .reduce<ReadonlyArray<Prefix>>(
+      (prefix, stage) => stage.choices.flatMap((choice) => prefix.map(extend(stage, choice))),
       [{ choice: last, held: 0, peak: -Infinity, time: 0, before: null }],
     )
-    .map((reached) => ({ choices: wayTo(reached).choices.slice(1), most: reached.peak, time: reached.time }))
+    .map((prefix) => ({ choices: scheduleOf(prefix).choices.slice(1), most: prefix.peak, time: prefix.time }))

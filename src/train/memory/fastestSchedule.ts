@@ -1,68 +1,68 @@
 /**
- * The cheapest way through a chain whose parts may each leave more or less behind, within a budget: from part to part, but for a stretch of
- * equal parts, whose choices are counted.
+ * The fastest schedule of a chain of stages within a budget: stage by stage, except for a run of equal stages, whose choices are counted.
  *
- * Law (checked by `test/cheapest.test.ts` against all ways): no way through fits the budget in less time.
+ * Law (checked by `test/fastestSchedule.test.ts` against all schedules): none that fits the budget takes less time.
  */
 import { function as F, option as O } from "fp-ts"
-import { fastestThroughEqual, stretchOf } from "./equalStages.ts"
-import { departure, passed, wayTo, type Reached, type Station, type Way } from "./Stage.ts"
+import { fastestOverEqual, longestRun } from "./equalStages.ts"
+import { emptyPrefix, extend, scheduleOf, type Prefix, type Schedule } from "./Schedule.ts"
+import type { Stage } from "./Stage.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** The fastest way with a peak of at most `budget`, starting with `held` bytes; None where there is none. */
-export const cheapest = (stations: ReadonlyArray<Station>, held: number, budget: number): O.Option<Way> => {
-  const stretch = stretchOf(stations)
-  const entries = through(stations.slice(0, stretch[0]), held, budget, timeOf)
+/** The fastest schedule with a peak of at most `budget`, beginning with `held` bytes; None where there is none. */
+export const fastestSchedule = (stages: ReadonlyArray<Stage>, held: number, budget: number): O.Option<Schedule> => {
+  const run = longestRun(stages)
+  const entries = prefixes(stages.slice(0, run[0]), held, budget, timeOf)
   return F.pipe(
-    fastestThroughEqual(stations, stretch, entries, budget),
-    O.getOrElse(() => best(through(stations, held, budget, timeOf), timeOf)),
+    fastestOverEqual(stages, run, entries, budget),
+    O.getOrElse(() => best(prefixes(stages, held, budget, timeOf), timeOf)),
   )
 }
 
-/** The way with the lowest peak. */
-export const lowest = (stations: ReadonlyArray<Station>, held: number): O.Option<Way> =>
-  best(through(stations, held, Infinity, peakOf), peakOf)
+/** The schedule with the lowest peak. */
+export const leanestSchedule = (stages: ReadonlyArray<Stage>, held: number): O.Option<Schedule> =>
+  best(prefixes(stages, held, Infinity, peakOf), peakOf)
 
-const timeOf = ({ time }: Reached): number => time
+const timeOf = ({ time }: Prefix): number => time
 
-const peakOf = ({ peak }: Reached): number => peak
+const peakOf = ({ peak }: Prefix): number => peak
 
-/** All ways through, without those that are worse in everything. */
-const through = (
-  stations: ReadonlyArray<Station>,
+/** All schedules, without those that are worse in everything. */
+const prefixes = (
+  stages: ReadonlyArray<Stage>,
   held: number,
   budget: number,
-  cost: (way: Reached) => number,
-): ReadonlyArray<Reached> => {
-  let reached: ReadonlyArray<Reached> = [departure(held)]
-  for (const station of stations)
-    reached = station.choices.flatMap((choice) => {
-      // Of ways that come to the same, the one whose like choices stand together is found first.
-      const next = reached
+  cost: (prefix: Prefix) => number,
+): ReadonlyArray<Prefix> => {
+  let found: ReadonlyArray<Prefix> = [emptyPrefix(held)]
+  for (const stage of stages)
+    found = stage.choices.flatMap((choice) => {
+      // Of schedules that cost the same, the one whose equal choices are neighbors is found first.
+      const next = found
         .toSorted((x, y) => Number(y.choice === choice) - Number(x.choice === choice))
-        .map(passed(station, choice))
+        .map(extend(stage, choice))
       return frontier(
         next.filter(({ peak }) => peak <= budget),
         cost,
       )
     })
-  return reached
+  return found
 }
 
-const best = (ways: ReadonlyArray<Reached>, cost: (way: Reached) => number): O.Option<Way> => {
-  const [first] = ways.toSorted((x, y) => cost(x) - cost(y) || x.peak - y.peak)
-  return first === undefined ? O.none : O.some(wayTo(first))
+const best = (found: ReadonlyArray<Prefix>, cost: (prefix: Prefix) => number): O.Option<Schedule> => {
+  const [first] = found.toSorted((x, y) => cost(x) - cost(y) || x.peak - y.peak)
+  return first === undefined ? O.none : O.some(scheduleOf(first))
 }
 
-/** Those that no other is at least as good as, in bytes held and in cost. */
-const frontier = (ways: ReadonlyArray<Reached>, cost: (way: Reached) => number): ReadonlyArray<Reached> => {
+/** The Pareto frontier: those that no other is at least as good as, in bytes held and in cost. */
+const frontier = (found: ReadonlyArray<Prefix>, cost: (prefix: Prefix) => number): ReadonlyArray<Prefix> => {
   let least = Infinity
-  return ways
+  return found
     .toSorted((x, y) => x.held - y.held || cost(x) - cost(y))
-    .filter((way) => {
-      if (cost(way) >= least) return false
-      least = cost(way)
+    .filter((prefix) => {
+      if (cost(prefix) >= least) return false
+      least = cost(prefix)
       return true
     })
 }
