@@ -9,6 +9,7 @@ import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
 import type { RevError } from "../core/RevError.ts"
 import { hostScope } from "../core/Scope.ts"
+import { Tree } from "../core/Tree.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
 import { float32Bits, numberBits } from "./bits.ts"
 
@@ -68,10 +69,18 @@ const largest = (x: unknown): number => {
   return most
 }
 
+/** Whether two values have the same bits, those of arrays element by element. */
 const sameBits = (x: unknown, y: unknown): boolean => {
+  const found = Tree.difference(x, y, isNoArray, sameNumbers)
+  if (found !== null && Array.isArray(found.x) !== Array.isArray(found.y)) throw unreadable(x)
+  return found === null
+}
+
+const isNoArray = (value: unknown): value is unknown => !Array.isArray(value)
+
+const sameNumbers = (x: unknown, y: unknown): boolean => {
   if (typeof x === "number" && typeof y === "number") return numberBits.equals(x, y)
   if (x instanceof Float32Array && y instanceof Float32Array) return float32Bits.equals(x, y)
-  if (Array.isArray(x) && Array.isArray(y)) return x.length === y.length && x.every((item, i) => sameBits(item, y[i]))
   throw unreadable(x)
 }
 

@@ -22,6 +22,7 @@ import { parameterSide } from "../tensor/parameterSide.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
+import { isTensor } from "../tensor/tree.ts"
 import { loadedBlas, useNative } from "./native/useNative.ts"
 import { loadedTensorflow, useTensorflow } from "./native/useTensorflow.ts"
 import { useWebgpu } from "./native/useWebgpu.ts"
@@ -124,7 +125,7 @@ const recording = async <P, A>(
   const watch: Watch = {
     settle: env.watch.settle,
     expect: (claim: Claim) => {
-      if (claim._tag === kind && claim.x instanceof tf.Tensor) seen.push(tf.keep(claim.x.clone()))
+      if (claim._tag === kind && isTensor(claim.x)) seen.push(tf.keep(claim.x.clone()))
       env.watch.expect(claim)
     },
   }

@@ -14,7 +14,7 @@ import { hasKernel, runKernel } from "./kernels/own.ts"
 import { largest } from "./largest.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
-import { tensorsIn } from "./tree.ts"
+import { isTensor, tensorsIn } from "./tree.ts"
 import { isReadableNow } from "./webgpu.ts"
 
 // --------------------------------------------------------- constructors
@@ -114,7 +114,7 @@ const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor =>
   hasKernel("BijouDiffer") ? runKernel("BijouDiffer", { x, y }) : differ(x, y)
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
-  if (value instanceof tf.Tensor) return value
+  if (isTensor(value)) return value
   throw new TypeError(
     `The claim ${_tag} at ${place.path.join("/")} is not about a tensor. Use hostEnv for numbers and arrays.`,
   )
