@@ -25,7 +25,7 @@ import {
   checkingOutput,
   evaluate,
   expectInRange,
-  expectRebuilt,
+  observeRebuilt,
   leave,
   nothingToPull,
   record,
@@ -75,7 +75,7 @@ const step = <P, C, X, Bit>({
         if (held._tag !== "reversed") return env.scope.own(held.input)
         const h = layer.apply(env.params, [c, x], residualDraw(env))
         const previous = restore(gammaOf(env), x, next, h, held.side)
-        expectRebuilt(env, previous)
+        observeRebuilt(env, previous)
         return [env.scope.own(c), [previous, env.scope.own(x)]]
       }),
     infer: ([c, [, x]]) =>
@@ -95,7 +95,7 @@ const step = <P, C, X, Bit>({
           held._tag === "reversed"
             ? ([own(c), [restore(g, x, next, value, held.side), own(x)]] as const)
             : own(held.input)
-        if (held._tag === "reversed") expectRebuilt(env, input[1][0])
+        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
         env.scope.release(next)
         const { cotangent, grads } = pull(
           times(

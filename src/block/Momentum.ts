@@ -34,7 +34,7 @@ import {
   type Scaling,
 } from "./buffered.ts"
 import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput, expectInRange, expectInRangeAgain, expectOnGrid, expectRebuilt } from "./evaluation.ts"
+import { checkingOutput, expectInRange, expectInRangeAgain, expectOnGrid, observeRebuilt } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 import { constant } from "./scaling.ts"
 import type { Addition, ShearSide } from "./shear.ts"
@@ -92,7 +92,7 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
     inverse: ([v, next]) =>
       attempt((env) => {
         const x = minus(next, v)
-        expectRebuilt(env, x)
+        observeRebuilt(env, x)
         return [env.scope.own(v), x]
       }),
     infer: ([v, x]) =>
@@ -104,7 +104,7 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
     pullback: ([v, next], _side, [dv, dx]) =>
       attempt((env) => {
         const x = minus(next, v)
-        expectRebuilt(env, x)
+        observeRebuilt(env, x)
         const sum = plus(dv, dx)
         env.scope.release([next, dv])
         return { input: [v, x] as const, cotangent: [sum, dx] as const, grads: {} }

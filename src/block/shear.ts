@@ -12,7 +12,7 @@ import { heldSide, type Held } from "../core/Held.ts"
 import { attempt } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
-import { evaluate, expectInRange, expectRebuilt, leave, nothingToPull, record, residualDraw } from "./evaluation.ts"
+import { evaluate, expectInRange, observeRebuilt, leave, nothingToPull, record, residualDraw } from "./evaluation.ts"
 import type { ContextResidual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
 
@@ -70,7 +70,7 @@ export const shear = <P, C, X, Bit>(
         if (held._tag !== "reversed") return own(held.input)
         const g = env.draws === "sampled" ? gamma(env) : env.samples.map(() => expected)
         const a = minus(sum, value(g, b, layer.apply(env.params, [c, b], residualDraw(env))))
-        expectRebuilt(env, a)
+        observeRebuilt(env, a)
         return [own(c), [a, own(b)]]
       }),
     infer: ([c, [a, b]]) =>
@@ -87,7 +87,7 @@ export const shear = <P, C, X, Bit>(
         const recorded = record(layer, env, [c, b], held)
         const rebuild = () => [own(c), [minus(sum, value(g, b, recorded.value)), own(b)]] as const
         const input = held._tag === "reversed" ? rebuild() : own(held.input)
-        if (held._tag === "reversed") expectRebuilt(env, input[1][0])
+        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
         const { cotangent, grads } = recorded.pull(pull(g, da))
         const [jc, jb] = cotangent ?? nothingToPull(env)
         const back = [context.add(dc, jc), [own(da), plus(straight(g, db, da), jb)]] as const

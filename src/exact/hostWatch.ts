@@ -53,8 +53,6 @@ const judge = (claim: Claim): RevError | null => {
       const value = largest(x)
       return Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })
     }
-    case "Rebuilt":
-      return null
   }
 }
 

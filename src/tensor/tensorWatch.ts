@@ -75,8 +75,6 @@ export const tensorWatch = (): Watch & {
             (value) => (Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })),
           )
         }
-        case "Rebuilt":
-          return undefined
       }
     },
     settle: async () => {

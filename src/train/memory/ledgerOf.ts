@@ -117,7 +117,7 @@ const walk = <P, A, S>(
     },
   }
   const watch: Watch = {
-    settle: inner.settle,
+    ...inner,
     expect: (claim) => {
       fresh = new Set()
       inner.expect(claim)
