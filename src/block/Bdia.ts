@@ -17,7 +17,7 @@ import type { Bijection } from "../core/Bijection.ts"
 import { chain } from "../core/chain.ts"
 import { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import { gammas } from "../exact/draws.ts"
 import { ignoringContext, withoutContext } from "./context.ts"
@@ -57,18 +57,22 @@ const step = <P, C, X, Bit>({
   BdiaSide<P, C, X, Bit>[1][number]
 > => {
   const { cotangents, plus, quantize, restore, times, update } = space
+  const side: Side<BdiaSide<P, C, X, Bit>[1][number]> = heldSide(
+    space.bit,
+    Side.pair(context.side, Side.pair(space.value, space.value)),
+  )
   return {
     params: layer.params,
-    side: heldSide(space.bit, Side.pair(context.side, Side.pair(space.value, space.value))),
+    side,
     forward: ([c, [previous, x]]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         const { h, tape } = evaluate(layer, env, [c, x])
         const [next, s] = update(gammaOf(env), previous, x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
         const input = () => [own(c), [own(previous), own(x)]] as const
-        return [[own(c), [own(x), next]], leave(env, s, input, tape)] as const
+        return [[own(c), [own(x), next]] as const, leave(env, s, input, tape)]
       }),
     inverse: ([c, [x, next]], held) =>
       attempt((env) => {

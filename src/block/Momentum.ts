@@ -17,7 +17,7 @@ import { dimap } from "../core/dimap.ts"
 import { first } from "../core/first.ts"
 import { identity } from "../core/identity.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { swap } from "../core/rearrange.ts"
 import { second } from "../core/second.ts"
 import { Side } from "../core/Side.ts"
@@ -57,9 +57,9 @@ const atRest = <C, X, Bit>(space: Space<X, Bit>): Bijection<{}, readonly [C, X],
     params: Params.none,
     side: Side.nothing,
     forward: ([c, x]) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         expectOnGrid(space, env, x)
-        return [[env.scope.own(c), [minus(x, x), env.scope.own(x)]], null] as const
+        return [[env.scope.own(c), [minus(x, x), env.scope.own(x)]] as const, null]
       }),
     inverse: ([c, [, x]]) => attempt((env) => env.scope.own([c, x] as const)),
     infer: ([c, x]) =>
@@ -84,10 +84,10 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
     params: Params.none,
     side: Side.nothing,
     forward: ([v, x]) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         const next = plus(x, v)
         expectInRange(space, env, next)
-        return [[env.scope.own(v), next], null] as const
+        return [[env.scope.own(v), next] as const, null]
       }),
     inverse: ([v, next]) =>
       attempt((env) => {

@@ -10,7 +10,7 @@
  */
 import type { Bijection } from "../core/Bijection.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { Space } from "../exact/Space.ts"
 import { expectInRange, observeRebuilt } from "./evaluation.ts"
@@ -35,10 +35,10 @@ export const haar = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>
     params: Params.none,
     side: Side.nothing,
     forward: (pair) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         const after = there(pair)
         expectInRange(space, env, after[1])
-        return [after, null] as const
+        return [after, null]
       }),
     inverse: (after) => attempt(() => back(after)),
     infer: (pair) =>

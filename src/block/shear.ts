@@ -9,7 +9,7 @@ import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
 import { evaluate, expectInRange, observeRebuilt, leave, nothingToPull, record, residualDraw } from "./evaluation.ts"
@@ -52,17 +52,21 @@ export const shear = <P, C, X, Bit>(
   { expected, gamma, pull, straight, value }: Addition<X>,
 ): Bijection<P, readonly [C, Two<X>], readonly [C, Two<X>], ShearSide<P, C, X>> => {
   const { minus, plus } = space
+  const side: Side<ShearSide<P, C, X>> = heldSide(
+    Side.nothing,
+    Side.pair(context.side, Side.pair(space.value, space.value)),
+  )
   return {
     params: layer.params,
-    side: heldSide(Side.nothing, Side.pair(context.side, Side.pair(space.value, space.value))),
+    side,
     forward: ([c, [a, b]]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         const { h, tape } = evaluate(layer, env, [c, b])
         const sum = plus(a, value(gamma(env), b, h))
         env.scope.release(h)
         expectInRange(space, env, sum)
-        return [[own(c), [sum, own(b)]], leave(env, null, () => [own(c), [own(a), own(b)]] as const, tape)] as const
+        return [[own(c), [sum, own(b)]] as const, leave(env, null, () => [own(c), [own(a), own(b)]] as const, tape)]
       }),
     inverse: ([c, [sum, b]], held) =>
       attempt((env) => {

@@ -5,7 +5,7 @@ import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import {
   evaluate,
@@ -33,18 +33,19 @@ export const start = <P, C, X, Bit>({
   layer,
 }: ContextResidual<P, C, X, Bit>): Bijection<P, readonly [C, X], readonly [C, Two<X>], StartSide<P, C, X>> => {
   const advance = (x: X, h: X): X => space.plus(x, space.quantize(h))
+  const side: Side<StartSide<P, C, X>> = heldSide(Side.nothing, Side.pair(context.side, space.value))
   return {
     params: layer.params,
-    side: heldSide(Side.nothing, Side.pair(context.side, space.value)),
+    side,
     forward: ([c, x]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         expectOnGrid(space, env, x)
         const { h, tape } = evaluate(layer, env, [c, x])
         const next = advance(x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
-        return [[own(c), [own(x), next]], leave(env, null, () => [own(c), own(x)] as const, tape)] as const
+        return [[own(c), [own(x), next]] as const, leave(env, null, () => [own(c), own(x)] as const, tape)]
       }),
     inverse: ([c, [x]]) => attempt((env) => [env.scope.own(c), env.scope.own(x)]),
     infer: ([c, x]) =>

@@ -10,7 +10,7 @@ import { Env, type Run } from "../../core/Env.ts"
 import { Params } from "../../core/Params.ts"
 import type { RevError } from "../../core/RevError.ts"
 import type { Path } from "../../core/Path.ts"
-import type { Scope } from "../../core/Scope.ts"
+import type { Part, Scope } from "../../core/Scope.ts"
 import type { Watch } from "../../core/Watch.ts"
 import { listenToBuffers } from "../../tensor/buffers.ts"
 import { inShapes, workSoFar } from "../../tensor/shapes/inShapes.ts"
@@ -92,12 +92,13 @@ const walk = <P, A, S>(
     close()
     open = { path: path.join("/"), before: workSoFar(), peak: book.now(), most: book.total() }
   }
-  const end = (path: Path, result: unknown): void => {
+  const end = <X>({ path, forward }: Part<X>, result: X): void => {
     const side = `side of ${path.join("/")}`
-    if (phase === "forward" && Array.isArray(result)) {
+    if (phase === "forward" && forward !== undefined) {
+      const { output, contents } = forward(result)
       book.drop("state")
-      book.claim("state", "state", result[0])
-      book.claimSide(side, result[1])
+      book.claim("state", "state", output)
+      book.claimSide(side, contents)
     }
     if (phase === "pullback" && typeof result === "object" && result !== null && "grads" in result) {
       for (const key of [side, "state", "cotangents"]) book.drop(key)
@@ -110,7 +111,7 @@ const walk = <P, A, S>(
     ...tensorScope,
     within: (body, part) => {
       if (part === undefined) return tensorScope.within(body)
-      begin(part)
+      begin(part.path)
       const result = tensorScope.within(body)
       end(part, result)
       return result
