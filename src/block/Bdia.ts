@@ -23,12 +23,12 @@ import { gammas } from "../exact/draws.ts"
 import { ignoringContext, withoutContext } from "./context.ts"
 import {
   checkingOutput,
-  evaluate,
+  evaluateResidual,
   expectInRange,
   observeRebuilt,
   leave,
   nothingToPull,
-  record,
+  recordResidual,
   residualDraw,
 } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
@@ -67,7 +67,7 @@ const step = <P, C, X, Bit>({
     forward: ([c, [previous, x]]) =>
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluate(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, [c, x])
         const [next, s] = update(gammaOf(env), previous, x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
@@ -94,7 +94,7 @@ const step = <P, C, X, Bit>({
         const g = gammaOf(env)
         const x = held._tag === "reversed" ? last : held.input[1][1]
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = record(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, [c, x], held)
         const input =
           held._tag === "reversed"
             ? ([own(c), [restore(g, x, next, value, held.side), own(x)]] as const)

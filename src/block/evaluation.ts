@@ -18,7 +18,7 @@ export const residualDraw = (env: Env<unknown>) =>
   env.draws === "sampled" ? O.some(Env.draw(env, "residual")) : O.none
 
 /** The residual's value on the way there, and its tape where the plan asks for one. */
-export const evaluate = <P, A, X>(
+export const evaluateResidual = <P, A, X>(
   layer: Layer<P, A, X>,
   env: Env<P>,
   input: A,
@@ -29,7 +29,7 @@ export const evaluate = <P, A, X>(
 }
 
 /** The residual's value and the way back through it, on the way back: the tape, or one evaluation. */
-export const record = <P, A, X, S, H>(
+export const recordResidual = <P, A, X, S, H>(
   layer: Layer<P, A, X>,
   env: Env<P>,
   input: A,

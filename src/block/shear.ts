@@ -12,7 +12,15 @@ import { heldSide, type Held } from "../core/Held.ts"
 import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
-import { evaluate, expectInRange, observeRebuilt, leave, nothingToPull, record, residualDraw } from "./evaluation.ts"
+import {
+  evaluateResidual,
+  expectInRange,
+  observeRebuilt,
+  leave,
+  nothingToPull,
+  recordResidual,
+  residualDraw,
+} from "./evaluation.ts"
 import type { ContextResidual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
 
@@ -62,7 +70,7 @@ export const shear = <P, C, X, Bit>(
     forward: ([c, [a, b]]) =>
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluate(layer, env, [c, b])
+        const { h, tape } = evaluateResidual(layer, env, [c, b])
         const sum = plus(a, value(gamma(env), b, h))
         env.scope.release(h)
         expectInRange(space, env, sum)
@@ -88,7 +96,7 @@ export const shear = <P, C, X, Bit>(
       attempt((env) => {
         const { own } = env.scope
         const g = gamma(env)
-        const recorded = record(layer, env, [c, b], held)
+        const recorded = recordResidual(layer, env, [c, b], held)
         const rebuild = () => [own(c), [minus(sum, value(g, b, recorded.value)), own(b)]] as const
         const input = held._tag === "reversed" ? rebuild() : own(held.input)
         if (held._tag === "reversed") observeRebuilt(env, input[1][0])

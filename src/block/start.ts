@@ -8,13 +8,13 @@ import { heldSide, type Held } from "../core/Held.ts"
 import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import {
-  evaluate,
+  evaluateResidual,
   expectInRange,
   expectInRangeAgain,
   expectOnGrid,
   leave,
   nothingToPull,
-  record,
+  recordResidual,
 } from "./evaluation.ts"
 import type { ContextResidual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
@@ -41,7 +41,7 @@ export const start = <P, C, X, Bit>({
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         expectOnGrid(space, env, x)
-        const { h, tape } = evaluate(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, [c, x])
         const next = advance(x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
@@ -61,7 +61,7 @@ export const start = <P, C, X, Bit>({
         // What was kept is a handle to what came back, or, behind a block that rebuilt it, a buffer of its own.
         const x = held._tag === "reversed" ? last : held.input[1]
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = record(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, [c, x], held)
         if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
           expectInRangeAgain(space, env, x)

@@ -7,7 +7,7 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import type { tf } from "../tensor/tf.ts"
 import { inMegabytes } from "../train/memory/ByteSize.ts"
 import type { Fit } from "../train/memory/Fit.ts"
-import type { Budget } from "../train/memory/Budget.ts"
+import type { MemoryBudget } from "../train/memory/MemoryBudget.ts"
 import { fitPlan } from "../train/memory/fitPlan.ts"
 import type { Step } from "../train/memory/ledgerOf.ts"
 
@@ -15,7 +15,7 @@ import type { Step } from "../train/memory/ledgerOf.ts"
 export const fitBudget = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
   step: Step<P, A>,
-  given: Budget & { readonly budget: number },
+  given: MemoryBudget & { readonly budget: number },
 ): Fit => {
   const fit = fitPlan(net)(step, given)
   if (E.isRight(fit)) return fit.right

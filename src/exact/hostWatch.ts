@@ -2,7 +2,7 @@
  * Evidence over values that JavaScript can read at once: numbers and Float32Arrays.
  */
 import { either as E } from "fp-ts"
-import { Env, type Run } from "../core/Env.ts"
+import { Env, type EnvOptions } from "../core/Env.ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
@@ -31,7 +31,7 @@ export const hostWatch = (): Watch => {
 }
 
 /** The environment of a network on numbers or Float32Arrays. */
-export const hostEnv = <P>(run: Run<P>): Env<P> => Env.make(run, hostScope, hostWatch())
+export const hostEnv = <P>(options: EnvOptions<P>): Env<P> => Env.make(options, hostScope, hostWatch())
 
 const judge = (claim: Claim): RevError | null => {
   switch (claim._tag) {

@@ -8,7 +8,7 @@ import { join } from "node:path"
 import type { taskEither as TE } from "fp-ts"
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import type { Env, Run } from "../core/Env.ts"
+import type { Env, EnvOptions } from "../core/Env.ts"
 import { run } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { RevError } from "../core/RevError.ts"
@@ -61,7 +61,7 @@ const Meta = t.strict({
 export const roundTrip =
   (
     net: Gpt,
-    given: Run<GptParams>,
+    given: EnvOptions<GptParams>,
     tokens: tf.Tensor,
     command: ReadonlyArray<string>,
   ): TE.TaskEither<RevError | Error, RoundTrip> =>

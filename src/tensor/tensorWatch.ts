@@ -2,7 +2,7 @@
  * Evidence on the device: every claim becomes one number there, and settling reads them all at once.
  */
 import { either as E } from "fp-ts"
-import { Env, type Run } from "../core/Env.ts"
+import { Env, type EnvOptions } from "../core/Env.ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
@@ -98,7 +98,7 @@ export const tensorWatch = (): Watch & {
 }
 
 /** The environment of a network on tensors. */
-export const tensorEnv = <P>(run: Run<P>): Env<P> => Env.make(run, tensorScope, tensorWatch())
+export const tensorEnv = <P>(options: EnvOptions<P>): Env<P> => Env.make(options, tensorScope, tensorWatch())
 
 /** Zero where the tensors of two structures are the same; one NaN is like another, for a loss may be one in both directions. */
 const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor => {

@@ -69,7 +69,7 @@ export const weighted =
     )
 
 /** The loss once it is read and all evidence is, and `weight` times its gradients. Borrows `a`; on an error nothing is left. */
-export const evaluate =
+export const evaluateGradient =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
   (a: A, env: Env<P>): TE.TaskEither<TrainError, Gradient<P>> =>
   async () => {

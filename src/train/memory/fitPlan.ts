@@ -9,7 +9,7 @@ import type { Bijection } from "../../core/Bijection.ts"
 import type { Choice, Plan } from "../../core/Plan.ts"
 import type { RevError } from "../../core/RevError.ts"
 import type { tf } from "../../tensor/tf.ts"
-import type { Budget } from "./Budget.ts"
+import type { MemoryBudget } from "./MemoryBudget.ts"
 import { byteSize } from "./ByteSize.ts"
 import { BudgetTooSmall } from "../errors/BudgetTooSmall.ts"
 import { fastestSchedule, leanestSchedule } from "./fastestSchedule.ts"
@@ -30,7 +30,7 @@ export const fitPlan =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
   (
     step: Step<P, A>,
-    { budget: given, microBatches = 1, workers, speed = Speed.oneCore }: Budget,
+    { budget: given, microBatches = 1, workers, speed = Speed.oneCore }: MemoryBudget,
   ): E.Either<BudgetTooSmall | RevError, Fit> => {
     const budget = byteSize(given)
     const predict = (plan: Plan) => predictLedger(net)({ ...step, plan })

@@ -6,7 +6,7 @@
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
-import { Env, type Run } from "../../core/Env.ts"
+import { Env, type EnvOptions } from "../../core/Env.ts"
 import { Params } from "../../core/Params.ts"
 import type { RevError } from "../../core/RevError.ts"
 import type { Path } from "../../core/Path.ts"
@@ -28,7 +28,7 @@ import { update, type Trained } from "../step.ts"
 // ---------------------------------------------------------------- model
 
 /** A step to look at: nothing in it is changed or freed. With AdamW's state the update counts as well. */
-export interface Step<P, A> extends Run<P> {
+export interface Step<P, A> extends EnvOptions<P> {
   readonly input: A
   readonly state?: AdamWState<P>
 }

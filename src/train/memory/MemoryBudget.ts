@@ -6,7 +6,7 @@ import type { Speed } from "./Speed.ts"
 // ---------------------------------------------------------------- model
 
 /** What a budget is, and how fast the machine is taken to be. */
-export interface Budget {
+export interface MemoryBudget {
   /** The most that tensors may take at any moment of the step, those that have nothing to do with it included: `"64 MB"`, or a number of bytes. */
   readonly budget: string | number
   /** How many micro-batches like this step's a batch is, whose gradients are summed: 1 unless given. */
