@@ -88,7 +88,7 @@ export const evaluateRun =
         if (i > 0) await nextTask()
         const input = data(samples)
         const env = tensorEnv({ params, seed, step, samples, plan })
-        const value = await evaluateGradient(network, 1 / groups.length)(input, env)()
+        const value = await evaluateGradient(network, input, env, 1 / groups.length)()
         tensorScope.release(input)
         if (E.isLeft(value)) return value
         nodes = join(nodes, { first: first + i, count: 1, value: value.right })

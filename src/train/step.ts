@@ -35,7 +35,7 @@ export const trainStep = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, config: A
   ): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> => {
     checkRate(rate)
     return F.pipe(
-      evaluateGradient(net, 1)(a, env),
+      evaluateGradient(net, a, env, 1),
       TE.chainW(refuseUnlessFinite(net.params, env.step)),
       TE.map((gradient) => ({ trained: move(trained, gradient, rate), loss: gradient.loss })),
     )

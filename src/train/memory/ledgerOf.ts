@@ -146,7 +146,7 @@ const walk = <P, A, S>(
     },
   }
   return listenToBuffers(listener, () => {
-    const result = scope.within(() => weighted(seen, 1)(step.input)(Env.make({ ...step, params }, scope, watch)))
+    const result = scope.within(() => weighted(seen, step.input, 1)(Env.make({ ...step, params }, scope, watch)))
     close()
     if (E.isRight(result)) {
       const { loss, grads } = result.right

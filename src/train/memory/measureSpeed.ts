@@ -40,7 +40,7 @@ export const measureSpeed =
         },
       }
       const watch = tensorWatch()
-      const result = scope.within(() => weighted(net, 1)(step.input)(Env.make(step, scope, watch)))
+      const result = scope.within(() => weighted(net, step.input, 1)(Env.make(step, scope, watch)))
       const computed = clock()
       const evidence = await watch.settle()
       const whole = clock() - (begins[0] ?? computed)
