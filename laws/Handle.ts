@@ -6,6 +6,7 @@ import { Env } from "../src/core/Env.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import type { Scope } from "../src/core/Scope.ts"
 import type { Side } from "../src/core/Side.ts"
+import { Tree } from "../src/core/Tree.ts"
 import type { Watch } from "../src/core/Watch.ts"
 import { hostWatch } from "../src/exact/hostWatch.ts"
 import { numberSpace } from "../src/exact/numberSpace.ts"
@@ -67,26 +68,13 @@ export const holdings = (): Holdings => {
     if (left === 0) owners.delete(handle.dataId)
     else owners.set(handle.dataId, left)
   }
-  const isHandle = (value: object): value is Handle => "dataId" in value && !ArrayBuffer.isView(value)
-  const each = (value: unknown, visit: (handle: Handle) => void): void => {
-    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return
-    if (isHandle(value)) visit(value)
-    else for (const part of Object.values(value)) each(part, visit)
-  }
-  const copy = (value: unknown): unknown => {
-    if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value
-    if (isHandle(value)) return adopt(value.dataId)
-    if (Array.isArray(value)) return value.map(copy)
-    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)]))
-  }
+  const isHandle = (value: unknown): value is Handle =>
+    typeof value === "object" && value !== null && "dataId" in value && !ArrayBuffer.isView(value)
+  const each = (value: unknown, visit: (handle: Handle) => void): void => Tree.leaves(value, isHandle).forEach(visit)
+  const copy = (value: unknown): unknown => Tree.map(value, isHandle, ({ dataId }) => adopt(dataId))
 
   const make = (value: number): Handle => adopt({ value })
-  const remake = (evidence: unknown): unknown => {
-    if (isBits(evidence)) return make(evidence.values[0] ?? NaN)
-    if (Array.isArray(evidence)) return evidence.map(remake)
-    if (typeof evidence !== "object" || evidence === null) return evidence
-    return Object.fromEntries(Object.entries(evidence).map(([name, part]) => [name, remake(part)]))
-  }
+  const remake = (evidence: unknown): unknown => Tree.map(evidence, isBits, ({ values }) => make(values[0] ?? NaN))
   const read = (handle: Handle): number => {
     if (!live.has(handle)) throw new Error("A handle was read after it was freed.")
     return handle.dataId.value

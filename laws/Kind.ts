@@ -1,7 +1,7 @@
 /**
  * The kinds of value that networks run on: on the host, or on a device.
  */
-import type { Env, Run } from "../src/core/Env.ts"
+import type { Env, EnvOptions } from "../src/core/Env.ts"
 import { hostEnv } from "../src/exact/hostWatch.ts"
 
 // ---------------------------------------------------------------- model
@@ -9,7 +9,7 @@ import { hostEnv } from "../src/exact/hostWatch.ts"
 /** How a law runs programs on a kind of value, makes values from evidence, and counts what is held. */
 export interface Kind {
   /** The environment of a run on such values. */
-  readonly env: <P>(run: Run<P>) => Env<P>
+  readonly env: <P>(options: EnvOptions<P>) => Env<P>
   /** A new value from evidence (`look`) alone: no object of the value that was looked at is in it. */
   readonly make: (evidence: unknown) => unknown
   /** Runs one case and frees what it leaves. */

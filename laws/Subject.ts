@@ -4,7 +4,7 @@
 import type fc from "fast-check"
 import type { Residual } from "../src/block/Residual.ts"
 import type { Bijection } from "../src/core/Bijection.ts"
-import type { Env, Run } from "../src/core/Env.ts"
+import type { Env, EnvOptions } from "../src/core/Env.ts"
 import type { Key } from "../src/core/Key.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import type { Kind } from "./Kind.ts"
@@ -24,7 +24,7 @@ export interface Tried<in out P, in out A> {
   /** Of what kind values are; unless given, that is seen from inputs and parameters. */
   readonly kind?: Kind
   /** The environment of a run; unless given, that of the kind. */
-  readonly env?: (run: Run<P>) => Env<P>
+  readonly env?: (options: EnvOptions<P>) => Env<P>
 }
 
 /** A bijection to be tried. */

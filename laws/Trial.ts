@@ -4,7 +4,7 @@
 import { either as E } from "fp-ts"
 import fc from "fast-check"
 import type { Bijection } from "../src/core/Bijection.ts"
-import type { Env, Run } from "../src/core/Env.ts"
+import type { Env, EnvOptions } from "../src/core/Env.ts"
 import { Key } from "../src/core/Key.ts"
 import { Params } from "../src/core/Params.ts"
 import { run, type Program } from "../src/core/Program.ts"
@@ -32,11 +32,11 @@ export interface Trial<P, A> {
   readonly kind: Kind
   readonly params: P
   readonly samples: (a: A) => ReadonlyArray<number>
-  readonly env: (a: A, chosen?: Partial<Run<P>>) => Env<P>
+  readonly env: (a: A, chosen?: Partial<EnvOptions<P>>) => Env<P>
   /** Runs a program on the samples of `a`. A `RevError` is thrown, and an input that leads out of the range is no input. */
-  readonly ask: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<X>
+  readonly ask: <X>(a: A, program: Program<P, X>, chosen?: Partial<EnvOptions<P>>) => Promise<X>
   /** The same, with the `RevError` as it is. */
-  readonly attempt: <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => Promise<E.Either<RevError, X>>
+  readonly attempt: <X>(a: A, program: Program<P, X>, chosen?: Partial<EnvOptions<P>>) => Promise<E.Either<RevError, X>>
   /** What is left of a value after a trip through its bits. */
   readonly reread: <X>(value: X) => Promise<X>
   /** The evidence for every leaf of a parameter tree, by path. */
@@ -70,9 +70,9 @@ export const inTrial = async <P, A, R>(
 
 const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number, kind: Kind): Trial<P, A> => {
   const samples = tried.samples ?? sampleIds
-  const env = (a: A, chosen: Partial<Run<P>> = {}) =>
+  const env = (a: A, chosen: Partial<EnvOptions<P>> = {}) =>
     (tried.env ?? kind.env)({ params, seed, samples: samples(a), ...chosen })
-  const attempt = <X>(a: A, program: Program<P, X>, chosen?: Partial<Run<P>>) => run(program)(env(a, chosen))()
+  const attempt = <X>(a: A, program: Program<P, X>, chosen?: Partial<EnvOptions<P>>) => run(program)(env(a, chosen))()
   return {
     kind,
     params,

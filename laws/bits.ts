@@ -2,7 +2,8 @@
  * Equality of bit patterns over whole values, and how they are printed.
  */
 
-import { isBits, isNumeric, isRecord, type NumericArray } from "./evidence.ts"
+import { Tree } from "../src/core/Tree.ts"
+import { isBits, isNumeric, isRecord, type Bits, type NumericArray } from "./evidence.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -21,7 +22,7 @@ export const sameBits: Equality = (x, y) => firstDifference(x, y) === null
 // ---------------------------------------------------------- destructors
 
 /** Where two values differ first: the way to it, and both sides there; `null` where they are the same. */
-export const firstDifference = (x: unknown, y: unknown): Difference | null => differ(x, y, "")
+export const firstDifference = (x: unknown, y: unknown): Difference | null => differ(x, y)
 
 /** The first place where two values differ, and what stands there on both sides. */
 export interface Difference {
@@ -84,48 +85,46 @@ const showFloat32 = (x: number): string => `${written(x)} (${hex(Float32Array.of
 const written = (x: number): string => (Object.is(x, -0) ? "-0" : String(x))
 
 /** Whether a value is made of nothing but what JavaScript reads at once: literals, typed arrays, arrays and records. */
-export const isPlain = (value: unknown): boolean => {
-  if (typeof value === "function") return false
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return true
-  if (Array.isArray(value)) return value.every(isPlain)
-  return isRecord(value) && Object.values(value).every(isPlain)
+export const isPlain = (value: unknown): boolean => Tree.leaves(value, isForeign).length === 0
+
+/** A function, or an object of a class. */
+const isForeign = (value: unknown): value is object =>
+  typeof value === "function" ||
+  (typeof value === "object" &&
+    value !== null &&
+    !ArrayBuffer.isView(value) &&
+    !Array.isArray(value) &&
+    !isRecord(value))
+
+const differ = (x: unknown, y: unknown): Difference | null => {
+  const found = Tree.difference(x, y, isCompared, (one, other) => differWithin(one, other, "") === null)
+  return found === null ? null : differWithin(found.x, found.y, found.at.map(step).join(""))
 }
 
-const differ = (x: unknown, y: unknown, at: string): Difference | null => {
-  if (ArrayBuffer.isView(x) && ArrayBuffer.isView(y)) {
-    if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return whole(at, x, y)
-    const [a, b] = [bytesOf(x), bytesOf(y)]
-    const i = a.findIndex((byte, place) => byte !== b[place])
-    if (i < 0) return null
-    if (x instanceof Float32Array && y instanceof Float32Array)
-      return { at: `${at}[${i >> 2}]`, lhs: x[i >> 2], rhs: y[i >> 2], float32: true }
-    return whole(`${at}, byte ${i}`, x, y)
+const step = (name: number | string): string => (typeof name === "number" ? `[${name}]` : `.${name}`)
+
+/** What is compared as one: typed arrays, tensors, and objects of a class, which are like nothing but themselves. */
+const isCompared = (value: unknown): value is object => ArrayBuffer.isView(value) || isBits(value) || isForeign(value)
+
+const differWithin = (x: unknown, y: unknown, at: string): Difference | null => {
+  if (isBits(x) && isBits(y)) {
+    if (sameBits(x.shape, y.shape)) return differWithin(x.values, y.values, at)
+    const found = differ(fieldsOf(x), fieldsOf(y))
+    return found === null ? null : { ...found, at: `${at}${found.at}` }
   }
-  if (Array.isArray(x) && Array.isArray(y)) {
-    if (x.length !== y.length) return whole(at, x, y)
-    for (let i = 0; i < x.length; i++) {
-      const found = differ(x[i], y[i], `${at}[${i}]`)
-      if (found !== null) return found
-    }
-    return null
-  }
-  if (isBits(x) && isBits(y) && sameBits(x.shape, y.shape)) return differ(x.values, y.values, at)
-  if (isRecord(x) && isRecord(y)) {
-    const names = Object.keys(x)
-    if (!sameNames(names, Object.keys(y))) return whole(at, x, y)
-    for (const name of names) {
-      const found = differ(x[name], y[name], `${at}.${name}`)
-      if (found !== null) return found
-    }
-    return null
-  }
-  return Object.is(x, y) ? null : whole(at, x, y)
+  if (!ArrayBuffer.isView(x) || !ArrayBuffer.isView(y)) return Object.is(x, y) ? null : whole(at, x, y)
+  if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return whole(at, x, y)
+  const [a, b] = [bytesOf(x), bytesOf(y)]
+  const i = a.findIndex((byte, place) => byte !== b[place])
+  if (i < 0) return null
+  if (x instanceof Float32Array && y instanceof Float32Array)
+    return { at: `${at}[${i >> 2}]`, lhs: x[i >> 2], rhs: y[i >> 2], float32: true }
+  return whole(`${at}, byte ${i}`, x, y)
 }
+
+const fieldsOf = ({ dtype, shape, values }: Bits): unknown => ({ dtype, shape, values })
 
 const whole = (at: string, lhs: unknown, rhs: unknown): Difference => ({ at, lhs, rhs, float32: false })
-
-const sameNames = (x: ReadonlyArray<string>, y: ReadonlyArray<string>): boolean =>
-  x.length === y.length && x.every((name) => y.includes(name))
 
 const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 

@@ -5,6 +5,7 @@
  * looked at part by part.
  */
 import { Key } from "../src/core/Key.ts"
+import { Tree } from "../src/core/Tree.ts"
 import { uniforms } from "../src/exact/draws.ts"
 
 // ---------------------------------------------------------------- model
@@ -73,15 +74,11 @@ export const look = async (value: unknown, at = ""): Promise<unknown> => {
 export const mapFloats = (evidence: unknown, f: (x: number, place: number) => number): unknown => {
   let place = 0
   const next = (x: number) => f(x, place++)
-  const map = (part: unknown): unknown => {
+  return Tree.map(evidence, isEvidence, (part) => {
     if (typeof part === "number") return next(part)
     if (part instanceof Float32Array || part instanceof Float64Array) return part.map(next)
-    if (isBits(part)) return part.dtype === "float32" ? bitsOf(part.dtype, part.shape, part.values.map(next)) : part
-    if (Array.isArray(part)) return part.map(map)
-    if (isRecord(part)) return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, map(inner)]))
-    return part
-  }
-  return map(evidence)
+    return isBits(part) && part.dtype === "float32" ? bitsOf(part.dtype, part.shape, part.values.map(next)) : part
+  })
 }
 
 /** Floats in [-2, 2) in place of those of the evidence, by seed; seed 0 stands for ones, the simplest. */
@@ -162,17 +159,12 @@ export const oneObject = (value: unknown): unknown =>
 /** Every part that has a form is replaced by what `take` makes of the first part of that form. */
 const unify = (whole: unknown, form: (part: unknown) => string | null, take: (first: unknown) => unknown): unknown => {
   const first = new Map<string, unknown>()
-  const map = (part: unknown): unknown => {
-    const key = form(part)
-    if (key !== null) {
-      if (!first.has(key)) first.set(key, part)
-      return take(first.get(key))
-    }
-    if (Array.isArray(part)) return part.map(map)
-    if (isRecord(part)) return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name, map(inner)]))
-    return part
-  }
-  return map(whole)
+  const hasForm = (part: unknown): part is unknown => form(part) !== null
+  return Tree.map(whole, hasForm, (part) => {
+    const key = form(part) ?? ""
+    if (!first.has(key)) first.set(key, part)
+    return take(first.get(key))
+  })
 }
 
 // ---------------------------------------------------------- destructors
@@ -189,41 +181,41 @@ export const floatsOf = (evidence: unknown): ReadonlyArray<number> => {
 
 /** Whether all arrays and tensors of the evidence, one at least, divide into `count` samples on their leading axes. */
 export const leadsWith = (evidence: unknown, count: number): boolean => {
-  const sizes = leadingSizes(evidence)
+  const sizes = Tree.leaves(evidence, isEvidence).map(leadingSize)
   return sizes.length > 0 && sizes.every(({ size, whole }) => (whole ? size === count : size % count === 0 && size > 0))
 }
 
-const leadingSizes = (evidence: unknown): ReadonlyArray<{ readonly size: number; readonly whole: boolean }> => {
-  if (isNumeric(evidence)) return [{ size: evidence.length, whole: false }]
-  if (isBits(evidence)) return [{ size: evidence.shape[0] ?? 0, whole: true }]
-  if (Array.isArray(evidence) || isRecord(evidence)) return Object.values(evidence).flatMap(leadingSizes)
-  return typeof evidence === "number" ? [{ size: 0, whole: true }] : []
+const leadingSize = (leaf: Evidence): { readonly size: number; readonly whole: boolean } => {
+  if (isNumeric(leaf)) return { size: leaf.length, whole: false }
+  return { size: isBits(leaf) ? (leaf.shape[0] ?? 0) : 0, whole: true }
 }
 
 /** The number of values in all tensors and arrays of a value, read off their shapes alone. */
-export const sizeOfShapes = (value: unknown): number => {
-  if (isReadable(value)) return value.shape.reduce((size, length) => size * length, 1)
-  if (isNumeric(value)) return value.length
-  if (Array.isArray(value) || isRecord(value))
-    return Object.values(value).reduce((sum: number, part) => sum + sizeOfShapes(part), 0)
-  return typeof value === "number" ? 1 : 0
+export const sizeOfShapes = (value: unknown): number => Tree.fold(value, isSized, 0, (sum, leaf) => sum + sizeOf(leaf))
+
+const sizeOf = (leaf: number | NumericArray | Readable): number => {
+  if (typeof leaf === "number") return 1
+  return isNumeric(leaf) ? leaf.length : leaf.shape.reduce((size, length) => size * length, 1)
 }
+
+const isSized = (value: unknown): value is number | NumericArray | Readable =>
+  typeof value === "number" || isReadable(value) || isNumeric(value)
+
+/** A leaf of evidence that holds numbers. */
+type Evidence = number | NumericArray | Bits
+
+const isEvidence = (value: unknown): value is Evidence => typeof value === "number" || isNumeric(value) || isBits(value)
 
 /** Tells the evidence for a tensor from any other record. */
 export const isBits = (value: unknown): value is Bits => isRecord(value) && marked in value
 
 /** Frees everything in a value that can be freed. */
 export const free = (value: unknown): void => {
-  if (isReadable(value)) {
-    if (!value.isDisposed) value.dispose()
-  } else if (Array.isArray(value) || isRecord(value)) for (const part of Object.values(value)) free(part)
+  for (const readable of readablesIn(value)) if (!readable.isDisposed) readable.dispose()
 }
 
 /** Every tensor in a value. */
-export const readablesIn = (value: unknown): ReadonlyArray<Readable> => {
-  if (isReadable(value)) return [value]
-  return Array.isArray(value) || isRecord(value) ? Object.values(value).flatMap(readablesIn) : []
-}
+export const readablesIn = (value: unknown): ReadonlyArray<Readable> => Tree.leaves(value, isReadable)
 
 const isReadable = (value: unknown): value is Readable =>
   typeof value === "object" && value !== null && "isDisposed" in value && "data" in value && "shape" in value

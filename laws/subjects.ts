@@ -4,7 +4,7 @@
 import fc from "fast-check"
 import { Bdia, type BdiaSide } from "../src/block/Bdia.ts"
 import type { Two } from "../src/block/State.ts"
-import type { Env, Run } from "../src/core/Env.ts"
+import type { Env, EnvOptions } from "../src/core/Env.ts"
 import type { Layer } from "../src/core/Layer.ts"
 import { float32Space, type PackedBits } from "../src/exact/float32Space.ts"
 import { Grid } from "../src/exact/Grid.ts"
@@ -25,7 +25,7 @@ export interface Chain<P, X, Bit> {
   readonly layer?: Layer<P, X, X>
   readonly space?: Space<X, Bit>
   /** The environment of a run; unless given, that of the host. */
-  readonly env?: (run: Run<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
+  readonly env?: (options: EnvOptions<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
   readonly inputs?: fc.Arbitrary<X>
 }
 

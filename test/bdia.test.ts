@@ -21,7 +21,7 @@ import {
   type Bijection,
   type Held,
   type Layer,
-  type Run,
+  type EnvOptions,
 } from "bijou"
 import { arbitraries, float32Layer, numberLayer, sameBits } from "bijou/laws"
 import fc from "fast-check"
@@ -258,12 +258,12 @@ describe("a single flip between forward and pullback ends in Irreversible", () =
     bit: Side<Bit>,
     payload: { readonly plane: number; readonly planeBits: number; readonly stateBits: number },
     x: A,
-    chosen: Run<P>,
+    chosen: EnvOptions<P>,
     cotangent: readonly [X, X],
   ) => {
     const [state, side] = right(await run(f.forward(x))(hostEnv(chosen))())
     const found = new Map<string, number>()
-    const count = async (what: string, b: readonly [X, X], s: typeof side, changed: Partial<Run<P>> = {}) => {
+    const count = async (what: string, b: readonly [X, X], s: typeof side, changed: Partial<EnvOptions<P>> = {}) => {
       const tag = tagOf(await run(f.pullback(b, s, cotangent))(hostEnv({ ...chosen, ...changed }))())
       found.set(`${what}: ${tag}`, (found.get(`${what}: ${tag}`) ?? 0) + 1)
     }

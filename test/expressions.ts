@@ -12,6 +12,7 @@ import {
   run,
   Space,
   type Claim,
+  type Rebuilt,
   type Draw,
   type Layer,
   type Program,
@@ -64,12 +65,13 @@ export const context = { add: (x: string, y: string) => `(${x} & ${y})`, side: c
 export const seed = 6
 export const samples = [4, 9]
 
-/** What a program gives, all that it claims, and what it frees itself. */
+/** What a program gives, all that it claims and shows, and what it frees itself. */
 export const told = async <P, A>(program: Program<P, A>, params: P, plan: Plan = Plan.reversed) => {
-  const claims: Claim[] = []
+  const claims: Array<Claim | Rebuilt> = []
   const freed: unknown[] = []
   const scope = { ...hostScope, release: (value: unknown) => void freed.push(value) }
-  const watch = { expect: (claim: Claim) => void claims.push(claim), settle: async () => E.right(undefined) }
+  const note = (claim: Claim | Rebuilt) => void claims.push(claim)
+  const watch = { expect: note, observe: note, settle: async () => E.right(undefined) }
   const env = Env.make({ params, seed, samples, plan, step: 0 }, scope, watch)
   const result = await run(program)(env)()
   if (E.isLeft(result)) throw result.left

@@ -1,7 +1,7 @@
 /**
  * What the families are tried on as expressions: a residual and chains of two blocks of it, and claims as lines.
  */
-import { gammas, Key, Params, type Claim, type Layer } from "bijou"
+import { gammas, Key, Params, type Claim, type Rebuilt, type Layer } from "bijou"
 import { context, layer, samples, seed, space } from "./expressions.ts"
 
 /** The layer with its parameter in a record. */
@@ -52,7 +52,7 @@ export const both = (c: number) => `${c},${c}`
 export const zero = (x: string) => `(${x} - ${x})`
 
 /** A claim in a line: what is claimed, of which part, and of what. */
-export const line = (claim: Claim): string => {
+export const line = (claim: Claim | Rebuilt): string => {
   const at = `${claim._tag} at ${claim.place.path.join("/")}:`
   switch (claim._tag) {
     case "InRange":

@@ -16,7 +16,7 @@ import {
   words,
   type Bijection,
   type Env,
-  type Run,
+  type EnvOptions,
 } from "bijou"
 import { float32Material, look, numberMaterial, type Material } from "bijou/laws"
 import { tensorMaterial } from "bijou/laws/tensor"
@@ -45,7 +45,7 @@ const digest = async (value: unknown): Promise<string> => {
   return hash.digest("hex").slice(0, 32)
 }
 
-type MakeEnv = <P>(run: Run<P>) => Env<P>
+type MakeEnv = <P>(options: EnvOptions<P>) => Env<P>
 
 /** Output, side, rebuilt input, cotangent, every gradient and the expectation of one sweep. */
 const sweep = async <P, A, B, S>(

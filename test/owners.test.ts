@@ -27,6 +27,7 @@ import {
   tied,
   type Bijection,
   type Claim,
+  type Rebuilt,
   type Draw,
   type Layer,
   type Scope,
@@ -55,8 +56,9 @@ const noting = (): { readonly scope: Scope; readonly notes: unknown[][] } => {
 /** The environment of `params`, whose scope writes down what it is told. */
 const notingEnv = <P>(params: P, plan: Plan = Plan.reversed) => {
   const { scope, notes } = noting()
-  const claims: Claim[] = []
-  const watch = { expect: (claim: Claim) => void claims.push(claim), settle: async () => E.right(undefined) }
+  const claims: Array<Claim | Rebuilt> = []
+  const note = (claim: Claim | Rebuilt) => void claims.push(claim)
+  const watch = { expect: note, observe: note, settle: async () => E.right(undefined) }
   return { env: Env.make({ params, seed: 1, plan }, scope, watch), notes, claims }
 }
 

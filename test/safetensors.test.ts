@@ -5,8 +5,8 @@ import fc from "fast-check"
 import { either as E } from "fp-ts"
 import { describe, expect, it } from "vitest"
 import { sizeOf } from "../src/exact/frame.ts"
-import { ByteSource } from "../src/train/ByteSource.ts"
-import { headerOf, readHeader } from "../src/train/Safetensors.ts"
+import { ByteSource } from "../src/train/checkpoint/ByteSource.ts"
+import { headerOf, readHeader } from "../src/train/checkpoint/Safetensors.ts"
 import { left, right } from "./specimens.ts"
 
 const read = (bytes: Uint8Array) => readHeader(ByteSource.fromBytes(bytes))()

@@ -55,6 +55,27 @@ onBackends("Bytes of sides", () => {
     tf.dispose([x, s.packed, digits, tokens])
   })
 
+  it("say what they are made of, not what they look like", () => {
+    const x = space.quantize(tf.tensor2d([1.5, -2, 3.25, 0, 5, 6], [2, 3]))
+    const s = space.parity(x)
+    const plane = { _tag: "plane", value: s.packed, bits: 6 }
+    expect(Side.contents(Side.pair(Side.nothing, Side.array(2, bit)), [null, [s, s]])).toEqual([plane, plane])
+    const held = heldSide<typeof s, tf.Tensor, string>(bit, value)
+    expect(Side.contents(held, { _tag: "reversed", side: s })).toEqual([plane])
+    expect(Side.contents(held, { _tag: "kept", input: x })).toEqual([{ _tag: "kept", value: x }])
+    expect(Side.contents(held, { _tag: "taped", input: x, tape: "t" })).toEqual([
+      { _tag: "kept", value: x },
+      { _tag: "tape", value: "t" },
+    ])
+    const buffer = { digits: x, steps: 1 }
+    expect(Side.contents(InformationBuffer.side(ratio, value), buffer)).toEqual([
+      { _tag: "information", value: buffer },
+    ])
+    const { contents: _, ...silent } = bit // looks like a plane, and says nothing
+    expect(Side.contents(silent, s)).toEqual([{ _tag: "information", value: s }])
+    tf.dispose([x, s.packed])
+  })
+
   it("are read whatever values they hold, which the claims of a chain judge", async () => {
     for (const x of [1 / 1024, 0.3, NaN, Infinity, 32_768, -0]) {
       expect(await word(value, float32(9, [1, 2], 0.5, x))).toBe("accepted")

@@ -284,7 +284,6 @@ describe("a host watch", () => {
     expect(await judged(offGrid)).toBeInstanceOf(NotOnGrid)
     expect(await judged(offGrid)).toMatchObject({ name: "NotOnGrid", path: ["blocks", "3"], step: 5, fractionBits: 9 })
     expect(await judged({ ...offGrid, x: 0.25 })).toBe("holds")
-    expect(await judged({ _tag: "Rebuilt", place, x: NaN })).toBe("holds")
     const finite = (x: unknown): Claim => ({ _tag: "Finite", place, x, parameter: "w" })
     expect(await judged(finite(3e38))).toBe("holds")
     for (const x of [NaN, -Infinity, Float32Array.of(1, NaN)])

@@ -2,16 +2,16 @@
  * The order in which micro-batches are added up.
  */
 import fc from "fast-check"
-import { joined, microBatches, total, type Node } from "bijou/train"
+import { microBatches } from "bijou/train"
 import { describe, expect, it } from "vitest"
 import { runs } from "../src/train/microBatches.ts"
-import { nodesIn } from "../src/train/treeSum.ts"
+import { appended, nodesIn, total, type PartialSum } from "../src/train/treeSum.ts"
 
 const add = (x: number, y: number): number => Math.fround(x + y)
 
-const sumOf = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, first = 0): ReadonlyArray<Node<X>> =>
-  values.reduce<ReadonlyArray<Node<X>>>(
-    (nodes, value, i) => joined(plus)(nodes, { first: first + i, count: 1, value }),
+const sumOf = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, first = 0): ReadonlyArray<PartialSum<X>> =>
+  values.reduce<ReadonlyArray<PartialSum<X>>>(
+    (nodes, value, i) => appended(plus)(nodes, { first: first + i, count: 1, value }),
     [],
   )
 
@@ -22,7 +22,7 @@ const shared = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, cuts: Read
     const first = bounds[i - 1] ?? 0
     return sumOf(plus, values.slice(first, end), first)
   })
-  return total(plus)(nodes.reduce<ReadonlyArray<Node<X>>>(joined(plus), []))
+  return total(plus)(nodes.reduce<ReadonlyArray<PartialSum<X>>>(appended(plus), []))
 }
 
 const floats = fc.array(fc.float({ noNaN: true, min: -(2 ** 100), max: 2 ** 100 }), { minLength: 1, maxLength: 70 })
@@ -58,7 +58,7 @@ describe("A sum of micro-batches", () => {
     const nodesOf = ({ values, order }: Arrivals) =>
       order.map((place) => ({ first: place, count: 1, value: values[place] ?? 0 }))
     const inPlace = ({ values }: Arrivals) => total(add)(sumOf(add, values))
-    const law = (sum: (nodes: ReadonlyArray<Node<number>>) => number) =>
+    const law = (sum: (nodes: ReadonlyArray<PartialSum<number>>) => number) =>
       fc.check(
         fc.property(arrivals, (given) => Object.is(sum(nodesOf(given)), inPlace(given))),
         { numRuns: 500, seed: 1 },
@@ -67,7 +67,9 @@ describe("A sum of micro-batches", () => {
     expect(asTheyArrive.failed).toBe(true)
     expect(asTheyArrive.counterexample?.[0].order.length).toBeGreaterThan(2) // two commute
     const byPlace = law((nodes) =>
-      total(add)(nodes.toSorted((x, y) => x.first - y.first).reduce<ReadonlyArray<Node<number>>>(joined(add), [])),
+      total(add)(
+        nodes.toSorted((x, y) => x.first - y.first).reduce<ReadonlyArray<PartialSum<number>>>(appended(add), []),
+      ),
     )
     expect(byPlace.failed).toBe(false)
   })

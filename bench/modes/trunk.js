@@ -3,7 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import { Key, Plan, gammas, run } from "bijou"
-import { buffers, peakBytes, tensorEnv, tensorsIn, tf } from "bijou/tensor"
+import { buffers, mapTensors, peakBytes, tensorEnv, tensorsIn, tf } from "bijou/tensor"
 import { trunk as sizes } from "../sizes.js"
 import { h, start } from "../trunkNetwork.js"
 
@@ -46,7 +46,7 @@ const planned = (plan) => (depth) => {
 /** The same recurrence in plain TensorFlow.js, differentiated by `tf.variableGrads`, with bijou's kernels. */
 const variableGrads = (depth) => {
   const { space, params, x, samples } = start(depth)
-  const variables = params.map((block) => mapLeaves(block, (leaf) => tf.variable(leaf)))
+  const variables = params.map((block) => mapTensors(block, (leaf) => tf.variable(leaf)))
   const x0 = tf.variable(x)
   const straight = (f) => tf.customGrad((y) => ({ value: f(y), gradFunc: (dy) => dy.clone() }))
   const quantize = straight(space.quantize)
@@ -77,11 +77,6 @@ const measured = async (take) => {
   const { peak } = await peakBytes(take)
   return { held: null, peak: peak - before }
 }
-
-const mapLeaves = (tree, f) =>
-  tree instanceof tf.Tensor
-    ? f(tree)
-    : Object.fromEntries(Object.entries(tree).map(([name, part]) => [name, mapLeaves(part, f)]))
 
 /** Reversed, but the last block's tape is kept: it is pulled first, so that costs no peak and saves an evaluation. */
 const lastTaped = (depth) => planned({ [depth - 1]: "tape" })(depth)

@@ -1,11 +1,12 @@
 /**
  * Tensors, as laws run, read and count them.
  */
+import { Tree } from "../../src/core/Tree.ts"
 import { buffers } from "../../src/tensor/buffers.ts"
 import { tensorEnv } from "../../src/tensor/tensorWatch.ts"
 import { tf } from "../../src/tensor/tf.ts"
 import { traceKernels } from "../../src/tensor/traceKernels.ts"
-import { isBits } from "../evidence.ts"
+import { isBits, type Bits } from "../evidence.ts"
 import type { Kind } from "../Kind.ts"
 
 /** TensorFlow.js's tensors on whatever backend is chosen. */
@@ -28,14 +29,14 @@ export const tensorKind: Kind = {
     }),
 }
 
-const make = (evidence: unknown): unknown => {
-  if (isBits(evidence)) return tf.tensor(evidence.values.slice(), [...evidence.shape], evidence.dtype as tf.DataType) // a tensor's own
-  if (ArrayBuffer.isView(evidence)) return structuredClone(evidence)
-  if (Array.isArray(evidence)) return evidence.map(make)
-  if (typeof evidence === "object" && evidence !== null)
-    return Object.fromEntries(Object.entries(evidence).map(([name, part]) => [name, make(part)]))
-  return evidence
-}
+const make = (evidence: unknown): unknown =>
+  Tree.map(evidence, isMade, (part) =>
+    isBits(part)
+      ? tf.tensor(part.values.slice(), [...part.shape], part.dtype as tf.DataType) // a tensor's own
+      : structuredClone(part),
+  )
+
+const isMade = (value: unknown): value is Bits | ArrayBufferView => isBits(value) || ArrayBuffer.isView(value)
 
 /** FNV-1a over the bytes: enough to tell one run of a kernel from the next. */
 const digestOf = (values: ArrayBufferView): string => {

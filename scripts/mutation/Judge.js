@@ -3,6 +3,7 @@
  */
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import { planner } from "./sources.js"
 
 const named = (...names) => names.map((name) => `test/${name}.test.ts`)
 
@@ -19,12 +20,9 @@ const orders = {
 }
 
 /** What finds plans within a budget has a test of its own, which nothing else fails. */
-const budgets = {
-  files: ["Station", "cheapest"].map((name) => `src/core/${name}.ts`),
-  tests: named("cheapest"),
-}
+const budgets = named("fastestSchedule")
 
-const testsFor = (file) => (budgets.files.includes(file) ? budgets.tests : orders[file.split("/")[1]])
+const testsFor = (file) => (planner.includes(file) ? budgets : orders[file.split("/")[1]])
 
 const script = fileURLToPath(new URL("worker.js", import.meta.url))
 const alive = new Set()
@@ -32,7 +30,7 @@ const alive = new Set()
 /** Starts a judge, who first sees every test pass on the sources as they are, and how long the slowest takes. */
 export const judge = async (root) => {
   let worker = await hire(root)
-  for (const tests of [...Object.values(orders), budgets.tests])
+  for (const tests of [...Object.values(orders), budgets])
     if ((await worker.ask({ ask: "run", tests })) !== "passed")
       throw new Error(`Before anything is mutated, these must pass: ${tests.join(", ")}.`)
   const limit = Math.max(15_000, 5 * worker.longestPause())

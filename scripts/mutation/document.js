@@ -26,7 +26,7 @@ export const document = (results, path) =>
         "tests are those that `scripts/mutation/Judge.js` names, each done in a few seconds at most. The score is",
         "killed / (killed + survived). Left out of it are mutants that do not compile, since no test is needed against them,",
         "and those that time out, since they never end. The wording of messages is not mutated, nor is",
-        "`src/core/equalParts.ts`, which answers only what it has proved to be the optimum: a mutant that answers less often is as",
+        "`src/train/memory/equalStages.ts`, which answers only what it has proved to be the optimum: a mutant that answers less often is as",
         "right, only slower.",
         "",
         ...table(["", ...verdicts, "score"], "lrrrrr", [

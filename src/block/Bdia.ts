@@ -17,18 +17,18 @@ import type { Bijection } from "../core/Bijection.ts"
 import { chain } from "../core/chain.ts"
 import { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import { gammas } from "../exact/draws.ts"
 import { ignoringContext, withoutContext } from "./context.ts"
 import {
   checkingOutput,
-  evaluate,
+  evaluateResidual,
   expectInRange,
-  expectRebuilt,
+  observeRebuilt,
   leave,
   nothingToPull,
-  record,
+  recordResidual,
   residualDraw,
 } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
@@ -57,25 +57,29 @@ const step = <P, C, X, Bit>({
   BdiaSide<P, C, X, Bit>[1][number]
 > => {
   const { cotangents, plus, quantize, restore, times, update } = space
+  const side: Side<BdiaSide<P, C, X, Bit>[1][number]> = heldSide(
+    space.bit,
+    Side.pair(context.side, Side.pair(space.value, space.value)),
+  )
   return {
     params: layer.params,
-    side: heldSide(space.bit, Side.pair(context.side, Side.pair(space.value, space.value))),
+    side,
     forward: ([c, [previous, x]]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluate(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, [c, x])
         const [next, s] = update(gammaOf(env), previous, x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
         const input = () => [own(c), [own(previous), own(x)]] as const
-        return [[own(c), [own(x), next]], leave(env, s, input, tape)] as const
+        return [[own(c), [own(x), next]] as const, leave(env, s, input, tape)]
       }),
     inverse: ([c, [x, next]], held) =>
       attempt((env) => {
         if (held._tag !== "reversed") return env.scope.own(held.input)
         const h = layer.apply(env.params, [c, x], residualDraw(env))
         const previous = restore(gammaOf(env), x, next, h, held.side)
-        expectRebuilt(env, previous)
+        observeRebuilt(env, previous)
         return [env.scope.own(c), [previous, env.scope.own(x)]]
       }),
     infer: ([c, [, x]]) =>
@@ -90,12 +94,12 @@ const step = <P, C, X, Bit>({
         const g = gammaOf(env)
         const x = held._tag === "reversed" ? last : held.input[1][1]
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = record(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, [c, x], held)
         const input =
           held._tag === "reversed"
             ? ([own(c), [restore(g, x, next, value, held.side), own(x)]] as const)
             : own(held.input)
-        if (held._tag === "reversed") expectRebuilt(env, input[1][0])
+        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
         env.scope.release(next)
         const { cotangent, grads } = pull(
           times(

@@ -17,7 +17,7 @@ import { dimap } from "../core/dimap.ts"
 import { first } from "../core/first.ts"
 import { identity } from "../core/identity.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { swap } from "../core/rearrange.ts"
 import { second } from "../core/second.ts"
 import { Side } from "../core/Side.ts"
@@ -34,7 +34,7 @@ import {
   type Scaling,
 } from "./buffered.ts"
 import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput, expectInRange, expectInRangeAgain, expectOnGrid, expectRebuilt } from "./evaluation.ts"
+import { checkingOutput, expectInRange, expectInRangeAgain, expectOnGrid, observeRebuilt } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 import { constant } from "./scaling.ts"
 import type { Addition, ShearSide } from "./shear.ts"
@@ -57,9 +57,9 @@ const atRest = <C, X, Bit>(space: Space<X, Bit>): Bijection<{}, readonly [C, X],
     params: Params.none,
     side: Side.nothing,
     forward: ([c, x]) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         expectOnGrid(space, env, x)
-        return [[env.scope.own(c), [minus(x, x), env.scope.own(x)]], null] as const
+        return [[env.scope.own(c), [minus(x, x), env.scope.own(x)]] as const, null]
       }),
     inverse: ([c, [, x]]) => attempt((env) => env.scope.own([c, x] as const)),
     infer: ([c, x]) =>
@@ -84,15 +84,15 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
     params: Params.none,
     side: Side.nothing,
     forward: ([v, x]) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         const next = plus(x, v)
         expectInRange(space, env, next)
-        return [[env.scope.own(v), next], null] as const
+        return [[env.scope.own(v), next] as const, null]
       }),
     inverse: ([v, next]) =>
       attempt((env) => {
         const x = minus(next, v)
-        expectRebuilt(env, x)
+        observeRebuilt(env, x)
         return [env.scope.own(v), x]
       }),
     infer: ([v, x]) =>
@@ -104,7 +104,7 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
     pullback: ([v, next], _side, [dv, dx]) =>
       attempt((env) => {
         const x = minus(next, v)
-        expectRebuilt(env, x)
+        observeRebuilt(env, x)
         const sum = plus(dv, dx)
         env.scope.release([next, dv])
         return { input: [v, x] as const, cotangent: [sum, dx] as const, grads: {} }

@@ -9,7 +9,7 @@ import { Irreversible } from "../core/errors/Irreversible.ts"
 import { first } from "../core/first.ts"
 import { identity } from "../core/identity.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { rearrange } from "../core/rearrange.ts"
 import { Side } from "../core/Side.ts"
 import { InformationBuffer, type Ratio } from "../exact/InformationBuffer.ts"
@@ -44,9 +44,9 @@ export const withBuffer = <C, X, Bit>(
   params: Params.none,
   side: Side.nothing,
   forward: ([c, [x, y]]) =>
-    attempt((env) => {
+    attemptForward(Side.nothing, (env) => {
       const { own } = env.scope
-      return [[own(c), [[own(x), own(y)], InformationBuffer.empty(space, x)]], null] as const
+      return [[own(c), [[own(x), own(y)], InformationBuffer.empty(space, x)]] as const, null]
     }),
   inverse: ([c, [state, buffer]]) =>
     attempt((env) => {
@@ -70,7 +70,10 @@ export const withoutBuffer = <C, X, Bit>(
   params: Params.none,
   side: InformationBuffer.side(ratio, space.value),
   forward: ([c, [state, buffer]]) =>
-    attempt((env) => [env.scope.own([c, state] as const), env.scope.own(present(buffer))] as const),
+    attemptForward(InformationBuffer.side(ratio, space.value), (env) => [
+      env.scope.own([c, state] as const),
+      env.scope.own(present(buffer)),
+    ]),
   inverse: ([c, state], buffer) => attempt((env) => env.scope.own([c, [state, buffer]] as const)),
   infer: ([c, [state]]) => attempt((env) => env.scope.own([c, state] as const)),
   pullback: ([c, state], buffer, [dc, dState]) =>
@@ -130,13 +133,14 @@ const scaledBy = <X, Bit>(
     if (before.rest !== null) expectZero(env, before.rest, minus(before.rest, before.rest))
     return [before.x, before.buffer] as const
   }
+  const side = InformationBuffer.spill(ratio, space.value)
   return {
     params: Params.none,
-    side: InformationBuffer.spill(ratio, space.value),
+    side,
     forward: ([x, buffer]) =>
-      attempt((env) => {
+      attemptForward(side, (env) => {
         const after = scale(env.samples.length, x, present(buffer))
-        return [[times(signs(env), after.x), after.buffer], env.scope.own(after.spilled)] as const
+        return [[times(signs(env), after.x), after.buffer] as const, env.scope.own(after.spilled)]
       }),
     inverse: ([y, buffer], spilled) => attempt((env) => back(env, y, present(buffer), env.scope.own(spilled))),
     infer: ([x]) => attempt((env) => [infer(env, x), null]),

@@ -18,7 +18,7 @@ export const residualDraw = (env: Env<unknown>) =>
   env.draws === "sampled" ? O.some(Env.draw(env, "residual")) : O.none
 
 /** The residual's value on the way there, and its tape where the plan asks for one. */
-export const evaluate = <P, A, X>(
+export const evaluateResidual = <P, A, X>(
   layer: Layer<P, A, X>,
   env: Env<P>,
   input: A,
@@ -29,7 +29,7 @@ export const evaluate = <P, A, X>(
 }
 
 /** The residual's value and the way back through it, on the way back: the tape, or one evaluation. */
-export const record = <P, A, X, S, H>(
+export const recordResidual = <P, A, X, S, H>(
   layer: Layer<P, A, X>,
   env: Env<P>,
   input: A,
@@ -64,9 +64,9 @@ export const expectOnGrid = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x:
   env.watch.expect({ _tag: "OnGrid", place: Env.place(env), x, rounded: space.quantize(x), fractionBits })
 }
 
-/** Shows an activation that was rebuilt. */
-export const expectRebuilt = (env: Env<unknown>, x: unknown): void =>
-  env.watch.expect({ _tag: "Rebuilt", place: Env.place(env), x })
+/** Shows an activation that was rebuilt to the observer, if there is one. */
+export const observeRebuilt = (env: Env<unknown>, x: unknown): void =>
+  env.watch.observe?.({ _tag: "Rebuilt", place: Env.place(env), x })
 
 /**
  * A chain whose pullback first claims that its output is on the grid, where the last of its blocks reverses: there a

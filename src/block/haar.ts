@@ -10,10 +10,10 @@
  */
 import type { Bijection } from "../core/Bijection.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { Space } from "../exact/Space.ts"
-import { expectInRange, expectRebuilt } from "./evaluation.ts"
+import { expectInRange, observeRebuilt } from "./evaluation.ts"
 import { constant } from "./scaling.ts"
 import type { Two } from "./State.ts"
 
@@ -35,10 +35,10 @@ export const haar = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>
     params: Params.none,
     side: Side.nothing,
     forward: (pair) =>
-      attempt((env) => {
+      attemptForward(Side.nothing, (env) => {
         const after = there(pair)
         expectInRange(space, env, after[1])
-        return [after, null] as const
+        return [after, null]
       }),
     inverse: (after) => attempt(() => back(after)),
     infer: (pair) =>
@@ -50,7 +50,7 @@ export const haar = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>
     pullback: (after, _side, [dMean, dDifference]) =>
       attempt((env) => {
         const input = back(after)
-        for (const x of input) expectRebuilt(env, x)
+        for (const x of input) observeRebuilt(env, x)
         const half = times(constant(env, 1 / 2), dMean)
         const cotangent = [plus(half, dDifference), minus(half, dDifference)] as const
         env.scope.release([after, dMean, dDifference])

@@ -4,7 +4,7 @@
 import type { Bijection } from "../core/Bijection.ts"
 import { Env } from "../core/Env.ts"
 import { Params } from "../core/Params.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import { gammas } from "../exact/draws.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
@@ -17,7 +17,7 @@ export const negated = <X, Bit>({ minus, times }: Space<X, Bit>): Bijection<{}, 
   return {
     params: Params.none,
     side: Side.nothing,
-    forward: (x) => attempt(() => [negate(x), null] as const),
+    forward: (x) => attemptForward(Side.nothing, () => [negate(x), null]),
     inverse: (y) => attempt(() => negate(y)),
     infer: (x) => attempt(() => negate(x)),
     pullback: (y, _side, dy) =>
@@ -41,11 +41,12 @@ export const halved = <X, Bit>(space: Space<X, Bit>, m: number): Bijection<{}, X
     const twice = constant(env, 2)
     return sides.reduceRight((z, s, i) => lower(times(i === m - 1 ? signs(env, 2) : twice, z), s), y)
   }
+  const side = Side.array(m, bit)
   return {
     params: Params.none,
-    side: Side.array(m, bit),
+    side,
     forward: (x) =>
-      attempt((env) => {
+      attemptForward(side, (env) => {
         const sides: Bit[] = []
         let y = x
         for (let i = 0; i < m; i++) {
@@ -53,7 +54,7 @@ export const halved = <X, Bit>(space: Space<X, Bit>, m: number): Bijection<{}, X
           sides.push(s)
           y = times(i === m - 1 ? signs(env, 1 / 2) : constant(env, 1 / 2), lift(y, s))
         }
-        return [y, sides] as const
+        return [y, sides]
       }),
     inverse: (y, sides) => attempt((env) => inverse(env, y, sides)),
     infer: (x) => attempt(() => minus(x, x)),

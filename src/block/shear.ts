@@ -9,10 +9,18 @@ import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import type { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { PerSample, Space } from "../exact/Space.ts"
-import { evaluate, expectInRange, expectRebuilt, leave, nothingToPull, record, residualDraw } from "./evaluation.ts"
+import {
+  evaluateResidual,
+  expectInRange,
+  observeRebuilt,
+  leave,
+  nothingToPull,
+  recordResidual,
+  residualDraw,
+} from "./evaluation.ts"
 import type { ContextResidual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
 
@@ -52,17 +60,21 @@ export const shear = <P, C, X, Bit>(
   { expected, gamma, pull, straight, value }: Addition<X>,
 ): Bijection<P, readonly [C, Two<X>], readonly [C, Two<X>], ShearSide<P, C, X>> => {
   const { minus, plus } = space
+  const side: Side<ShearSide<P, C, X>> = heldSide(
+    Side.nothing,
+    Side.pair(context.side, Side.pair(space.value, space.value)),
+  )
   return {
     params: layer.params,
-    side: heldSide(Side.nothing, Side.pair(context.side, Side.pair(space.value, space.value))),
+    side,
     forward: ([c, [a, b]]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluate(layer, env, [c, b])
+        const { h, tape } = evaluateResidual(layer, env, [c, b])
         const sum = plus(a, value(gamma(env), b, h))
         env.scope.release(h)
         expectInRange(space, env, sum)
-        return [[own(c), [sum, own(b)]], leave(env, null, () => [own(c), [own(a), own(b)]] as const, tape)] as const
+        return [[own(c), [sum, own(b)]] as const, leave(env, null, () => [own(c), [own(a), own(b)]] as const, tape)]
       }),
     inverse: ([c, [sum, b]], held) =>
       attempt((env) => {
@@ -70,7 +82,7 @@ export const shear = <P, C, X, Bit>(
         if (held._tag !== "reversed") return own(held.input)
         const g = env.draws === "sampled" ? gamma(env) : env.samples.map(() => expected)
         const a = minus(sum, value(g, b, layer.apply(env.params, [c, b], residualDraw(env))))
-        expectRebuilt(env, a)
+        observeRebuilt(env, a)
         return [own(c), [a, own(b)]]
       }),
     infer: ([c, [a, b]]) =>
@@ -84,10 +96,10 @@ export const shear = <P, C, X, Bit>(
       attempt((env) => {
         const { own } = env.scope
         const g = gamma(env)
-        const recorded = record(layer, env, [c, b], held)
+        const recorded = recordResidual(layer, env, [c, b], held)
         const rebuild = () => [own(c), [minus(sum, value(g, b, recorded.value)), own(b)]] as const
         const input = held._tag === "reversed" ? rebuild() : own(held.input)
-        if (held._tag === "reversed") expectRebuilt(env, input[1][0])
+        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
         const { cotangent, grads } = recorded.pull(pull(g, da))
         const [jc, jb] = cotangent ?? nothingToPull(env)
         const back = [context.add(dc, jc), [own(da), plus(straight(g, db, da), jb)]] as const

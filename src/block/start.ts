@@ -5,16 +5,16 @@ import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Env } from "../core/Env.ts"
 import { heldSide, type Held } from "../core/Held.ts"
-import { attempt } from "../core/Program.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import {
-  evaluate,
+  evaluateResidual,
   expectInRange,
   expectInRangeAgain,
   expectOnGrid,
   leave,
   nothingToPull,
-  record,
+  recordResidual,
 } from "./evaluation.ts"
 import type { ContextResidual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
@@ -33,18 +33,19 @@ export const start = <P, C, X, Bit>({
   layer,
 }: ContextResidual<P, C, X, Bit>): Bijection<P, readonly [C, X], readonly [C, Two<X>], StartSide<P, C, X>> => {
   const advance = (x: X, h: X): X => space.plus(x, space.quantize(h))
+  const side: Side<StartSide<P, C, X>> = heldSide(Side.nothing, Side.pair(context.side, space.value))
   return {
     params: layer.params,
-    side: heldSide(Side.nothing, Side.pair(context.side, space.value)),
+    side,
     forward: ([c, x]) =>
-      attempt((env) => {
+      attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         expectOnGrid(space, env, x)
-        const { h, tape } = evaluate(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, [c, x])
         const next = advance(x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
-        return [[own(c), [own(x), next]], leave(env, null, () => [own(c), own(x)] as const, tape)] as const
+        return [[own(c), [own(x), next]] as const, leave(env, null, () => [own(c), own(x)] as const, tape)]
       }),
     inverse: ([c, [x]]) => attempt((env) => [env.scope.own(c), env.scope.own(x)]),
     infer: ([c, x]) =>
@@ -60,7 +61,7 @@ export const start = <P, C, X, Bit>({
         // What was kept is a handle to what came back, or, behind a block that rebuilt it, a buffer of its own.
         const x = held._tag === "reversed" ? last : held.input[1]
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = record(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, [c, x], held)
         if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
           expectInRangeAgain(space, env, x)

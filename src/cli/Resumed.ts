@@ -9,8 +9,8 @@ import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { codeOf } from "../report/native/whole.ts"
 import { openFile, type FileSource } from "../report/saving/fileSource.ts"
 import { currentRuntime, runtimeName, sameRuntime } from "../tensor/Runtime.ts"
-import { Checkpoint } from "../train/Checkpoint.ts"
-import type { Run } from "../train/Run.ts"
+import { Checkpoint } from "../train/checkpoint/Checkpoint.ts"
+import type { Run } from "../train/checkpoint/Run.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -5,16 +5,17 @@ import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import type { tf } from "../tensor/tf.ts"
-import { inMegabytes } from "../train/ByteSize.ts"
-import type { Fit } from "../train/Fit.ts"
-import { fitPlan, type Budget } from "../train/fitPlan.ts"
-import type { Step } from "../train/ledgerOf.ts"
+import { inMegabytes } from "../train/memory/ByteSize.ts"
+import type { Fit } from "../train/memory/Fit.ts"
+import type { MemoryBudget } from "../train/memory/MemoryBudget.ts"
+import { fitPlan } from "../train/memory/fitPlan.ts"
+import type { Step } from "../train/memory/ledgerOf.ts"
 
 /** Throws `UnusableInput` for a budget that is too small. */
 export const fitBudget = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
   step: Step<P, A>,
-  given: Budget & { readonly budget: number },
+  given: MemoryBudget & { readonly budget: number },
 ): Fit => {
   const fit = fitPlan(net)(step, given)
   if (E.isRight(fit)) return fit.right

@@ -31,7 +31,7 @@ export interface Env<out P> {
 }
 
 /** What a caller chooses; the capabilities belong to the kind of value the network runs on. */
-export interface Run<out P> {
+export interface EnvOptions<out P> {
   readonly params: P
   readonly seed: number
   /** 0 unless given. */
@@ -47,19 +47,19 @@ export const Env = {
   // -------------------------------------------------------- constructors
 
   /** The environment of a whole network. */
-  make: <P>(run: Run<P>, scope: Scope, watch: Watch): Env<P> => {
-    const step = run.step ?? 0
-    for (const id of [step, ...(run.samples ?? [])])
+  make: <P>(options: EnvOptions<P>, scope: Scope, watch: Watch): Env<P> => {
+    const step = options.step ?? 0
+    for (const id of [step, ...(options.samples ?? [])])
       if (!Number.isSafeInteger(id) || id < 0)
         throw new RangeError(`Steps and sample ids are non-negative integers below 2^53, not ${String(id)}.`)
     return {
-      params: run.params,
+      params: options.params,
       path: [],
-      key: Key.step(step)(Key.fromSeed(run.seed)),
+      key: Key.step(step)(Key.fromSeed(options.seed)),
       step,
-      samples: run.samples ?? [0],
+      samples: options.samples ?? [0],
       draws: "sampled",
-      plan: run.plan ?? Plan.reversed,
+      plan: options.plan ?? Plan.reversed,
       scope,
       watch,
     }

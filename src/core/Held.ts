@@ -3,7 +3,7 @@
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import { SideMismatch } from "./errors/SideMismatch.ts"
-import type { Side } from "./Side.ts"
+import { Side } from "./Side.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -31,6 +31,10 @@ export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
     ),
   // A tape has no bytes, so none is read.
   release: (kept) => input.release(kept.input),
+  contents: (kept) => [
+    { _tag: "kept", value: kept.input },
+    ...(kept._tag === "taped" ? [{ _tag: "tape" as const, value: kept.tape }] : []),
+  ],
 })
 
 const tags = { reversed: 0, kept: 1 }
@@ -63,5 +67,6 @@ export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A
         E.left(new SideMismatch(`A block's side begins with 0 (reversed) or 1 (kept), not ${bytes[0] ?? "its end"}.`))
     },
     release: (held) => (held._tag === "reversed" ? side.release(held.side) : kept.release(held)),
+    contents: (held) => (held._tag === "reversed" ? Side.contents(side, held.side) : Side.contents(kept, held)),
   }
 }

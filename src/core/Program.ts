@@ -5,6 +5,8 @@ import { either as E, type readerEither as RE, type taskEither as TE } from "fp-
 import type { Env } from "./Env.ts"
 import { LayerFailed } from "./errors/LayerFailed.ts"
 import { isRevError, type RevError } from "./RevError.ts"
+import type { Part } from "./Scope.ts"
+import { Side } from "./Side.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -17,11 +19,21 @@ export type Program<P, A> = RE.ReaderEither<Env<P>, RevError, A>
  * The program of ordinary code, which frees what it made but did not return: a thrown `RevError` is its end, and anything
  * else thrown is `LayerFailed` at this path.
  */
-export const attempt =
-  <P, A>(body: (env: Env<P>) => A): Program<P, A> =>
+export const attempt = <P, A>(body: (env: Env<P>) => A): Program<P, A> => attemptAs(body)
+
+/** `attempt` for a forward pass: `side` is the codec of what it leaves, so that ledgers know what that is made of. */
+export const attemptForward = <P, B, S>(
+  side: Side<S>,
+  body: (env: Env<P>) => readonly [b: B, side: S],
+): Program<P, readonly [b: B, side: S]> =>
+  attemptAs(body, ([output, left]) => ({ output, contents: Side.contents(side, left) }))
+
+const attemptAs =
+  <P, A>(body: (env: Env<P>) => A, forward?: Part<A>["forward"]): Program<P, A> =>
   (env) => {
     try {
-      return E.right(env.scope.within(() => body(env), env.path))
+      const part = forward === undefined ? { path: env.path } : { path: env.path, forward }
+      return E.right(env.scope.within(() => body(env), part))
     } catch (cause) {
       return E.left(isRevError(cause) ? cause : new LayerFailed({ path: env.path, cause }))
     }

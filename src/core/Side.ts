@@ -30,7 +30,21 @@ export interface Side<in out S> {
   readonly fromBytes: (bytes: Uint8Array) => TE.TaskEither<RevError, S>
   /** Frees a side that `fromBytes` returned; `() => {}` where the garbage collector does that. */
   readonly release: (side: S) => void
+  /** What the side is made of, for ledgers; all of it is information unless given. */
+  readonly contents?: (side: S) => ReadonlyArray<Content>
 }
+
+/**
+ * Something that a side holds:
+ *
+ * - `information`: what the inverse needs and cannot compute, such as the digits of an information buffer
+ * - `plane`: packed bits, `bits` of them, which may take a little less than their last word
+ * - `kept`: an input that a plan keeps
+ * - `tape`: what a plan keeps of an evaluation
+ */
+export type Content =
+  | { readonly _tag: "information" | "kept" | "tape"; readonly value: unknown }
+  | { readonly _tag: "plane"; readonly value: unknown; readonly bits: number }
 
 // --------------------------------------------------------- constructors
 
@@ -44,6 +58,7 @@ const nothing: Side<null> = {
       ? E.right(null)
       : E.left(new SideMismatch(`An isomorphism leaves 0 bytes behind, but ${bytes.length} were given.`)),
   release: () => {},
+  contents: () => [],
 }
 
 // ----------------------------------------------------------- combinators
@@ -73,6 +88,7 @@ const pair = <S, U>(first: Side<S>, second: Side<U>): Side<readonly [S, U]> => (
     first.release(s)
     second.release(u)
   },
+  contents: ([s, u]) => [...contents(first, s), ...contents(second, u)],
 })
 
 /** The sides of `length` equal parts, first part first. Throws `RangeError` unless `length` is an integer of at least 0. */
@@ -106,8 +122,15 @@ const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => {
     release: (sides) => {
       for (const side of sides) item.release(side)
     },
+    contents: (sides) => sides.flatMap((side) => contents(item, side)),
   }
 }
+
+// ---------------------------------------------------------- destructors
+
+/** What a side of this kind is made of. */
+const contents = <S>(kind: Side<S>, side: S): ReadonlyArray<Content> =>
+  kind.contents?.(side) ?? [{ _tag: "information", value: side }]
 
 const join = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 4))
@@ -142,5 +165,5 @@ const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>>
     : E.left(new SideMismatch(`${bytes.length - at} bytes are left over behind the last part of a side.`))
 }
 
-/** Codecs of nothing, of two parts, and of many equal parts. */
-export const Side = { nothing, pair, array }
+/** Codecs of nothing, of two parts, and of many equal parts; and what a side is made of. */
+export const Side = { nothing, pair, array, contents }

@@ -15,10 +15,7 @@ export interface Place {
   readonly step: number
 }
 
-/**
- * What must hold of a value, `Same` also of several in an array. `Rebuilt` asks for nothing: it shows an activation that
- * came back to whoever records.
- */
+/** What must hold of a value, `Same` also of several in an array. */
 export type Claim =
   | {
       readonly _tag: "InRange"
@@ -42,7 +39,13 @@ export type Claim =
       readonly x: unknown
       /** Whose gradient it is. */ readonly parameter: string
     }
-  | { readonly _tag: "Rebuilt"; readonly place: Place; readonly x: unknown }
+
+/** An activation that came back: nothing is claimed of it. */
+export interface Rebuilt {
+  readonly _tag: "Rebuilt"
+  readonly place: Place
+  readonly x: unknown
+}
 
 /** Takes claims while a program runs and says at its end whether all of them held. */
 export interface Watch {
@@ -51,6 +54,8 @@ export interface Watch {
    * cannot read.
    */
   readonly expect: (claim: Claim) => void
+  /** Sees every activation that blocks rebuild, in their order; it borrows them. Not needed to judge claims. */
+  readonly observe?: (event: Rebuilt) => void
   /** Right if every claim held, else the first that did not. Frees the evidence; the watch starts afresh. */
   readonly settle: TE.TaskEither<RevError, void>
 }

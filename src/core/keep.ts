@@ -10,7 +10,7 @@ import type { Bijection } from "./Bijection.ts"
 import { Env } from "./Env.ts"
 import { keptSide, type Kept } from "./Held.ts"
 import type { Layer, Recorded } from "./Layer.ts"
-import { attempt } from "./Program.ts"
+import { attempt, attemptForward } from "./Program.ts"
 import type { Side } from "./Side.ts"
 
 /** `keep(side)(layer)`, with `side` the codec of the layer's input. Going back costs one evaluation, or none if taped. */
@@ -18,27 +18,27 @@ export const keep =
   <A>(side: Side<A>) =>
   <P, B>(layer: Layer<P, A, B>): Bijection<P, A, B, Kept<A, Recorded<P, A, B>>> => {
     const draw = (env: Env<P>) => O.some(Env.draw(env, "layer"))
+    const kept = keptSide<A, Recorded<P, A, B>>(side)
     return {
       params: layer.params,
-      side: keptSide(side),
+      side: kept,
       forward: (a) =>
-        attempt((env) => {
+        attemptForward(kept, (env: Env<P>) => {
           const input = env.scope.own(a)
-          if (Env.choice(env) !== "tape")
-            return [layer.apply(env.params, a, draw(env)), { _tag: "kept", input }] as const
+          if (Env.choice(env) !== "tape") return [layer.apply(env.params, a, draw(env)), { _tag: "kept", input }]
           const tape = layer.vjp(env.params, a, draw(env))
-          return [tape.value, { _tag: "taped", input, tape }] as const
+          return [tape.value, { _tag: "taped", input, tape }]
         }),
-      inverse: (_b, kept) => attempt((env) => env.scope.own(kept.input)),
+      inverse: (_b, left) => attempt((env) => env.scope.own(left.input)),
       infer: (a) => attempt((env) => layer.apply(env.params, a, O.none)),
-      pullback: (b, kept, db) =>
+      pullback: (b, left, db) =>
         attempt((env) => {
-          const tape = kept._tag === "taped" ? kept.tape : layer.vjp(env.params, kept.input, draw(env))
-          if (kept._tag === "kept")
+          const tape = left._tag === "taped" ? left.tape : layer.vjp(env.params, left.input, draw(env))
+          if (left._tag === "kept")
             env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: b, recorded: tape.value })
           const { cotangent, grads } = tape.pull(db)
-          const input = env.scope.own(kept.input)
-          env.scope.release([b, kept, db])
+          const input = env.scope.own(left.input)
+          env.scope.release([b, left, db])
           return { input, cotangent, grads }
         }),
     }

@@ -3,7 +3,7 @@
  */
 import type { Bijection } from "./Bijection.ts"
 import { Params } from "./Params.ts"
-import { attempt } from "./Program.ts"
+import { attempt, attemptForward } from "./Program.ts"
 import { Side } from "./Side.ts"
 
 // --------------------------------------------------------- constructors
@@ -15,7 +15,7 @@ import { Side } from "./Side.ts"
 export const rearrange = <A, B>(there: (a: A) => B, back: (b: B) => A): Bijection<{}, A, B, null> => ({
   params: Params.none,
   side: Side.nothing,
-  forward: (a) => attempt((env) => [env.scope.own(there(a)), null] as const),
+  forward: (a) => attemptForward(Side.nothing, (env) => [env.scope.own(there(a)), null]),
   inverse: (b) => attempt((env) => env.scope.own(back(b))),
   infer: (a) => attempt((env) => env.scope.own(there(a))),
   pullback: (b, _side, db) =>

@@ -2,13 +2,14 @@
  * Evidence over values that JavaScript can read at once: numbers and Float32Arrays.
  */
 import { either as E } from "fp-ts"
-import { Env, type Run } from "../core/Env.ts"
+import { Env, type EnvOptions } from "../core/Env.ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
 import { NotOnGrid } from "../core/errors/NotOnGrid.ts"
 import type { RevError } from "../core/RevError.ts"
 import { hostScope } from "../core/Scope.ts"
+import { Tree } from "../core/Tree.ts"
 import type { Claim, Watch } from "../core/Watch.ts"
 import { float32Bits, numberBits } from "./bits.ts"
 
@@ -30,7 +31,7 @@ export const hostWatch = (): Watch => {
 }
 
 /** The environment of a network on numbers or Float32Arrays. */
-export const hostEnv = <P>(run: Run<P>): Env<P> => Env.make(run, hostScope, hostWatch())
+export const hostEnv = <P>(options: EnvOptions<P>): Env<P> => Env.make(options, hostScope, hostWatch())
 
 const judge = (claim: Claim): RevError | null => {
   switch (claim._tag) {
@@ -52,8 +53,6 @@ const judge = (claim: Claim): RevError | null => {
       const value = largest(x)
       return Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })
     }
-    case "Rebuilt":
-      return null
   }
 }
 
@@ -68,10 +67,18 @@ const largest = (x: unknown): number => {
   return most
 }
 
+/** Whether two values have the same bits, those of arrays element by element. */
 const sameBits = (x: unknown, y: unknown): boolean => {
+  const found = Tree.difference(x, y, isNoArray, sameNumbers)
+  if (found !== null && Array.isArray(found.x) !== Array.isArray(found.y)) throw unreadable(x)
+  return found === null
+}
+
+const isNoArray = (value: unknown): value is unknown => !Array.isArray(value)
+
+const sameNumbers = (x: unknown, y: unknown): boolean => {
   if (typeof x === "number" && typeof y === "number") return numberBits.equals(x, y)
   if (x instanceof Float32Array && y instanceof Float32Array) return float32Bits.equals(x, y)
-  if (Array.isArray(x) && Array.isArray(y)) return x.length === y.length && x.every((item, i) => sameBits(item, y[i]))
   throw unreadable(x)
 }
 

@@ -4,7 +4,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
-import { Fit } from "../train/Fit.ts"
+import { Fit } from "../train/memory/Fit.ts"
 import { writeWhole } from "./saving/outputFile.ts"
 
 // ---------------------------------------------------------------- model

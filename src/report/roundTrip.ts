@@ -8,11 +8,11 @@ import { join } from "node:path"
 import type { taskEither as TE } from "fp-ts"
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import type { Env, Run } from "../core/Env.ts"
+import type { Env, EnvOptions } from "../core/Env.ts"
 import { run } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import type { RevError } from "../core/RevError.ts"
-import type { Claim, Watch } from "../core/Watch.ts"
+import type { Watch } from "../core/Watch.ts"
 import { differingBits } from "../exact/bits.ts"
 import { float32Side } from "../exact/float32Space.ts"
 import { gpt, GptConfig, type Gpt } from "../net/Gpt.ts"
@@ -22,6 +22,7 @@ import { parameterSide } from "../tensor/parameterSide.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../tensor/tf.ts"
+import { isTensor } from "../tensor/tree.ts"
 import { loadedBlas, useNative } from "./native/useNative.ts"
 import { loadedTensorflow, useTensorflow } from "./native/useTensorflow.ts"
 import { useWebgpu } from "./native/useWebgpu.ts"
@@ -60,14 +61,14 @@ const Meta = t.strict({
 export const roundTrip =
   (
     net: Gpt,
-    given: Run<GptParams>,
+    given: EnvOptions<GptParams>,
     tokens: tf.Tensor,
     command: ReadonlyArray<string>,
   ): TE.TaskEither<RevError | Error, RoundTrip> =>
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "bijou-"))
     try {
-      const recorded = await recording(tensorEnv(given), "InRange", net.trunk.forward(tokens))
+      const recorded = await recording(tensorEnv(given), net.trunk.forward(tokens))
       if (E.isLeft(recorded)) return recorded
       const { value, activations } = recorded.right
       const [state, side] = value
@@ -107,26 +108,29 @@ export const rebuild = async (folder: string): Promise<void> => {
   const state = orThrow(await stateSide(net).fromBytes(await readFile(join(folder, "state")))())
   const side = orThrow(await net.trunk.side.fromBytes(await readFile(join(folder, "side")))())
   const env = tensorEnv({ params, seed: meta.seed, step: meta.step, samples: meta.samples })
-  const { activations } = orThrow(await recording(env, "Rebuilt", net.trunk.inverse(state, side)))
+  const { activations } = orThrow(await recording(env, net.trunk.inverse(state, side)))
   const bytes = await activationsSide(activations.length).toBytes(activations)()
   await writeFile(join(folder, "rebuilt"), bytes)
 }
 
 // ----------------------------------------------------------- combinators
 
-/** Runs a program and copies, in order, the activations about which it makes claims of one kind. */
+/** Runs a program and copies, in order, the activations that are claimed to be in range, which a forward pass makes, or that come back. */
 const recording = async <P, A>(
   env: Env<P>,
-  kind: "InRange" | "Rebuilt",
   program: Parameters<typeof run<P, A>>[0],
 ): Promise<E.Either<RevError, { readonly value: A; readonly activations: ReadonlyArray<Float32Array> }>> => {
   const seen: tf.Tensor[] = []
+  const see = (x: unknown): void => {
+    if (isTensor(x)) seen.push(tf.keep(x.clone()))
+  }
   const watch: Watch = {
     settle: env.watch.settle,
-    expect: (claim: Claim) => {
-      if (claim._tag === kind && claim.x instanceof tf.Tensor) seen.push(tf.keep(claim.x.clone()))
+    expect: (claim) => {
+      if (claim._tag === "InRange") see(claim.x)
       env.watch.expect(claim)
     },
+    observe: ({ x }) => see(x),
   }
   const result = await run(program)({ ...env, watch })()
   const activations: Float32Array[] = []

@@ -77,6 +77,7 @@ export const Plane = {
       return E.right({ packed: tf.tensor1d(words), shape })
     },
     release: ({ packed }) => void packed.dispose(),
+    contents: ({ packed, shape }) => [{ _tag: "plane", value: packed, bits: sizeOf(shape) }],
   }),
 }
 

@@ -4,7 +4,7 @@
 import { LayerFailed } from "../core/errors/LayerFailed.ts"
 import type { Params } from "../core/Params.ts"
 import { sameShape } from "../exact/frame.ts"
-import { tf } from "./tf.ts"
+import { isTensor } from "./tree.ts"
 
 // ---------------------------------------------------------- destructors
 
@@ -13,7 +13,7 @@ export const checkGradients = <P>(params: Params<P>, p: P, grads: P): void => {
   const gradients = params.leaves(grads)
   for (const [i, [path, leaf]] of params.leaves(p).entries()) {
     const gradient = gradients[i]?.[1]
-    if (!(leaf instanceof tf.Tensor) || !(gradient instanceof tf.Tensor)) continue
+    if (!isTensor(leaf) || !isTensor(gradient)) continue
     if (sameShape(gradient.shape, leaf.shape)) continue
     const names = path.split("/")
     throw new LayerFailed({

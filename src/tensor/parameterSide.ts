@@ -13,6 +13,7 @@ import { sameShape, showShape } from "../exact/frame.ts"
 import { inShapes } from "./shapes/inShapes.ts"
 import { float32TensorSide } from "./tensorSide.ts"
 import { tf } from "./tf.ts"
+import { isTensor } from "./tree.ts"
 
 // --------------------------------------------------------- constructors
 
@@ -63,7 +64,7 @@ export const parameterSide = <P>(params: Params<P>): Side<P> => ({
 /** The leaves of a tree with their paths. Throws `ParameterMismatch` where one is not a tensor. */
 export const tensorLeaves = <P>(params: Params<P>, p: P): ReadonlyArray<readonly [path: string, leaf: tf.Tensor]> =>
   params.leaves(p).map(([path, leaf]) => {
-    if (!(leaf instanceof tf.Tensor)) throw new ParameterMismatch(`The parameter ${path} is not a tensor.`)
+    if (!isTensor(leaf)) throw new ParameterMismatch(`The parameter ${path} is not a tensor.`)
     return [path, leaf]
   })
 

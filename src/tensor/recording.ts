@@ -72,7 +72,7 @@ const free = (node: TapeNode): void => {
 }
 
 /** A node of the tape, and the names of its inputs that a gradient must flow to. */
-interface Step {
+interface TapedNode {
   readonly node: TapeNode
   readonly names: ReadonlyArray<string>
 }
@@ -82,10 +82,10 @@ const relevant = (
   tape: ReadonlyArray<TapeNode>,
   inputs: ReadonlyArray<tf.Tensor>,
   outputs: ReadonlyArray<tf.Tensor>,
-): ReadonlyArray<Step> => {
+): ReadonlyArray<TapedNode> => {
   const reached = new Set<number>()
   for (const { id } of inputs) reached.add(id)
-  const forwards: Step[] = []
+  const forwards: TapedNode[] = []
   for (const node of tape) {
     const names = Object.keys(node.inputs).filter((name) => {
       const input = node.inputs[name]
@@ -113,7 +113,7 @@ const flowsTo = ({ dtype }: tf.Tensor, { kernelName }: TapeNode): boolean =>
 
 /** Walks the nodes in the order and with the additions of TensorFlow.js's own backpropagation. */
 const pull = <B>(
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<TapedNode>,
   inputs: ReadonlyArray<tf.Tensor>,
   value: B,
   cotangent: B,

@@ -7,11 +7,12 @@ import { normals } from "../exact/draws.ts"
 import { sizeOf } from "../exact/frame.ts"
 import { hasShapesOnly } from "./shapes/inShapes.ts"
 import { tf } from "./tf.ts"
+import { isTensor } from "./tree.ts"
 
 // --------------------------------------------------------- constructors
 
 const leaf = (init: (key: Key) => tf.Tensor): Params<tf.Tensor> =>
-  Params.leaf({ init, add: (x, y) => tf.add(x, y), is: (value) => value instanceof tf.Tensor })
+  Params.leaf({ init, add: (x, y) => tf.add(x, y), is: isTensor })
 
 /** One tensor leaf of each kind, such as `tensor.normal([128, 512], 0.02)`. */
 export const tensor = {

@@ -2,7 +2,7 @@
  * Evidence on the device: every claim becomes one number there, and settling reads them all at once.
  */
 import { either as E } from "fp-ts"
-import { Env, type Run } from "../core/Env.ts"
+import { Env, type EnvOptions } from "../core/Env.ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../core/errors/GridOverflow.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
@@ -14,7 +14,7 @@ import { differ } from "./kernels/spec/differ.ts"
 import { largest } from "./largest.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
-import { tensorsIn } from "./tree.ts"
+import { isTensor, tensorsIn } from "./tree.ts"
 import { isReadableNow } from "./webgpu.ts"
 
 // --------------------------------------------------------- constructors
@@ -75,8 +75,6 @@ export const tensorWatch = (): Watch & {
             (value) => (Number.isFinite(value) ? null : new GradientNotFinite({ parameter, step: place.step, value })),
           )
         }
-        case "Rebuilt":
-          return undefined
       }
     },
     settle: async () => {
@@ -100,7 +98,7 @@ export const tensorWatch = (): Watch & {
 }
 
 /** The environment of a network on tensors. */
-export const tensorEnv = <P>(run: Run<P>): Env<P> => Env.make(run, tensorScope, tensorWatch())
+export const tensorEnv = <P>(options: EnvOptions<P>): Env<P> => Env.make(options, tensorScope, tensorWatch())
 
 /** Zero where the tensors of two structures are the same; one NaN is like another, for a loss may be one in both directions. */
 const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor => {
@@ -113,7 +111,7 @@ const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor
 const difference = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => dispatch(differ, { x, y })
 
 const read = ({ _tag, place }: Claim, value: unknown): tf.Tensor => {
-  if (value instanceof tf.Tensor) return value
+  if (isTensor(value)) return value
   throw new TypeError(
     `The claim ${_tag} at ${place.path.join("/")} is not about a tensor. Use hostEnv for numbers and arrays.`,
   )

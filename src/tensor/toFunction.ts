@@ -55,7 +55,7 @@ export const toFunction =
             F.pipe(
               net.pullback(held[0], held[1], dy.clone() as B)(env), // dy has B's shape
               E.map((found) => {
-                expectFinite(net.params, found.grads)(env)
+                expectFinite(env, net.params, found.grads)
                 return found
               }),
             )

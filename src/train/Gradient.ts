@@ -39,17 +39,20 @@ export const lossAndGrads =
   (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
   (env) =>
     F.pipe(
-      weighted(net, 1)(a)(env),
+      weighted(net, a, 1)(env),
       E.map((gradient) => {
-        expectFinite(net.params, gradient.grads)(env)
+        expectFinite(env, net.params, gradient.grads)
         return gradient
       }),
     )
 
 /** The loss, and `weight` times its gradients, of which nothing is claimed. */
 export const weighted =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
-  (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
+  <P, A, S>(
+    net: Bijection<P, A, tf.Tensor, S>,
+    a: A,
+    weight: number,
+  ): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
   (env) =>
     F.pipe(
       net.forward(a)(env),
@@ -69,11 +72,15 @@ export const weighted =
     )
 
 /** The loss once it is read and all evidence is, and `weight` times its gradients. Borrows `a`; on an error nothing is left. */
-export const evaluate =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, weight: number) =>
-  (a: A, env: Env<P>): TE.TaskEither<TrainError, Gradient<P>> =>
+export const evaluateGradient =
+  <P, A, S>(
+    net: Bijection<P, A, tf.Tensor, S>,
+    a: A,
+    env: Env<P>,
+    weight: number,
+  ): TE.TaskEither<TrainError, Gradient<P>> =>
   async () => {
-    const result = await run(weighted(net, weight)(a))(env)()
+    const result = await run(weighted(net, a, weight))(env)()
     if (E.isLeft(result)) return result
     const { loss, grads } = result.right
     const [value = NaN] = await loss.data()

@@ -11,12 +11,12 @@ import { Plan } from "../core/Plan.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import { tensorEnv } from "../tensor/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
-import { addGradients, evaluate, refuseUnlessFinite, type BatchGradient, type Gradient } from "./Gradient.ts"
+import { addGradients, evaluateGradient, refuseUnlessFinite, type BatchGradient, type Gradient } from "./Gradient.ts"
 import { microBatches } from "./microBatches.ts"
 import { nextTask } from "./nextTask.ts"
 import type { WorkerFailed } from "./errors/WorkerFailed.ts"
 import type { TrainError } from "./TrainError.ts"
-import { joined, total, type Node } from "./treeSum.ts"
+import { appended, total, type PartialSum } from "./treeSum.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -79,16 +79,16 @@ export const evaluateRun =
     { params, step }: Omit<Position<P>, "samples">,
     groups: ReadonlyArray<ReadonlyArray<number>>,
     [first, end]: readonly [first: number, end: number],
-  ): TE.TaskEither<TrainError, ReadonlyArray<Node<Gradient<P>>>> =>
+  ): TE.TaskEither<TrainError, ReadonlyArray<PartialSum<Gradient<P>>>> =>
   async () => {
-    const join = joined(addGradients(network.params))
-    let nodes: ReadonlyArray<Node<Gradient<P>>> = []
+    const join = appended(addGradients(network.params))
+    let nodes: ReadonlyArray<PartialSum<Gradient<P>>> = []
     try {
       for (const [i, samples] of groups.slice(first, end).entries()) {
         if (i > 0) await nextTask()
         const input = data(samples)
         const env = tensorEnv({ params, seed, step, samples, plan })
-        const value = await evaluate(network, 1 / groups.length)(input, env)()
+        const value = await evaluateGradient(network, input, env, 1 / groups.length)()
         tensorScope.release(input)
         if (E.isLeft(value)) return value
         nodes = join(nodes, { first: first + i, count: 1, value: value.right })

@@ -8,7 +8,7 @@ import type { Params } from "../core/Params.ts"
 import { tensorScope } from "../tensor/tensorScope.ts"
 import type { tf } from "../tensor/tf.ts"
 import { AdamW, checkAdamW, checkRate, type AdamWConfig, type AdamWState } from "./AdamW.ts"
-import { evaluate, refuseUnlessFinite, type BatchGradient } from "./Gradient.ts"
+import { evaluateGradient, refuseUnlessFinite, type BatchGradient } from "./Gradient.ts"
 import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
@@ -35,7 +35,7 @@ export const trainStep = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, config: A
   ): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> => {
     checkRate(rate)
     return F.pipe(
-      evaluate(net, 1)(a, env),
+      evaluateGradient(net, a, env, 1),
       TE.chainW(refuseUnlessFinite(net.params, env.step)),
       TE.map((gradient) => ({ trained: move(trained, gradient, rate), loss: gradient.loss })),
     )

@@ -27,7 +27,7 @@ export interface Course {
 }
 
 /** What a run trains on and how. */
-export interface TrainingPlan<A> extends Course {
+export interface TrainingOptions<A> extends Course {
   /** What each part leaves behind: everything reversed unless given. */
   readonly plan?: Plan
   /** Of the gammas and of dropout. */
@@ -51,7 +51,7 @@ export interface Progress<out P> {
 /** `descent` by this thread, every batch evaluated at once. */
 export const training = <P, A, S>(
   network: Bijection<P, A, tf.Tensor, S>,
-  { seed, plan = Plan.reversed, ...course }: TrainingPlan<A>,
+  { seed, plan = Plan.reversed, ...course }: TrainingOptions<A>,
   from: Trained<P>,
 ): AsyncGenerator<Progress<P>, void> =>
   descent(microBatched({ network, data: course.data }, { size: course.batch, seed, plan }), course, from)

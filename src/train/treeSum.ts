@@ -11,7 +11,7 @@
 // ---------------------------------------------------------------- model
 
 /** The sum of `count` places from `first` on: a whole node of the tree. */
-export interface Node<out X> {
+export interface PartialSum<out X> {
   readonly first: number
   readonly count: number
   readonly value: X
@@ -20,13 +20,13 @@ export interface Node<out X> {
 // ----------------------------------------------------------- combinators
 
 /** The nodes of a run and the node behind them, two halves added up as long as there are any. `add` gets the left half first. */
-export const joined =
+export const appended =
   <X>(add: (left: X, right: X) => X) =>
-  (nodes: ReadonlyArray<Node<X>>, next: Node<X>): ReadonlyArray<Node<X>> => {
+  (nodes: ReadonlyArray<PartialSum<X>>, next: PartialSum<X>): ReadonlyArray<PartialSum<X>> => {
     const left = nodes.at(-1)
     if (left === undefined || left.count !== next.count || left.first % (2 * left.count) !== 0) return [...nodes, next]
     const sum = { first: left.first, count: 2 * left.count, value: add(left.value, next.value) }
-    return joined(add)(nodes.slice(0, -1), sum)
+    return appended(add)(nodes.slice(0, -1), sum)
   }
 
 // ---------------------------------------------------------- destructors
@@ -36,10 +36,10 @@ export const nodesIn = ([first, end]: readonly [first: number, end: number]): {
   readonly left: number
   readonly waiting: number
 } => {
-  let [nodes, waiting]: [ReadonlyArray<Node<null>>, number] = [[], 0]
+  let [nodes, waiting]: [ReadonlyArray<PartialSum<null>>, number] = [[], 0]
   for (let place = first; place < end; place++) {
     waiting = Math.max(waiting, nodes.length)
-    nodes = joined(() => null)(nodes, { first: place, count: 1, value: null })
+    nodes = appended(() => null)(nodes, { first: place, count: 1, value: null })
   }
   return { left: nodes.length, waiting }
 }
@@ -47,7 +47,7 @@ export const nodesIn = ([first, end]: readonly [first: number, end: number]): {
 /** The sum of a run from place 0 on. Throws `RangeError` where there is nothing to add. */
 export const total =
   <X>(add: (left: X, right: X) => X) =>
-  (nodes: ReadonlyArray<Node<X>>): X => {
+  (nodes: ReadonlyArray<PartialSum<X>>): X => {
     if (nodes.length === 0) throw new RangeError("There is nothing to add up: give at least one place.")
     return nodes.map(({ value }) => value).reduceRight((right, left) => add(left, right))
   }

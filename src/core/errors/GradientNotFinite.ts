@@ -1,6 +1,7 @@
+import { Tagged } from "./Tagged.ts"
+
 /** A gradient is infinite or not a number. */
-export class GradientNotFinite extends Error {
-  readonly _tag = "GradientNotFinite"
+export class GradientNotFinite extends Tagged<"GradientNotFinite"> {
   /** The path of the first parameter with such a gradient, as `Params` names it. */
   readonly parameter: string
   readonly step: number
@@ -9,9 +10,9 @@ export class GradientNotFinite extends Error {
 
   constructor(at: { parameter: string; step: number; value: number }) {
     super(
+      "GradientNotFinite",
       `The gradient of the ${at.parameter === "" ? "only parameter" : `parameter ${at.parameter}`} at step ${at.step} is ${Number.isNaN(at.value) ? "not a number" : "infinite"}, so no step is taken. Look for an infinite derivative, such as that of a root at 0, or lower the learning rate.`,
     )
-    this.name = this._tag
     this.parameter = at.parameter
     this.step = at.step
     this.value = at.value

@@ -1,8 +1,8 @@
 import { showPath, type Path } from "../Path.ts"
+import { Tagged } from "./Tagged.ts"
 
 /** An activation reached the end of the range in which the grid is exact, or is not a number. */
-export class GridOverflow extends Error {
-  readonly _tag = "GridOverflow"
+export class GridOverflow extends Tagged<"GridOverflow"> {
   readonly path: Path
   readonly step: number
   /** The largest |x| of the activation, or NaN. */
@@ -13,11 +13,11 @@ export class GridOverflow extends Error {
   constructor(at: { path: Path; step: number; value: number; fractionBits: number }) {
     const limit = 2 ** (24 - at.fractionBits)
     super(
+      "GridOverflow",
       Number.isNaN(at.value)
         ? `An activation at ${showPath(at.path)}, step ${at.step}, is not a number. Look for infinities in the parameters or the input, or lower the learning rate.`
         : `|x| reached ${at.value} at ${showPath(at.path)}, step ${at.step}, but a grid of ${at.fractionBits} fraction bits is exact only below ${limit}. Use fewer fraction bits, or normalise the residual.`,
     )
-    this.name = this._tag
     this.path = at.path
     this.step = at.step
     this.value = at.value

@@ -1,14 +1,16 @@
 import { showPath, type Path } from "../Path.ts"
+import { Tagged } from "./Tagged.ts"
 
 /** A cotangent was asked for where there is none. */
-export class NotDifferentiable extends Error {
-  readonly _tag = "NotDifferentiable"
+export class NotDifferentiable extends Tagged<"NotDifferentiable"> {
   readonly path: Path
   readonly what: string
 
   constructor(at: { path: Path; what: string }) {
-    super(`${at.what} at ${showPath(at.path)} has no cotangent. Put parts that need a gradient after it.`)
-    this.name = this._tag
+    super(
+      "NotDifferentiable",
+      `${at.what} at ${showPath(at.path)} has no cotangent. Put parts that need a gradient after it.`,
+    )
     this.path = at.path
     this.what = at.what
   }

@@ -1,10 +1,9 @@
-/** Parameters do not fit the network that is to use them. */
-export class ParameterMismatch extends Error {
-  readonly _tag = "ParameterMismatch"
+import { Tagged } from "./Tagged.ts"
 
+/** Parameters do not fit the network that is to use them. */
+export class ParameterMismatch extends Tagged<"ParameterMismatch"> {
   /** @param sentence - names the parameter and the way out */
   constructor(sentence: string) {
-    super(sentence)
-    this.name = this._tag
+    super("ParameterMismatch", sentence)
   }
 }

@@ -1,10 +1,9 @@
-/** Two parties disagree on a shape. */
-export class ShapeMismatch extends Error {
-  readonly _tag = "ShapeMismatch"
+import { Tagged } from "./Tagged.ts"
 
+/** Two parties disagree on a shape. */
+export class ShapeMismatch extends Tagged<"ShapeMismatch"> {
   /** @param sentence - names both parties, their numbers and the way out */
   constructor(sentence: string) {
-    super(sentence)
-    this.name = this._tag
+    super("ShapeMismatch", sentence)
   }
 }

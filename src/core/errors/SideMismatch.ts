@@ -1,10 +1,9 @@
-/** Side information does not fit the network that is to use it. */
-export class SideMismatch extends Error {
-  readonly _tag = "SideMismatch"
+import { Tagged } from "./Tagged.ts"
 
+/** Side information does not fit the network that is to use it. */
+export class SideMismatch extends Tagged<"SideMismatch"> {
   /** @param sentence - names both parties, their numbers and the way out */
   constructor(sentence: string) {
-    super(sentence)
-    this.name = this._tag
+    super("SideMismatch", sentence)
   }
 }

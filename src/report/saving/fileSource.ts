@@ -2,7 +2,7 @@
  * A file whose bytes are read in pieces.
  */
 import { open } from "node:fs/promises"
-import type { ByteSource } from "../../train/ByteSource.ts"
+import type { ByteSource } from "../../train/checkpoint/ByteSource.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -4,7 +4,7 @@
 import type { Plan } from "../../core/Plan.ts"
 import type { BackendName } from "../../tensor/backend.ts"
 import type { ParameterLayout } from "../../tensor/ParameterLayout.ts"
-import type { Node } from "../../train/treeSum.ts"
+import type { PartialSum } from "../../train/treeSum.ts"
 import type { PlainError } from "./PlainError.ts"
 
 /** What a worker is started with. */
@@ -36,7 +36,7 @@ export interface Question {
 
 /** The losses of the nodes, whose gradients now stand in `sums`, and the most bytes of tensors meanwhile; or what it ended in. */
 export type Answer =
-  | { readonly _tag: "Summed"; readonly nodes: ReadonlyArray<Node<number>>; readonly peak: number }
+  | { readonly _tag: "Summed"; readonly nodes: ReadonlyArray<PartialSum<number>>; readonly peak: number }
   | { readonly _tag: "Refused"; readonly error: PlainError }
   | { readonly _tag: "Threw"; readonly reason: string }
 

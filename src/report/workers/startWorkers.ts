@@ -16,7 +16,7 @@ import { WorkerFailed } from "../../train/errors/WorkerFailed.ts"
 import { refuseUnlessFinite, type Gradient } from "../../train/Gradient.ts"
 import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
-import { joined, nodesIn, total, type Node } from "../../train/treeSum.ts"
+import { appended, nodesIn, total, type PartialSum } from "../../train/treeSum.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import { loadedBlas } from "../native/useNative.ts"
 import { loadedTensorflow } from "../native/useTensorflow.ts"
@@ -122,7 +122,7 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
               value: { loss, grads: sums[i]?.[n] ?? none },
             })),
       )
-      const { loss, grads } = total(addInPlace)(nodes.reduce<ReadonlyArray<Node<Sum>>>(joined(addInPlace), []))
+      const { loss, grads } = total(addInPlace)(nodes.reduce<ReadonlyArray<PartialSum<Sum>>>(appended(addInPlace), []))
       const tree = ParameterLayout.read(layout, params, grads)
       if (E.isLeft(tree)) return tree
       return refuseUnlessFinite(params, step)({ loss: loss / groups.length, grads: tree.right })()

@@ -1,14 +1,15 @@
+import { Tagged } from "../../core/errors/Tagged.ts"
+
 /** The loss is infinite or not a number. */
-export class LossNotFinite extends Error {
-  readonly _tag = "LossNotFinite"
+export class LossNotFinite extends Tagged<"LossNotFinite"> {
   readonly step: number
   readonly value: number
 
   constructor(at: { step: number; value: number }) {
     super(
+      "LossNotFinite",
       `The loss at step ${at.step} is ${at.value}. Lower the learning rate; the parameters are those before the step.`,
     )
-    this.name = this._tag
     this.step = at.step
     this.value = at.value
   }

@@ -1,6 +1,7 @@
+import { Tagged } from "../../core/errors/Tagged.ts"
+
 /** A worker was lost, or code of the user threw in it. */
-export class WorkerFailed extends Error {
-  readonly _tag = "WorkerFailed"
+export class WorkerFailed extends Tagged<"WorkerFailed"> {
   /** From 1. */
   readonly worker: number
   readonly step: number
@@ -8,9 +9,9 @@ export class WorkerFailed extends Error {
 
   constructor(at: { worker: number; step: number; reason: string }) {
     super(
+      "WorkerFailed",
       `Worker ${at.worker} failed at step ${at.step}: ${at.reason.replace(/\.$/, "")}. The parameters are those before the step.`,
     )
-    this.name = this._tag
     this.worker = at.worker
     this.step = at.step
     this.reason = at.reason

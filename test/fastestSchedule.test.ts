@@ -1,47 +1,48 @@
 /**
- * The cheapest way through a chain within a budget, on tolls of all kinds: the optimum against all ways, and equal parts counted.
+ * The fastest schedule of a chain within a budget, on costs of all kinds: the optimum against all schedules, and equal stages counted.
  */
 import { option as O } from "fp-ts"
 import fc from "fast-check"
 import type { Choice } from "bijou"
 import { describe, expect, it } from "vitest"
-import { cheapest, lowest } from "../src/core/cheapest.ts"
-import { fastestThroughEqual, stretchOf } from "../src/core/equalParts.ts"
-import { departure, type Station, type Toll, type Way } from "../src/core/Station.ts"
+import { fastestSchedule, leanestSchedule } from "../src/train/memory/fastestSchedule.ts"
+import { fastestOverEqual, longestRun } from "../src/train/memory/equalStages.ts"
+import { emptyPrefix, type Schedule } from "../src/train/memory/Schedule.ts"
+import type { Cost, Stage } from "../src/train/memory/Stage.ts"
 
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
 
-/** Every way through, by the definitions of peak and time. */
-const everyWay = (stations: ReadonlyArray<Station>, held: number) =>
-  stations.reduce<ReadonlyArray<{ readonly choices: ReadonlyArray<Choice>; held: number; peak: number; time: number }>>(
-    (ways, { choices, toll }) =>
-      ways.flatMap((way) =>
+/** Every schedule, by the definitions of peak and time. */
+const everySchedule = (stages: ReadonlyArray<Stage>, held: number) =>
+  stages.reduce<ReadonlyArray<{ readonly choices: ReadonlyArray<Choice>; held: number; peak: number; time: number }>>(
+    (found, { choices, cost }) =>
+      found.flatMap((schedule) =>
         choices.map((choice) => {
-          const cost = toll(way.choices.at(-1) ?? null, choice)
+          const added = cost(schedule.choices.at(-1) ?? null, choice)
           return {
-            choices: [...way.choices, choice],
-            held: way.held + cost.held,
-            peak: Math.max(way.peak, way.held + cost.most),
-            time: way.time + cost.time,
+            choices: [...schedule.choices, choice],
+            held: schedule.held + added.held,
+            peak: Math.max(schedule.peak, schedule.held + added.most),
+            time: schedule.time + added.time,
           }
         }),
       ),
     [{ choices: [], held, peak: held, time: 0 }],
   )
 
-const toll: fc.Arbitrary<Toll> = fc.record({ held: fc.nat(9), most: fc.nat(20), time: fc.nat(9) })
+const cost: fc.Arbitrary<Cost> = fc.record({ held: fc.nat(9), most: fc.nat(20), time: fc.nat(9) })
 
-/** A part whose twelve tolls are those of each choice behind none and behind each other. */
-const stationOf = ([tolls, choices]: readonly [ReadonlyArray<Toll>, ReadonlyArray<Choice>]): Station => ({
+/** A stage whose twelve costs are those of each choice after none and after each other. */
+const stageOf = ([costs, choices]: readonly [ReadonlyArray<Cost>, ReadonlyArray<Choice>]): Stage => ({
   choices,
-  toll: (before, choice) => tolls[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Toll, // twelve of them
+  cost: (before, choice) => costs[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Cost, // twelve of them
 })
 
-/** Equal parts in a row. */
+/** Equal stages in a row. */
 const chains = fc
   .array(
     fc.tuple(
-      fc.array(toll, { minLength: 12, maxLength: 12 }),
+      fc.array(cost, { minLength: 12, maxLength: 12 }),
       fc.integer({ min: 1, max: 3 }),
       fc.subarray([...all], { minLength: 1 }),
     ),
@@ -51,33 +52,33 @@ const chains = fc
     },
   )
   .map((kinds) =>
-    kinds.flatMap(([tolls, count, choices]) => {
-      const station = stationOf([tolls, choices])
-      return Array.from({ length: count }, () => station)
+    kinds.flatMap(([costs, count, choices]) => {
+      const stage = stageOf([costs, choices])
+      return Array.from({ length: count }, () => stage)
     }),
   )
 
-/** One of the fastest of the ways that fit, and none only where none fits. */
-const expectFastest = (found: O.Option<Way>, fitting: ReturnType<typeof everyWay>): void => {
+/** One of the fastest of the schedules that fit, and none only where none fits. */
+const expectFastest = (found: O.Option<Schedule>, fitting: ReturnType<typeof everySchedule>): void => {
   expect(O.isSome(found)).toBe(fitting.length > 0)
   if (O.isNone(found)) return
   const { choices, time, peak } = found.value
-  expect(time).toBe(Math.min(...fitting.map((way) => way.time)))
+  expect(time).toBe(Math.min(...fitting.map((schedule) => schedule.time)))
   expect(fitting).toContainEqual(expect.objectContaining({ choices, time, peak }))
 }
 
 describe("The optimum", () => {
-  it("is that of all ways", () => {
+  it("is that of all schedules", () => {
     let none = 0
     fc.assert(
-      fc.property(chains, fc.nat(9), fc.nat(60), (stations, held, budget) => {
-        const ways = everyWay(stations, held)
-        const fitting = ways.filter(({ peak }) => peak <= budget)
-        const found = cheapest(stations, held, budget)
+      fc.property(chains, fc.nat(9), fc.nat(60), (stages, held, budget) => {
+        const every = everySchedule(stages, held)
+        const fitting = every.filter(({ peak }) => peak <= budget)
+        const found = fastestSchedule(stages, held, budget)
         if (O.isNone(found)) none++
         expectFastest(found, fitting)
-        const leanest = lowest(stations, held)
-        expect(O.isSome(leanest) && leanest.value.peak).toBe(Math.min(...ways.map(({ peak }) => peak)))
+        const leanest = leanestSchedule(stages, held)
+        expect(O.isSome(leanest) && leanest.value.peak).toBe(Math.min(...every.map(({ peak }) => peak)))
       }),
       { numRuns: 500, seed: 1 },
     )
@@ -85,7 +86,7 @@ describe("The optimum", () => {
   })
 })
 
-describe("The optimum over equal parts", () => {
+describe("The optimum over equal stages", () => {
   it("tapes as many of them as the closed form says", () => {
     fc.assert(
       fc.property(
@@ -97,17 +98,17 @@ describe("The optimum over equal parts", () => {
           budget: fc.nat(400),
         }),
         ({ count, side, tape, working, budget }) => {
-          const station: Station = {
+          const stage: Stage = {
             choices: ["reverse", "tape"],
-            toll: (_, choice) => {
+            cost: (_, choice) => {
               const held = choice === "tape" ? tape : side
               return { held, most: held + working, time: choice === "tape" ? 3 : 4 }
             },
           }
           // The last part is pulled on top of what all others left: K side + n (tape - side) + working <= budget.
           const taped = Math.min(count, Math.floor((budget - working - count * side) / (tape - side)))
-          const found = cheapest(
-            Array.from({ length: count }, () => station),
+          const found = fastestSchedule(
+            Array.from({ length: count }, () => stage),
             0,
             budget,
           )
@@ -120,30 +121,30 @@ describe("The optimum over equal parts", () => {
   })
 })
 
-/** Tolls as a chain of residual blocks has them: who reverses behind another choice holds what it shares, gradients pile up on the way back. */
+/** Costs as a chain of residual blocks has them: a block that reverses after another choice holds what it shares, gradients pile up on the way back. */
 const residuals = (count: number, sizes: { gradient: number; activation: number; tape: number; working: number }) => {
   const { gradient, activation, tape, working } = sizes
   const held = { reverse: 1, keep: 1 + activation, tape: 1 + activation + tape }
   const time = { reverse: 40, keep: 39, tape: 30 }
   let asked = 0
-  const block = (place: number): Station => ({
+  const block = (place: number): Stage => ({
     choices: all,
-    toll: (before, choice) => {
+    cost: (before, choice) => {
       asked++
       const shared = choice === "reverse" && before !== null && before !== "reverse" ? activation : 0
       const left = held[choice] + shared
       return { held: left, most: left + working + gradient * (count - place), time: time[choice] }
     },
   })
-  const head: Station = {
+  const head: Stage = {
     choices: ["reverse", "tape"],
-    toll: (before, choice) => ({
+    cost: (before, choice) => ({
       held: (before === "reverse" ? -activation : 0) + (choice === "tape" ? 2 : 0),
       most: working,
       time: choice === "tape" ? 3 : 4,
     }),
   }
-  return { stations: [...Array.from({ length: count }, (_, i) => block(i)), head], asked: () => asked }
+  return { stages: [...Array.from({ length: count }, (_, i) => block(i)), head], asked: () => asked }
 }
 
 const sizes = fc.record({
@@ -153,17 +154,17 @@ const sizes = fc.record({
   working: fc.nat(30),
 })
 
-describe("Equal parts", () => {
-  const answer = (stations: ReadonlyArray<Station>, held: number, budget: number) =>
-    fastestThroughEqual(stations, stretchOf(stations), [departure(held)], budget)
+describe("Equal stages", () => {
+  const answer = (stages: ReadonlyArray<Stage>, held: number, budget: number) =>
+    fastestOverEqual(stages, longestRun(stages), [emptyPrefix(held)], budget)
 
-  it("that are counted come to the optimum of all ways, and are counted for nearly every budget", () => {
+  it("that are counted come to the optimum of all schedules, and are counted for nearly every budget", () => {
     const seen = { counted: 0, left: 0, none: 0 }
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 6 }), sizes, fc.nat(9), fc.nat(200), (count, given, held, budget) => {
-        const { stations } = residuals(count, given)
-        const fitting = everyWay(stations, held).filter(({ peak }) => peak <= budget)
-        const counted = answer(stations, held, budget)
+        const { stages } = residuals(count, given)
+        const fitting = everySchedule(stages, held).filter(({ peak }) => peak <= budget)
+        const counted = answer(stages, held, budget)
         if (O.isNone(counted)) {
           seen.left++
           return
@@ -179,15 +180,15 @@ describe("Equal parts", () => {
     expect(seen.none).toBeGreaterThan(100)
   })
 
-  it("come to the optimum with others before them and behind them", () => {
-    const station = fc.tuple(fc.array(toll, { minLength: 12, maxLength: 12 }), fc.subarray([...all], { minLength: 1 }))
-    const before = fc.array(station, { minLength: 1, maxLength: 2 })
+  it("come to the optimum with others before and after them", () => {
+    const stage = fc.tuple(fc.array(cost, { minLength: 12, maxLength: 12 }), fc.subarray([...all], { minLength: 1 }))
+    const before = fc.array(stage, { minLength: 1, maxLength: 2 })
     let counted = 0
     fc.assert(
       fc.property(before, sizes, fc.nat(9), fc.nat(160), (others, given, held, budget) => {
-        const stations = [...others.map(stationOf), ...residuals(4, given).stations]
-        const fitting = everyWay(stations, held).filter(({ peak }) => peak <= budget)
-        const found = cheapest(stations, held, budget)
+        const stages = [...others.map(stageOf), ...residuals(4, given).stages]
+        const fitting = everySchedule(stages, held).filter(({ peak }) => peak <= budget)
+        const found = fastestSchedule(stages, held, budget)
         if (O.isSome(found)) counted++
         expectFastest(found, fitting)
       }),
@@ -196,19 +197,19 @@ describe("Equal parts", () => {
     expect(counted).toBeGreaterThan(100)
   })
 
-  it("of any tolls are counted only where that is the optimum", () => {
+  it("of any costs are counted only where that is the optimum", () => {
     const seen = { counted: 0, left: 0 }
     fc.assert(
       fc.property(
-        fc.array(toll, { minLength: 12, maxLength: 12 }),
+        fc.array(cost, { minLength: 12, maxLength: 12 }),
         fc.integer({ min: 4, max: 6 }),
         fc.subarray([...all], { minLength: 1 }),
         fc.nat(60),
-        (tolls, count, choices, budget) => {
-          const station = stationOf([tolls, choices])
-          const stations = Array.from({ length: count }, () => station)
-          const fitting = everyWay(stations, 0).filter(({ peak }) => peak <= budget)
-          const counted = answer(stations, 0, budget)
+        (costs, count, choices, budget) => {
+          const stage = stageOf([costs, choices])
+          const stages = Array.from({ length: count }, () => stage)
+          const fitting = everySchedule(stages, 0).filter(({ peak }) => peak <= budget)
+          const counted = answer(stages, 0, budget)
           if (O.isNone(counted)) seen.left++
           else {
             seen.counted++
@@ -228,13 +229,13 @@ describe("Equal parts", () => {
     (share) => {
       const count = 10_000
       const given = { gradient: 793_092, activation: 65_536, tape: 1_114_112, working: 3_600_000 }
-      const { stations, asked } = residuals(count, given)
-      const low = lowest(stations, 0)
-      if (O.isNone(low)) throw new Error("there is a way")
+      const { stages, asked } = residuals(count, given)
+      const low = leanestSchedule(stages, 0)
+      if (O.isNone(low)) throw new Error("there is a schedule")
       const budget = Math.round(low.value.peak + share * count * (given.tape + given.activation))
-      const found = cheapest(stations, 0, budget)
+      const found = fastestSchedule(stages, 0, budget)
       expect(asked()).toBeLessThan(100 * count)
-      if (O.isNone(found)) throw new Error("there is a way")
+      if (O.isNone(found)) throw new Error("there is a schedule")
       expect(found.value.peak).toBeLessThanOrEqual(budget)
       const taped = found.value.choices.filter((choice) => choice === "tape").length
       expect(taped).toBeGreaterThan(Math.min(share, 1) * count)

@@ -5,30 +5,30 @@
  * those of the distinct buffers.
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
-import type { Bijection } from "../core/Bijection.ts"
-import { Env, type Run } from "../core/Env.ts"
-import { Params } from "../core/Params.ts"
-import type { RevError } from "../core/RevError.ts"
-import type { Path } from "../core/Path.ts"
-import type { Scope } from "../core/Scope.ts"
-import type { Watch } from "../core/Watch.ts"
-import { listenToBuffers } from "../tensor/buffers.ts"
-import { inShapes, workSoFar } from "../tensor/shapes/inShapes.ts"
-import { tensorScope } from "../tensor/tensorScope.ts"
-import { tensorWatch } from "../tensor/tensorWatch.ts"
-import { tensorLeaves } from "../tensor/parameterSide.ts"
-import { tf } from "../tensor/tf.ts"
+import type { Bijection } from "../../core/Bijection.ts"
+import { Env, type EnvOptions } from "../../core/Env.ts"
+import { Params } from "../../core/Params.ts"
+import type { RevError } from "../../core/RevError.ts"
+import type { Path } from "../../core/Path.ts"
+import type { Part, Scope } from "../../core/Scope.ts"
+import type { Watch } from "../../core/Watch.ts"
+import { listenToBuffers } from "../../tensor/buffers.ts"
+import { inShapes, workSoFar } from "../../tensor/shapes/inShapes.ts"
+import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorWatch } from "../../tensor/tensorWatch.ts"
+import { tensorLeaves } from "../../tensor/parameterSide.ts"
+import { tf } from "../../tensor/tf.ts"
 import { account, enter } from "./Account.ts"
-import { AdamW, type AdamWState } from "./AdamW.ts"
+import { AdamW, type AdamWState } from "../AdamW.ts"
 import { type Bytes, type Ledger, type Moment } from "./Ledger.ts"
-import { weighted } from "./Gradient.ts"
-import { normOf } from "./gradientNorm.ts"
-import { update, type Trained } from "./step.ts"
+import { weighted } from "../Gradient.ts"
+import { normOf } from "../gradientNorm.ts"
+import { update, type Trained } from "../step.ts"
 
 // ---------------------------------------------------------------- model
 
 /** A step to look at: nothing in it is changed or freed. With AdamW's state the update counts as well. */
-export interface Step<P, A> extends Run<P> {
+export interface Step<P, A> extends EnvOptions<P> {
   readonly input: A
   readonly state?: AdamWState<P>
 }
@@ -92,12 +92,13 @@ const walk = <P, A, S>(
     close()
     open = { path: path.join("/"), before: workSoFar(), peak: book.now(), most: book.total() }
   }
-  const end = (path: Path, result: unknown): void => {
+  const end = <X>({ path, forward }: Part<X>, result: X): void => {
     const side = `side of ${path.join("/")}`
-    if (phase === "forward" && Array.isArray(result)) {
+    if (phase === "forward" && forward !== undefined) {
+      const { output, contents } = forward(result)
       book.drop("state")
-      book.claim("state", "state", result[0])
-      book.claimSide(side, result[1])
+      book.claim("state", "state", output)
+      book.claimSide(side, contents)
     }
     if (phase === "pullback" && typeof result === "object" && result !== null && "grads" in result) {
       for (const key of [side, "state", "cotangents"]) book.drop(key)
@@ -110,14 +111,14 @@ const walk = <P, A, S>(
     ...tensorScope,
     within: (body, part) => {
       if (part === undefined) return tensorScope.within(body)
-      begin(part)
+      begin(part.path)
       const result = tensorScope.within(body)
       end(part, result)
       return result
     },
   }
   const watch: Watch = {
-    settle: inner.settle,
+    ...inner,
     expect: (claim) => {
       fresh = new Set()
       inner.expect(claim)
@@ -145,7 +146,7 @@ const walk = <P, A, S>(
     },
   }
   return listenToBuffers(listener, () => {
-    const result = scope.within(() => weighted(seen, 1)(step.input)(Env.make({ ...step, params }, scope, watch)))
+    const result = scope.within(() => weighted(seen, step.input, 1)(Env.make({ ...step, params }, scope, watch)))
     close()
     if (E.isRight(result)) {
       const { loss, grads } = result.right

@@ -2,8 +2,8 @@
  * A plan that was fitted to a budget of memory: what each part leaves behind, and what that comes to.
  */
 import * as t from "io-ts"
-import type { Plan } from "../core/Plan.ts"
-import { amount, finite } from "./numbers.ts"
+import type { Plan } from "../../core/Plan.ts"
+import { amount, finite } from "../numbers.ts"
 
 // ---------------------------------------------------------------- model
 

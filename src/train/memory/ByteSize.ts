@@ -3,7 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { shown } from "../core/quoted.ts"
+import { shown } from "../../core/quoted.ts"
 
 // ---------------------------------------------------------------- model
 

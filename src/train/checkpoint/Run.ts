@@ -3,10 +3,10 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { Runtime } from "../tensor/Runtime.ts"
-import { checkAdamW } from "./AdamW.ts"
-import { Fit } from "./Fit.ts"
-import { amount, count, finite, fraction, positiveAmount, positiveCount } from "./numbers.ts"
+import { Runtime } from "../../tensor/Runtime.ts"
+import { checkAdamW } from "../AdamW.ts"
+import { Fit } from "../memory/Fit.ts"
+import { amount, count, finite, fraction, positiveAmount, positiveCount } from "../numbers.ts"
 
 // ---------------------------------------------------------------- model
 

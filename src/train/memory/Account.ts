@@ -3,10 +3,9 @@
  *
  * A part's output and side are known when it ends; what it made before that and is still alive is `working` until then.
  */
-import { aliveBuffers } from "../tensor/buffers.ts"
-import { tf } from "../tensor/tf.ts"
-import { tensorsIn } from "../tensor/tree.ts"
-import { sizeOf } from "../exact/frame.ts"
+import type { Content } from "../../core/Side.ts"
+import { aliveBuffers } from "../../tensor/buffers.ts"
+import { tensorsIn } from "../../tensor/tree.ts"
 import { owners, type Bytes, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model
@@ -17,8 +16,8 @@ export interface Account {
   readonly claim: (key: string, owner: Owner, value: unknown) => void
   /** The same for buffers by their ids. */
   readonly claimBuffers: (key: string, owner: Owner, ids: Iterable<object>) => void
-  /** Kept inputs, tapes and planes in what a part leaves behind. */
-  readonly claimSide: (key: string, side: unknown) => void
+  /** What the side of a part is made of: planes, other information, kept inputs and tapes. */
+  readonly claimSide: (key: string, contents: ReadonlyArray<Content>) => void
   readonly drop: (key: string) => void
   readonly made: (id: object, bytes: number) => void
   readonly freed: (id: object) => void
@@ -70,20 +69,12 @@ export const account = (): Account => {
   const claim = (key: string, owner: Owner, value: unknown): void => {
     for (const { dataId } of tensorsIn(value)) claimBuffer(key, owner, dataId, 0)
   }
-  const claimSide = (key: string, side: unknown): void => {
-    if (side instanceof tf.Tensor) return claim(key, "planes", side)
-    if (Array.isArray(side)) return side.forEach((part) => claimSide(key, part))
-    if (typeof side !== "object" || side === null) return undefined
-    if (isPlane(side)) {
-      const { dataId } = side.packed
-      return claimBuffer(key, "planes", dataId, (entries.get(dataId)?.bytes ?? 0) - Math.ceil(sizeOf(side.shape) / 8))
-    }
-    if (isHeld(side)) {
-      claim(key, "kept", side.input)
-      claim(key, "tapes", "tape" in side ? side.tape : null)
-      return undefined
-    }
-    return Object.values(side).forEach((part) => claimSide(key, part))
+  const claimSide = (key: string, contents: ReadonlyArray<Content>): void => {
+    for (const content of contents)
+      if (content._tag !== "plane") claim(key, ownerOfContent[content._tag], content.value)
+      else
+        for (const { dataId } of tensorsIn(content.value))
+          claimBuffer(key, "planes", dataId, (entries.get(dataId)?.bytes ?? 0) - Math.ceil(content.bits / 8))
   }
   return {
     claim,
@@ -111,15 +102,11 @@ export const account = (): Account => {
   }
 }
 
+const ownerOfContent = { information: "planes", kept: "kept", tape: "tapes" } as const
+
 /** Enters tensors that were alive before, under an owner for good. */
 export const enter = (book: Account, owner: Owner, value: unknown): void => {
   const bytes = aliveBuffers()
   for (const id of new Set(tensorsIn(value).map(({ dataId }) => dataId))) book.made(id, bytes.get(id) ?? 0)
   book.claim(owner, owner, value)
 }
-
-const isPlane = (value: object): value is { readonly packed: tf.Tensor; readonly shape: ReadonlyArray<number> } =>
-  "packed" in value && value.packed instanceof tf.Tensor && "shape" in value && Array.isArray(value.shape)
-
-const isHeld = (value: object): value is { readonly input: unknown; readonly tape?: unknown } =>
-  "_tag" in value && (value._tag === "kept" || value._tag === "taped") && "input" in value

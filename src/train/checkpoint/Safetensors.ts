@@ -10,10 +10,10 @@
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import * as t from "io-ts"
-import { quoted } from "../core/quoted.ts"
-import { sizeOf } from "../exact/frame.ts"
+import { quoted } from "../../core/quoted.ts"
+import { sizeOf } from "../../exact/frame.ts"
 import type { ByteSource } from "./ByteSource.ts"
-import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
+import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
 import { parseJson } from "./parseJson.ts"
 
 // ---------------------------------------------------------------- model

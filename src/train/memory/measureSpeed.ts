@@ -2,16 +2,16 @@
  * The speed of this machine on a network: a few steps with a clock, against what they have to do.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
-import type { Bijection } from "../core/Bijection.ts"
-import { Env } from "../core/Env.ts"
-import type { RevError } from "../core/RevError.ts"
-import type { Scope } from "../core/Scope.ts"
-import { tensorScope } from "../tensor/tensorScope.ts"
-import { tensorWatch } from "../tensor/tensorWatch.ts"
-import { tf } from "../tensor/tf.ts"
-import { weighted } from "./Gradient.ts"
+import type { Bijection } from "../../core/Bijection.ts"
+import { Env } from "../../core/Env.ts"
+import type { RevError } from "../../core/RevError.ts"
+import type { Scope } from "../../core/Scope.ts"
+import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorWatch } from "../../tensor/tensorWatch.ts"
+import { tf } from "../../tensor/tf.ts"
+import { weighted } from "../Gradient.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
-import { nextTask } from "./nextTask.ts"
+import { nextTask } from "../nextTask.ts"
 import { Speed } from "./Speed.ts"
 
 /** Steps that count, after one that does not. */
@@ -40,7 +40,7 @@ export const measureSpeed =
         },
       }
       const watch = tensorWatch()
-      const result = scope.within(() => weighted(net, 1)(step.input)(Env.make(step, scope, watch)))
+      const result = scope.within(() => weighted(net, step.input, 1)(Env.make(step, scope, watch)))
       const computed = clock()
       const evidence = await watch.settle()
       const whole = clock() - (begins[0] ?? computed)

@@ -2,13 +2,13 @@
  * Whether the arrays of a file are those of a network.
  */
 import { either as E, option as O } from "fp-ts"
-import { ParameterMismatch } from "../core/errors/ParameterMismatch.ts"
-import type { Params } from "../core/Params.ts"
-import { quoted } from "../core/quoted.ts"
-import type { RevError } from "../core/RevError.ts"
-import { shapesOf } from "../tensor/parameterSide.ts"
-import { tf } from "../tensor/tf.ts"
-import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
+import { ParameterMismatch } from "../../core/errors/ParameterMismatch.ts"
+import type { Params } from "../../core/Params.ts"
+import { quoted } from "../../core/quoted.ts"
+import type { RevError } from "../../core/RevError.ts"
+import { shapesOf } from "../../tensor/parameterSide.ts"
+import { tf } from "../../tensor/tf.ts"
+import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
 import type { ArrayShape } from "./Safetensors.ts"
 
 // ---------------------------------------------------------- destructors
