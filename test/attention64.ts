@@ -33,7 +33,7 @@ export const mask = (batch: number, time: number): tf.Tensor =>
     "int32",
   )
 
-/** Attention to all tokens and past some padding: its kernel, which tokens it sees, and the function of qkv. */
+/** Attention to all tokens and past some padding: which tokens it sees, and the function of qkv. */
 export const ways = (reach: Reach) =>
   [
     {
