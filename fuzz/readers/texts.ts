@@ -3,8 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { gpt, GptConfig } from "bijou/net"
-import { decodeLedgerOptions } from "../../src/cli/LedgerOptions.ts"
-import { decodeStartOptions } from "../../src/cli/StartOptions.ts"
+import { decodeLedgerOptions } from "../../src/cli/ledger/LedgerOptions.ts"
+import { decodeStartOptions } from "../../src/cli/start/StartOptions.ts"
 import { UnusableInput } from "../../src/report/errors/UnusableInput.ts"
 import { accepted, refused, type Outcome, type Reader, type Target } from "../Reader.ts"
 

@@ -9,11 +9,11 @@ import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../report/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
-import { decodeCheckOptions } from "./CheckOptions.ts"
+import { decodeCheckOptions } from "./check/CheckOptions.ts"
 import { endWithOutput } from "./Interrupt.ts"
-import { decodeLedgerOptions } from "./LedgerOptions.ts"
-import { decodeNativeOptions } from "./NativeOptions.ts"
-import { decodeStartOptions } from "./StartOptions.ts"
+import { decodeLedgerOptions } from "./ledger/LedgerOptions.ts"
+import { decodeNativeOptions } from "./native/NativeOptions.ts"
+import { decodeStartOptions } from "./start/StartOptions.ts"
 
 const program = new Command("bijou")
   .description("Exact reversible networks: training without stored activations")
@@ -72,10 +72,10 @@ program
     }
     const file = command.getOptionValue("resume") as string | undefined // commander's own type is any
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli"
-    const from = file === undefined ? null : await (await import("./Resumed.ts")).resume(file, given, isGiven)
+    const from = file === undefined ? null : await (await import("./start/Resumed.ts")).resume(file, given, isGiven)
     const options = decodeStartOptions(from?.given ?? given)
     if (E.isLeft(options)) throw options.left
-    const { start } = await import("./start.ts")
+    const { start } = await import("./start/start.ts")
     try {
       process.exitCode = await start(options.right, from?.resumed ?? null)
     } finally {
@@ -109,7 +109,7 @@ program
   .action(async (given: unknown) => {
     const options = decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
-    const { ledger } = await import("./ledger.ts")
+    const { ledger } = await import("./ledger/ledger.ts")
     process.exitCode = await ledger(options.right)
   })
 
@@ -140,7 +140,7 @@ program
       ...Object(given),
     })
     if (E.isLeft(options)) throw options.left
-    const { check } = await import("./check.ts").catch(missing)
+    const { check } = await import("./check/check.ts").catch(missing)
     process.exitCode = await check(target, options.right)
   })
 
@@ -160,7 +160,7 @@ program
   .action(async (given: unknown) => {
     const options = decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) })
     if (E.isLeft(options)) throw options.left
-    const { native } = await import("./native.ts")
+    const { native } = await import("./native/native.ts")
     process.exitCode = await native(options.right)
   })
 
@@ -170,7 +170,7 @@ program
   .option("--json", "print it as JSON", false)
   .allowExcessArguments(false)
   .action(async ({ json }: { readonly json: boolean }) => {
-    const { doctor } = await import("./doctor.ts")
+    const { doctor } = await import("./doctor/doctor.ts")
     process.exitCode = await doctor({ json })
   })
 

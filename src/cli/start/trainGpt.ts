@@ -1,19 +1,19 @@
 /**
  * The training of `bijou start`, saved while it goes on and whatever ends it.
  */
-import { Plan } from "../core/Plan.ts"
-import type { Gpt } from "../net/Gpt.ts"
-import { startProgress } from "../report/Progress.ts"
-import { startSaving, type Saved, type Saver } from "../report/saving/Saver.ts"
-import { startWorkers, type WorkersMemory } from "../report/workers/startWorkers.ts"
-import { watchFallbacks } from "../tensor/kernels/fallbacks.ts"
-import { Checkpoint } from "../train/Checkpoint.ts"
-import { planOf } from "../train/Fit.ts"
-import { microBatched } from "../train/Gradients.ts"
-import type { Trained } from "../train/step.ts"
-import { descent } from "../train/training.ts"
+import { Plan } from "../../core/Plan.ts"
+import type { Gpt } from "../../net/Gpt.ts"
+import { startProgress } from "../Progress.ts"
+import { startSaving, type Saved, type Saver } from "../../report/saving/Saver.ts"
+import { startWorkers, type WorkersMemory } from "../../report/workers/startWorkers.ts"
+import { watchFallbacks } from "../../tensor/kernels/fallbacks.ts"
+import { Checkpoint } from "../../train/Checkpoint.ts"
+import { planOf } from "../../train/Fit.ts"
+import { microBatched } from "../../train/Gradients.ts"
+import type { Trained } from "../../train/step.ts"
+import { descent } from "../../train/training.ts"
 import { gptObjective, type GptTask } from "./gptObjective.ts"
-import type { Interrupt } from "./Interrupt.ts"
+import type { Interrupt } from "../Interrupt.ts"
 import type { StartOptions } from "./StartOptions.ts"
 
 // ---------------------------------------------------------------- model

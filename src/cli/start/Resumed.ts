@@ -3,14 +3,14 @@
  */
 import { createHash } from "node:crypto"
 import { either as E } from "fp-ts"
-import { quoted, shown } from "../core/quoted.ts"
-import { GptConfig } from "../net/Gpt.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { codeOf } from "../report/native/whole.ts"
-import { openFile, type FileSource } from "../report/saving/fileSource.ts"
-import { currentRuntime, runtimeName, sameRuntime } from "../tensor/Runtime.ts"
-import { Checkpoint } from "../train/Checkpoint.ts"
-import type { Run } from "../train/Run.ts"
+import { quoted, shown } from "../../core/quoted.ts"
+import { GptConfig } from "../../net/Gpt.ts"
+import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { codeOf } from "../../report/native/whole.ts"
+import { openFile, type FileSource } from "../../report/saving/fileSource.ts"
+import { currentRuntime, runtimeName, sameRuntime } from "../../tensor/Runtime.ts"
+import { Checkpoint } from "../../train/Checkpoint.ts"
+import type { Run } from "../../train/Run.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -3,11 +3,11 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { BackendName } from "./BackendName.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { decodeOptions, optional } from "./decodeOptions.ts"
-import { matching } from "./matching.ts"
-import { whole } from "./whole.ts"
+import { BackendName } from "../BackendName.ts"
+import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { decodeOptions, optional } from "../decodeOptions.ts"
+import { matching } from "../matching.ts"
+import { whole } from "../whole.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -2,19 +2,19 @@
  * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
  */
 import { Console } from "node:console"
-import { allLaws, type LawSet } from "../../laws/Law.ts"
-import { lawsOf, type Applicable } from "../../laws/lawsOf.ts"
-import { presets } from "../../laws/presets.ts"
-import { toFinding, type Finding } from "../../laws/report.ts"
-import { judgements } from "../../laws/run.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { startProgress } from "../report/Progress.ts"
-import { useKernels } from "../tensor/kernels/own.ts"
+import { allLaws, type LawSet } from "../../../laws/Law.ts"
+import { lawsOf, type Applicable } from "../../../laws/lawsOf.ts"
+import { presets } from "../../../laws/presets.ts"
+import { toFinding, type Finding } from "../../../laws/report.ts"
+import { judgements } from "../../../laws/run.ts"
+import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { startProgress } from "../Progress.ts"
+import { useKernels } from "../../tensor/kernels/own.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
 import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
-import { listenForInterrupt, type Interrupt } from "./Interrupt.ts"
+import { listenForInterrupt, type Interrupt } from "../Interrupt.ts"
 import { loadSubjects } from "./loadSubjects.ts"
-import { startBackend } from "./startBackend.ts"
+import { startBackend } from "../startBackend.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -85,7 +85,7 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Cho
 }
 
 const ofCatalogue = async (): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
-  const { catalogue } = await import("../../laws/tensor/catalogue.ts")
+  const { catalogue } = await import("../../../laws/tensor/catalogue.ts")
   return catalogue().map(({ name, cost, set }) => async () => ({
     place: name,
     module: null,

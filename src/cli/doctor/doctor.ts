@@ -1,9 +1,9 @@
 /**
  * `bijou doctor`: what every backend can do here, and what to do about what is missing.
  */
-import { diagnose, looks } from "../report/doctor/diagnose.ts"
-import { isHealthy, toText } from "../report/doctor/Diagnosis.ts"
-import { startProgress } from "../report/Progress.ts"
+import { diagnose, looks } from "../../report/doctor/diagnose.ts"
+import { isHealthy, toText } from "../../report/doctor/Diagnosis.ts"
+import { startProgress } from "../Progress.ts"
 
 // ---------------------------------------------------------------- model
 

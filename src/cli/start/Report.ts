@@ -4,8 +4,8 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
-import { Fit } from "../train/Fit.ts"
-import { writeWhole } from "./saving/outputFile.ts"
+import { Fit } from "../../train/Fit.ts"
+import { writeWhole } from "../../report/saving/outputFile.ts"
 
 // ---------------------------------------------------------------- model
 

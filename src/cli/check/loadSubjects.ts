@@ -1,9 +1,9 @@
 /**
  * The subjects that a user's module exports.
  */
-import { subjectFault, type AnySubject } from "../../laws/Subject.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { loadModule } from "../report/loadModule.ts"
+import { subjectFault, type AnySubject } from "../../../laws/Subject.ts"
+import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { loadModule } from "../../report/loadModule.ts"
 
 // ---------------------------------------------------------------- model
 

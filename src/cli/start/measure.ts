@@ -2,17 +2,17 @@
  * What a training step costs in memory and time, reversed and taped, in alternation.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
-import { Key } from "../core/Key.ts"
-import { Plan } from "../core/Plan.ts"
-import { run } from "../core/Program.ts"
-import type { RevError } from "../core/RevError.ts"
-import { gpt, type GptConfig } from "../net/Gpt.ts"
-import { tensorScope } from "../tensor/tensorScope.ts"
-import { tensorEnv } from "../tensor/tensorWatch.ts"
-import { heldBytes } from "../train/held.ts"
-import { lossAndGrads } from "../train/Gradient.ts"
-import { nextTask } from "../train/nextTask.ts"
-import type { Batch } from "../train/Text.ts"
+import { Key } from "../../core/Key.ts"
+import { Plan } from "../../core/Plan.ts"
+import { run } from "../../core/Program.ts"
+import type { RevError } from "../../core/RevError.ts"
+import { gpt, type GptConfig } from "../../net/Gpt.ts"
+import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorEnv } from "../../tensor/tensorWatch.ts"
+import { heldBytes } from "../../train/held.ts"
+import { lossAndGrads } from "../../train/Gradient.ts"
+import { nextTask } from "../../train/nextTask.ts"
+import type { Batch } from "../../train/Text.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -3,9 +3,9 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { decodeOptions, optional } from "./decodeOptions.ts"
-import { matching } from "./matching.ts"
+import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { decodeOptions, optional } from "../decodeOptions.ts"
+import { matching } from "../matching.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -1,8 +1,8 @@
 /**
  * What the workers of `bijou start` train: a GPT on the windows of a text.
  */
-import { gpt, type GptConfig } from "../net/Gpt.ts"
-import { Text, type Batch } from "../train/Text.ts"
+import { gpt, type GptConfig } from "../../net/Gpt.ts"
+import { Text, type Batch } from "../../train/Text.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -2,8 +2,8 @@
  * What `bijou ledger` found, as data.
  */
 import * as t from "io-ts"
-import { Fit } from "../train/Fit.ts"
-import { Ledger } from "../train/Ledger.ts"
+import { Fit } from "../../train/Fit.ts"
+import { Ledger } from "../../train/Ledger.ts"
 
 // ---------------------------------------------------------------- model
 
