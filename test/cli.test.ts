@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { isHealthy, toText, type Diagnosis } from "../src/report/doctor/Diagnosis.ts"
+import { isHealthy, toText, type Diagnosis } from "../src/node/doctor/Diagnosis.ts"
 import { atStep } from "./atStep.ts"
 import { built } from "./built.ts"
 import { rewritten, type Contents } from "./forgery.ts"
-import { address, fileName, thisPlatform, wheelFor } from "../src/report/native/Wheel.ts"
+import { address, fileName, thisPlatform, wheelFor } from "../src/node/blas/Wheel.ts"
 
 const bijou = join(built(), "dist/src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-cli-"))

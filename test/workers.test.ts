@@ -30,7 +30,7 @@ import {
 import { startWorkers, type Workers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ParameterLayout } from "../src/tensor/ParameterLayout.ts"
-import { fromPlain, toPlain } from "../src/report/workers/PlainError.ts"
+import { fromPlain, toPlain } from "../src/node/workers/PlainError.ts"
 import { ready, tiny } from "./objectives/tiny.ts"
 import { sampleOf, trouble, type Trouble } from "./objectives/trouble.ts"
 import { alive, digest, left, lively, onBackends, right } from "./specimens.ts"

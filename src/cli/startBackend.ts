@@ -1,11 +1,11 @@
 /**
  * The backend of a command, with the BLAS or the TensorFlow that is set up.
  */
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
-import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
-import { useNative } from "../report/native/useNative.ts"
-import { useTensorflow } from "../report/native/useTensorflow.ts"
-import { useWebgpu } from "../report/native/useWebgpu.ts"
+import { UnusableInput } from "../node/errors/UnusableInput.ts"
+import { NativeUnavailable } from "../node/errors/NativeUnavailable.ts"
+import { useNative } from "../node/blas/useNative.ts"
+import { useTensorflow } from "../node/tensorflow/useTensorflow.ts"
+import { useWebgpu } from "../node/webgpu/useWebgpu.ts"
 import { useBackend, type BackendName } from "../tensor/backend.ts"
 
 // ---------------------------------------------------------------- model

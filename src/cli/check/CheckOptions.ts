@@ -4,7 +4,7 @@
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { BackendName } from "../BackendName.ts"
-import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { matching } from "../matching.ts"
 import { whole } from "../whole.ts"

@@ -2,8 +2,8 @@
  * The subjects that a user's module exports.
  */
 import { subjectFault, type AnySubject } from "../../../laws/Subject.ts"
-import { UnusableInput } from "../../report/errors/UnusableInput.ts"
-import { loadModule } from "../../report/loadModule.ts"
+import { UnusableInput } from "../../node/errors/UnusableInput.ts"
+import { loadModule } from "../../node/modules/loadModule.ts"
 
 // ---------------------------------------------------------------- model
 

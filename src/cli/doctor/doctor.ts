@@ -1,8 +1,8 @@
 /**
  * `bijou doctor`: what every backend can do here, and what to do about what is missing.
  */
-import { diagnose, looks } from "../../report/doctor/diagnose.ts"
-import { isHealthy, toText } from "../../report/doctor/Diagnosis.ts"
+import { diagnose, looks } from "../../node/doctor/diagnose.ts"
+import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
 import { startProgress } from "../Progress.ts"
 
 // ---------------------------------------------------------------- model

@@ -3,7 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { UnusableInput } from "../../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { matching } from "../matching.ts"
 

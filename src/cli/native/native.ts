@@ -2,9 +2,9 @@
  * `bijou native`: finds or fetches what makes the backends fast in Node, a BLAS or TensorFlow, or removes it.
  */
 import { availableParallelism } from "node:os"
-import { nativeFolder, tensorflowFolder } from "../../report/native/folder.ts"
-import { setUp, tearDown } from "../../report/native/setUp.ts"
-import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../report/native/tensorflow/setUpTensorflow.ts"
+import { nativeFolder, tensorflowFolder } from "../../node/files/folder.ts"
+import { setUp, tearDown } from "../../node/blas/setUp.ts"
+import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
 import { startProgress } from "../Progress.ts"
 import type { NativeOptions } from "./NativeOptions.ts"
 

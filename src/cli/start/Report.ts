@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
 import { Fit } from "../../train/Fit.ts"
-import { writeWhole } from "../../report/saving/outputFile.ts"
+import { writeWhole } from "../../node/files/outputFile.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -3,8 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { UnusableInput } from "../../report/errors/UnusableInput.ts"
-import { isShareable, notShareable } from "../../report/workers/shareable.ts"
+import { UnusableInput } from "../../node/errors/UnusableInput.ts"
+import { isShareable, notShareable } from "../../node/workers/shareable.ts"
 import { ByteSize } from "../../train/ByteSize.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { gptSizes, indivisible } from "../gptSizes.ts"

@@ -22,9 +22,9 @@ import { parameterSide } from "../../tensor/parameterSide.ts"
 import { tensorEnv } from "../../tensor/tensorWatch.ts"
 import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
-import { loadedBlas, useNative } from "../../report/native/useNative.ts"
-import { loadedTensorflow, useTensorflow } from "../../report/native/useTensorflow.ts"
-import { useWebgpu } from "../../report/native/useWebgpu.ts"
+import { loadedBlas, useNative } from "../../node/blas/useNative.ts"
+import { loadedTensorflow, useTensorflow } from "../../node/tensorflow/useTensorflow.ts"
+import { useWebgpu } from "../../node/webgpu/useWebgpu.ts"
 
 // ---------------------------------------------------------------- model
 

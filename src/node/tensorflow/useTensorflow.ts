@@ -2,8 +2,8 @@
  * TensorFlow as a backend.
  */
 import { availableParallelism } from "node:os"
-import { loadTensorflow, type Loaded } from "./tensorflow/loadTensorflow.ts"
-import { installedTensorflow } from "./tensorflow/Tensorflow.ts"
+import { loadTensorflow, type Loaded } from "./loadTensorflow.ts"
+import { installedTensorflow } from "./Tensorflow.ts"
 
 // ----------------------------------------------------------- combinators
 

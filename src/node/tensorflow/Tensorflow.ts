@@ -5,9 +5,9 @@ import { readFile, rename, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
-import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
-import { tensorflowFolder } from "../folder.ts"
-import { codeOf, unwritable } from "../whole.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { tensorflowFolder } from "../files/folder.ts"
+import { codeOf, unwritable } from "../files/whole.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -2,7 +2,7 @@
  * The one command that compiles an addon of Node against TensorFlow.
  */
 import { join } from "node:path"
-import { execute, type Failure } from "../execute.ts"
+import { execute, type Failure } from "../programs/execute.ts"
 import { places } from "./Tensorflow.ts"
 import type { Toolchain } from "./Toolchain.ts"
 

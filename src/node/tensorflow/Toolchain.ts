@@ -1,9 +1,9 @@
 /**
  * The programs that setting TensorFlow up needs.
  */
-import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
-import { execute } from "../execute.ts"
-import { findPip } from "../pip.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { execute } from "../programs/execute.ts"
+import { findPip } from "../programs/pip.ts"
 
 // ---------------------------------------------------------------- model
 

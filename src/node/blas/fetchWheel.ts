@@ -5,7 +5,7 @@ import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
-import { findPip, pip } from "./pip.ts"
+import { findPip, pip } from "../programs/pip.ts"
 import { address, distribution, fileName, type Wheel } from "./Wheel.ts"
 
 /** The bytes of the wheel, which have the pinned digest; `folder` is for what pip writes. Throws `NativeUnavailable`. */

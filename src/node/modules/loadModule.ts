@@ -6,7 +6,7 @@ import { register } from "node:module"
 import { resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { asModule } from "./asModule.ts"
-import { UnusableInput } from "./errors/UnusableInput.ts"
+import { UnusableInput } from "../errors/UnusableInput.ts"
 
 // ---------------------------------------------------------- destructors
 

@@ -3,9 +3,9 @@
  */
 import { readdir, symlink } from "node:fs/promises"
 import { join, relative } from "node:path"
-import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
-import { execute } from "../execute.ts"
-import { pip } from "../pip.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { execute } from "../programs/execute.ts"
+import { pip } from "../programs/pip.ts"
 import { places, type Device } from "./Tensorflow.ts"
 
 // ---------------------------------------------------------------- model

@@ -7,11 +7,11 @@ import { either as E } from "fp-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { loadBlas, loadKoffi, type Blas } from "./Blas.ts"
 import { fetchWheel } from "./fetchWheel.ts"
-import { nativeFolder } from "./folder.ts"
+import { nativeFolder } from "../files/folder.ts"
 import { Library } from "./Library.ts"
 import { systemLibraries } from "./systemLibraries.ts"
 import { distribution, thisPlatform, wheelFor } from "./Wheel.ts"
-import { codeOf, remove, unwritable, whole } from "./whole.ts"
+import { codeOf, remove, unwritable, whole } from "../files/whole.ts"
 
 // ---------------------------------------------------------------- model
 

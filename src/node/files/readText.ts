@@ -6,7 +6,7 @@ import { readdir, readFile, realpath, stat } from "node:fs/promises"
 import { join, relative, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { either as E, type taskEither as TE } from "fp-ts"
-import { UnusableInput } from "./errors/UnusableInput.ts"
+import { UnusableInput } from "../errors/UnusableInput.ts"
 
 // ---------------------------------------------------------- destructors
 
@@ -34,7 +34,7 @@ export const readText =
 
 /** The declaration files of this package: a text that every installation of a version has, to the byte. */
 export const declarations: TE.TaskEither<UnusableInput, Uint8Array> = async () => {
-  const built = fileURLToPath(new URL("../..", import.meta.url))
+  const built = fileURLToPath(new URL("../../..", import.meta.url))
   try {
     const files: Uint8Array[] = []
     for (const path of (await filesBelow(built, () => {})).filter((file) => file.endsWith(".d.ts")))

@@ -1,8 +1,8 @@
 /**
  * A first product in a process of its own, which may die where this one must not.
  */
-import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
-import { execute, type Failure } from "../execute.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { execute, type Failure } from "../programs/execute.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -3,8 +3,8 @@
  */
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { NativeUnavailable } from "../../errors/NativeUnavailable.ts"
-import { execute, type Failure } from "../execute.ts"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { execute, type Failure } from "../programs/execute.ts"
 import { compile, linkedTo } from "./compile.ts"
 import { errorsOnly, hush } from "./silence.ts"
 import { places } from "./Tensorflow.ts"
