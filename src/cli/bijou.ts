@@ -5,7 +5,7 @@
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
-import { either as E } from "fp-ts"
+import { orThrow } from "../core/orThrow.ts"
 import { NativeUnavailable } from "../node/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../node/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
@@ -73,11 +73,10 @@ program
     const file = command.getOptionValue("resume") as string | undefined // commander's own type is any
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli"
     const from = file === undefined ? null : await (await import("./start/Resumed.ts")).resume(file, given, isGiven)
-    const options = decodeStartOptions(from?.given ?? given)
-    if (E.isLeft(options)) throw options.left
+    const options = orThrow(decodeStartOptions(from?.given ?? given))
     const { start } = await import("./start/start.ts")
     try {
-      process.exitCode = await start(options.right, from?.resumed ?? null)
+      process.exitCode = await start(options, from?.resumed ?? null)
     } finally {
       await from?.resumed.source.close()
     }
@@ -107,10 +106,11 @@ program
   .option("--svg <file>", "also draw memory through the step")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) })
-    if (E.isLeft(options)) throw options.left
+    const options = orThrow(
+      decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) }),
+    )
     const { ledger } = await import("./ledger/ledger.ts")
-    process.exitCode = await ledger(options.right)
+    process.exitCode = await ledger(options)
   })
 
 program
@@ -132,16 +132,17 @@ program
   .option("--json", "print the report as JSON", false)
   .allowExcessArguments(false)
   .action(async (target: string | undefined, given: unknown) => {
-    const options = decodeCheckOptions({
-      threads: undefined,
-      runs: undefined,
-      law: undefined,
-      path: undefined,
-      ...Object(given),
-    })
-    if (E.isLeft(options)) throw options.left
+    const options = orThrow(
+      decodeCheckOptions({
+        threads: undefined,
+        runs: undefined,
+        law: undefined,
+        path: undefined,
+        ...Object(given),
+      }),
+    )
     const { check } = await import("./check/check.ts").catch(missing)
-    process.exitCode = await check(target, options.right)
+    process.exitCode = await check(target, options)
   })
 
 program
@@ -158,10 +159,9 @@ program
   .option("--remove", "remove what was set up", false)
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) })
-    if (E.isLeft(options)) throw options.left
+    const options = orThrow(decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) }))
     const { native } = await import("./native/native.ts")
-    process.exitCode = await native(options.right)
+    process.exitCode = await native(options)
   })
 
 program

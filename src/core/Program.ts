@@ -5,6 +5,7 @@ import { either as E, type readerEither as RE, type taskEither as TE } from "fp-
 import type { Env } from "./Env.ts"
 import { LayerFailed } from "./errors/LayerFailed.ts"
 import { isRevError, type RevError } from "./RevError.ts"
+import { orThrow } from "./orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -51,8 +52,5 @@ export const run =
 /** `run` as a promise that rejects with the `RevError`, for code without fp-ts. */
 export const runPromise =
   <P, A>(program: Program<P, A>) =>
-  async (env: Env<P>): Promise<A> => {
-    const result = await run(program)(env)()
-    if (E.isLeft(result)) throw result.left
-    return result.right
-  }
+  async (env: Env<P>): Promise<A> =>
+    orThrow(await run(program)(env)())

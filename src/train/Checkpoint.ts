@@ -28,6 +28,7 @@ import { contradiction, Run } from "./Run.ts"
 import { headerOf, readHeader, type ArrayPlace, type Header } from "./Safetensors.ts"
 import { sha256 } from "./sha256.ts"
 import type { Trained } from "./step.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -152,11 +153,8 @@ export const Checkpoint = {
       } finally {
         if (!whole) tensorScope.release([...tensors.values()])
       }
-      const tree = (prefix: string): P => {
-        const built = params.rebuild((path) => O.fromNullable(tensors.get(prefix + path)))
-        if (E.isRight(built)) return built.right
-        throw built.left // every leaf is there, in its shape
-      }
+      // Every leaf is there, in its shape.
+      const tree = (prefix: string): P => orThrow(params.rebuild((path) => O.fromNullable(tensors.get(prefix + path))))
       const { run, beta1Power, beta2Power } = stored
       const state = { mean: tree(moments.mean), square: tree(moments.square), beta1Power, beta2Power }
       return E.right({ run, trained: { params: tree(""), state } })

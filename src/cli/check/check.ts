@@ -15,6 +15,7 @@ import { holds, lines, table, type CheckReport, type Log, type Row } from "./Che
 import { listenForInterrupt, type Interrupt } from "../Interrupt.ts"
 import { loadSubjects } from "./loadSubjects.ts"
 import { startBackend } from "../startBackend.ts"
+import { say } from "../say.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -166,7 +167,3 @@ const again = (
     `--seed ${seed}`,
     ...(path === "" ? [] : [`--path ${path}`]),
   ].join(" ")
-
-const say = (text: string): void => {
-  process.stdout.write(`${text}\n`)
-}

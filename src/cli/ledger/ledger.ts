@@ -1,7 +1,6 @@
 /**
  * `bijou ledger`: every byte of a GPT's training step by owner, as a table, as JSON and as a picture.
  */
-import { either as E } from "fp-ts"
 import { Key } from "../../core/Key.ts"
 import { Plan } from "../../core/Plan.ts"
 import { gpt } from "../../net/Gpt.ts"
@@ -23,6 +22,8 @@ import { measureSpeed } from "../../train/measureSpeed.ts"
 import { Speed } from "../../train/Speed.ts"
 import type { LedgerOptions } from "./LedgerOptions.ts"
 import { startBackend } from "../startBackend.ts"
+import { orThrow } from "../../core/orThrow.ts"
+import { say } from "../say.ts"
 
 /** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
 export const ledger = async (options: LedgerOptions): Promise<number> => {
@@ -94,12 +95,3 @@ const withWork = (measured: Ledger, expected: Ledger): Ledger => ({
     moved: expected.moments[i]?.moved ?? 0,
   })),
 })
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`)
-}
-
-const orThrow = <X>(result: E.Either<Error, X>): X => {
-  if (E.isLeft(result)) throw result.left
-  return result.right
-}

@@ -7,6 +7,7 @@ import { setUp, tearDown } from "../../node/blas/setUp.ts"
 import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
 import { startProgress } from "../Progress.ts"
 import type { NativeOptions } from "./NativeOptions.ts"
+import { say } from "../say.ts"
 
 // ---------------------------------------------------------- destructors
 
@@ -41,8 +42,4 @@ const tensorflow = async ({ gpu, tensorflowVersion }: NativeOptions): Promise<vo
   say(`  ${tensorflowFolder()}`)
   if (problem !== null) say(`Without the op library, which makes it faster and cannot be built: ${problem}`)
   say("Use it with --backend tensorflow, and in programs by useTensorflow() from bijou/native.")
-}
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`)
 }

@@ -11,6 +11,7 @@ import { tensorScope } from "../../tensor/tensorScope.ts"
 import { tensorEnv } from "../../tensor/tensorWatch.ts"
 import { heldBytes } from "../../train/held.ts"
 import { lossAndGrads } from "../../train/Gradient.ts"
+import { median } from "../../train/median.ts"
 import { nextTask } from "../../train/nextTask.ts"
 import type { Batch } from "../../train/Text.ts"
 
@@ -63,9 +64,3 @@ export const measure =
       tensorScope.release(params)
     }
   }
-
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2
-}

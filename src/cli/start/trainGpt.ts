@@ -15,6 +15,7 @@ import { descent } from "../../train/training.ts"
 import { gptObjective, type GptTask } from "./gptObjective.ts"
 import type { Interrupt } from "../Interrupt.ts"
 import type { StartOptions } from "./StartOptions.ts"
+import { warn } from "../say.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -93,7 +94,3 @@ const here = (argument: GptTask) => ({
   export: "gptObjective",
   argument,
 })
-
-const warn = (sentence: string): void => {
-  process.stderr.write(`bijou: ${sentence}\n`)
-}

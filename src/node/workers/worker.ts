@@ -17,7 +17,7 @@ import { useTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Answer, Greeting, Orders, Question } from "./messages.ts"
 import { toPlain } from "./PlainError.ts"
 
-const say = (message: Greeting | Answer): void => parentPort?.postMessage(message)
+const send = (message: Greeting | Answer): void => parentPort?.postMessage(message)
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -85,10 +85,10 @@ try {
   await startBackend(orders)
   const answerTo = answer(await loadObjective(orders), orders)
   parentPort?.on("message", (question: Question) => {
-    answerTo(question).then(say, (error: unknown) => say({ _tag: "Threw", reason: reasonOf(error) }))
+    answerTo(question).then(send, (error: unknown) => send({ _tag: "Threw", reason: reasonOf(error) }))
   })
-  say({ _tag: "Ready" })
+  send({ _tag: "Ready" })
 } catch (error) {
   const kind = error instanceof UnusableInput || error instanceof NativeUnavailable ? error._tag : "Error"
-  say({ _tag: "Unable", kind, reason: reasonOf(error) })
+  send({ _tag: "Unable", kind, reason: reasonOf(error) })
 }
