@@ -22,7 +22,7 @@ import { tf } from "../tensor/tf.ts"
 import { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
 import { mismatch } from "./mismatch.ts"
-import { count, positiveCount, power } from "./numbers.ts"
+import { integer, power } from "../tensor/numbers.ts"
 import { parseJson } from "./parseJson.ts"
 import { contradiction, Run } from "./Run.ts"
 import { headerOf, readHeader, type ArrayPlace, type Header } from "./Safetensors.ts"
@@ -39,12 +39,12 @@ export interface Checkpoint<out P> {
 }
 
 const Stored = t.strict({
-  version: count,
+  version: integer(0),
   run: Run,
   beta1Power: power,
   beta2Power: power,
   /** The most bytes of an array that one digest is of. */
-  piece: positiveCount,
+  piece: integer(1),
   /** Of the arrays in the order of their numbers: the digests of the pieces of each, one after the other. */
   sha256: t.readonlyArray(t.string),
 })

@@ -7,7 +7,7 @@ import { BackendName } from "../BackendName.ts"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { matching } from "../matching.ts"
-import { whole } from "../whole.ts"
+import { integerOption } from "../integerOption.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -16,10 +16,10 @@ const CheckOptions = t.readonly(
     backend: BackendName,
     native: t.boolean,
     kernels: t.boolean,
-    threads: optional(whole(1, 1_024)),
+    threads: optional(integerOption(1, 1_024)),
     preset: t.keyof({ quick: null, thorough: null }, "quick or thorough"),
-    runs: optional(whole(1, 1_000_000)),
-    seed: whole(0, 2 ** 31 - 1),
+    runs: optional(integerOption(1, 1_000_000)),
+    seed: integerOption(0, 2 ** 31 - 1),
     law: optional(matching("the name of a law", /\S/)),
     path: optional(matching("numbers with colons between them, as a report gives it", /^\d{1,6}(:\d+)*$/)),
     json: t.boolean,

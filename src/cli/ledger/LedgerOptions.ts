@@ -7,14 +7,14 @@ import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { ByteSize } from "../../train/ByteSize.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { gptSizes, indivisible } from "../gptSizes.ts"
-import { whole } from "../whole.ts"
+import { integerOption } from "../integerOption.ts"
 
 // ---------------------------------------------------------------- model
 
 const LedgerOptions = t.readonly(
   t.strict({
     ...gptSizes,
-    vocabulary: whole(2, 1_000_000),
+    vocabulary: integerOption(2, 1_000_000),
     plan: t.keyof({ reversed: null, taped: null }, "reversed or taped"),
     budget: optional(ByteSize),
     predict: t.boolean,

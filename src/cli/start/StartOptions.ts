@@ -8,23 +8,23 @@ import { isShareable, notShareable } from "../../node/workers/shareable.ts"
 import { ByteSize } from "../../train/ByteSize.ts"
 import { decodeOptions, optional } from "../decodeOptions.ts"
 import { gptSizes, indivisible } from "../gptSizes.ts"
-import { whole } from "../whole.ts"
+import { integerOption } from "../integerOption.ts"
 
 // ---------------------------------------------------------------- model
 
 const Given = t.readonly(
   t.strict({
     data: optional(t.string),
-    steps: whole(1, 1_000_000),
+    steps: integerOption(1, 1_000_000),
     ...gptSizes,
-    microBatch: optional(whole(1, 4_096)),
-    workers: optional(whole(1, 1_024)),
+    microBatch: optional(integerOption(1, 4_096)),
+    workers: optional(integerOption(1, 1_024)),
     budget: optional(ByteSize),
     out: t.string,
     depths: t.boolean,
     save: optional(t.string),
-    saveMinutes: optional(whole(1, 100_000)),
-    saveSteps: optional(whole(1, 1_000_000)),
+    saveMinutes: optional(integerOption(1, 100_000)),
+    saveSteps: optional(integerOption(1, 1_000_000)),
     allowOtherBits: t.boolean,
   }),
 )
