@@ -11,6 +11,7 @@ import { nativeFolder } from "../files/folder.ts"
 import { Library } from "./Library.ts"
 import { systemLibraries } from "./systemLibraries.ts"
 import { distribution, thisPlatform, wheelFor } from "./Wheel.ts"
+import { write } from "../files/outputFile.ts"
 import { codeOf, remove, unwritable, whole } from "../files/whole.ts"
 
 // ---------------------------------------------------------------- model
@@ -101,4 +102,4 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
 }
 
 const record = (folder: string, library: Library): Promise<void> =>
-  writeFile(join(folder, "native.json"), `${JSON.stringify(Library.encode(library), null, 2)}\n`)
+  write(join(folder, "native.json"), `${JSON.stringify(Library.encode(library), null, 2)}\n`)

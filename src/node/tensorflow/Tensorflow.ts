@@ -1,12 +1,13 @@
 /**
  * The record of a TensorFlow that was set up, as `tensorflow.json` keeps it.
  */
-import { readFile, rename, writeFile } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../files/folder.ts"
+import { write } from "../files/outputFile.ts"
 import { codeOf, unwritable } from "../files/whole.ts"
 
 // ---------------------------------------------------------------- model
@@ -44,11 +45,8 @@ export const places = {
 // ----------------------------------------------------------- combinators
 
 /** Writes the record, whole or not at all. */
-export const record = async (folder: string, tensorflow: Tensorflow): Promise<void> => {
-  const file = join(folder, places.record)
-  await writeFile(`${file}.part`, `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
-  await rename(`${file}.part`, file)
-}
+export const record = (folder: string, tensorflow: Tensorflow): Promise<void> =>
+  write(join(folder, places.record), `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
 
 // ---------------------------------------------------------- destructors
 
