@@ -276,6 +276,15 @@ describe("bijou start --save", () => {
     expect(await resumed(file, "--workers", "1", "--budget", "1MB")).toBe(undisturbed)
   })
 
+  it("writes the number of workers that it goes on with", async () => {
+    const file = join(place(), "run.safetensors")
+    await start(["--data", text, "--resume", begun, "--workers", "1", "--save", file], {
+      options: atStep(6, 'signal("SIGTERM")'),
+    })
+    expect((await runIn(begun)).workers).toBe(null)
+    expect((await runIn(file)).workers).toBe(1)
+  })
+
   it("goes on where its folder is gone, says so, and ends with 1 and the older file", async () => {
     const at = place()
     const gone = `fs.renameSync(${JSON.stringify(at)}, ${JSON.stringify(`${at}.gone`)})`

@@ -15,7 +15,7 @@ import {
   ShapeMismatch,
   SideMismatch,
 } from "bijou"
-import { tensorScope, useBackend } from "bijou/tensor"
+import { tensorScope, useBackend, useKernels } from "bijou/tensor"
 import {
   AdamW,
   fitPlan,
@@ -60,6 +60,19 @@ onBackends("Workers", (backend) => {
   })
 
   if (backend === "cpu") return
+
+  it("train without custom kernels where this thread does", async () => {
+    const own = await twentySteps(microBatched(ready, how))
+    useKernels("composed")
+    try {
+      const alone = await twentySteps(microBatched(ready, how))
+      const starting = startWorkers(ready.network.params, { module, export: "ready", count: 2, ...how })
+      expect(await twentyStepsBy(starting)).toEqual(alone)
+      expect(alone.digests).not.toEqual(own.digests)
+    } finally {
+      useKernels("own")
+    }
+  })
 
   it("make a network of their argument, and keep to the plan", async () => {
     const other = { dropout: 0, depth: 2 }

@@ -9,6 +9,7 @@ import type { taskEither as TE } from "fp-ts"
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import type { Env, Run } from "../../core/Env.ts"
+import { orThrow } from "../../core/orThrow.ts"
 import { run } from "../../core/Program.ts"
 import { Side } from "../../core/Side.ts"
 import type { RevError } from "../../core/RevError.ts"
@@ -16,15 +17,11 @@ import type { Claim, Watch } from "../../core/Watch.ts"
 import { differingBits } from "../../exact/bits.ts"
 import { float32Side } from "../../exact/float32Space.ts"
 import { gpt, GptConfig, type Gpt } from "../../net/Gpt.ts"
-import type { backends } from "../../tensor/backend.ts"
-import { useBackend } from "../../tensor/backend.ts"
 import { parameterSide } from "../../tensor/parameterSide.ts"
 import { tensorEnv } from "../../tensor/tensorWatch.ts"
-import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { tf } from "../../tensor/tf.ts"
-import { loadedBlas, useNative } from "../../node/blas/useNative.ts"
-import { loadedTensorflow, useTensorflow } from "../../node/tensorflow/useTensorflow.ts"
-import { useWebgpu } from "../../node/webgpu/useWebgpu.ts"
+import { enterRuntime } from "../../node/runtime/enterRuntime.ts"
+import { currentRuntime, Runtime } from "../../tensor/Runtime.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -37,14 +34,7 @@ export interface RoundTrip {
 type GptParams = Parameters<Gpt["trunk"]["params"]["leaves"]>[0]
 
 const Meta = t.strict({
-  backend: t.keyof({ wasm: null, cpu: null, webgpu: null, tensorflow: null } satisfies Record<
-    (typeof backends)[number],
-    null
-  >),
-  /** The threads of the BLAS, null where it decides for itself; null where there is none. */
-  blas: t.union([t.strict({ threads: t.union([t.number, t.null]) }), t.null]),
-  /** The threads of TensorFlow; null where it is not loaded. */
-  tensorflow: t.union([t.number, t.null]),
+  runtime: Runtime,
   config: GptConfig,
   seed: t.number,
   step: t.number,
@@ -72,9 +62,7 @@ export const roundTrip =
       const { value, activations } = recorded.right
       const [state, side] = value
       const meta = {
-        backend: tf.getBackend(),
-        blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
-        tensorflow: loadedTensorflow()?.threads ?? null,
+        runtime: currentRuntime(),
         config: net.config,
         seed: given.seed,
         step: given.step ?? 0,
@@ -97,17 +85,14 @@ export const roundTrip =
 
 /** The other process: reads what `roundTrip` wrote into a folder and writes the activations x_{K-2} .. x_0. */
 export const rebuild = async (folder: string): Promise<void> => {
-  const meta = orThrow(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
-  if (meta.tensorflow !== null) await useTensorflow({ threads: meta.tensorflow })
-  if (meta.backend === "webgpu") await useWebgpu()
-  await useBackend(meta.backend)
-  if (meta.blas !== null) await useNative(meta.blas.threads === null ? {} : { threads: meta.blas.threads })
+  const meta = decoded(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
+  await enterRuntime(meta.runtime)
   const net = gpt(meta.config)
-  const params = orThrow(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())
-  const state = orThrow(await stateSide(net).fromBytes(await readFile(join(folder, "state")))())
-  const side = orThrow(await net.trunk.side.fromBytes(await readFile(join(folder, "side")))())
+  const params = decoded(await parameterSide(net.trunk.params).fromBytes(await readFile(join(folder, "parameters")))())
+  const state = decoded(await stateSide(net).fromBytes(await readFile(join(folder, "state")))())
+  const side = decoded(await net.trunk.side.fromBytes(await readFile(join(folder, "side")))())
   const env = tensorEnv({ params, seed: meta.seed, step: meta.step, samples: meta.samples })
-  const { activations } = orThrow(await recording(env, "Rebuilt", net.trunk.inverse(state, side)))
+  const { activations } = decoded(await recording(env, "Rebuilt", net.trunk.inverse(state, side)))
   const bytes = await activationsSide(activations.length).toBytes(activations)()
   await writeFile(join(folder, "rebuilt"), bytes)
 }
@@ -165,7 +150,10 @@ const finished = ([program = "", ...args]: ReadonlyArray<string>): Promise<void>
     })
   })
 
-const orThrow = <X>(result: E.Either<unknown, X>): X => {
-  if (E.isRight(result)) return result.right
-  throw result.left instanceof Error ? result.left : new Error("The files of the round trip do not decode.")
-}
+/** What the process that started this one has written. */
+const decoded = <X>(result: E.Either<unknown, X>): X =>
+  orThrow(
+    E.mapLeft((error) => (error instanceof Error ? error : new Error("The files of the round trip do not decode.")))(
+      result,
+    ),
+  )

@@ -2,23 +2,22 @@
  * Looks at every backend that there is, and measures those that work.
  */
 import { availableParallelism, cpus } from "node:os"
-import { useBackend, type BackendName } from "../../tensor/backend.ts"
+import type { BackendName } from "../../tensor/backend.ts"
 import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
 import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/index.ts"
-import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
+import { currentRuntime } from "../../tensor/Runtime.ts"
 import { tf } from "../../tensor/tf.ts"
+import { startRuntime } from "../runtime/startRuntime.ts"
 import { opLibraryName } from "../tensorflow/OpLibrary.ts"
 import { whyNot } from "../tensorflow/setUpTensorflow.ts"
 import type { Device } from "../tensorflow/Tensorflow.ts"
-import { loadedBlas, useNative } from "../blas/useNative.ts"
-import { loadedTensorflow, useTensorflow } from "../tensorflow/useTensorflow.ts"
-import { useWebgpu } from "../webgpu/useWebgpu.ts"
+import { loadedBlas } from "../blas/useNative.ts"
+import { loadedTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
 /** Takes about two seconds for every backend that works; `report` is told how many are done, and the name of the next. */
 export const diagnose = async (report: (done: number, name: string) => void): Promise<Diagnosis> => {
-  setSgemm(null)
   const backends: Backend[] = []
   for (const [name, look] of looks) {
     report(backends.length, name)
@@ -31,21 +30,23 @@ const unknown = { version: null, device: null, measured: null, kernels: [], fall
 
 type Look = Partial<Backend> & Pick<Backend, "status">
 
-const lookAt = async (backend: BackendName, version: string): Promise<Look> => {
-  await useBackend(backend)
-  const measured = await measureProducts()
-  return {
-    status: "ready",
-    version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
-    measured,
-    kernels: ownKernels(backend),
-    fallbacks: fallbacksOf(backend),
-    missing: missingOn(backend),
-  }
+/** Of the runtime that has started. */
+const lookAt = async (backend: BackendName, version: string): Promise<Look> => ({
+  status: "ready",
+  version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
+  measured: await measureProducts(),
+  kernels: ownKernels(backend),
+  fallbacks: fallbacksOf(backend),
+  missing: missingOn(backend),
+})
+
+const lookAtCpu = async (): Promise<Look> => {
+  await startRuntime({ backend: "cpu", native: false })
+  return { ...(await lookAt("cpu", "plain JavaScript")), device: "one thread" }
 }
 
 const lookAtWasm = async (): Promise<Look> => {
-  await useBackend("wasm")
+  await startRuntime({ backend: "wasm", native: false })
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
   const look = await lookAt("wasm", simd ? "SIMD" : "without SIMD")
   const todo = simd ? null : "This engine runs WebAssembly without SIMD. Use a newer Node."
@@ -53,23 +54,23 @@ const lookAtWasm = async (): Promise<Look> => {
 }
 
 const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
-  const name = await useNative()
+  await startRuntime({ backend: "wasm", native: true })
   const blas = loadedBlas()
-  if (name === null || blas === null) return { status: "not set up", todo: "Run: npx bijou native" }
-  const device = blas.core === null ? name : `${name}, for ${blas.core}`
-  const look = await lookAt("wasm", blas.version)
+  if (blas === null) return { status: "not set up", todo: "Run: npx bijou native" }
+  const { name, core, version } = blas
+  const look = await lookAt("wasm", version)
   const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
   // Threads that wait for each other give their turn away, and on busy cores they get it back late.
   const slow = (look.measured?.gflops ?? 0) < without
   return {
     ...look,
-    device,
+    device: core === null ? name : `${name}, for ${core}`,
     todo: slow ? "It is slower than wasm alone, so other work holds the cores: use --threads 1." : null,
   }
 }
 
 const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
-  const name = await useTensorflow()
+  const name = await startRuntime({ backend: "tensorflow", native: false })
   const loaded = loadedTensorflow()
   if (name === null || loaded?.device !== device)
     return {
@@ -87,7 +88,9 @@ const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
 
 const lookAtWebgpu = async (): Promise<Look> => {
   try {
-    const device = await useWebgpu()
+    await startRuntime({ backend: "webgpu", native: false })
+    const { library } = currentRuntime()
+    const device = library ?? "an unknown device"
     const todo = /swiftshader|llvmpipe/i.test(device)
       ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
       : null
@@ -100,7 +103,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
 
 /** Every backend, and how it is looked at. */
 export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
-  ["cpu", async () => ({ ...(await lookAt("cpu", "plain JavaScript")), device: "one thread" })],
+  ["cpu", lookAtCpu],
   ["wasm", lookAtWasm],
   ["wasm with a BLAS", lookAtBlas],
   ["tensorflow", lookAtTensorflow("cpu")],

@@ -2,8 +2,8 @@
  * What a pool of workers and its members tell each other. Numbers in bulk are not in the messages, but in memory that both have.
  */
 import type { Plan } from "../../core/Plan.ts"
-import type { BackendName } from "../../tensor/backend.ts"
 import type { ParameterLayout } from "../../tensor/ParameterLayout.ts"
+import type { Runtime } from "../../tensor/Runtime.ts"
 import type { Node } from "../../train/treeSum.ts"
 import type { PlainError } from "./PlainError.ts"
 
@@ -13,11 +13,8 @@ export interface Orders {
   readonly module: string
   readonly export: string
   readonly argument: unknown
-  readonly backend: BackendName
-  /** The threads of the BLAS, null where it decides for itself; null where there is none. */
-  readonly blas: { readonly threads: number | null } | null
-  /** The threads of TensorFlow, which all workers have together, and whether it uses its op library; null where it is not the backend. */
-  readonly tensorflow: { readonly threads: number; readonly opLibrary: boolean } | null
+  /** What the thread that asks computes with. */
+  readonly runtime: Runtime
   readonly size: number
   readonly seed: number
   readonly plan: Plan

@@ -6,19 +6,15 @@ import { fileURLToPath } from "node:url"
 import { either as E } from "fp-ts"
 import type { Params } from "../../core/Params.ts"
 import { Plan } from "../../core/Plan.ts"
-import type { BackendName } from "../../tensor/backend.ts"
 import { buffers } from "../../tensor/buffers.ts"
-import { hasOpLibrary } from "../../tensor/kernels/tensorflow/opLibrary.ts"
-import { pluggedSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
-import { tf } from "../../tensor/tf.ts"
+import { currentRuntime } from "../../tensor/Runtime.ts"
 import { WorkerFailed } from "../../train/errors/WorkerFailed.ts"
 import { refuseUnlessFinite, type Gradient } from "../../train/Gradient.ts"
 import type { Gradients, MicroBatching } from "../../train/Gradients.ts"
 import { microBatches, runs } from "../../train/microBatches.ts"
 import { joined, nodesIn, total, type Node } from "../../train/treeSum.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
-import { loadedBlas } from "../blas/useNative.ts"
 import { loadedTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Orders } from "./messages.ts"
 import { fromPlain } from "./PlainError.ts"
@@ -143,28 +139,26 @@ const addInPlace = (left: Sum, right: Sum): Sum => {
 
 const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersOptions): Orders => {
   const path = String(module)
-  const backend = tf.getBackend() as BackendName // `useBackend` knows no other
-  if (!isShareable(backend)) throw new UnusableInput(notShareable(backend))
+  const runtime = currentRuntime()
+  if (!isShareable(runtime.backend)) throw new UnusableInput(notShareable(runtime.backend))
+  if (runtime.backend === "tensorflow") checkTensorflow()
   return {
     module: path.startsWith("file:") ? fileURLToPath(path) : resolve(path),
     export: name,
     argument,
-    backend,
-    blas: pluggedSgemm() === null ? null : { threads: loadedBlas()?.threads ?? null },
-    tensorflow: backend === "tensorflow" ? sharedTensorflow() : null,
+    runtime,
     size,
     seed,
     plan: plan ?? Plan.reversed,
   }
 }
 
-/** The TensorFlow that this process has loaded, for its workers too. */
-const sharedTensorflow = (): Orders["tensorflow"] => {
+/** Throws `UnusableInput` where workers cannot have the TensorFlow of this process too. */
+const checkTensorflow = (): void => {
   const loaded = loadedTensorflow()
   if (loaded === null)
     throw new UnusableInput("Workers run on the TensorFlow of `useTensorflow` of bijou/native alone. Start it by that.")
   if (loaded.device === "gpu") throw new UnusableInput(notShareable(loaded.name))
-  return { threads: loaded.threads, opLibrary: hasOpLibrary() }
 }
 
 /** Arrays that all threads have, by name, kept from step to step. */

@@ -3,17 +3,14 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { either as E } from "fp-ts"
-import { useBackend } from "../../tensor/backend.ts"
 import { peakBytes } from "../../tensor/buffers.ts"
-import { setOpLibrary } from "../../tensor/kernels/tensorflow/opLibrary.ts"
 import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
 import { tensorScope } from "../../tensor/tensorScope.ts"
 import { evaluateRun, type Objective } from "../../train/Gradients.ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import { loadModule } from "../modules/loadModule.ts"
-import { useNative } from "../blas/useNative.ts"
-import { useTensorflow } from "../tensorflow/useTensorflow.ts"
+import { enterRuntime } from "../runtime/enterRuntime.ts"
 import type { Answer, Greeting, Orders, Question } from "./messages.ts"
 import { toPlain } from "./PlainError.ts"
 
@@ -47,16 +44,6 @@ const isObjective = (value: unknown): value is Objective<unknown, unknown, unkno
   "params" in value.network &&
   "pullback" in value.network
 
-/** As the thread that asks has it. */
-const startBackend = async ({ backend, blas, tensorflow }: Orders): Promise<void> => {
-  if (tensorflow !== null) {
-    await useTensorflow(tensorflow)
-    setOpLibrary(tensorflow.opLibrary)
-  }
-  await useBackend(backend)
-  if (blas !== null) await useNative(blas.threads === null ? {} : { threads: blas.threads })
-}
-
 const answer =
   (objective: Objective<unknown, unknown, unknown>, orders: Orders) =>
   async ({ step, groups, run, layout, parameters, sums }: Question): Promise<Answer> => {
@@ -82,7 +69,7 @@ const answer =
 
 try {
   const orders = workerData as Orders // what the pool starts a worker with
-  await startBackend(orders)
+  await enterRuntime(orders.runtime)
   const answerTo = answer(await loadObjective(orders), orders)
   parentPort?.on("message", (question: Question) => {
     answerTo(question).then(send, (error: unknown) => send({ _tag: "Threw", reason: reasonOf(error) }))
