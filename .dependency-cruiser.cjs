@@ -3,7 +3,7 @@
  *
  * `block` is narrower: it stands on an abstract Space and runs without tensors. `laws` imports all of `src` but `cli`.
  */
-const layers = ["core", "exact", "tensor", "residual", "block", "net", "train", "report", "cli"]
+const layers = ["core", "exact", "tensor", "residual", "block", "net", "train", "node", "cli"]
 
 const inside = (...folders) => `^src/(${folders.join("|")})/`
 
@@ -53,7 +53,7 @@ module.exports = {
         path: [
           "^src/index\\.ts$",
           "^src/[^/]+/index\\.ts$",
-          "^src/report/(native|workers)/index\\.ts$",
+          "^src/node/workers/index\\.ts$",
           "^laws/(tensor/)?index\\.ts$",
         ],
       },
@@ -96,26 +96,25 @@ module.exports = {
       to: { path: "(^|/)@tensorflow/" },
     },
     {
-      name: "browser-left-of-report",
-      comment: "Everything left of report runs in a browser, so it imports no Node builtin.",
+      name: "browser-left-of-node",
+      comment: "Everything left of node runs in a browser, so it imports no Node builtin.",
       severity: "error",
-      from: { path: ["^src/index\\.ts$", inside(...leftOf("report"))] },
+      from: { path: ["^src/index\\.ts$", inside(...leftOf("node"))] },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "one-door-to-koffi",
-      comment:
-        "koffi is an optional dependency that only Node can load: only src/report/native calls native libraries.",
+      comment: "koffi is an optional dependency that only Node can load: only src/node/blas loads it.",
       severity: "error",
-      from: { pathNot: "^src/report/native/" },
+      from: { pathNot: "^src/node/blas/" },
       to: { path: "(^|/)koffi(/|$)" },
     },
     {
       name: "one-door-to-webgpu",
       comment:
-        "A browser has WebGPU, and Node gets it from an optional package: only src/report/native loads that package.",
+        "A browser has WebGPU, and Node gets it from an optional package: only src/node/webgpu loads that package.",
       severity: "error",
-      from: { pathNot: "^src/report/native/" },
+      from: { pathNot: "^src/node/webgpu/" },
       to: { path: "(^|/)node_modules/webgpu/" },
     },
     {

@@ -9,7 +9,8 @@ export default defineConfig({
     alias: [
       { find: /^bijou$/, replacement: source("./src/index.ts") },
       { find: /^bijou\/(tensor|residual|net|train)$/, replacement: source("./src/$1/index.ts") },
-      { find: /^bijou\/(native|workers)$/, replacement: source("./src/report/$1/index.ts") },
+      { find: /^bijou\/native$/, replacement: source("./src/node/index.ts") },
+      { find: /^bijou\/workers$/, replacement: source("./src/node/workers/index.ts") },
       { find: /^bijou\/laws$/, replacement: source("./laws/index.ts") },
       { find: /^bijou\/laws\/tensor$/, replacement: source("./laws/tensor/index.ts") },
     ],

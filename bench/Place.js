@@ -3,39 +3,35 @@
  * choice; `kernels` tells whether bijou's own are registered, and `opLibrary` whether TensorFlow may use its op library, if it is built.
  */
 import { availableParallelism } from "node:os"
-import { tf, useBackend } from "bijou/tensor"
+import { startRuntime, useTensorflow } from "bijou/native"
+import { tf } from "bijou/tensor"
 
 /** Starts the backend in this process; answers what it is, and the GFLOP/s of its matrix products. */
 export const startOn = async ({ backend, threads, kernels, opLibrary }) => {
   if (!opLibrary) process.env.BIJOU_OP_LIBRARY = "off"
-  const known = await loaders[backend]?.(threads)
-  if (kernels) await useBackend(backend)
-  else await stock(backend)
-  return { on: known ?? backend, peak: await matmulPeak() }
+  const on = await (kernels ? started : stock)({ backend, threads })
+  return { on, peak: await matmulPeak() }
 }
 
-const loaders = {
-  wasm: async (threads) => {
-    if (threads === null) return null
-    const { useNative } = await import("bijou/native")
-    const name = await useNative({ threads })
-    if (name === null) throw new Error("no BLAS is set up. Run: npx bijou native")
-    return `wasm with ${name}`
-  },
-  tensorflow: async (threads) => {
-    const { useTensorflow } = await import("bijou/native")
-    const name = await useTensorflow({ threads })
-    if (name === null) throw new Error("TensorFlow is not set up. Run: npx bijou native --tensorflow")
-    return name
-  },
+const started = async ({ backend, threads }) => {
+  const native = threads !== null
+  const name = await startRuntime({ backend, native, ...(native ? { threads } : {}) })
+  if (name === null) throw new Error(noTensorflow)
+  if (native && name === "wasm") throw new Error("no BLAS is set up. Run: npx bijou native")
+  return name
 }
 
-/** TensorFlow.js as it comes. */
-const stock = async (backend) => {
+/** TensorFlow.js as it comes, without bijou's kernels, to which a BLAS belongs. */
+const stock = async ({ backend, threads }) => {
+  const name = backend === "tensorflow" ? await useTensorflow(threads === null ? {} : { threads }) : backend
+  if (name === null) throw new Error(noTensorflow)
   Object.assign(tf.findBackend("cpu") ?? {}, { firstUse: false })
   if (!(await tf.setBackend(backend))) throw new Error(`the backend ${backend} could not start`)
   await tf.ready()
+  return name
 }
+
+const noTensorflow = "TensorFlow is not set up. Run: npx bijou native --tensorflow"
 
 /** GFLOP/s of a large matrix product, the best of half a second. */
 const matmulPeak = async () => {

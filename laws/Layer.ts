@@ -1,7 +1,7 @@
 /**
  * The laws of layers.
  */
-import { either as E, option as O } from "fp-ts"
+import { option as O } from "fp-ts"
 import fc from "fast-check"
 import type { Draw } from "../src/core/Draw.ts"
 import { Key } from "../src/core/Key.ts"
@@ -10,6 +10,7 @@ import { alike, floatsLike, floatsOf, look, mapFloats, oneObject } from "./evide
 import type { Law, LawSet, Sides } from "./Law.ts"
 import type { Trial } from "./Trial.ts"
 import type { LayerSubject, Tried } from "./Subject.ts"
+import { orThrow } from "../src/core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -81,10 +82,9 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
         const values = alike(weights)
         const back = async (objects: (values: unknown) => unknown) => {
           const made = objects(kind.make(values)) as ReadonlyArray<unknown> // an array, as it was
-          const rebuilt = layer.params.rebuild((path) => O.fromNullable(made[paths.indexOf(path)]))
-          if (E.isLeft(rebuilt)) throw rebuilt.left
+          const rebuilt = orThrow(layer.params.rebuild((path) => O.fromNullable(made[paths.indexOf(path)])))
           const a = objects(kind.make(input)) as A // of the input's structure
-          const { value, pull } = layer.vjp(rebuilt.right, a, drawOf(trial, one))
+          const { value, pull } = layer.vjp(rebuilt, a, drawOf(trial, one))
           const { cotangent, grads } = pull(await trial.cotangent(value, one.seed))
           return [await look(cotangent), await trial.leaves(grads)]
         }
@@ -144,12 +144,13 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
       /** <value, dy> where input and parameters are moved along a direction. */
       const at = async (direction: ReadonlyArray<number>, by: number): Promise<number> => {
         const [a, moved] = mapFloats(place, (x, i) => x + by * (direction[i] ?? 0)) as [unknown, unknown[]] // as `place` is
-        const rebuilt = layer.params.rebuild((path) => {
-          const i = leaves.findIndex(([name]) => name === path)
-          return i < 0 ? O.none : O.some(kind.make(moved[i]))
-        })
-        if (E.isLeft(rebuilt)) throw rebuilt.left
-        const there = floatsOf(await look(layer.apply(rebuilt.right, kind.make(a) as A, draw))) // of the input's structure
+        const rebuilt = orThrow(
+          layer.params.rebuild((path) => {
+            const i = leaves.findIndex(([name]) => name === path)
+            return i < 0 ? O.none : O.some(kind.make(moved[i]))
+          }),
+        )
+        const there = floatsOf(await look(layer.apply(rebuilt, kind.make(a) as A, draw))) // of the input's structure
         return sum(floatsOf(dy).map((d, i) => d * (there[i] ?? 0)))
       }
 

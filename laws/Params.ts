@@ -8,6 +8,7 @@ import { Params } from "../src/core/Params.ts"
 import { free, look } from "./evidence.ts"
 import { kindOf } from "./kindOf.ts"
 import { law as anyLaw, type LawSet, type Sides } from "./Law.ts"
+import { orThrow } from "../src/core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -30,11 +31,8 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
     for (const [path, leaf] of params.leaves(p)) found.push([path, await look(leaf)])
     return found
   }
-  const rebuilt = (leaves: ReadonlyArray<readonly [string, unknown]>): P => {
-    const p = Params.fromLeaves(params, new Map(leaves))
-    if (E.isLeft(p)) throw p.left
-    return p.right
-  }
+  const rebuilt = (leaves: ReadonlyArray<readonly [string, unknown]>): P =>
+    orThrow(Params.fromLeaves(params, new Map(leaves)))
   /** A law whose parameters are freed with the case, if they live on a device. */
   const law = <I>(title: string, inputs: fc.Arbitrary<I>, equation: (input: I) => Sides | Promise<Sides>) =>
     anyLaw(title, inputs, async (input) => {

@@ -14,6 +14,7 @@ import { floatsLike, floatsOf, free, look, mapFloats, readablesIn } from "./evid
 import type { Kind } from "./Kind.ts"
 import { kindOf } from "./kindOf.ts"
 import type { Tried } from "./Subject.ts"
+import { orThrow } from "../src/core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -109,9 +110,7 @@ const moved = async <P>(tree: Params<P>, params: P, seed: number, kind: Kind): P
   const steps = floatsOf(floatsLike(values, seed))
   const after = mapFloats(values, (x, i) => Math.fround(x + 0.1 * (steps[i] ?? 0))) as unknown[] // as `values` is
   free(leaves)
-  const p = Params.fromLeaves(tree, new Map(leaves.map(([path], i) => [path, kind.make(after[i])])))
-  if (E.isLeft(p)) throw p.left
-  return p.right
+  return orThrow(Params.fromLeaves(tree, new Map(leaves.map(([path], i) => [path, kind.make(after[i])]))))
 }
 
 /** Where no input is a tensor, parameters may be. */
@@ -132,11 +131,8 @@ export const sampleIds = (a: unknown): ReadonlyArray<number> => {
 // ---------------------------------------------------------- destructors
 
 /** What is left of a side after a trip through its bytes. */
-export const rereadSide = async <S>(side: Side<S>, value: S): Promise<S> => {
-  const result = await side.fromBytes(await side.toBytes(value)())()
-  if (E.isLeft(result)) throw result.left
-  return result.right
-}
+export const rereadSide = async <S>(side: Side<S>, value: S): Promise<S> =>
+  orThrow(await side.fromBytes(await side.toBytes(value)())())
 
 /** The bytes of a side, as evidence. */
 export const seenSide = <P, A, B, S>({ side }: Bijection<P, A, B, S>, value: S): Promise<Uint8Array> =>

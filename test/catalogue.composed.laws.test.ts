@@ -3,7 +3,7 @@
  */
 import { useKernels } from "bijou/tensor"
 import { expect, it } from "vitest"
-import { hasKernel } from "../src/tensor/kernels/own.ts"
+import { hasKernel } from "../src/tensor/kernels/dispatch.ts"
 import { checkCatalogue } from "./catalogue.ts"
 
 useKernels("composed")

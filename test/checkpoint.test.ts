@@ -191,7 +191,7 @@ describe("The bytes of a checkpoint", () => {
     [
       "without steps",
       (r) => ({ ...r, steps: null }),
-      "the field run.steps of its run is null, not a whole number from 0 on",
+      "the field run.steps of its run is null, not an integer of at least 0",
     ],
     ["of a step and a half", (r) => ({ ...r, steps: 1.5 }), "the field run.steps of its run is 1.5"],
     ["past its end", (r) => ({ ...r, steps: 11 }), "its run has taken 11 of 10 steps"],
@@ -220,7 +220,7 @@ describe("The bytes of a checkpoint", () => {
       (r) => ({ ...r, optimizer: { ...r.optimizer, clip: -1 } }),
       "the field run.optimizer.clip of its run is -1",
     ],
-    ["of no samples", (r) => ({ ...r, batch: 0 }), "the field run.batch of its run is 0, not a whole number from 1 on"],
+    ["of no samples", (r) => ({ ...r, batch: 0 }), "the field run.batch of its run is 0, not an integer of at least 1"],
     [
       "of parts that do not divide",
       (r) => ({ ...r, microBatch: 3 }),
@@ -264,7 +264,7 @@ describe("The bytes of a checkpoint", () => {
       rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, run: { ...stored.run, steps } } }))
     const reason = async (wrong: Uint8Array) => left(await Checkpoint.runOf(wrong)()).message
     const long = await reason(holding("x".repeat(5e6)))
-    expect(long).toContain('xx...", not a whole number from 0 on')
+    expect(long).toContain('xx...", not an integer of at least 0')
     expect(long.length).toBeLessThan(300)
     expect(await reason(holding("\u001b[31m\u202e\n"))).toContain('of its run is "\\u001b[31m\\u202e\\n", not')
     const deep = (stored: unknown) =>

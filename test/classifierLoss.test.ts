@@ -7,7 +7,7 @@ import { ClassifierLoss, crossEntropy } from "bijou/residual"
 import { buffers, peakBytes, tensorEnv, tensorScope, tf, useBackend } from "bijou/tensor"
 import { lossAndGrads, measureLedger, predictLedger } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
-import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
+import { hasKernel, runKernel } from "../src/tensor/kernels/dispatch.ts"
 import { alive, ask, bitsOf, digest, distance, noise, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
 
 const [rows, width, classes] = [30, 8, 40]

@@ -7,11 +7,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { isHealthy, toText, type Diagnosis } from "../src/report/doctor/Diagnosis.ts"
+import { isHealthy, toText, type Diagnosis } from "../src/node/doctor/Diagnosis.ts"
 import { atStep } from "./atStep.ts"
 import { built } from "./built.ts"
 import { rewritten, type Contents } from "./forgery.ts"
-import { address, fileName, thisPlatform, wheelFor } from "../src/report/native/Wheel.ts"
+import { address, fileName, thisPlatform, wheelFor } from "../src/node/blas/Wheel.ts"
 
 const bijou = join(built(), "dist/src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-cli-"))
@@ -210,17 +210,17 @@ describe("bijou start", () => {
   })
 
   it.each([
-    [["--threads", "0"], '--threads must be a whole number from 1 to 1024, not "0"'],
+    [["--threads", "0"], '--threads must be an integer from 1 to 1024, not "0"'],
     [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],
-    [["--steps", "abc"], '--steps must be a whole number from 1 to 1000000, not "abc"'],
-    [["--steps", "1.5"], "--steps must be a whole number"],
-    [["--depth", "0"], "--depth must be a whole number"],
-    [["--seed", "-1"], "--seed must be a whole number"],
+    [["--steps", "abc"], '--steps must be an integer from 1 to 1000000, not "abc"'],
+    [["--steps", "1.5"], "--steps must be an integer"],
+    [["--depth", "0"], "--depth must be an integer"],
+    [["--seed", "-1"], "--seed must be an integer"],
     [["--budget", "lots"], '--budget must be an amount of memory such as 64MB, not "lots"'],
     [["--backend", "abacus"], '--backend must be wasm, cpu, webgpu or tensorflow, not "abacus"'],
     [["--width", "18", "--heads", "4"], "--heads 4 does not divide --width 18"],
-    [["--workers", "0"], '--workers must be a whole number from 1 to 1024, not "0"'],
-    [["--micro-batch", "half"], '--micro-batch must be a whole number from 1 to 4096, not "half"'],
+    [["--workers", "0"], '--workers must be an integer from 1 to 1024, not "0"'],
+    [["--micro-batch", "half"], '--micro-batch must be an integer from 1 to 4096, not "half"'],
     [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
     [
       ["--workers", "2", "--backend", "webgpu"],

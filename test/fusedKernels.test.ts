@@ -7,7 +7,7 @@ import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp, multip
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
 import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runKernel } from "../src/tensor/kernels/own.ts"
+import { runKernel } from "../src/tensor/kernels/dispatch.ts"
 import { setSgemm, type Sgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
 import { distances, expectNoGradientOfPadding, padded, ways } from "./attention64.ts"
 import { columnSums, layerNorm, mean, rowsOf, type Rows } from "./float64.ts"

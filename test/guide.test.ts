@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, expect, it, vi } from "vitest"
-import { check } from "../src/cli/check.ts"
+import { check } from "../src/cli/check/check.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const guide = readFileSync(join(root, "GUIDE.md"), "utf8")

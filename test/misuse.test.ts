@@ -133,7 +133,7 @@ describe("misuse", () => {
       "The field dropout of a GPT must be a number from 0 to below 1, not 1.",
     )
     expect(() => gpt({ ...config, vocabulary: 0 })).toThrow("The field vocabulary of a GPT")
-    expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be a whole number")
+    expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be an integer")
   })
 
   it("of a backend that there is not names those that there are", async () => {

@@ -19,12 +19,12 @@ describe("A configuration of a GPT", () => {
   it("decodes from JSON", () => expect(GptConfig.decode(good)).toEqual(E.right(good)))
 
   for (const [field, value, said] of [
-    ["vocabulary", 1, "a whole number from 2 to 1000000, not 1"],
-    ["context", 0, "a whole number from 1 to 1000000, not 0"],
-    ["width", 2.5, "a whole number from 1 to 65536, not 2.5"],
-    ["heads", "two", 'a whole number from 1 to 65536, not "two"'],
-    ["depth", null, "a whole number from 1 to 100000, not null"],
-    ["fractionBits", 24, "a whole number from 0 to 23, not 24"],
+    ["vocabulary", 1, "an integer from 2 to 1000000, not 1"],
+    ["context", 0, "an integer from 1 to 1000000, not 0"],
+    ["width", 2.5, "an integer from 1 to 65536, not 2.5"],
+    ["heads", "two", 'an integer from 1 to 65536, not "two"'],
+    ["depth", null, "an integer from 1 to 100000, not null"],
+    ["fractionBits", 24, "an integer from 0 to 23, not 24"],
     ["dropout", 1, "a number from 0 to below 1, not 1"],
   ] as const)
     it(`names the field ${field} where it is wrong`, () => {
@@ -47,9 +47,9 @@ describe("A configuration of a GPT", () => {
     expect(() => tinyGpt({ width: 6, heads: 4 })).toThrow(
       "4 heads do not divide a width of 6. Use a width that is a multiple of the heads.",
     )
-    expect(() => tinyGpt({ depth: 0 })).toThrow("depth of a GPT must be a whole number from 1 to 100000, not 0")
+    expect(() => tinyGpt({ depth: 0 })).toThrow("depth of a GPT must be an integer from 1 to 100000, not 0")
     expect(() => tinyGpt({ fractionBits: 24 })).toThrow(
-      "The field fractionBits of a GPT must be a whole number from 0 to 23, not 24.",
+      "The field fractionBits of a GPT must be an integer from 0 to 23, not 24.",
     )
   })
 })

@@ -7,7 +7,7 @@ import { Key } from "bijou"
 import { tensorScope } from "bijou/tensor"
 import { AdamW, descent, generate, measureSpeed, microBatched, validate } from "bijou/train"
 import { expect, it } from "vitest"
-import { measure } from "../src/report/measure.ts"
+import { measure } from "../src/cli/start/measure.ts"
 import { tiny } from "./objectives/tiny.ts"
 import { lazily, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
 

@@ -7,7 +7,7 @@ import { Key } from "bijou"
 import { Plane, tensorsIn, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
 import { Dropout } from "bijou/residual"
 import { afterEach, describe, expect, it } from "vitest"
-import { hasKernel, runKernel } from "../src/tensor/kernels/own.ts"
+import { hasKernel, runKernel } from "../src/tensor/kernels/dispatch.ts"
 import { bitsOf, noise } from "./specimens.ts"
 import { kinds, places } from "./gelus.ts"
 

@@ -441,7 +441,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],
     [["block.ts", "--preset", "slow"], '--preset must be quick or thorough, not "slow".'],
     [["block.ts", "--path", "0:1"], "--path repeats a case of one law: name it with --law."],
-    [["block.ts", "--runs", "many"], '--runs must be a whole number from 1 to 1000000, not "many".'],
+    [["block.ts", "--runs", "many"], '--runs must be an integer from 1 to 1000000, not "many".'],
     [["block.ts", "cached.js"], "too many arguments"],
   ])("refuses %j in one sentence, with exit code 2", (args, sentence) => {
     const { status, stdout, stderr } = check(...args)

@@ -8,7 +8,7 @@ import { either as E } from "fp-ts"
 import { useBackend } from "bijou/tensor"
 import { Text } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { readText } from "../src/report/readText.ts"
+import { readText } from "../src/node/files/readText.ts"
 
 const place = mkdtempSync(join(tmpdir(), "bijou-text-"))
 afterAll(() => rmSync(place, { recursive: true, force: true }))

@@ -19,9 +19,9 @@ import { join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Checkpoint, type Run } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { checkOverwriting } from "../src/report/saving/checkOverwriting.ts"
-import { write } from "../src/report/saving/outputFile.ts"
-import { startSaving } from "../src/report/saving/Saver.ts"
+import { checkOverwriting } from "../src/node/files/checkOverwriting.ts"
+import { write } from "../src/node/files/outputFile.ts"
+import { startSaving } from "../src/node/files/Saver.ts"
 import { atStep } from "./atStep.ts"
 import { built } from "./built.ts"
 import { contentsOf, rewritten, type Contents } from "./forgery.ts"
@@ -129,7 +129,7 @@ describe("A file that is written", () => {
     (kill) => {
       const at = place()
       const file = join(at, "x")
-      const output = pathToFileURL(join(dist, "src/report/saving/outputFile.js")).href
+      const output = pathToFileURL(join(dist, "src/node/files/outputFile.js")).href
       const code = `
         const { write } = await import(${JSON.stringify(output)})
         for (const letter of "abc") await write(${JSON.stringify(file)}, [1, 2].map(() => new TextEncoder().encode(letter.repeat(1e5))))`
@@ -274,6 +274,15 @@ describe("bijou start --save", () => {
     expect(await runIn(file)).toMatchObject({ steps: 2, workers: 2 })
     // With as many workers, which is what the file says; another number has the same bits.
     expect(await resumed(file, "--workers", "1", "--budget", "1MB")).toBe(undisturbed)
+  })
+
+  it("writes the number of workers that it goes on with", async () => {
+    const file = join(place(), "run.safetensors")
+    await start(["--data", text, "--resume", begun, "--workers", "1", "--save", file], {
+      options: atStep(6, 'signal("SIGTERM")'),
+    })
+    expect((await runIn(begun)).workers).toBe(null)
+    expect((await runIn(file)).workers).toBe(1)
   })
 
   it("goes on where its folder is gone, says so, and ends with 1 and the older file", async () => {

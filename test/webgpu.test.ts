@@ -8,7 +8,7 @@ import { Key } from "bijou"
 import { gpt } from "bijou/net"
 import { currentRuntime, runtimeName, tf, toFunction, useBackend } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
-import { roundTrip } from "../src/report/roundTrip.ts"
+import { roundTrip } from "../src/cli/start/roundTrip.ts"
 import { chosenKernels } from "../src/tensor/kernels/dispatch.ts"
 import { ownKernels } from "../src/tensor/kernels/kernels.ts"
 import { compile, type WebgpuBackend } from "../src/tensor/kernels/webgpu/Program.ts"
@@ -66,7 +66,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
       [2, 4],
       "int32",
     )
-    const result = await roundTrip(net, given, tokens, [...node, source("rebuild.ts")])()
+    const result = await roundTrip(net, given, tokens, [...node, source("start/rebuild.ts")])()
     expect(result).toEqual(E.right({ bits: 32 * 2 * (2 * 4 * 4), differing: 0 }))
   })
 

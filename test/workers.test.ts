@@ -15,7 +15,7 @@ import {
   ShapeMismatch,
   SideMismatch,
 } from "bijou"
-import { tensorScope, useBackend } from "bijou/tensor"
+import { tensorScope, useBackend, useKernels } from "bijou/tensor"
 import {
   AdamW,
   fitPlan,
@@ -30,7 +30,7 @@ import {
 import { startWorkers, type Workers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ParameterLayout } from "../src/tensor/ParameterLayout.ts"
-import { fromPlain, toPlain } from "../src/report/workers/PlainError.ts"
+import { fromPlain, toPlain } from "../src/node/workers/PlainError.ts"
 import { ready, tiny } from "./objectives/tiny.ts"
 import { sampleOf, trouble, type Trouble } from "./objectives/trouble.ts"
 import { alive, digest, left, lively, onBackends, right } from "./specimens.ts"
@@ -60,6 +60,19 @@ onBackends("Workers", (backend) => {
   })
 
   if (backend === "cpu") return
+
+  it("train without custom kernels where this thread does", async () => {
+    const own = await twentySteps(microBatched(ready, how))
+    useKernels("composed")
+    try {
+      const alone = await twentySteps(microBatched(ready, how))
+      const starting = startWorkers(ready.network.params, { module, export: "ready", count: 2, ...how })
+      expect(await twentyStepsBy(starting)).toEqual(alone)
+      expect(alone.digests).not.toEqual(own.digests)
+    } finally {
+      useKernels("own")
+    }
+  })
 
   it("make a network of their argument, and keep to the plan", async () => {
     const other = { dropout: 0, depth: 2 }

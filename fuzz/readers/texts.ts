@@ -3,9 +3,9 @@
  */
 import { either as E } from "fp-ts"
 import { gpt, GptConfig } from "bijou/net"
-import { decodeLedgerOptions } from "../../src/cli/LedgerOptions.ts"
-import { decodeStartOptions } from "../../src/cli/StartOptions.ts"
-import { UnusableInput } from "../../src/report/errors/UnusableInput.ts"
+import { decodeLedgerOptions } from "../../src/cli/ledger/LedgerOptions.ts"
+import { decodeStartOptions } from "../../src/cli/start/StartOptions.ts"
+import { UnusableInput } from "../../src/node/errors/UnusableInput.ts"
 import { accepted, refused, type Outcome, type Reader, type Target } from "../Reader.ts"
 
 const config = { vocabulary: 7, context: 4, width: 8, heads: 2, depth: 3, fractionBits: 9, dropout: 0.25 }

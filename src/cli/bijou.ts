@@ -5,15 +5,15 @@
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
-import { either as E } from "fp-ts"
-import { NativeUnavailable } from "../report/errors/NativeUnavailable.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { orThrow } from "../core/orThrow.ts"
+import { NativeUnavailable } from "../node/errors/NativeUnavailable.ts"
+import { UnusableInput } from "../node/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
-import { decodeCheckOptions } from "./CheckOptions.ts"
+import { decodeCheckOptions } from "./check/CheckOptions.ts"
 import { endWithOutput } from "./Interrupt.ts"
-import { decodeLedgerOptions } from "./LedgerOptions.ts"
-import { decodeNativeOptions } from "./NativeOptions.ts"
-import { decodeStartOptions } from "./StartOptions.ts"
+import { decodeLedgerOptions } from "./ledger/LedgerOptions.ts"
+import { decodeNativeOptions } from "./native/NativeOptions.ts"
+import { decodeStartOptions } from "./start/StartOptions.ts"
 
 const program = new Command("bijou")
   .description("Exact reversible networks: training without stored activations")
@@ -72,12 +72,11 @@ program
     }
     const file = command.getOptionValue("resume") as string | undefined // commander's own type is any
     const isGiven = (name: string): boolean => command.getOptionValueSource(name) === "cli"
-    const from = file === undefined ? null : await (await import("./Resumed.ts")).resume(file, given, isGiven)
-    const options = decodeStartOptions(from?.given ?? given)
-    if (E.isLeft(options)) throw options.left
-    const { start } = await import("./start.ts")
+    const from = file === undefined ? null : await (await import("./start/Resumed.ts")).resume(file, given, isGiven)
+    const options = orThrow(decodeStartOptions(from?.given ?? given))
+    const { start } = await import("./start/start.ts")
     try {
-      process.exitCode = await start(options.right, from?.resumed ?? null)
+      process.exitCode = await start(options, from?.resumed ?? null)
     } finally {
       await from?.resumed.source.close()
     }
@@ -107,10 +106,11 @@ program
   .option("--svg <file>", "also draw memory through the step")
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) })
-    if (E.isLeft(options)) throw options.left
-    const { ledger } = await import("./ledger.ts")
-    process.exitCode = await ledger(options.right)
+    const options = orThrow(
+      decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) }),
+    )
+    const { ledger } = await import("./ledger/ledger.ts")
+    process.exitCode = await ledger(options)
   })
 
 program
@@ -132,16 +132,17 @@ program
   .option("--json", "print the report as JSON", false)
   .allowExcessArguments(false)
   .action(async (target: string | undefined, given: unknown) => {
-    const options = decodeCheckOptions({
-      threads: undefined,
-      runs: undefined,
-      law: undefined,
-      path: undefined,
-      ...Object(given),
-    })
-    if (E.isLeft(options)) throw options.left
-    const { check } = await import("./check.ts").catch(missing)
-    process.exitCode = await check(target, options.right)
+    const options = orThrow(
+      decodeCheckOptions({
+        threads: undefined,
+        runs: undefined,
+        law: undefined,
+        path: undefined,
+        ...Object(given),
+      }),
+    )
+    const { check } = await import("./check/check.ts").catch(missing)
+    process.exitCode = await check(target, options)
   })
 
 program
@@ -158,10 +159,9 @@ program
   .option("--remove", "remove what was set up", false)
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
-    const options = decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) })
-    if (E.isLeft(options)) throw options.left
-    const { native } = await import("./native.ts")
-    process.exitCode = await native(options.right)
+    const options = orThrow(decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) }))
+    const { native } = await import("./native/native.ts")
+    process.exitCode = await native(options)
   })
 
 program
@@ -170,7 +170,7 @@ program
   .option("--json", "print it as JSON", false)
   .allowExcessArguments(false)
   .action(async ({ json }: { readonly json: boolean }) => {
-    const { doctor } = await import("./doctor.ts")
+    const { doctor } = await import("./doctor/doctor.ts")
     process.exitCode = await doctor({ json })
   })
 

@@ -4,7 +4,7 @@
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
 import { shown } from "../core/quoted.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../node/errors/UnusableInput.ts"
 
 // --------------------------------------------------------- constructors
 

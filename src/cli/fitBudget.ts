@@ -3,7 +3,7 @@
  */
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
-import { UnusableInput } from "../report/errors/UnusableInput.ts"
+import { UnusableInput } from "../node/errors/UnusableInput.ts"
 import type { tf } from "../tensor/tf.ts"
 import { inMegabytes } from "../train/memory/ByteSize.ts"
 import type { Fit } from "../train/memory/Fit.ts"

@@ -4,20 +4,20 @@
 import * as t from "io-ts"
 import { BackendName } from "./BackendName.ts"
 import { optional } from "./decodeOptions.ts"
-import { whole } from "./whole.ts"
+import { integerOption } from "./integerOption.ts"
 
 // ---------------------------------------------------------------- model
 
 export const gptSizes = {
-  depth: whole(1, 10_000),
-  width: whole(4, 8_192),
-  heads: whole(1, 1_024),
-  batch: whole(1, 4_096),
-  context: whole(2, 8_192),
-  seed: whole(0, Number.MAX_SAFE_INTEGER),
+  depth: integerOption(1, 10_000),
+  width: integerOption(4, 8_192),
+  heads: integerOption(1, 1_024),
+  batch: integerOption(1, 4_096),
+  context: integerOption(2, 8_192),
+  seed: integerOption(0, Number.MAX_SAFE_INTEGER),
   backend: BackendName,
   native: t.boolean,
-  threads: optional(whole(1, 1_024)),
+  threads: optional(integerOption(1, 1_024)),
 }
 
 // ---------------------------------------------------------- destructors

@@ -7,6 +7,7 @@ import { LayerFailed } from "./errors/LayerFailed.ts"
 import { isRevError, type RevError } from "./RevError.ts"
 import type { Part } from "./Scope.ts"
 import { Side } from "./Side.ts"
+import { orThrow } from "./orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -63,8 +64,5 @@ export const run =
 /** `run` as a promise that rejects with the `RevError`, for code without fp-ts. */
 export const runPromise =
   <P, A>(program: Program<P, A>) =>
-  async (env: Env<P>): Promise<A> => {
-    const result = await run(program)(env)()
-    if (E.isLeft(result)) throw result.left
-    return result.right
-  }
+  async (env: Env<P>): Promise<A> =>
+    orThrow(await run(program)(env)())

@@ -31,11 +31,11 @@ import { Mlp, type MlpParams } from "../residual/Mlp.ts"
 import { multiply } from "../residual/multiply.ts"
 import { onGrid } from "../residual/onGrid.ts"
 import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { fraction, integer } from "../tensor/numbers.ts"
 import { tensor } from "../tensor/tensor.ts"
 import { int32TensorSide } from "../tensor/tensorSide.ts"
 import { tensorSpace } from "../tensor/tensorSpace.ts"
 import type { tf } from "../tensor/tf.ts"
-import { dropoutRate, wholeNumber } from "./codecs.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -43,16 +43,16 @@ import { dropoutRate, wholeNumber } from "./codecs.ts"
 export const GptConfig = t.readonly(
   t.strict({
     /** Number of token ids. */
-    vocabulary: wholeNumber(2, 1_000_000),
+    vocabulary: integer(2, 1_000_000),
     /** The most tokens it sees at once. */
-    context: wholeNumber(1, 1_000_000),
-    width: wholeNumber(1, 65_536),
-    heads: wholeNumber(1, 65_536),
+    context: integer(1, 1_000_000),
+    width: integer(1, 65_536),
+    heads: integer(1, 65_536),
     /** Blocks, the paper's K. */
-    depth: wholeNumber(1, 100_000),
+    depth: integer(1, 100_000),
     /** The paper's l; 9 there. */
-    fractionBits: wholeNumber(0, 23),
-    dropout: dropoutRate,
+    fractionBits: integer(0, 23),
+    dropout: fraction,
   }),
 )
 

@@ -98,7 +98,12 @@ const inParts = (form: GeluForm) =>
   })
 
 /** a = x W1 + b1, and its activation. */
-const activated = (form: GeluForm, x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): readonly [tf.Tensor, tf.Tensor] => {
+const activated = (
+  form: GeluForm,
+  x: tf.Tensor,
+  weight: tf.Tensor,
+  bias: tf.Tensor,
+): readonly [tf.Tensor, tf.Tensor] => {
   if (isImplemented(biasGelu)) return dispatch(biasGelu, { x: product(x, weight, false), bias }, { form })
   const a = dispatch(affine, { x, weight, bias })
   return [a, tf.tidy(() => activate(a, form))]

@@ -5,18 +5,10 @@ import * as t from "io-ts"
 import { chosenKernels } from "./kernels/dispatch.ts"
 import { hasOpLibrary } from "./kernels/tensorflow/opLibrary.ts"
 import { pluggedSgemm } from "./kernels/wasm/sgemm.ts"
+import { integer } from "./numbers.ts"
 import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
-
-const isThreadCount = (u: unknown): u is number => Number.isInteger(u) && Number(u) >= 1 && Number(u) <= 4096
-
-const threadCount = new t.Type<number>(
-  "a whole number from 1 to 4096",
-  isThreadCount,
-  (u, context) => (isThreadCount(u) ? t.success(u) : t.failure(u, context)),
-  t.identity,
-)
 
 /** As JSON it is part of every checkpoint. */
 export const Runtime = t.readonly(
@@ -29,7 +21,7 @@ export const Runtime = t.readonly(
     /** The processor whose kernels a BLAS has chosen, where it tells. */
     processor: t.union([t.string, t.null]),
     /** The threads of a BLAS in each worker, or of TensorFlow; null where nobody chose. */
-    threads: t.union([threadCount, t.null]),
+    threads: t.union([integer(1, 4096), t.null]),
     /** Whether TensorFlow has bijou's own operations. */
     opLibrary: t.boolean,
   }),

@@ -1,13 +1,13 @@
 /**
  * Programs for callers that cannot wait.
  */
-import { either as E } from "fp-ts"
 import type { Key } from "../core/Key.ts"
 import { Plan } from "../core/Plan.ts"
 import type { Program } from "../core/Program.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { tensorWatch } from "./tensorWatch.ts"
 import { tensorsIn } from "./tree.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 /** Runs a program and reads its evidence at once; the places on the leading axis of `input` are the sample ids. Throws the `RevError`. */
 export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, input: unknown): X => {
@@ -25,7 +25,7 @@ export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, i
     watch,
   })
   const evidence = watch.settleNow()
-  if (E.isLeft(result)) throw result.left
-  if (E.isLeft(evidence)) throw evidence.left
-  return result.right
+  const value = orThrow(result)
+  orThrow(evidence)
+  return value
 }

@@ -1,7 +1,7 @@
 /**
  * Layers from plain TensorFlow.js code.
  */
-import { either as E, type option as O } from "fp-ts"
+import { type option as O } from "fp-ts"
 import type { Draw } from "../core/Draw.ts"
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
@@ -9,6 +9,7 @@ import { ownOutputs, quietly, record } from "./recording.ts"
 import { freedAlready } from "./tensorScope.ts"
 import { tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 /**
  * A layer whose gradient is TensorFlow.js's own: write the function, and no gradients.
@@ -61,11 +62,8 @@ export const fromTfjs = <P, A, B>(
 })
 
 /** In a composition a layer is given the parameters of its neighbors as well; gradients it has for its own alone. */
-const ownParams = <P>(params: Params<P>, given: P): P => {
-  const own = Params.fromLeaves(params, new Map(params.leaves(given)))
-  if (E.isLeft(own)) throw own.left
-  return own.right
-}
+const ownParams = <P>(params: Params<P>, given: P): P =>
+  orThrow(Params.fromLeaves(params, new Map(params.leaves(given))))
 
 /** A handle of its own for every place that a tensor stands in after its first, since gradients are found by handle; and those handles. */
 const apart = <A>(places: A): { readonly places: A; readonly made: ReadonlyArray<tf.Tensor> } => {

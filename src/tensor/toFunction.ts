@@ -13,6 +13,7 @@ import { tensorLeaves } from "./parameterSide.ts"
 import { tensorScope } from "./tensorScope.ts"
 import { engineState, tf } from "./tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 /**
  * `toFunction(net)(params, key)` maps an input to the network's output tensor, and its gradient is the reversed sweep:
@@ -34,9 +35,8 @@ export const toFunction =
     const restore = (tensors: ReadonlyArray<tf.Tensor>): readonly [P, A] => {
       const next = tensors[Symbol.iterator]()
       const take = (): tf.Tensor => next.next().value ?? tf.scalar(NaN)
-      const p = Params.fromLeaves(net.params, new Map([...leaves.keys()].map((path) => [path, take()])))
-      if (E.isLeft(p)) throw p.left
-      return [p.right, mapTensors(a, take)]
+      const p = orThrow(Params.fromLeaves(net.params, new Map([...leaves.keys()].map((path) => [path, take()]))))
+      return [p, mapTensors(a, take)]
     }
     const differentiable = tf.customGrad((...args) => {
       const given = args.slice(0, rest) as tf.Tensor[] // inputs first, as they were passed

@@ -5,13 +5,13 @@
  * norm first. The powers of beta are products made step by step: `beta ** t` has other bits. Gradients so large that their norm over `clip`
  * leaves float32 are scaled by a power of two first.
  */
-import { either as E } from "fp-ts"
 import { Params } from "../core/Params.ts"
 import { dispatch } from "../tensor/kernels/dispatch.ts"
 import { adamW } from "../tensor/kernels/spec/adamW.ts"
 import { tensorLeaves } from "../tensor/parameterSide.ts"
 import { tf } from "../tensor/tf.ts"
 import { exponentOf } from "./gradientNorm.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -149,8 +149,5 @@ const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor =>
   return found
 }
 
-const rebuild = <P>(params: Params<P>, leaves: ReadonlyMap<string, tf.Tensor>): P => {
-  const built = Params.fromLeaves(params, leaves)
-  if (E.isLeft(built)) throw built.left
-  return built.right
-}
+const rebuild = <P>(params: Params<P>, leaves: ReadonlyMap<string, tf.Tensor>): P =>
+  orThrow(Params.fromLeaves(params, leaves))

@@ -1,7 +1,6 @@
 /**
  * A training run, step by step.
  */
-import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Plan } from "../core/Plan.ts"
 import { currentRuntime, sameRuntime } from "../tensor/Runtime.ts"
@@ -13,6 +12,7 @@ import { microBatched, type Gradients } from "./Gradients.ts"
 import { nextTask } from "./nextTask.ts"
 import { checkSchedule, learningRate, type Schedule } from "./schedule.ts"
 import { update, type Trained } from "./step.ts"
+import { orThrow } from "../core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -79,15 +79,14 @@ export const descent = async function* <P>(
     const before = changed(step)
     if (before !== null) throw before
     const samples = Array.from({ length: batch }, (_, i) => step * batch + i)
-    const gradient = await gradients.at({ params: trained.params, step, samples })()
-    if (E.isLeft(gradient)) throw gradient.left
-    const { loss, grads } = gradient.right
+    const gradient = orThrow(await gradients.at({ params: trained.params, step, samples })())
+    const { loss, grads } = gradient
     const during = changed(step)
     if (during !== null) {
       tensorScope.release(grads)
       throw during
     }
-    trained = move(trained, gradient.right, learningRate(schedule, step))
+    trained = move(trained, gradient, learningRate(schedule, step))
     await nextTask()
     yield { steps: step + 1, loss, trained }
   }

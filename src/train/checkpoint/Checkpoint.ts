@@ -22,11 +22,12 @@ import { tf } from "../../tensor/tf.ts"
 import { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
 import { mismatch } from "./mismatch.ts"
-import { count, positiveCount, power } from "../numbers.ts"
+import { power, integer } from "../../tensor/numbers.ts"
 import { parseJson } from "./parseJson.ts"
 import { contradiction, Run } from "./Run.ts"
 import { headerOf, readHeader, type ArrayPlace, type Header } from "./Safetensors.ts"
 import { sha256 } from "./sha256.ts"
+import { orThrow } from "../../core/orThrow.ts"
 import type { Trained } from "../step.ts"
 
 // ---------------------------------------------------------------- model
@@ -38,12 +39,12 @@ export interface Checkpoint<out P> {
 }
 
 const Stored = t.strict({
-  version: count,
+  version: integer(0),
   run: Run,
   beta1Power: power,
   beta2Power: power,
   /** The most bytes of an array that one digest is of. */
-  piece: positiveCount,
+  piece: integer(1),
   /** Of the arrays in the order of their numbers: the digests of the pieces of each, one after the other. */
   sha256: t.readonlyArray(t.string),
 })
@@ -152,11 +153,8 @@ export const Checkpoint = {
       } finally {
         if (!whole) tensorScope.release([...tensors.values()])
       }
-      const tree = (prefix: string): P => {
-        const built = params.rebuild((path) => O.fromNullable(tensors.get(prefix + path)))
-        if (E.isRight(built)) return built.right
-        throw built.left // every leaf is there, in its shape
-      }
+      // Every leaf is there, in its shape.
+      const tree = (prefix: string): P => orThrow(params.rebuild((path) => O.fromNullable(tensors.get(prefix + path))))
       const { run, beta1Power, beta2Power } = stored
       const state = { mean: tree(moments.mean), square: tree(moments.square), beta1Power, beta2Power }
       return E.right({ run, trained: { params: tree(""), state } })

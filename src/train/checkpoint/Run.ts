@@ -6,7 +6,7 @@ import * as t from "io-ts"
 import { Runtime } from "../../tensor/Runtime.ts"
 import { checkAdamW } from "../AdamW.ts"
 import { Fit } from "../memory/Fit.ts"
-import { amount, count, finite, fraction, positiveAmount, positiveCount } from "../numbers.ts"
+import { amount, finite, fraction, positiveAmount, integer } from "../../tensor/numbers.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -14,13 +14,13 @@ import { amount, count, finite, fraction, positiveAmount, positiveCount } from "
 export const Run = t.readonly(
   t.strict({
     /** Steps taken. */
-    steps: count,
+    steps: integer(0),
     /** Of the gammas and of dropout. */
-    seed: count,
-    batch: positiveCount,
-    microBatch: positiveCount,
+    seed: integer(0),
+    batch: integer(1),
+    microBatch: integer(1),
     /** How many workers shared its batches; null where none did. The plan is fitted to them. */
-    workers: t.union([positiveCount, t.null]),
+    workers: t.union([integer(1), t.null]),
     optimizer: t.strict({
       beta1: fraction,
       beta2: fraction,
@@ -28,7 +28,7 @@ export const Run = t.readonly(
       weightDecay: amount,
       clip: positiveAmount,
     }),
-    schedule: t.strict({ peak: amount, floor: amount, warmup: count, steps: positiveCount }),
+    schedule: t.strict({ peak: amount, floor: amount, warmup: integer(0), steps: integer(1) }),
     /** The plan that was fitted to a budget; null where everything is reversed. */
     fit: t.union([Fit, t.null]),
     /** What it computes with: its bits are those of another run in an equal one alone. */

@@ -3,7 +3,7 @@
  */
 import * as t from "io-ts"
 import type { Plan } from "../../core/Plan.ts"
-import { amount, finite } from "../numbers.ts"
+import { amount, finite } from "../../tensor/numbers.ts"
 
 // ---------------------------------------------------------------- model
 

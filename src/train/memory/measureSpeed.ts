@@ -13,6 +13,7 @@ import { weighted } from "../Gradient.ts"
 import { predictLedger, type Step } from "./ledgerOf.ts"
 import { nextTask } from "../nextTask.ts"
 import { Speed } from "./Speed.ts"
+import { median } from "../median.ts"
 
 /** Steps that count, after one that does not. */
 const steps = 3
@@ -57,5 +58,3 @@ export const measureSpeed =
     const factor = moments.reduce((sum, moment) => sum + Speed.msOf(Speed.oneCore, moment), 0) / (times[0] ?? NaN)
     return E.right({ operations: Speed.oneCore.operations * factor, bytes: Speed.oneCore.bytes * factor })
   }
-
-const median = (values: ReadonlyArray<number>): number => values.toSorted((x, y) => x - y)[values.length >> 1] ?? NaN

@@ -1,0 +1,169 @@
+/**
+ * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
+ */
+import { Console } from "node:console"
+import { allLaws, type LawSet } from "../../../laws/Law.ts"
+import { lawsOf, type Applicable } from "../../../laws/lawsOf.ts"
+import { presets } from "../../../laws/presets.ts"
+import { toFinding, type Finding } from "../../../laws/report.ts"
+import { judgements } from "../../../laws/run.ts"
+import { UnusableInput } from "../../node/errors/UnusableInput.ts"
+import { useKernels } from "../../tensor/kernels/dispatch.ts"
+import { startProgress } from "../Progress.ts"
+import type { CheckOptions } from "./CheckOptions.ts"
+import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
+import { listenForInterrupt, type Interrupt } from "../Interrupt.ts"
+import { loadSubjects } from "./loadSubjects.ts"
+import { startBackend } from "../startBackend.ts"
+import { say } from "../say.ts"
+
+// ---------------------------------------------------------------- model
+
+/** Laws to be tried, under the name that reports give them. */
+interface Chosen extends Applicable {
+  readonly place: string
+  /** What `bijou check` is given to find it again. */
+  readonly module: string | null
+}
+
+// ---------------------------------------------------------- destructors
+
+/** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
+export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
+  globalThis.console = new Console(process.stderr) // what a module prints is no part of the report
+  const ended = (code: number) => {
+    process.exitCode = code === 130 ? code : 2
+    process.stderr.write(
+      `bijou: ${target ?? "The catalogue"} ended the process, or waits for ever, before all laws were tried.\n`,
+    )
+  }
+  process.once("exit", ended)
+  try {
+    const backend = await startBackend(options) // first: a module may make tensors
+    useKernels(options.kernels ? "own" : "composed")
+    return await tryAll(target, options.kernels ? backend : `${backend}, without kernels of its own`, options)
+  } finally {
+    process.off("exit", ended)
+  }
+}
+
+const tryAll = async (target: string | undefined, backend: string, options: CheckOptions): Promise<number> => {
+  const trials = await (target === undefined ? ofCatalogue() : ofModule(target))
+  const tell = options.json ? () => {} : say
+  if (target === undefined) tell(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
+  const interrupt = listenForInterrupt("law")
+  const reports: CheckReport[] = []
+  try {
+    for (const trial of trials) {
+      const chosen = await trial()
+      const log = chosen.module === null ? lines(tell) : table(tell)
+      const report = await examine(chosen, backend, options, interrupt, log)
+      if (report !== null) reports.push(report)
+      if (await interrupt.requested()) break
+    }
+  } finally {
+    interrupt.stopListening()
+  }
+  if (options.json) say(JSON.stringify(reports, null, 2))
+  if (await interrupt.requested()) return interrupt.exitCode()
+  if (reports.length === 0)
+    throw new UnusableInput(
+      `There is no law called ${JSON.stringify(options.law)} here. LAWS.md has all names, and without --law a module's report has those that apply.`,
+    )
+  return reports.every(holds) ? 0 : 1
+}
+
+const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
+  const exported = await loadSubjects(target)
+  return exported.map(({ place, subject }) => async () => {
+    const name = subject.name ?? place.slice(place.lastIndexOf("#") + 1)
+    try {
+      return { place, module: place, ...(await lawsOf({ ...subject, name })) }
+    } catch (error) {
+      throw new UnusableInput(`${place} cannot be tried: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  })
+}
+
+const ofCatalogue = async (): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
+  const { catalogue } = await import("../../../laws/tensor/catalogue.ts")
+  return catalogue().map(({ name, cost, set }) => async () => ({
+    place: name,
+    module: null,
+    set: await set(),
+    cost,
+    left: [],
+  }))
+}
+
+/** Null where no law has the name that is asked for. */
+const examine = async (
+  trial: Chosen,
+  backend: string,
+  options: CheckOptions,
+  interrupt: Interrupt,
+  log: Log,
+): Promise<CheckReport | null> => {
+  const { place, cost, left } = trial
+  const { preset, seed, law: wanted, path } = options
+  const set = wanted === undefined ? trial.set : only(trial.set, wanted)
+  const total = allLaws(set).length
+  if (total === 0) return null
+  const { seconds, ...amount } = presets[preset][cost]
+  const budget = {
+    ...amount,
+    // There a program is compiled when it first runs, and where a processor plays the GPU that takes a second.
+    ...(seconds === undefined ? {} : { seconds: options.backend === "webgpu" ? 10 * seconds : seconds }),
+    ...(options.runs === undefined ? {} : { runs: options.runs }),
+    ...(path === undefined ? {} : { path, runs: 1 }),
+    seed,
+  }
+  const head = { subject: place, backend, preset, seed, of: total, left }
+  log.head(head)
+  const progress = trial.module === null && process.stderr.isTTY ? startProgress("laws", total) : null
+  const laws: Row[] = []
+  for await (const { topic, name, verdict, milliseconds } of judgements(set, budget)) {
+    const finding = toFinding(verdict)
+    const { counterexample } = finding
+    const row: Row = {
+      topic,
+      law: name,
+      ...finding,
+      milliseconds: Math.round(milliseconds),
+      ...(counterexample === undefined ? {} : { again: again(trial, name, options, counterexample) }),
+    }
+    log.row(row, laws)
+    laws.push(row)
+    progress?.update(laws.length, name)
+    if (await interrupt.requested()) break
+  }
+  progress?.stop()
+  const report = { ...head, laws }
+  log.end(report)
+  return report
+}
+
+/** The sets with the laws of that name alone. */
+const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
+  ...rest,
+  parents: parents.map((parent) => only(parent, wanted)),
+  laws: laws.filter(({ name }) => name === wanted),
+})
+
+const again = (
+  { module }: Chosen,
+  law: string,
+  { backend, native, threads, kernels }: CheckOptions,
+  { seed, path }: NonNullable<Finding["counterexample"]>,
+): string =>
+  [
+    "npx bijou check",
+    ...(module === null ? [] : [/^[\w./#-]+$/.test(module) ? module : JSON.stringify(module)]),
+    `--law ${JSON.stringify(law)}`,
+    ...(backend === "wasm" ? [] : [`--backend ${backend}`]),
+    ...(native ? [] : ["--no-native"]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
+    ...(kernels ? [] : ["--no-kernels"]),
+    `--seed ${seed}`,
+    ...(path === "" ? [] : [`--path ${path}`]),
+  ].join(" ")

@@ -1,0 +1,96 @@
+/**
+ * The training of `bijou start`, saved while it goes on and whatever ends it.
+ */
+import { Plan } from "../../core/Plan.ts"
+import type { Gpt } from "../../net/Gpt.ts"
+import { startSaving, type Saved, type Saver } from "../../node/files/Saver.ts"
+import { startWorkers, type WorkersMemory } from "../../node/workers/startWorkers.ts"
+import { watchFallbacks } from "../../tensor/kernels/fallbacks.ts"
+import { Checkpoint } from "../../train/checkpoint/Checkpoint.ts"
+import { planOf } from "../../train/memory/Fit.ts"
+import { microBatched } from "../../train/Gradients.ts"
+import type { Trained } from "../../train/step.ts"
+import { descent } from "../../train/training.ts"
+import { startProgress } from "../Progress.ts"
+import { gptObjective, type GptTask } from "./gptObjective.ts"
+import type { Interrupt } from "../Interrupt.ts"
+import type { StartOptions } from "./StartOptions.ts"
+import { warn } from "../say.ts"
+
+// ---------------------------------------------------------------- model
+
+type GptParams = Parameters<Gpt["network"]["params"]["leaves"]>[0]
+
+export type GptTrained = Trained<GptParams>
+
+/** Where training ended. */
+export interface Ended {
+  readonly trained: GptTrained
+  readonly steps: number
+  readonly memory: WorkersMemory
+  /** What is wrong with the file of `--save`; null where it has the last step, or there is none. */
+  readonly unsaved: string | null
+}
+
+// ---------------------------------------------------------- destructors
+
+/** Takes the steps that are left of a run, or those until an interrupt. A step that is refused is thrown, when those before it are saved. */
+export const trainGpt = async (
+  task: GptTask,
+  before: Checkpoint<GptParams>,
+  options: StartOptions,
+  interrupt: Interrupt,
+): Promise<Ended> => {
+  const { context, workers } = options
+  const { steps: taken, batch, microBatch, fit, optimizer, schedule } = before.run
+  const objective = gptObjective(task)
+  const how = { size: microBatch, seed: task.seed, plan: fit === null ? Plan.reversed : planOf(fit) }
+  const state = ({ steps, trained }: Pick<Ended, "steps" | "trained">): Saved => ({
+    steps,
+    pieces: () => Checkpoint.pieces(objective.network.params)({ run: { ...before.run, steps }, trained }),
+  })
+  let last = { steps: taken, trained: before.trained }
+  const saver = await saverOf(options, state(last))
+  const pool =
+    workers === undefined
+      ? null
+      : await startWorkers(objective.network.params, { ...here(task), count: workers, ...how })
+  const course = { optimizer, schedule, batch, taken }
+  const progress = startProgress("training", schedule.steps, taken)
+  const begun = performance.now()
+  const stepped = watchFallbacks({ now: () => performance.now(), warn })
+  let unsaved: string | null = null
+  let failed = true
+  try {
+    for await (const now of descent(pool ?? microBatched(objective, how), course, before.trained)) {
+      const speed = ((now.steps - taken) * batch * context) / ((performance.now() - begun) / 1000)
+      progress.update(now.steps, `loss ${now.loss.toFixed(3)} ${speed.toFixed(0)} tokens/s`)
+      last = now
+      stepped()
+      await saver?.after(state(now))
+      if (await interrupt.requested()) break
+    }
+    failed = false
+  } finally {
+    progress.stop()
+    unsaved = (await saver?.end(state(last))) ?? null
+    if (unsaved !== null) warn(unsaved)
+    else if (failed && saver !== null) warn(`--save ${options.save} has step ${last.steps}, the last that ended well.`)
+    await pool?.stop()
+  }
+  return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 }, unsaved }
+}
+
+/** Null where nothing is to be saved. Throws `UnusableInput` for a place that cannot be written to. */
+const saverOf = async ({ save, saveMinutes, saveSteps }: StartOptions, first: Saved): Promise<Saver | null> => {
+  if (save === undefined) return null
+  const every = { minutes: saveMinutes ?? 10, ...(saveSteps === undefined ? {} : { steps: saveSteps }) }
+  return startSaving({ option: "--save", file: save, every, warn, now: () => performance.now() }, first)
+}
+
+/** Where workers find what they train. */
+const here = (argument: GptTask) => ({
+  module: import.meta.resolve("./gptObjective.js"),
+  export: "gptObjective",
+  argument,
+})

@@ -1,0 +1,9 @@
+/**
+/**
+ * Native speed in Node: the wasm backend with the matrix products of a BLAS, TensorFlow, and WebGPU; runtimes started by choice, or as another process has them.
+ */
+export { enterRuntime } from "./runtime/enterRuntime.ts"
+export { startRuntime, type RuntimeChoice } from "./runtime/startRuntime.ts"
+export { useNative } from "./blas/useNative.ts"
+export { useTensorflow } from "./tensorflow/useTensorflow.ts"
+export { useWebgpu } from "./webgpu/useWebgpu.ts"

@@ -1,0 +1,43 @@
+/**
+ * What a pool of workers and its members tell each other. Numbers in bulk are not in the messages, but in memory that both have.
+ */
+import type { Plan } from "../../core/Plan.ts"
+import type { ParameterLayout } from "../../tensor/ParameterLayout.ts"
+import type { Runtime } from "../../tensor/Runtime.ts"
+import type { PartialSum } from "../../train/treeSum.ts"
+import type { PlainError } from "./PlainError.ts"
+
+/** What a worker is started with. */
+export interface Orders {
+  /** The path of the user's module. */
+  readonly module: string
+  readonly export: string
+  readonly argument: unknown
+  /** What the thread that asks computes with. */
+  readonly runtime: Runtime
+  readonly size: number
+  readonly seed: number
+  readonly plan: Plan
+}
+
+/** A run [first, end) of the micro-batches of one step. */
+export interface Question {
+  readonly step: number
+  readonly groups: ReadonlyArray<ReadonlyArray<number>>
+  readonly run: readonly [first: number, end: number]
+  readonly layout: ParameterLayout
+  readonly parameters: Float32Array
+  /** Where the sums of the run's nodes go, one array for each. */
+  readonly sums: ReadonlyArray<Float32Array>
+}
+
+/** The losses of the nodes, whose gradients now stand in `sums`, and the most bytes of tensors meanwhile; or what it ended in. */
+export type Answer =
+  | { readonly _tag: "Summed"; readonly nodes: ReadonlyArray<PartialSum<number>>; readonly peak: number }
+  | { readonly _tag: "Refused"; readonly error: PlainError }
+  | { readonly _tag: "Threw"; readonly reason: string }
+
+/** The first message of a worker: it stands, or cannot. */
+export type Greeting =
+  | { readonly _tag: "Ready" }
+  | { readonly _tag: "Unable"; readonly kind: "UnusableInput" | "NativeUnavailable" | "Error"; readonly reason: string }

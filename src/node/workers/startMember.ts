@@ -1,0 +1,94 @@
+/**
+ * One worker of a pool, as the pool sees it.
+ */
+import { Worker } from "node:worker_threads"
+import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
+import { UnusableInput } from "../errors/UnusableInput.ts"
+import type { Answer, Greeting, Orders, Question } from "./messages.ts"
+
+// ---------------------------------------------------------------- model
+
+export interface Member {
+  /** One question at a time. A worker that is lost answers so, now and ever after. */
+  readonly ask: (question: Question) => Promise<Answer | Lost>
+  readonly stop: () => Promise<void>
+}
+
+interface Lost {
+  readonly _tag: "Lost"
+  readonly reason: string
+}
+
+// --------------------------------------------------------- constructors
+
+/** Starts a worker and waits until it stands. Rejects with a sentence where it cannot. */
+export const startMember = async (orders: Orders): Promise<Member> => {
+  const worker = startThread(orders)
+  let lost: Lost | null = null
+  let hear: (message: Greeting | Answer | Lost) => void = () => {}
+  const lose = (reason: string): void => {
+    lost ??= { _tag: "Lost", reason }
+    hear(lost)
+  }
+  worker.on("message", (message: Greeting | Answer) => hear(message))
+  worker.on("messageerror", ({ message }) => lose(message))
+  worker.on("error", (error) => lose(error.message))
+  worker.on("exit", (code) => lose(`it ended with code ${code}`))
+  const next = (): Promise<Greeting | Answer | Lost> =>
+    new Promise((resolve) => {
+      if (lost === null) hear = resolve
+      else resolve(lost)
+    })
+  const stop = async (): Promise<void> => {
+    lose("it was stopped")
+    // What it is at may go on for a while, and who awaits its end is to see it.
+    worker.ref()
+    await worker.terminate()
+  }
+  const greeting = await next()
+  if (greeting._tag !== "Ready") {
+    await worker.terminate()
+    if (greeting._tag !== "Unable") throw unable("reason" in greeting ? greeting.reason : greeting._tag)
+    if (greeting.kind === "Error") throw unable(greeting.reason)
+    throw greeting.kind === "UnusableInput"
+      ? new UnusableInput(greeting.reason)
+      : new NativeUnavailable(greeting.reason)
+  }
+  // Between questions a pool that nobody stopped does not keep the process alive.
+  worker.unref()
+  return {
+    ask: async (question) => {
+      const answer = next()
+      worker.ref()
+      worker.postMessage(question)
+      const heard = await answer
+      if (lost === null) worker.unref()
+      return heard as Answer | Lost // greetings are over
+    },
+    stop,
+  }
+}
+
+const startThread = (orders: Orders): Worker => {
+  try {
+    // A program on the command line has options about its own text, which a file refuses.
+    const isText = process.execArgv.some((option) => option.startsWith("--input-type"))
+    return new Worker(script, { workerData: orders, ...(isText ? { execArgv: [] } : {}) })
+  } catch (error) {
+    throw unable(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The script beside this file; where this file is TypeScript, so is the script, and tsx compiles both. */
+const script = import.meta.url.endsWith(".ts")
+  ? compiling(new URL("./worker.ts", import.meta.url))
+  : new URL("../../../scripts/mutation/worker.js", import.meta.url)
+
+function compiling(url: URL): URL {
+  const tsx = new URL(import.meta.resolve("tsx/esm/api")).href
+  const code = `const { register } = await import("${tsx}"); register(); await import("${url.href}")`
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
+}
+
+const unable = (reason: string): UnusableInput =>
+  new UnusableInput(`A worker cannot start: ${reason.split("\n")[0]?.replace(/\.$/, "")}.`)
