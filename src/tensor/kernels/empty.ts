@@ -65,14 +65,27 @@ const NATURAL: ReadonlyArray<string> = [multiply, affine, mlp].map(({ name }) =>
 const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
   const own = KERNELS.get(kernel.kernelName)
   const rule: Rule | undefined =
-    stockRules[kernel.kernelName] ??
+    stockRules[FUSED[kernel.kernelName] ?? kernel.kernelName] ??
     (own === undefined ? undefined : ({ inputs, attrs, target }) => own.outcome(inputs, attrs, target))
   if (rule === undefined) return kernel.kernelFunc(call)
   const outcome = rule(given)
   const made = outputsOf(outcome)
-  if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0)) return kernel.kernelFunc(call)
+  if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0))
+    return kernel.kernelFunc(withOneChannel(kernel, call))
   const results = made.map((one) => filled(one, 0))
   return Array.isArray(outcome.outputs) ? results : (results[0] ?? [])
+}
+
+/** Kernels whose outputs have the shapes of another one's. */
+const FUSED: Readonly<Record<string, string>> = { FusedConv2D: "Conv2D", FusedDepthwiseConv2D: "DepthwiseConv2dNative" }
+
+/** A convolution over images without channels as one over a single channel, 0; any other call as it is. */
+const withOneChannel = ({ kernelName }: tf.KernelConfig, call: KernelCall): KernelCall => {
+  const { x, filter } = call.inputs
+  if (kernelName !== "Conv2D" && kernelName !== "FusedConv2D") return call
+  if (x === undefined || filter === undefined || filter.shape[2] !== 0 || x.shape[3] !== 0) return call
+  const inputs = { ...call.inputs, x: tf.zeros(x.shape.with(3, 1)), filter: tf.zeros(filter.shape.with(2, 1)) }
+  return { ...call, inputs }
 }
 
 /** The output of an equation such as `ij,jk->ik`: every element is a sum of nothing. */
