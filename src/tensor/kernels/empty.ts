@@ -11,7 +11,7 @@ import { stockRules } from "../shapes/stockRules.ts"
 import { tf } from "../tf.ts"
 import { affine } from "./spec/affine.ts"
 import { KERNELS } from "./spec/kernels.ts"
-import { mlp } from "./spec/mlp.ts"
+import { mlp, mlpGrad } from "./spec/mlp.ts"
 import { multiply } from "./spec/multiply.ts"
 import type { Made, Outcome } from "./spec/Outcome.ts"
 import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
@@ -45,6 +45,8 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     const longer = withOneTerm(call)
     return longer === null ? emptyOr(kernel, call, given) : longer((next) => kernel.kernelFunc(next))
   }
+  const composed = composedOn(kernel, given)
+  if (composed !== null) return composed
   const own = KERNELS.get(kernelName)
   if (own !== undefined && !NATURAL.includes(kernelName)) {
     const made = own.outcome(given.inputs, given.attrs, given.target).outputs
@@ -60,6 +62,20 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
 
 /** Products, which sum over what need not be empty in all of their outputs: their kernels do it. */
 const NATURAL: ReadonlyArray<string> = [multiply, affine, mlp].map(({ name }) => name)
+
+/** The outputs in plain operations, where they need not be 0 and the kernel does not sum over nothing: the op library reads what is not there. */
+const composedOn = (
+  { kernelName }: tf.KernelConfig,
+  { inputs, attrs, target }: Call,
+): tf.Tensor | tf.Tensor[] | null => {
+  const known = COMPOSED.find(({ name }) => name === kernelName)
+  if (known === undefined || (known !== mlpGrad && !target.opLibrary)) return null
+  // What a kernel of this name was called with is what its contract says.
+  const compose = known.composed as (inputs: object, attributes: object) => tf.Tensor | tf.Tensor[]
+  return tf.tidy(() => compose(inputs, attrs))
+}
+
+const COMPOSED = [multiply, affine, mlp, mlpGrad]
 
 /** Nothing where nothing comes out, else what the kernel itself answers. */
 const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
