@@ -68,7 +68,8 @@ const residual = (shape: Shape, l: number): tf.Tensor =>
 
 /** The same with what is no number, where nothing need be on the grid. */
 const anything = (shape: Shape, seed: number): tf.Tensor => {
-  const edges = [NaN, Infinity, -Infinity, -0, 1e-40, 3e38]
+  // Nothing below the normal numbers: TensorFlow and WebGPU take them for 0.
+  const edges = [NaN, Infinity, -Infinity, -0, 1e-37, 3e38]
   return given(
     shape,
     Array.from(floats([sizeOf(shape)], seed, 9).dataSync(), (x, i) =>
