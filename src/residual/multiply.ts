@@ -3,6 +3,7 @@
  */
 import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { multiply as kernel, weightGrad } from "../tensor/kernels/spec/multiply.ts"
+import { rowsOf } from "../tensor/kernels/spec/Outcome.ts"
 import { tf } from "../tensor/tf.ts"
 
 /** x W on the last axis, from `[..., inputs]` to `[..., outputs]`, for W of `[inputs, outputs]`. */
@@ -33,4 +34,4 @@ export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): re
 ]
 
 /** All leading axes as one. */
-export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([-1, x.shape.at(-1) ?? 1])
+export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([...rowsOf(x.shape)])

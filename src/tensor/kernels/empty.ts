@@ -11,7 +11,7 @@ import { stockRules } from "../shapes/stockRules.ts"
 import { tf } from "../tf.ts"
 import { affine } from "./spec/affine.ts"
 import { KERNELS } from "./spec/kernels.ts"
-import { mlp } from "./spec/mlp.ts"
+import { mlp, mlpGrad } from "./spec/mlp.ts"
 import { multiply } from "./spec/multiply.ts"
 import type { Made, Outcome } from "./spec/Outcome.ts"
 import { batchMatMul, fusedMatMul, unsortedSegmentSum } from "./spec/stock.ts"
@@ -46,6 +46,8 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
     const longer = withOneTerm(call)
     return longer === null ? emptyOr(kernel, call, given) : longer((next) => kernel.kernelFunc(next))
   }
+  const composed = composedOn(kernel, given)
+  if (composed !== null) return composed
   const own = KERNELS.get(kernelName)
   if (own !== undefined && !NATURAL.includes(kernelName)) {
     const made = own.outcome(given.inputs, given.attrs, given.target).outputs
@@ -62,18 +64,45 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
 /** Products, which sum over what need not be empty in all of their outputs: their kernels do it. */
 const NATURAL: ReadonlyArray<string> = [multiply, affine, mlp].map(({ name }) => name)
 
+/** The outputs in plain operations, where they need not be 0 and the kernel does not sum over nothing: the op library reads what is not there. */
+const composedOn = (
+  { kernelName }: tf.KernelConfig,
+  { inputs, attrs, target }: Call,
+): tf.Tensor | tf.Tensor[] | null => {
+  const known = COMPOSED.find(({ name }) => name === kernelName)
+  if (known === undefined || (known !== mlpGrad && !target.opLibrary)) return null
+  // What a kernel of this name was called with is what its contract says.
+  const compose = known.composed as (inputs: object, attributes: object) => tf.Tensor | tf.Tensor[]
+  return tf.tidy(() => compose(inputs, attrs))
+}
+
+const COMPOSED = [multiply, affine, mlp, mlpGrad]
+
 /** Nothing where nothing comes out, else what the kernel itself answers. */
 const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
   const own = KERNELS.get(kernel.kernelName)
   const rule: Rule | undefined =
-    stockRules[kernel.kernelName] ??
+    stockRules[FUSED[kernel.kernelName] ?? kernel.kernelName] ??
     (own === undefined ? undefined : ({ inputs, attrs, target }) => own.outcome(inputs, attrs, target))
   if (rule === undefined) return kernel.kernelFunc(call)
   const outcome = rule(given)
   const made = outputsOf(outcome)
-  if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0)) return kernel.kernelFunc(call)
+  if (made.some(({ of, shape }) => of !== undefined || sizeOf(shape) > 0))
+    return kernel.kernelFunc(withOneChannel(kernel, call))
   const results = made.map((one) => filled(one, 0))
   return Array.isArray(outcome.outputs) ? results : (results[0] ?? [])
+}
+
+/** Kernels whose outputs have the shapes of another one's. */
+const FUSED: Readonly<Record<string, string>> = { FusedConv2D: "Conv2D", FusedDepthwiseConv2D: "DepthwiseConv2dNative" }
+
+/** A convolution over images without channels as one over a single channel, 0; any other call as it is. */
+const withOneChannel = ({ kernelName }: tf.KernelConfig, call: KernelCall): KernelCall => {
+  const { x, filter } = call.inputs
+  if (kernelName !== "Conv2D" && kernelName !== "FusedConv2D") return call
+  if (x === undefined || filter === undefined || filter.shape[2] !== 0 || x.shape[3] !== 0) return call
+  const inputs = { ...call.inputs, x: tf.zeros(x.shape.with(3, 1)), filter: tf.zeros(filter.shape.with(2, 1)) }
+  return { ...call, inputs }
 }
 
 /** The output of an equation such as `ij,jk->ik`: every element is a sum of nothing. */

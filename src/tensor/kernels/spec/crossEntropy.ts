@@ -17,7 +17,7 @@ export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One 
     const losses = tf.logSoftmax(logits.reshape([rows, classes]))
     // Not times 0 and 1: -Infinity times 0 is NaN.
     return tf
-      .where(tf.oneHot(ids, classes).toBool(), losses, tf.zerosLike(losses))
+      .where(chosen(ids, classes).toBool(), losses, tf.zerosLike(losses))
       .sum()
       .mul(-1 / rows)
   },
@@ -37,11 +37,15 @@ export const crossEntropyGrad: Kernel<{ readonly logits: One; readonly targets: 
       const { rows, classes, ids } = inRows(logits, targets)
       const weights = tf.softmax(logits.reshape([rows, classes]))
       return tf
-        .sub(weights, tf.oneHot(ids, classes).toFloat())
+        .sub(weights, chosen(ids, classes).toFloat())
         .mul(tf.mul(dy, 1 / rows))
         .reshape(logits.shape)
     }),
 }
+
+/** 1 at each row's class; tfjs refuses one-hot rows of a single class. */
+const chosen = (ids: tf.Tensor1D, classes: number): tf.Tensor =>
+  classes === 1 ? tf.onesLike(ids).reshape([ids.size, 1]) : tf.oneHot(ids, classes)
 
 const inRows = (logits: tf.Tensor, targets: tf.Tensor) => {
   const classes = logits.shape.at(-1) ?? 1

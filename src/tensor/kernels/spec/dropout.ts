@@ -1,5 +1,6 @@
 /** Dropout whose mask is a function of the draw. Srivastava et al. 2014. */
 import { uniforms } from "../../../exact/draws.ts"
+import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
 import { float, perSample } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
@@ -28,7 +29,7 @@ export const dropout: Kernel<{ readonly x: One }, DropoutAttributes, One> = {
   },
   outcome: ({ x }) => makes(like(x)),
   composed: ({ x }, { low, high, samples, rate }) => {
-    const mask = uniforms({ key: { low, high }, samples }, x.size / samples.length)
+    const mask = uniforms({ key: { low, high }, samples }, sizeOf(x.shape.slice(1)))
     for (let i = 0; i < mask.length; i++) mask[i] = (mask[i] ?? 0) < rate ? 0 : 1 / (1 - rate)
     return x.mul(tf.tensor(mask, x.shape))
   },

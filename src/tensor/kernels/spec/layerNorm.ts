@@ -62,7 +62,7 @@ export const layerNormGrad: Kernel<GradientInputs, {}, readonly [dx: One, dgain:
     tf.tidy(() => {
       const { y, r } = momentsOf(forward)
       const d = tf.mul(dy, gain)
-      const rows = (x: tf.Tensor) => x.reshape([-1, widthOf(x)])
+      const rows = (x: tf.Tensor) => x.reshape([...rowsOf(x.shape)])
       return [gradientOf(d, y, r), rows(tf.mul(dy, y)).sum(0), rows(dy).sum(0)] as const
     }),
 }

@@ -36,4 +36,4 @@ export const weightGrad: Kernel<{ readonly x: One; readonly dy: One }, {}, One> 
 }
 
 /** All leading axes as one. */
-const rows = (x: tf.Tensor): tf.Tensor => x.reshape([-1, widthOf(x)])
+const rows = (x: tf.Tensor): tf.Tensor => x.reshape([...rowsOf(x.shape)])

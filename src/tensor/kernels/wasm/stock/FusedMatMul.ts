@@ -1,6 +1,6 @@
 /**
- * `_FusedMatMul` of batches, as a product, a sum and an activation; the stock kernel, which does one product, adds the bias of batches at
- * wrong places and does not broadcast them.
+ * `_FusedMatMul` of batches, as a product, a sum and an activation; the stock kernel, which does one product, adds the bias of batches and of
+ * transposed matrices at wrong places and does not broadcast them.
  */
 import { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -14,9 +14,10 @@ const stock = stockOn(contract, "wasm")
 export const fusedMatMul = implement(contract, "wasm", asWasm, (backend, inputs, attributes) => {
   const { a, b, bias, preluActivationWeights: alpha } = inputs
   const isSingle = sizeOf(a.shape.slice(0, -2)) === 1 && sizeOf(b.shape.slice(0, -2)) === 1
-  if (stock !== undefined && (isSingle || a.dtype !== "float32" || b.dtype !== "float32"))
-    return stock(backend, inputs, attributes)
   const { transposeA, transposeB, activation, leakyreluAlpha } = attributes
+  const isPlain = isSingle && (bias === undefined || bias === null || !(transposeA || transposeB))
+  if (stock !== undefined && (isPlain || a.dtype !== "float32" || b.dtype !== "float32"))
+    return stock(backend, inputs, attributes)
   const then = (kernelName: string, x: tf.TensorInfo, given: object, attrs: object = {}) => {
     // As the contract of TensorFlow.js's operation says.
     const next = stockOn(contractOf(kernelName), "wasm")?.(backend, given, attrs) ?? x

@@ -17,10 +17,10 @@ const named = (types: Types, names: string): Readonly<Record<string, Types>> =>
 
 /** The types that the stock kernel has right. */
 const RIGHT: Readonly<Record<string, Types>> = {
-  ...named(NUMBERS, "Abs Atan Ceil Cos Cosh Elu Erf Exp Expm1 Floor LeakyRelu Log Neg Relu Relu6 Round Rsqrt Selu"),
-  ...named(NUMBERS, "Sigmoid Sign Sin Sinh Softplus Sqrt Square Step Tan Tanh"),
+  ...named(NUMBERS, "Abs Atan Exp LeakyRelu Neg Relu Relu6 Round Selu Sign Sinh Softplus Square Step"),
   ...named(NUMBERS, "Cumprod Cumsum DenseBincount FloorDiv Mod Reverse SearchSorted Select TopK"),
-  ...named(FLOAT, "Acos Acosh Asin Asinh Atanh Log1p Reciprocal"),
+  ...named(FLOAT, "Acos Acosh Asin Asinh Atanh Ceil Cos Cosh Elu Erf Expm1 Floor Log Log1p Reciprocal"),
+  ...named(FLOAT, "Rsqrt Sigmoid Sin Sqrt Tan Tanh"),
   ...named(FLOAT, "ClipByValue IsFinite IsInf IsNan ResizeNearestNeighbor StridedSlice"),
   OneHot: ["int32"],
 }

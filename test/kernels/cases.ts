@@ -1,0 +1,29 @@
+/** All cases of kernels: custom ones, and those of TensorFlow.js that a backend replaces. */
+import { ownKernels } from "../../src/tensor/kernels/kernels.ts"
+import { UNARY } from "../../src/tensor/kernels/tensorflow/stock/elementwise.ts"
+import { KERNELS } from "../../src/tensor/kernels/spec/kernels.ts"
+import type { Case } from "./Case.ts"
+import { elementwiseCases } from "./elementwiseCases.ts"
+import { exactCases } from "./exactCases.ts"
+import { floatCases } from "./floatCases.ts"
+import { movingCases } from "./movingCases.ts"
+import { productCases } from "./productCases.ts"
+
+export const cases: readonly Case[] = [
+  ...exactCases,
+  ...floatCases,
+  ...elementwiseCases,
+  ...movingCases,
+  ...productCases,
+]
+
+/**
+ * Those of custom kernels, which every backend has one way or another, and of what a backend replaces. TensorFlow has most functions of single
+ * elements for floats only, and TensorFlow.js's operations refuse the rest.
+ */
+export const casesOf = (backend: string): readonly Case[] => {
+  const replaced = new Set(ownKernels(backend))
+  return cases
+    .filter(({ kernel }) => KERNELS.has(kernel) || replaced.has(kernel))
+    .filter(({ kernel, title }) => backend !== "tensorflow" || !UNARY.includes(kernel) || title === "of float32")
+}
