@@ -82,7 +82,7 @@ const startThread = (orders: Orders): Worker => {
 /** The script beside this file; where this file is TypeScript, so is the script, and tsx compiles both. */
 const script = import.meta.url.endsWith(".ts")
   ? compiling(new URL("./worker.ts", import.meta.url))
-  : new URL("../../../scripts/mutation/worker.js", import.meta.url)
+  : new URL("./worker.js", import.meta.url)
 
 function compiling(url: URL): URL {
   const tsx = new URL(import.meta.resolve("tsx/esm/api")).href
