@@ -7,7 +7,8 @@ import { ClassifierLoss, crossEntropy } from "bijou/residual"
 import { buffers, peakBytes, tensorEnv, tensorScope, tf, useBackend } from "bijou/tensor"
 import { lossAndGrads, measureLedger, predictLedger } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
-import { hasKernel, runKernel } from "../src/tensor/kernels/dispatch.ts"
+import { dispatch, isImplemented } from "../src/tensor/kernels/dispatch.ts"
+import { addTo } from "../src/tensor/kernels/spec/addTo.ts"
 import { alive, ask, bitsOf, digest, distance, noise, onBackends, right, tinyBatch, tinyGpt } from "./specimens.ts"
 
 const [rows, width, classes] = [30, 8, 40]
@@ -115,11 +116,11 @@ onBackends("The loss of a classifier", (backend) => {
   })
 
   it("adds up in place where there is a kernel for it", () => {
-    if (!hasKernel("BijouAddTo")) return expect(backend).toBe("cpu")
+    if (!isImplemented(addTo)) return expect(backend).toBe("cpu")
     const [sum, x] = [noise([3, 7], 1), noise([3, 7], 2)]
     const expected = bitsOf(sum.add(x))
     const before = buffers().count
-    const result = runKernel("BijouAddTo", { sum, x })
+    const result = dispatch(addTo, { sum, x })
     expect(buffers().count).toBe(before)
     expect([bitsOf(result), bitsOf(sum)]).toEqual([expected, expected])
   })

@@ -11,8 +11,14 @@ import { Linear } from "../src/residual/Linear.ts"
 import { Mlp } from "../src/residual/Mlp.ts"
 import { multiply } from "../src/residual/multiply.ts"
 import { ownKernels } from "../src/tensor/kernels/kernels.ts"
-import { useKernels } from "../src/tensor/kernels/dispatch.ts"
-import { hasInputRule } from "../src/tensor/shapes/inputRules.ts"
+import { check, dispatch, useKernels } from "../src/tensor/kernels/dispatch.ts"
+import { adamW } from "../src/tensor/kernels/spec/adamW.ts"
+import { biasGelu } from "../src/tensor/kernels/spec/biasGelu.ts"
+import { inverse } from "../src/tensor/kernels/spec/inverse.ts"
+import type { InputsOf, Kernel, Outputs } from "../src/tensor/kernels/spec/Kernel.ts"
+import { KERNELS } from "../src/tensor/kernels/spec/kernels.ts"
+import { weightGrad } from "../src/tensor/kernels/spec/multiply.ts"
+import { update } from "../src/tensor/kernels/spec/update.ts"
 import { tensorEnv } from "../src/tensor/tensorWatch.ts"
 import { tf } from "../src/tensor/tf.ts"
 import { AdamW } from "../src/train/AdamW.ts"
@@ -65,19 +71,42 @@ const misfits: Readonly<Record<string, readonly [call: () => unknown, sentence: 
   "no rows": [() => crossEntropy(zeros(0, 7), wholes(0)), /no row/],
 }
 
-/** Kernels that are called by name with what does not fit. */
-const kernels: Readonly<Record<string, () => readonly [inputs: tf.NamedTensorMap, attrs?: object]>> = {
-  BijouAdamW: () => [{ p: zeros(2), m: zeros(2), v: zeros(2), grad: zeros(1), shrink: tf.scalar(1) }],
-  BijouBiasGelu: () => [{ x: zeros(2, 4), bias: zeros(1) }],
-  BijouInverse: () => [
-    { x: zeros(2, 40), next: zeros(2, 40), h: zeros(2, 40), words: wholes(1) },
-    { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
-  ],
-  BijouUpdate: () => [
-    { previous: zeros(2, 40), x: zeros(2, 40), h: zeros(1, 40) },
-    { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
-  ],
-  BijouWeightGrad: () => [{ x: zeros(4, 2), dy: zeros(3, 2) }],
+/** Expects that a custom kernel refuses inputs, where it is checked alone and where it is called. */
+const refuses = <I extends object, A extends object, O extends Outputs>(
+  kernel: Kernel<I, A, O>,
+  inputs: InputsOf<I, tf.Tensor>,
+  attributes: A,
+): void => {
+  expect(() => check(kernel, inputs, attributes), kernel.name).toThrow(/ is |are /)
+  expect(() => dispatch<I, A, O>(kernel, inputs, ...([attributes] as never)), kernel.name).toThrow(/ is |are /)
+}
+
+/** Calls of custom kernels with what does not fit. */
+const kernels: readonly (() => void)[] = [
+  () =>
+    refuses(
+      adamW,
+      { p: zeros(2), m: zeros(2), v: zeros(2), grad: zeros(1), shrink: tf.scalar(1) },
+      { beta1: 0.9, rest1: 0.1, beta2: 0.9, rest2: 0.1, keep: 1, rate: 1, correction: 1, epsilon: 1 },
+    ),
+  () => refuses(biasGelu, { x: zeros(2, 4), bias: zeros(1) }, { form: "erf" }),
+  () =>
+    refuses(
+      inverse,
+      { x: zeros(2, 40), next: zeros(2, 40), h: zeros(2, 40), words: wholes(1) },
+      { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
+    ),
+  () =>
+    refuses(
+      update,
+      { previous: zeros(2, 40), x: zeros(2, 40), h: zeros(1, 40) },
+      { gamma: [0.5, 0.5], own: [1, 1], change: [1, 1], scale: 1, step: 1 },
+    ),
+  () => refuses(weightGrad, { x: zeros(4, 2), dy: zeros(3, 2) }, {}),
+]
+
+/** Kernels of TensorFlow.js that are called by name with what does not fit. */
+const stock: Readonly<Record<string, () => readonly [inputs: tf.NamedTensorMap, attrs?: object]>> = {
   Tile: () => [{ x: zeros(2, 2) }, { reps: [2] }],
   Transpose: () => [{ x: zeros(2, 2) }, { perm: [0, 0] }],
 }
@@ -140,10 +169,10 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
   }
   describe.skipIf(isSkipped)(`on ${backend}`, () => {
     it(
-      "every kernel of our own has a rule for its inputs",
+      "every custom kernel has a contract, which checks its inputs",
       on("own", () => {
         const own = ownKernels(tf.getBackend()).filter((name) => name.startsWith("Bijou"))
-        expect(own.filter((name) => !hasInputRule(name))).toEqual([])
+        expect(own.filter((name) => !KERNELS.has(name))).toEqual([])
       }),
     )
     for (const choice of ["own", "composed"] as const) {
@@ -200,9 +229,10 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
       )
     }
     it(
-      "kernels called by name are refused what does not fit",
+      "custom kernels are refused what does not fit, and so are kernels called by name",
       on("own", () => {
-        for (const [name, given] of Object.entries(kernels)) {
+        for (const refuse of kernels) refuse()
+        for (const [name, given] of Object.entries(stock)) {
           if (tf.getKernel(name, tf.getBackend()) === undefined || !ownKernels(tf.getBackend()).includes(name)) continue
           const [inputs, attrs] = given()
           expect(() => tf.engine().runKernel(name, inputs, attrs as never), name).toThrow(/ is |are /)

@@ -1,7 +1,7 @@
 /**
  * A case of a law of kernels: one call, and how far its results may be from the right ones.
  */
-import { dispatch, isImplemented } from "../../src/tensor/kernels/dispatch.ts"
+import { dispatch } from "../../src/tensor/kernels/dispatch.ts"
 import type { InputsOf, Kernel, Outputs } from "../../src/tensor/kernels/spec/Kernel.ts"
 import { tf } from "../../src/tensor/tf.ts"
 
@@ -27,8 +27,6 @@ export interface Case {
   readonly own: () => readonly tf.Tensor[]
   /** By plain operations; of a kernel of TensorFlow.js by its own kernel of the backend in use. */
   readonly plain: () => readonly tf.Tensor[]
-  /** Whether an implementation is there and takes these attributes. */
-  readonly isImplemented: () => boolean
   /** The outputs that are words of parities. */
   readonly planes: readonly number[]
   /** What is said where it is refused. */
@@ -67,7 +65,6 @@ export const law = <I extends object, A extends object, O extends Outputs>(
     hasFallback: true,
     own: () => results(all(dispatch<I, A, O>(kernel, inputs(), ...([attributes] as never)))), // never left out here
     plain: () => results(all(kernel.composed(inputs(), attributes))),
-    isImplemented: () => isImplemented(kernel, attributes),
     planes,
     refused,
   }))
@@ -92,7 +89,6 @@ export const stockLaw = (
     const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap)) // as its operation gives them
     return {
       ...{ kernel, title, distance, on, hasFallback: false, own: run, plain: right ?? run, planes: [], refused: null },
-      isImplemented: () => tf.getKernel(kernel, tf.getBackend()) !== undefined,
     }
   })
 

@@ -52,7 +52,7 @@ export const compare = async (backend: string, one: Case): Promise<void> => {
 /** Records what runs through the implementations of a backend from now on. */
 export const record = (backend: string): Reached => {
   const reached: Reached = new Map()
-  for (const name of new Set(ownKernels(backend))) {
+  for (const name of implementations(backend)) {
     const kernel = tf.getKernel(name, backend)
     tf.unregisterKernel(name, backend)
     tf.registerKernel({
@@ -73,7 +73,7 @@ export const record = (backend: string): Reached => {
 /** Sentences on the implementations of a backend that were not compared, of all variants and sizes; none where every law was tried. */
 export const missing = (backend: string, cases: readonly Case[], reached: Reached): readonly string[] => {
   const known = new Set(cases.map(({ kernel }) => kernel))
-  return [...new Set(ownKernels(backend))].flatMap((name) => {
+  return implementations(backend).flatMap((name) => {
     if (!known.has(name)) return [`${name} has no law.`]
     const kernel: Implementation = tf.getKernel(name, backend)
     return variantsOf(name)
@@ -123,6 +123,12 @@ const results = async ({ planes }: Case, run: () => readonly tf.Tensor[]): Promi
   })
   for (const tensor of tensors) tensor.dispose()
   return found
+}
+
+/** The names of all implementations that are ours: those of the table, and whatever else was registered. */
+const implementations = (backend: string): readonly string[] => {
+  const registered = tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName)
+  return [...new Set([...ownKernels(backend), ...registered.filter((name) => name.startsWith("Bijou"))])]
 }
 
 const nameOf = ({ kernel, title }: Case): string => `${kernel} ${title}`

@@ -125,8 +125,14 @@ const fused: readonly StockSample[] = [
               return [tf.leakyRelu(x, 0.25)]
             case "linear":
               return [x]
-            default:
-              return [tf[activation](x)]
+            case "relu":
+              return [tf.relu(x)]
+            case "relu6":
+              return [tf.relu6(x)]
+            case "elu":
+              return [tf.elu(x)]
+            case "sigmoid":
+              return [tf.sigmoid(x)]
           }
         },
       }
