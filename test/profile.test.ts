@@ -42,7 +42,7 @@ const layers: ReadonlyArray<
   ["an affine map", () => profile(Linear.make(8, 4)), affine, pullAffine],
   ["layer normalization", () => profile(LayerNorm.make(8)), ["BijouLayerNorm"], ["BijouLayerNormGrad"]],
   ["gelu", () => profile(plain(gelu)), ["BijouGelu"], ["BijouGeluGrad"]],
-  ["gelu by tanh", () => profile(plain(geluTanh)), ["BijouGeluTanh"], ["BijouGeluTanhGrad"]],
+  ["gelu by tanh", () => profile(plain(geluTanh)), ["BijouGelu"], ["BijouGeluGrad"]],
   [
     "attention",
     () => profile(Attention.make(8, 2, "causal")),
@@ -52,8 +52,8 @@ const layers: ReadonlyArray<
   [
     "attention past padding",
     () => profileAt(Attention.masked(8, 2, "causal"), [tf.ones([2, 8], "int32"), noise([2, 8, 8], 1)]),
-    [...affine, "BijouMaskedAttention", ...affine],
-    [...pullAffine, "BijouMaskedAttentionGrad", ...pullAffine],
+    [...affine, "BijouAttention", ...affine],
+    [...pullAffine, "BijouAttentionGrad", ...pullAffine],
   ],
   [
     "the perceptron",
@@ -64,8 +64,8 @@ const layers: ReadonlyArray<
   [
     "the perceptron of gelu by tanh",
     () => profile(Mlp.make(8, 16, "geluTanh")),
-    ["BijouMultiply", "BijouBiasGeluTanh", ...affine],
-    ["BijouMultiply", "BijouBiasGeluTanhGrad", "BijouWeightGrad", ...pullAffine],
+    ["BijouMultiply", "BijouBiasGelu", ...affine],
+    ["BijouMultiply", "BijouBiasGeluGrad", "BijouWeightGrad", ...pullAffine],
   ],
   [
     "the cross-entropy",
