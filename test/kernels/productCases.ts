@@ -461,6 +461,16 @@ export const productCases: readonly Case[] = [
       right: () => [multiplied(floats(a, 1), floats(b, 2), transposeA, transposeB)],
     })),
   ),
+  ...stockLaw(
+    "BatchMatMul",
+    "bits",
+    products.map(({ a, b, transposeA, transposeB }) => ({
+      title: `of integers, transposed ${transposeA} and ${transposeB}`,
+      inputs: () => ({ a: typed("int32", a, 1), b: typed("int32", b, 2) }),
+      attributes: { transposeA, transposeB },
+      right: () => [multiplied(typed("int32", a, 1), typed("int32", b, 2), transposeA, transposeB)],
+    })),
+  ),
   ...stockLaw("_FusedMatMul", { ofLargest: 2e-6 }, fused),
   ...convolutions,
   ...pools,
