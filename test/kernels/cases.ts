@@ -3,6 +3,7 @@ import { ownKernels } from "../../src/tensor/kernels/kernels.ts"
 import { UNARY } from "../../src/tensor/kernels/tensorflow/stock/elementwise.ts"
 import { KERNELS } from "../../src/tensor/kernels/spec/kernels.ts"
 import type { Case } from "./Case.ts"
+import { convolutionCases } from "./convolutionCases.ts"
 import { elementwiseCases } from "./elementwiseCases.ts"
 import { exactCases } from "./exactCases.ts"
 import { floatCases } from "./floatCases.ts"
@@ -15,6 +16,7 @@ export const cases: readonly Case[] = [
   ...elementwiseCases,
   ...movingCases,
   ...productCases,
+  ...convolutionCases,
 ]
 
 /**
