@@ -31,6 +31,8 @@ export interface Case {
   readonly planes: readonly number[]
   /** What is said where it is refused. */
   readonly refused: RegExp | null
+  /** How many of the last outputs of `plain` a backend may leave out. */
+  readonly optional: number
 }
 
 /** One call of a custom kernel; `inputs` makes them anew, since a kernel may write over them. */
@@ -41,11 +43,14 @@ export interface Sample<I extends object, A extends object> {
   readonly refused?: RegExp
 }
 
-interface Options {
+interface Options<I extends object, A extends object> {
   readonly on?: Readonly<Record<string, Distance>>
   readonly planes?: readonly number[]
   /** The outputs as they are compared. */
   readonly results?: (outputs: readonly tf.Tensor[]) => readonly tf.Tensor[]
+  /** What a backend may return beside the outputs of the fallback, for a gradient; so many tensors as `optional` says. */
+  readonly more?: (inputs: InputsOf<I, tf.Tensor>, attributes: A) => readonly tf.Tensor[]
+  readonly optional?: number
 }
 
 // --------------------------------------------------------- constructors
@@ -55,7 +60,7 @@ export const law = <I extends object, A extends object, O extends Outputs>(
   kernel: Kernel<I, A, O>,
   distance: Distance,
   samples: readonly Sample<I, A>[],
-  { on = {}, planes = [], results = (outputs) => outputs }: Options = {},
+  { on = {}, planes = [], results = (outputs) => outputs, more = () => [], optional = 0 }: Options<I, A> = {},
 ): readonly Case[] =>
   samples.map(({ title, inputs, attributes, refused = null }) => ({
     kernel: kernel.name,
@@ -64,7 +69,8 @@ export const law = <I extends object, A extends object, O extends Outputs>(
     on,
     hasFallback: true,
     own: () => results(all(dispatch<I, A, O>(kernel, inputs(), ...([attributes] as never)))), // never left out here
-    plain: () => results(all(kernel.composed(inputs(), attributes))),
+    plain: () => [...results(all(kernel.composed(inputs(), attributes))), ...more(inputs(), attributes)],
+    optional,
     planes,
     refused,
   }))
@@ -88,7 +94,18 @@ export const stockLaw = (
   samples.map(({ title, inputs, attributes = {}, right }) => {
     const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap)) // as its operation gives them
     return {
-      ...{ kernel, title, distance, on, hasFallback: false, own: run, plain: right ?? run, planes: [], refused: null },
+      ...{
+        kernel,
+        title,
+        distance,
+        on,
+        hasFallback: false,
+        own: run,
+        plain: right ?? run,
+        planes: [],
+        refused: null,
+        optional: 0,
+      },
     }
   })
 

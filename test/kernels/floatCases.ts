@@ -3,7 +3,7 @@ import { sizeOf } from "../../src/exact/frame.ts"
 import { dispatch } from "../../src/tensor/kernels/dispatch.ts"
 import { biasGrad } from "../../src/tensor/kernels/spec/addBias.ts"
 import { affine } from "../../src/tensor/kernels/spec/affine.ts"
-import { attention, attentionGrad } from "../../src/tensor/kernels/spec/attention.ts"
+import { attention, attentionGrad, type AttentionAttributes } from "../../src/tensor/kernels/spec/attention.ts"
 import { biasGelu, biasGeluGrad } from "../../src/tensor/kernels/spec/biasGelu.ts"
 import { crossEntropy, crossEntropyGrad } from "../../src/tensor/kernels/spec/crossEntropy.ts"
 import { gelu, geluGrad } from "../../src/tensor/kernels/spec/gelu.ts"
@@ -85,6 +85,7 @@ const geluCases: readonly Case[] = FORMS.flatMap((form) => [
       inputs: () => ({ a: floats(shape, 1, 4), dy: floats(shape, 2) }),
       attributes: { form },
     })),
+    { more: ({ a }, attributes) => [gelu.composed({ x: a }, attributes)], optional: 1 },
   ),
 ])
 
@@ -195,6 +196,13 @@ const apart = (shape: Shape): tf.Tensor => {
   )
 }
 
+/** y and r, which is 0 for rows of no numbers. */
+const normalized = ({ x }: { readonly x: tf.Tensor }): readonly tf.Tensor[] => {
+  const { mean, variance } = tf.moments(x, -1, true)
+  const r = x.shape.at(-1) === 0 ? tf.zeros(variance.shape) : tf.rsqrt(tf.add(variance, 1e-5))
+  return [tf.mul(tf.sub(x, mean), r), r]
+}
+
 const normCases: readonly Case[] = [...ROWS, [2, LONG + 3]].flatMap((shape) => {
   const inputs = () => ({
     x: apart(shape),
@@ -202,7 +210,10 @@ const normCases: readonly Case[] = [...ROWS, [2, LONG + 3]].flatMap((shape) => {
     bias: floats(shape.slice(-1), 3),
   })
   return [
-    ...law(layerNorm, { ofEach: 3e-6 }, [{ title: "of rows", inputs, attributes: {} }]),
+    ...law(layerNorm, { ofEach: 3e-6 }, [{ title: "of rows", inputs, attributes: {} }], {
+      more: normalized,
+      optional: 2,
+    }),
     ...law(layerNormGrad, { ofLargest: 1e-5 }, [
       {
         title: "of rows",
@@ -240,6 +251,24 @@ const mask = (batch: number, time: number): tf.Tensor =>
     "int32",
   )
 
+/** q, k, v and the weights. */
+const attended = (
+  { qkv, seen }: { readonly qkv: tf.Tensor; readonly seen?: tf.Tensor | undefined },
+  { heads, causal }: AttentionAttributes,
+): readonly tf.Tensor[] => {
+  const [batch = 0, time = 0, triple = 0] = qkv.shape
+  const size = triple / 3 / heads
+  const parts = tf.split(qkv, 3, 2).map((part) => part.reshape([batch, time, heads, size]).transpose([0, 2, 1, 3]))
+  const [q, k] = parts as [tf.Tensor, tf.Tensor, tf.Tensor] // it was split in three
+  if (size === 0) return [...parts, tf.zeros([batch, heads, time, time])] // there is no score
+  const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(size))
+  const within =
+    seen === undefined ? scores : tf.where(seen.reshape([batch, 1, 1, time]).toBool(), scores, tf.fill([1], -5e8))
+  const mask = Array.from({ length: time * time }, (_, at) => (at % time > Math.floor(at / time) ? -1e9 : 0))
+  const later = given([time, time], mask)
+  return [...parts, tf.softmax(causal ? tf.add(within, later) : within)]
+}
+
 const attentionCases: readonly Case[] = [false, true].flatMap((causal) =>
   [false, true].flatMap((isMasked) =>
     HEADS.flatMap(([batch, time, heads, size]) => {
@@ -250,7 +279,7 @@ const attentionCases: readonly Case[] = [false, true].flatMap((causal) =>
         ...(isMasked ? { seen: mask(batch, time) } : {}),
       })
       return [
-        ...law(attention, { ofEach: 2e-6 }, [{ title, inputs, attributes }]),
+        ...law(attention, { ofEach: 2e-6 }, [{ title, inputs, attributes }], { more: attended, optional: 4 }),
         ...law(attentionGrad, { ofLargest: 4e-6 }, [
           {
             title,

@@ -153,7 +153,10 @@ const withOneTerm = (
   if (a.shape.at(inner[0]) !== 0 || b.shape.at(inner[1]) !== 0 || sizeOf(left) === 0 || sizeOf(right) === 0) return null
   return (run) =>
     tf.tidy(() => {
-      const result = run({ ...call, inputs: { ...call.inputs, a: tf.zeros(left), b: tf.zeros(right) } })
+      const result = run({
+        ...call,
+        inputs: { ...call.inputs, a: tf.zeros(left, a.dtype), b: tf.zeros(right, b.dtype) },
+      })
       const made = (info: tf.TensorInfo) =>
         info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info)
       return Array.isArray(result) ? result.map(made) : made(result)
