@@ -104,11 +104,11 @@ onBackends("Workers", (backend) => {
     if (refused._tag !== "BudgetTooSmall") throw refused
     expect(refused.message.includes(`by ${count} workers`)).toBe(count > 1)
     expect(refused.message.includes("fewer workers, which need less")).toBe(count > 1)
-    const fits = [0, 20_000, 1e9].map((more) =>
+    const fits = [0, 20_000].map((more) =>
       right(fitPlan(network)(step, { ...given, budget: refused.smallest + count * more })),
     )
     tensorScope.release(input)
-    expect(new Set(fits.map((fit) => JSON.stringify(planOf(fit)))).size).toBe(3)
+    expect(new Set(fits.map((fit) => JSON.stringify(planOf(fit)))).size).toBe(2)
     for (const fit of fits) {
       const { budget, peak } = fit
       const workers = await startWorkers(network.params, {
@@ -239,7 +239,7 @@ describe("Workers that cannot start", () => {
     startWorkers(ready.network.params, {
       module: objectives("tiny.ts"),
       export: "ready",
-      count: 2,
+      count: 1,
       size: 2,
       seed: 1,
       ...options,
