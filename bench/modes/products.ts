@@ -5,7 +5,7 @@
  * is evaluated once, as where its tape is kept.
  */
 import { tf } from "bijou/tensor"
-import { products as productsOf, trunk as sizes } from "../sizes.js"
+import { products as productsOf, trunk as sizes } from "../sizes.ts"
 
 const products = (depth) => {
   const given = productsOf(sizes).map(([times, m, k, n]) => {

@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { lawsRun, table, unkept } from "./lawsRun.js"
+import { lawsRun, table, unkept } from "./lawsRun.ts"
 
 const manifest = createRequire(import.meta.url).resolve("vitest/package.json")
 const vitest = join(dirname(manifest), "vitest.mjs")

@@ -1,8 +1,8 @@
 /** Single parts with bijou's kernels and without. */
-import { median, ratio, rounds } from "../pairs.js"
-import { inWords } from "../Place.js"
-import { start } from "../Runner.js"
-import { modes as parts } from "../modes/kernels.js"
+import { median, ratio, rounds } from "../pairs.ts"
+import { inWords } from "../Place.ts"
+import { start } from "../Runner.ts"
+import { modes as parts } from "../modes/kernels.ts"
 
 export const kernels = async ({ place, pairs, warmup, progress }) => {
   const result = { modes: [], ratios: [], series: {}, cpu: {} }

@@ -5,7 +5,7 @@
 import { Bdia, Key, Params } from "bijou"
 import { Attention, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
 import { fromTfjs, tensor, tensorSpace } from "bijou/tensor"
-import { trunk as sizes } from "./sizes.js"
+import { trunk as sizes } from "./sizes.ts"
 
 const { batch, tokens, width, heads, hidden, fractionBits } = sizes
 

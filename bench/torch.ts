@@ -4,7 +4,7 @@
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
-import { trunk } from "./sizes.js"
+import { trunk } from "./sizes.ts"
 
 const ofTrunk = { file: "torch_trunk.py", sizes: trunk }
 

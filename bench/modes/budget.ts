@@ -4,7 +4,7 @@
 import { either as E } from "fp-ts"
 import { Plan } from "bijou"
 import { bytesOf, fitPlan, peakOf, planOf, predictLedger } from "bijou/train"
-import { stepping } from "./step.js"
+import { stepping } from "./step.ts"
 
 /** A budget `share` of the way from the least that works to what taping everything takes. */
 const within = (share) => (network, step) => {

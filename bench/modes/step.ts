@@ -6,7 +6,7 @@ import { Key, Plan } from "bijou"
 import { gpt } from "bijou/net"
 import { buffers, peakBytes, tensorEnv, tensorsIn } from "bijou/tensor"
 import { AdamW, Text, trainStep } from "bijou/train"
-import { batch, gpt as sizes } from "../sizes.js"
+import { batch, gpt as sizes } from "../sizes.ts"
 
 /** `choose` gives the plan for the network and its first step. */
 export const stepping = (choose) => (depth) => {

@@ -4,7 +4,7 @@
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const script = fileURLToPath(new URL("child.js", import.meta.url))
+const script = fileURLToPath(new URL("child.ts", import.meta.url))
 
 const alive = new Set()
 

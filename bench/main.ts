@@ -10,9 +10,9 @@ import { availableParallelism, cpus } from "node:os"
 import { dirname } from "node:path"
 import { Argument, Command, InvalidArgumentError, Option } from "commander"
 import { backends } from "bijou/tensor"
-import { stopAll } from "./Runner.js"
-import { suites } from "./suites.js"
-import { tables } from "./table.js"
+import { stopAll } from "./Runner.ts"
+import { suites } from "./suites.ts"
+import { tables } from "./table.ts"
 
 const command = new Command("npm run bench --")
   .description("Measures bijou: ratios between processes that take steps in turn.")

@@ -1,11 +1,11 @@
 /** Convolutions and their gradients, beside PyTorch. */
-import { bounded } from "../bounds.js"
-import { median, ratio, rounds } from "../pairs.js"
-import { inWords } from "../Place.js"
-import { start } from "../Runner.js"
-import { convolution as sizes } from "../sizes.js"
-import { startTorch } from "../torch.js"
-import { modes as parts } from "../modes/conv.js"
+import { bounded } from "../bounds.ts"
+import { median, ratio, rounds } from "../pairs.ts"
+import { inWords } from "../Place.ts"
+import { start } from "../Runner.ts"
+import { convolution as sizes } from "../sizes.ts"
+import { startTorch } from "../torch.ts"
+import { modes as parts } from "../modes/conv.ts"
 
 export const conv = async ({ place, pairs, warmup, torch, torchThreads, progress }) => {
   const { batch, height, width, channels, taps } = sizes

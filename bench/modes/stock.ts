@@ -4,7 +4,7 @@
  * Of bijou only the count of bytes is used; it runs where none of its kernels is registered.
  */
 import { buffers, peakBytes, tf } from "bijou/tensor"
-import { trunk as sizes } from "../sizes.js"
+import { trunk as sizes } from "../sizes.ts"
 
 const { batch, tokens, width, heads, hidden } = sizes
 

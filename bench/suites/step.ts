@@ -1,8 +1,8 @@
 /** Training steps of a GPT. */
-import { bytesOf, median, ratio, rounds } from "../pairs.js"
-import { inWords } from "../Place.js"
-import { start } from "../Runner.js"
-import { batch, gpt } from "../sizes.js"
+import { bytesOf, median, ratio, rounds } from "../pairs.ts"
+import { inWords } from "../Place.ts"
+import { start } from "../Runner.ts"
+import { batch, gpt } from "../sizes.ts"
 
 /** A suite of GPT steps: the modes of `modes/NAME.js`, the last of which the others are measured by; `about` goes behind the title. */
 export const gptSteps =

@@ -8,12 +8,12 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { setPriority } from "node:os"
 import { fileURLToPath } from "node:url"
-import { document, scoreOf, summary } from "./mutation/document.js"
-import { endAll, judge } from "./mutation/Judge.js"
-import { mutantsOf } from "./mutation/mutants.js"
-import { readReasons } from "./mutation/Reasons.js"
-import { sources } from "./mutation/sources.js"
-import { remember, remembered } from "./mutation/Verdicts.js"
+import { document, scoreOf, summary } from "./mutation/document.ts"
+import { endAll, judge } from "./mutation/Judge.ts"
+import { mutantsOf } from "./mutation/mutants.ts"
+import { readReasons } from "./mutation/Reasons.ts"
+import { sources } from "./mutation/sources.ts"
+import { remember, remembered } from "./mutation/Verdicts.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const judges = 2

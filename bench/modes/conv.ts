@@ -3,7 +3,7 @@
  */
 import { Key } from "bijou"
 import { tensor, tf } from "bijou/tensor"
-import { convolution as sizes } from "../sizes.js"
+import { convolution as sizes } from "../sizes.ts"
 
 const { batch, height, width, channels, taps } = sizes
 

@@ -1,10 +1,10 @@
 /** The trunk by workers: how much faster several are than one, and than PyTorch's BDIA on the same cores. */
-import { bounded } from "../bounds.js"
-import { bytesOf, median, ratio, rounds } from "../pairs.js"
-import { start } from "../Runner.js"
-import { microBatch, operations, trunk as sizes } from "../sizes.js"
-import { speedOf } from "../speed.js"
-import { startTorch } from "../torch.js"
+import { bounded } from "../bounds.ts"
+import { bytesOf, median, ratio, rounds } from "../pairs.ts"
+import { start } from "../Runner.ts"
+import { microBatch, operations, trunk as sizes } from "../sizes.ts"
+import { speedOf } from "../speed.ts"
+import { startTorch } from "../torch.ts"
 
 /** Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS or TensorFlow has one thread in each. */
 export const workers = async ({ depth, place, pairs, warmup, torch, torchThreads, workers: counts, progress }) => {

@@ -3,7 +3,7 @@
  */
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { planner } from "./sources.js"
+import { planner } from "./sources.ts"
 
 const named = (...names) => names.map((name) => `test/${name}.test.ts`)
 
@@ -24,7 +24,7 @@ const budgets = named("fastestSchedule")
 
 const testsFor = (file) => (planner.includes(file) ? budgets : orders[file.split("/")[1]])
 
-const script = fileURLToPath(new URL("worker.js", import.meta.url))
+const script = fileURLToPath(new URL("worker.ts", import.meta.url))
 const alive = new Set()
 
 /** Starts a judge, who first sees every test pass on the sources as they are, and how long the slowest takes. */

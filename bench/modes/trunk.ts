@@ -4,8 +4,8 @@
 import { either as E } from "fp-ts"
 import { Key, Plan, gammas, run } from "bijou"
 import { buffers, mapTensors, peakBytes, tensorEnv, tensorsIn, tf } from "bijou/tensor"
-import { trunk as sizes } from "../sizes.js"
-import { h, start } from "../trunkNetwork.js"
+import { trunk as sizes } from "../sizes.ts"
+import { h, start } from "../trunkNetwork.ts"
 
 const { batch } = sizes
 

@@ -1,11 +1,11 @@
 /** Forward and backward of the trunk, beside stock TensorFlow.js and PyTorch, and against the promises of `bounds.js`. */
-import { bounded } from "../bounds.js"
-import { bytesOf, median, ratio, rounds } from "../pairs.js"
-import { inWords } from "../Place.js"
-import { start } from "../Runner.js"
-import { operations, trunk as sizes } from "../sizes.js"
-import { speedOf } from "../speed.js"
-import { startTorch } from "../torch.js"
+import { bounded } from "../bounds.ts"
+import { bytesOf, median, ratio, rounds } from "../pairs.ts"
+import { inWords } from "../Place.ts"
+import { start } from "../Runner.ts"
+import { operations, trunk as sizes } from "../sizes.ts"
+import { speedOf } from "../speed.ts"
+import { startTorch } from "../torch.ts"
 
 export const trunk = async ({ depth, place, pairs, stockPairs, warmup, torch, torchThreads, progress }) => {
   const { batch, tokens, width, heads, hidden } = sizes

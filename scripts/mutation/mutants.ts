@@ -2,7 +2,7 @@
  * Every mutant of a file: its source with one piece made wrong.
  */
 import ts from "typescript"
-import { replacements } from "./rules.js"
+import { replacements } from "./rules.ts"
 
 /**
  * The mutants of a source, in the order of the text. `from` and `to` are the piece and what stands there instead;

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path"
 import { createVitest } from "vitest/node"
-import { compiler } from "./Compiler.js"
-import { sources } from "./sources.js"
+import { compiler } from "./Compiler.ts"
+import { sources } from "./sources.ts"
 
 const root = process.cwd()
 const { compiles } = compiler(root, sources(root))

@@ -6,8 +6,8 @@ import { Bdia, Key, Params, run } from "bijou"
 import { Attention, LayerNorm, Linear, Mlp, crossEntropy } from "bijou/residual"
 import { fromTfjs, tensor, tensorEnv, tensorsIn, tensorSpace, tf } from "bijou/tensor"
 import { AdamW } from "bijou/train"
-import { batch as windows, gpt, trunk as sizes } from "../sizes.js"
-import { layer as block } from "../trunkNetwork.js"
+import { batch as windows, gpt, trunk as sizes } from "../sizes.ts"
+import { layer as block } from "../trunkNetwork.ts"
 
 const { batch, tokens, width, heads, hidden, fractionBits } = sizes
 

@@ -1,5 +1,5 @@
 /** Training steps of a GPT whose memory is a budget, from the least that works to what taping everything takes. */
-import { gptSteps } from "./step.js"
+import { gptSteps } from "./step.ts"
 
 export const budget = gptSteps(
   "budget",

@@ -5,8 +5,8 @@ import { either as E, function as F } from "fp-ts"
 import { Bdia, Key, Params, Side, andThen, keep, named } from "bijou"
 import { fromTfjs, tensor, tensorSpace, tensorsIn, tf } from "bijou/tensor"
 import { startWorkers } from "bijou/workers"
-import { microBatch, trunk as sizes } from "../sizes.js"
-import { layer } from "../trunkNetwork.js"
+import { microBatch, trunk as sizes } from "../sizes.ts"
+import { layer } from "../trunkNetwork.ts"
 
 const { batch, tokens, width, fractionBits } = sizes
 

@@ -1,9 +1,9 @@
 /** Forwards and back again, without gradients, and the planes through bytes. */
-import { bytesOf, median, ratio, rounds } from "../pairs.js"
-import { inWords } from "../Place.js"
-import { start } from "../Runner.js"
-import { operations, trunk as sizes } from "../sizes.js"
-import { speedOf } from "../speed.js"
+import { bytesOf, median, ratio, rounds } from "../pairs.ts"
+import { inWords } from "../Place.ts"
+import { start } from "../Runner.ts"
+import { operations, trunk as sizes } from "../sizes.ts"
+import { speedOf } from "../speed.ts"
 
 export const roundtrip = async ({ depth, place, pairs, warmup, progress }) => {
   const runners = []

@@ -4,7 +4,7 @@
  * Sends what it runs on when it stands, then answers every `take` with the milliseconds of one step, on the clock and of the processor, and
  * every `measure` with bytes.
  */
-import { startOn } from "./Place.js"
+import { startOn } from "./Place.ts"
 
 const [file = "", mode = "", depth = "", place = ""] = process.argv.slice(2)
 

@@ -4,7 +4,7 @@
 import { either as E } from "fp-ts"
 import { run } from "bijou"
 import { buffers, peakBytes, tensorEnv, tensorsIn, tf } from "bijou/tensor"
-import { start } from "../trunkNetwork.js"
+import { start } from "../trunkNetwork.ts"
 
 const right = (result) => {
   if (E.isLeft(result)) throw result.left
