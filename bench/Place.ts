@@ -1,19 +1,45 @@
 /**
- * What a mode runs on: `{ backend, threads, kernels, opLibrary }`. `threads` are those of the BLAS or of TensorFlow, null to do without a
- * choice; `kernels` tells whether bijou's own are registered, and `opLibrary` whether TensorFlow may use its op library, if it is built.
+ * What a mode runs on.
  */
 import { availableParallelism } from "node:os"
+import * as t from "io-ts"
 import { startRuntime, useTensorflow } from "bijou/native"
 import { tf } from "bijou/tensor"
+import { BackendName } from "../src/cli/BackendName.ts"
 
-/** Starts the backend in this process; answers what it is, and the GFLOP/s of its matrix products. */
-export const startOn = async ({ backend, threads, kernels, opLibrary }) => {
-  if (!opLibrary) process.env.BIJOU_OP_LIBRARY = "off"
-  const on = await (kernels ? started : stock)({ backend, threads })
+// ---------------------------------------------------------------- model
+
+/** As JSON it is an argument of the process that runs there. */
+export const Place = t.readonly(
+  t.strict({
+    backend: BackendName,
+    /** The threads of the BLAS or of TensorFlow; null to run without a BLAS. */
+    threads: t.union([t.number, t.null]),
+    /** Whether bijou's kernels are registered; without them it is TensorFlow.js as it comes. */
+    kernels: t.boolean,
+    /** Whether TensorFlow may use its op library, if it is built. */
+    opLibrary: t.boolean,
+  }),
+  "Place",
+)
+
+export type Place = t.TypeOf<typeof Place>
+
+/** What the backend calls itself, and the GFLOP/s of its matrix products. */
+export const Start = t.readonly(t.strict({ on: t.string, peak: t.number }), "Start")
+
+export type Start = t.TypeOf<typeof Start>
+
+// --------------------------------------------------------- constructors
+
+/** Starts the backend in this process. */
+export const startOn = async (place: Place): Promise<Start> => {
+  if (!place.opLibrary) process.env["BIJOU_OP_LIBRARY"] = "off"
+  const on = await (place.kernels ? started : stock)(place)
   return { on, peak: await matmulPeak() }
 }
 
-const started = async ({ backend, threads }) => {
+const started = async ({ backend, threads }: Place): Promise<string> => {
   const native = threads !== null
   const name = await startRuntime({ backend, native, ...(native ? { threads } : {}) })
   if (name === null) throw new Error(noTensorflow)
@@ -22,7 +48,7 @@ const started = async ({ backend, threads }) => {
 }
 
 /** TensorFlow.js as it comes, without bijou's kernels, to which a BLAS belongs. */
-const stock = async ({ backend, threads }) => {
+const stock = async ({ backend, threads }: Place): Promise<string> => {
   const name = backend === "tensorflow" ? await useTensorflow(threads === null ? {} : { threads }) : backend
   if (name === null) throw new Error(noTensorflow)
   Object.assign(tf.findBackend("cpu") ?? {}, { firstUse: false })
@@ -34,7 +60,7 @@ const stock = async ({ backend, threads }) => {
 const noTensorflow = "TensorFlow is not set up. Run: npx bijou native --tensorflow"
 
 /** GFLOP/s of a large matrix product, the best of half a second. */
-const matmulPeak = async () => {
+const matmulPeak = async (): Promise<number> => {
   const size = 768
   const [a, b] = [tf.randomUniform([size, size]), tf.randomUniform([size, size])]
   const once = async () => {
@@ -53,8 +79,10 @@ const matmulPeak = async () => {
   return (2 * size ** 3) / best / 1e6
 }
 
-/** How many threads a place has, in words for a title. */
-export const inWords = ({ backend, threads, opLibrary }) =>
+// ---------------------------------------------------------- destructors
+
+/** The backend and its number of threads, in words for a title. */
+export const inWords = ({ backend, threads, opLibrary }: Place): string =>
   backend === "wasm"
     ? threads === null
       ? "wasm, one thread"
@@ -63,4 +91,4 @@ export const inWords = ({ backend, threads, opLibrary }) =>
       ? `tensorflow on ${counted(threads ?? availableParallelism())}${opLibrary ? "" : ", no op library"}`
       : backend
 
-const counted = (threads) => `${threads} thread${threads === 1 ? "" : "s"}`
+const counted = (threads: number): string => `${threads} thread${threads === 1 ? "" : "s"}`

@@ -2,17 +2,17 @@
  * Kills `bijou start --save` at 5 exact calls and at 30 random moments, and goes on from what is in the file each time: `npm run kill`, or
  * `npm run kill -- 200` for so many random moments.
  *
- * The file must be whole, at most one step old, and the run must end with the bits of one that nothing happened to.
+ * The file must be complete, at most one step old, and the run must end with the bits of one that was not interrupted.
  */
 import assert from "node:assert/strict"
-import { spawn } from "node:child_process"
+import { spawn, type ChildProcess } from "node:child_process"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import process from "node:process"
 import { setTimeout } from "node:timers/promises"
 import { either } from "fp-ts"
-import { Checkpoint } from "bijou/train"
+import { Checkpoint, type Run } from "bijou/train"
 
 const kills = Number(process.argv[2] ?? 30)
 const steps = 40
@@ -21,8 +21,18 @@ const text = join(folder, "text.txt")
 const sizes = ["--depth", "2", "--width", "16", "--heads", "2", "--context", "16", "--batch", "2", "--backend", "cpu"]
 const fresh = [...sizes, "--steps", String(steps)]
 
+/** Is called with all that a run has said so far, whenever it says more. */
+type Meet = (child: ChildProcess, said: string) => void
+
+interface Ended {
+  readonly signal: NodeJS.Signals | null
+  readonly said: string
+  /** The last step that it said it had taken. */
+  readonly step: number
+}
+
 /** A run whose every step is saved into a file, from that file where it is there; `meet` gets to know how far it says it is. */
-const start = (file, meet, env = {}) =>
+const start = (file: string, meet: Meet, env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
   new Promise((done) => {
     const begin = existsSync(file) ? ["--resume", file] : fresh
     const always = ["--data", text, "--save", file, "--save-steps", "1", "--no-depths", "--out", `${file}.out`]
@@ -35,24 +45,24 @@ const start = (file, meet, env = {}) =>
       said += chunk
       meet(child, said)
     })
-    child.once("close", (_, signal) => {
+    child.once("close", (_: number | null, signal: NodeJS.Signals | null) => {
       const shown = [...said.matchAll(/training (\d+)\//g)].map(([, step]) => Number(step))
       done({ signal, said, step: Math.max(0, ...shown) })
     })
   })
 
 /** The run in a file, which must be whole. */
-const runIn = async (file) => {
+const runIn = async (file: string): Promise<Run> => {
   const run = await Checkpoint.runOf(readFileSync(file))()
-  assert(either.isRight(run), `the file is broken: ${String(run.left)}`)
+  if (either.isLeft(run)) assert.fail(`the file is broken: ${String(run.left)}`)
   return run.right
 }
 
 /** What shows the bits of all parameters and moments. */
-const digestIn = (file) => /\\"sha256\\":\[[^\]]*\]/.exec(readFileSync(file, "latin1"))?.[0]
+const digestIn = (file: string): string | undefined => /\\"sha256\\":\[[^\]]*\]/.exec(readFileSync(file, "latin1"))?.[0]
 
 /** Ends a run when its last step is taken, once: what comes then does not matter here. */
-const atEnd = () => {
+const atEnd = (): Meet => {
   let ended = false
   return (child, said) => {
     if (ended || !said.includes(`training ${steps}/${steps}`)) return
@@ -60,7 +70,7 @@ const atEnd = () => {
   }
 }
 
-const finish = async (file) => {
+const finish = async (file: string): Promise<string | undefined> => {
   if (!existsSync(file) || (await runIn(file)).steps < steps) await start(file, atEnd())
   assert.equal((await runIn(file)).steps, steps)
   return digestIn(file)
@@ -72,7 +82,7 @@ try {
   for (const call of ["open", "write", "sync", "rename", "renamed"]) {
     const file = join(folder, call)
     const hook = {
-      NODE_OPTIONS: `--import ${resolve("test/killAt.js")}`,
+      NODE_OPTIONS: `--import tsx --import ${resolve("test/killAt.ts")}`,
       KILL_AT: `${call}:${call === "write" ? 100 : 3}`,
     }
     const { signal, said } = await start(file, () => {}, hook)

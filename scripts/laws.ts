@@ -1,4 +1,4 @@
-/** Writes LAWS.md anew, from the built package. */
+/** Writes LAWS.md anew. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

@@ -5,9 +5,25 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as prettier from "prettier"
 import ts from "typescript"
+import type * as bijouLaws from "bijou/laws"
+import type { Attack, LawSet, Matrix } from "bijou/laws"
+
+// ---------------------------------------------------------------- model
+
+/** The laws of one topic, and the attacks that each catches. */
+interface Topic {
+  readonly topic: string
+  readonly parents: Set<string>
+  readonly catches: Map<string, Set<string>>
+}
+
+// --------------------------------------------------------- constructors
 
 /** The text, from what `bijou/laws` exports and the root of the repository. Call it once a process: some attacks count. */
-export async function lawsDocument({ allSets, attacks: unordered, matrix }, root) {
+export async function lawsDocument(
+  { allSets, attacks: unordered, matrix }: Pick<typeof bijouLaws, "allSets" | "attacks" | "matrix">,
+  root: string,
+): Promise<string> {
   // By name: bundlers order the exports of a module otherwise than Node does, and attacks that count share their counters.
   const attacks = unordered.toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const sentences = sentencesOf(join(root, "laws"))
@@ -36,11 +52,15 @@ export async function lawsDocument({ allSets, attacks: unordered, matrix }, root
 }
 
 /** By topic: the topics of its parents, and for each of its laws the names of the attacks that it catches. */
-function topicsOf(attacks, allSets, caught) {
-  const topics = new Map()
+function topicsOf(
+  attacks: ReadonlyArray<Attack>,
+  allSets: (set: LawSet) => ReadonlyArray<LawSet>,
+  caught: Matrix,
+): ReadonlyArray<Topic> {
+  const topics = new Map<string, Topic>()
   for (const { name, sets } of attacks)
     for (const { topic, parents, laws } of sets.flatMap(allSets)) {
-      const found = topics.get(topic) ?? { topic, parents: new Set(), catches: new Map() }
+      const found: Topic = topics.get(topic) ?? { topic, parents: new Set(), catches: new Map() }
       topics.set(topic, found)
       for (const parent of parents) found.parents.add(parent.topic)
       for (const law of laws) {
@@ -53,8 +73,8 @@ function topicsOf(attacks, allSets, caught) {
 }
 
 /** The doc comment of every exported constant whose name ends in Laws, on one line. */
-function sentencesOf(folder) {
-  const sentences = new Map()
+function sentencesOf(folder: string): ReadonlyMap<string, string> {
+  const sentences = new Map<string, string>()
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
     const source = ts.createSourceFile(file, readFileSync(join(folder, file), "utf8"), ts.ScriptTarget.Latest, true)
     for (const statement of source.statements.filter(ts.isVariableStatement)) {
@@ -66,9 +86,9 @@ function sentencesOf(folder) {
   return sentences
 }
 
-const cell = (text) => text.replaceAll("|", "\\|")
+const cell = (text: string): string => text.replaceAll("|", "\\|")
 
-const introduction = (sets, laws, attacks) => `# The laws
+const introduction = (sets: number, laws: number, attacks: number): string => `# The laws
 
 Made from the code by \`npm run docs:laws\`; do not edit it by hand.
 

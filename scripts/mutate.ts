@@ -1,5 +1,5 @@
 /**
- * `npm run mutate`: makes one thing wrong at a time in `core`, `exact` and `block`, and looks whether a test notices.
+ * `npm run mutate`: makes one thing wrong at a time in `core`, `exact` and `block`, and checks whether a test notices.
  *
  * Arguments name the files to mutate; without any, all are. The outcome is written to `test/MUTANTS.md` once every mutant
  * of every file has a verdict, from this run or for unchanged sources from an earlier one. Exits with 1 where the score is 90 % or less, a survivor has no reason in `survivors.json` or a reason no survivor, and with
@@ -10,10 +10,10 @@ import { setPriority } from "node:os"
 import { fileURLToPath } from "node:url"
 import { document, scoreOf, summary } from "./mutation/document.ts"
 import { endAll, judge } from "./mutation/Judge.ts"
-import { mutantsOf } from "./mutation/mutants.ts"
+import { mutantsOf, type Mutant } from "./mutation/mutants.ts"
 import { readReasons } from "./mutation/Reasons.ts"
 import { sources } from "./mutation/sources.ts"
-import { remember, remembered } from "./mutation/Verdicts.ts"
+import { remember, remembered, type Judged } from "./mutation/Verdicts.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 const judges = 2
@@ -29,7 +29,7 @@ for (const signal of ["SIGINT", "SIGTERM"])
 
 process.exitCode = await main(process.argv.slice(2)).finally(endAll)
 
-async function main(chosen) {
+async function main(chosen: ReadonlyArray<string>): Promise<number> {
   const all = sources(root)
   const unknown = chosen.find((file) => !all.includes(file))
   if (unknown !== undefined) {
@@ -44,7 +44,7 @@ async function main(chosen) {
   try {
     remember(await judgeAll(mutants))
   } catch (error) {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     return 2
   }
 
@@ -69,23 +69,22 @@ async function main(chosen) {
   return open.length === 0 && idle.length === 0 && scoreOf(here) > leastScore ? 0 : 1
 }
 
-function mutantsIn(file) {
+function mutantsIn(file: string): ReadonlyArray<Mutant> {
   return mutantsOf(file, readFileSync(new URL(`../${file}`, import.meta.url), "utf8"))
 }
 
 /** Every mutant with its verdict, in the order given. */
-async function judgeAll(mutants) {
-  const results = Array(mutants.length)
-  let next = 0
+async function judgeAll(mutants: ReadonlyArray<Mutant>): Promise<ReadonlyArray<Judged>> {
+  const results: Judged[] = []
+  const waiting = mutants.entries()
   let done = 0
   const work = async () => {
     const { verdict, end } = await judge(root)
-    while (next < mutants.length) {
-      const at = next++
-      const mutant = mutants[at]
-      results[at] = { ...mutant, verdict: await verdict(mutant) }
+    for (const [at, mutant] of waiting) {
+      const judged = { ...mutant, verdict: await verdict(mutant) }
+      results[at] = judged
       done++
-      tell(results[at], done, mutants.length)
+      show(judged, done, mutants.length)
     }
     end()
   }
@@ -94,7 +93,7 @@ async function judgeAll(mutants) {
 }
 
 /** Progress, and survivors as soon as they are known. */
-function tell({ file, line, from, to, verdict }, done, all) {
+function show({ file, line, from, to, verdict }: Judged, done: number, all: number): void {
   const live = process.stderr.isTTY
   if (verdict === "survived" || verdict === "timed out")
     process.stderr.write(`${live ? "\r\u001b[K" : ""}${verdict}: ${file}:${line}: ${from} => ${to}\n`)

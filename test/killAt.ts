@@ -10,7 +10,7 @@ const [call, nth] = (process.env["KILL_AT"] ?? "").split(":")
 let seen = 0
 
 /** Whether this is the call; `before` is what of it is done. */
-const reach = async (name, before = async () => {}) => {
+const reach = async (name: string, before: () => Promise<unknown> = async () => {}): Promise<void> => {
   if (name !== call || ++seen < Number(nth)) return
   await before()
   process.kill(process.pid, "SIGKILL")
@@ -23,10 +23,13 @@ fs.open = async (path, flags, ...rest) => {
   await reach("open")
   const handle = await open(path, flags, ...rest)
   const { write, sync, close } = handle
+  // Of its overloads, the files that are killed here use this one.
+  const writeBytes = (bytes: Uint8Array, at: number, length: number): ReturnType<typeof write<Uint8Array>> =>
+    Reflect.apply(write, handle, [bytes, at, length])
   return Object.assign(handle, {
-    write: async (bytes, at, length) => {
-      await reach("write", () => write.call(handle, bytes, at, Math.floor(length / 2)))
-      return write.call(handle, bytes, at, length)
+    write: async (bytes: Uint8Array, at: number, length: number) => {
+      await reach("write", () => writeBytes(bytes, at, Math.floor(length / 2)))
+      return writeBytes(bytes, at, length)
     },
     sync: async () => {
       await reach("sync")

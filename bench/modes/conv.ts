@@ -3,64 +3,83 @@
  */
 import { Key } from "bijou"
 import { tensor, tf } from "bijou/tensor"
+import { firstOf } from "../firstOf.ts"
+import { uncounted, type Modes } from "../Mode.ts"
 import { convolution as sizes } from "../sizes.ts"
+
+// ---------------------------------------------------------------- model
 
 const { batch, height, width, channels, taps } = sizes
 
-const normal = (shape, seed) => tensor.normal(shape, 1).init(Key.fromSeed(seed))
+type Convolution = (x: tf.Tensor4D, w: tf.Tensor4D) => tf.Tensor
 
-const conv = (x, w) => tf.conv2d(x, w, 1, "same")
+/** Makes what it needs, and returns what is timed. */
+type Part = () => () => ReadonlyArray<tf.Tensor>
 
-const depthwise = (x, w) => tf.depthwiseConv2d(x, w, 1, "same")
+const normal = (shape: readonly [number, number, number, number], seed: number): tf.Tensor4D =>
+  tensor
+    .normal(shape, 1)
+    .init(Key.fromSeed(seed))
+    .as4D(...shape)
 
-const forwards = (f, outputs) => () => {
-  const [x, w] = [normal([batch, height, width, channels], 1), normal([taps, taps, channels, outputs], 2)]
-  return () => [f(x, w)]
-}
+const conv: Convolution = (x, w) => tf.conv2d(x, w, 1, "same")
 
-const withGradients = (f, outputs) => () => {
-  const [x, w] = [normal([batch, height, width, channels], 1), normal([taps, taps, channels, outputs], 2)]
-  const dy = normal([batch, height, width, channels], 3)
-  return () => {
-    const { value, grads } = tf.valueAndGrads(f)([x, w], dy)
-    return [value, ...grads]
+const depthwise: Convolution = (x, w) => tf.depthwiseConv2d(x, w, 1, "same")
+
+const inputs = (outputs: number): readonly [x: tf.Tensor4D, w: tf.Tensor4D] => [
+  normal([batch, height, width, channels], 1),
+  normal([taps, taps, channels, outputs], 2),
+]
+
+const forwards =
+  (f: Convolution, outputs: number): Part =>
+  () => {
+    const [x, w] = inputs(outputs)
+    return () => [f(x, w)]
   }
-}
 
-const parts = {
+const withGradients =
+  (f: Convolution, outputs: number): Part =>
+  () => {
+    const [x, w] = inputs(outputs)
+    const dy = normal([batch, height, width, channels], 3)
+    const gradients = tf.valueAndGrads((x: tf.Tensor, w: tf.Tensor) => f(x as tf.Tensor4D, w as tf.Tensor4D)) // as given
+    return () => {
+      const { value, grads } = gradients([x, w], dy)
+      return [value, ...grads]
+    }
+  }
+
+const parts: Readonly<Record<string, Part>> = {
   conv: forwards(conv, channels),
   "conv, grads": withGradients(conv, channels),
   depthwise: forwards(depthwise, 1),
   "depthwise, grads": withGradients(depthwise, 1),
 }
 
-/** Every part as a mode that repeats it until the clock can tell. */
-export const modes = Object.fromEntries(
+// --------------------------------------------------------- constructors
+
+/** Every part as a mode that repeats it until the clock can measure it. */
+export const modes: Modes = Object.fromEntries(
   Object.entries(parts).map(([name, part]) => [
     name,
     async () => {
       const compute = part()
-      const first = async (made) => {
-        const value = tf.tidy(() => made.flatten().slice([0], [1]))
-        const [number] = await value.data()
-        value.dispose()
-        return number
-      }
       let calls = 0
       let repeat = 10
       const take = async () => {
         const made = compute()
         // As torch_conv.py does: one number is read at the end.
-        const loss = ++calls % repeat === 0 ? await first(made[0]) : null
+        const read = ++calls % repeat === 0 ? await firstOf(made) : undefined
         for (const t of made) t.dispose()
-        return loss
+        return read
       }
       for (let i = 0; i < 10; i++) await take()
       const start = performance.now()
       for (let i = 0; i < 10; i++) await take()
       repeat = Math.max(1, Math.round(200 / (performance.now() - start)))
       calls = 0
-      return { take, repeat, measure: async () => ({ held: null, peak: null }) }
+      return { take, repeat, measure: uncounted }
     },
   ]),
 )

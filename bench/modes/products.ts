@@ -1,15 +1,18 @@
 /**
  * The matrix products of the trunk's reversed step alone: what the step would take if all else were free.
  *
- * For each block the residual is evaluated twice and each product has the gradients of both its sides, but for the last block's, which
+ * For each block the residual is evaluated twice and each product has the gradients of both its sides, except for the last block's, which
  * is evaluated once, as where its tape is kept.
  */
 import { tf } from "bijou/tensor"
+import { firstOf } from "../firstOf.ts"
+import { uncounted, type Mode, type Modes } from "../Mode.ts"
 import { products as productsOf, trunk as sizes } from "../sizes.ts"
 
-const products = (depth) => {
+const products = (depth: number): Mode => {
   const given = productsOf(sizes).map(([times, m, k, n]) => {
-    const random = (rows, columns) => tf.randomNormal(times === 1 ? [rows, columns] : [times, rows, columns])
+    const random = (rows: number, columns: number): tf.Tensor =>
+      tf.randomNormal(times === 1 ? [rows, columns] : [times, rows, columns])
     return { x: random(m, k), y: random(k, n), dz: random(m, n) }
   })
   const evaluate = () => {
@@ -24,10 +27,12 @@ const products = (depth) => {
   const take = async () => {
     for (let k = 0; k < 2 * depth - 1; k++) evaluate()
     for (let k = 0; k < depth; k++) differentiate()
-    const [corner] = await tf.tidy(() => tf.matMul(given[0].x, given[0].y).slice([0, 0], [1, 1])).data()
+    const last = given.slice(0, 1).map(({ x, y }) => tf.matMul(x, y))
+    const corner = await firstOf(last)
+    tf.dispose(last)
     return corner
   }
-  return { take, measure: async () => ({ held: null, peak: null }) }
+  return { take, measure: uncounted }
 }
 
-export const modes = { products }
+export const modes: Modes = { products }

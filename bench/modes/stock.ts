@@ -4,29 +4,35 @@
  * Of bijou only the count of bytes is used; it runs where none of its kernels is registered.
  */
 import { buffers, peakBytes, tf } from "bijou/tensor"
+import type { Mode, Modes } from "../Mode.ts"
 import { trunk as sizes } from "../sizes.ts"
 
 const { batch, tokens, width, heads, hidden } = sizes
 
 const blockVariables = () => {
-  const normal = (shape) => tf.variable(tf.randomNormal(shape, 0, 0.02))
-  const zeros = (size) => tf.variable(tf.zeros([size]))
-  const norm = () => ({ gain: tf.variable(tf.ones([width])), bias: zeros(width) })
+  const normal = (inputs: number, outputs: number) => tf.variable(tf.randomNormal<tf.Rank>([inputs, outputs], 0, 0.02))
+  const zeros = (size: number) => tf.variable(tf.zeros<tf.Rank>([size]))
+  const norm = () => ({ gain: tf.variable(tf.ones<tf.Rank>([width])), bias: zeros(width) })
   return {
     norm1: norm(),
-    qkv: normal([width, 3 * width]),
-    out: { weight: normal([width, width]), bias: zeros(width) },
+    qkv: normal(width, 3 * width),
+    out: { weight: normal(width, width), bias: zeros(width) },
     norm2: norm(),
-    up: { weight: normal([width, hidden]), bias: zeros(hidden) },
-    down: { weight: normal([hidden, width]), bias: zeros(width) },
+    up: { weight: normal(width, hidden), bias: zeros(hidden) },
+    down: { weight: normal(hidden, width), bias: zeros(width) },
   }
 }
 
-const product = (x, weight) => x.reshape([-1, weight.shape[0]]).matMul(weight).reshape([batch, tokens, weight.shape[1]])
+type Block = ReturnType<typeof blockVariables>
 
-const linear = ({ weight, bias }, x) => product(x, weight).add(bias)
+const product = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {
+  const [inputs = 0, outputs = 0] = weight.shape
+  return x.reshape([-1, inputs]).matMul(weight).reshape([batch, tokens, outputs])
+}
 
-const layerNorm = ({ gain, bias }, x) => {
+const linear = ({ weight, bias }: Block["out"], x: tf.Tensor): tf.Tensor => product(x, weight).add(bias)
+
+const layerNorm = ({ gain, bias }: Block["norm1"], x: tf.Tensor): tf.Tensor => {
   const { mean, variance } = tf.moments(x, -1, true)
   return x
     .sub(mean)
@@ -35,27 +41,28 @@ const layerNorm = ({ gain, bias }, x) => {
     .add(bias)
 }
 
-const attention = (qkv, x) => {
-  const part = (t) => t.reshape([batch, tokens, heads, width / heads]).transpose([0, 2, 1, 3])
+const attention = (qkv: tf.Tensor, x: tf.Tensor): tf.Tensor => {
+  const part = (t: tf.Tensor): tf.Tensor => t.reshape([batch, tokens, heads, width / heads]).transpose([0, 2, 1, 3])
   const [q, k, v] = tf.split(product(x, qkv), 3, -1).map(part)
+  if (q === undefined || k === undefined || v === undefined) throw new Error("a split in three has three parts")
   const weights = tf.softmax(tf.matMul(q, k, false, true).mul(1 / Math.sqrt(width / heads)))
   return tf.matMul(weights, v).transpose([0, 2, 1, 3]).reshape([batch, tokens, width])
 }
 
-const gelu = (x) => x.mul(Math.SQRT1_2).erf().add(1).mul(0.5).mul(x)
+const gelu = (x: tf.Tensor): tf.Tensor => x.mul(Math.SQRT1_2).erf().add(1).mul(0.5).mul(x)
 
-const h = ({ norm1, qkv, out, norm2, up, down }, x) => {
+const h = ({ norm1, qkv, out, norm2, up, down }: Block, x: tf.Tensor): tf.Tensor => {
   const a = linear(out, attention(qkv, layerNorm(norm1, x)))
   return a.add(linear(down, gelu(linear(up, layerNorm(norm2, x.add(a))))))
 }
 
-const stock = (depth) => {
+const stock = (depth: number): Mode => {
   const blocks = Array.from({ length: depth }, blockVariables)
-  const x = tf.variable(tf.randomNormal([batch, tokens, width]))
+  const x = tf.variable(tf.randomNormal<tf.Rank>([batch, tokens, width]))
   const take = async () => {
     const { value, grads } = tf.variableGrads(() => {
-      const y = blocks.reduce((y, block) => y.add(h(block, y)), x)
-      return tf.mean(tf.square(y))
+      const y = blocks.reduce<tf.Tensor>((y, block) => y.add(h(block, y)), x)
+      return tf.mean<tf.Scalar>(tf.square(y))
     })
     const [loss] = await value.data()
     tf.dispose([value, grads])
@@ -69,4 +76,4 @@ const stock = (depth) => {
   return { take, measure }
 }
 
-export const modes = { stock }
+export const modes: Modes = { stock }

@@ -1,41 +1,36 @@
 /** Training steps of a GPT. */
-import { bytesOf, median, ratio, rounds } from "../pairs.ts"
+import { unbounded } from "../bounds.ts"
+import { bytesOf, medians, ratio, rounds } from "../pairs.ts"
 import { inWords } from "../Place.ts"
 import { start } from "../Runner.ts"
 import { batch, gpt } from "../sizes.ts"
+import type { Suite } from "../Suite.ts"
 
-/** A suite of GPT steps: the modes of `modes/NAME.js`, the last of which the others are measured by; `about` goes behind the title. */
+/** A suite of GPT steps: the modes of `modes/NAME.ts`, each compared with `base`, another of them; `about` goes after the title. */
 export const gptSteps =
-  (name, about, modes) =>
+  (name: string, about: string, modes: ReadonlyArray<string>, base: string): Suite =>
   async ({ depth, place, pairs, warmup, progress }) => {
     const { context, width, vocabulary } = gpt
     const runners = []
-    for (const mode of modes) runners.push(await start(`${name}.js`, mode, depth, place))
-    const { series, cpu } = await rounds(runners, { count: pairs, warmup, report: progress(name, pairs) })
+    for (const mode of modes) runners.push(await start(name, mode, depth, place))
+    const whole = await start(name, base, depth, place)
+    runners.push(whole)
+    const times = await rounds(runners, { count: pairs, warmup, report: progress(name, pairs) })
     const bytes = await bytesOf(runners)
     for (const { stop } of runners) stop()
-    const whole = modes.at(-1)
-    const over = (mode) => ({
-      name: `${mode} / ${whole}`,
-      ...ratio(series[mode], series[whole]),
-      sense: null,
-      limit: null,
-      reached: null,
-    })
     return {
       name,
       title: `${name}: a GPT's training step with AdamW${about}, ${depth} blocks, batch ${batch}, ${context} tokens, width ${width}, vocabulary ${vocabulary}, ${inWords(place)}`,
-      on: runners[0].on,
+      on: whole.on,
       depth,
       sizes: { ...gpt, batch },
       modes: runners.map(({ mode }) => {
-        const ms = median(series[mode])
-        return { mode, ms, cpu: median(cpu[mode]), tokensPerSecond: (1e3 * batch * context) / ms, ...bytes[mode] }
+        const { ms, cpu } = medians(times, mode)
+        return { mode, ms, cpu, tokensPerSecond: (1e3 * batch * context) / ms, ...bytes[mode] }
       }),
-      ratios: modes.slice(0, -1).map(over),
-      series,
-      cpu,
+      ratios: modes.map((mode) => unbounded(`${mode} / ${base}`, ratio(times, mode, base))),
+      ...times,
     }
   }
 
-export const step = gptSteps("step", "", ["reversed", "lastTaped", "taped"])
+export const step: Suite = gptSteps("step", "", ["reversed", "lastTaped"], "taped")

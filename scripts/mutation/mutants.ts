@@ -4,14 +4,32 @@
 import ts from "typescript"
 import { replacements } from "./rules.ts"
 
-/**
- * The mutants of a source, in the order of the text. `from` and `to` are the piece and what stands there instead;
- * `source` and `mutated` are the whole lines, by which a mutant is known wherever in its file it moves.
- */
-export const mutantsOf = (file, text) => {
+// ---------------------------------------------------------------- model
+
+/** A source with one piece made wrong. */
+export interface Mutant {
+  readonly file: string
+  readonly line: number
+  /** The piece, and what is there instead. */
+  readonly from: string
+  readonly to: string
+  /** The whole lines before and after, by which a mutant is known wherever in its file it moves. */
+  readonly source: string
+  readonly mutated: string
+  /** The whole mutated file. */
+  readonly text: string
+}
+
+// --------------------------------------------------------- constructors
+
+/** The mutants of a source, in the order of the text. */
+export const mutantsOf = (file: string, text: string): ReadonlyArray<Mutant> => {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2023, true)
-  const found = new Map()
-  const visit = (node) => {
+  const found = new Map<
+    string,
+    { readonly start: number; readonly end: number; readonly to: string; readonly mutated: string }
+  >()
+  const visit = (node: ts.Node): void => {
     if (isOfTypes(node)) return
     for (const { start, end, text: to } of replacements(node, source)) {
       const mutated = text.slice(0, start) + to + text.slice(end)
@@ -34,7 +52,7 @@ export const mutantsOf = (file, text) => {
 }
 
 /** Types are not code, and imports say nothing that could be wrong. */
-const isOfTypes = (node) =>
+const isOfTypes = (node: ts.Node): boolean =>
   ts.isTypeNode(node) ||
   ts.isTypeParameterDeclaration(node) ||
   ts.isInterfaceDeclaration(node) ||
@@ -42,9 +60,9 @@ const isOfTypes = (node) =>
   ts.isImportDeclaration(node) ||
   ts.isExportDeclaration(node)
 
-const linesAround = (text, start, end) => {
+const linesAround = (text: string, start: number, end: number): string => {
   const close = text.indexOf("\n", end)
   return text.slice(text.lastIndexOf("\n", start - 1) + 1, close === -1 ? text.length : close)
 }
 
-const flat = (text) => text.replace(/\s+/g, " ").trim()
+const flat = (text: string): string => text.replace(/\s+/g, " ").trim()

@@ -1,14 +1,21 @@
 /**
  * The ways in which one piece of syntax is made wrong: each is a replacement of its text.
  *
- * Texts of messages stay as they are: what stands in `new ...(...)`, `super(...)`, `refuse(...)` or behind `throw` is
+ * Texts of messages stay as they are: what is in `new ...(...)`, `super(...)`, `refuse(...)` or after `throw` is
  * prose for people, whose wording no program depends on. Operators, numbers and conditions in there are not spared.
  */
 import ts from "typescript"
 
 // ---------------------------------------------------------------- model
 
-const operators = {
+/** A replacement of the text from `start` to `end`. */
+export interface Replacement {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+}
+
+const operators: Readonly<Record<string, ReadonlyArray<string>>> = {
   "+": ["-"],
   "-": ["+"],
   "*": ["/"],
@@ -33,13 +40,12 @@ const operators = {
   "-=": ["+="],
   "&=": ["|="],
   "??=": ["="],
-  "++": ["--"],
 }
 
 const ordered = new Set(["-", "/", "%", "**", "<<", ">>", ">>>"])
 
 /** A method by another one of the same type. */
-const methods = {
+const methods: Readonly<Record<string, string>> = {
   floor: "ceil",
   ceil: "floor",
   min: "max",
@@ -59,18 +65,19 @@ const unary = new Set(["abs", "fround", "floor", "ceil", "sqrt", "log"])
 
 // ---------------------------------------------------------- destructors
 
-/** Every replacement of text in this node itself, its children left out: `{ start, end, text }`. */
-export const replacements = (node, source) => {
-  const text = (at) => at.getText(source)
-  const replace = (at, by) => ({ start: at.getStart(source), end: at.end, text: by })
-  const swap = (nodes, matters = () => true) =>
+/** Every replacement of text in this node itself, its children left out. */
+export const replacements = (node: ts.Node, source: ts.SourceFile): ReadonlyArray<Replacement> => {
+  const text = (at: ts.Node) => at.getText(source)
+  const replace = (at: ts.Node, by: string): Replacement => ({ start: at.getStart(source), end: at.end, text: by })
+  const swap = (nodes: ReadonlyArray<ts.Node>, matters: (node: ts.Node) => boolean = () => true): Replacement[] =>
     nodes.slice(1).flatMap((next, i) => {
       const one = nodes[i]
-      if (text(one) === text(next) || !(matters(one) || matters(next))) return []
+      if (one === undefined || text(one) === text(next) || !(matters(one) || matters(next))) return []
       const between = source.text.slice(one.end, next.getStart(source))
       return [{ start: one.getStart(source), end: next.end, text: text(next) + between + text(one) }]
     })
-  const condition = (at, values = ["true", "false"]) => values.map((value) => replace(at, value))
+  const condition = (at: ts.Node, values: ReadonlyArray<string> = ["true", "false"]) =>
+    values.map((value) => replace(at, value))
 
   if (ts.isBinaryExpression(node)) {
     const { left, operatorToken: operator, right } = node
@@ -82,8 +89,7 @@ export const replacements = (node, source) => {
     ]
   }
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
-    if (node.operator === ts.SyntaxKind.PlusPlusToken)
-      return [replace(node, text(node).replace("++", operators["++"][0]))]
+    if (node.operator === ts.SyntaxKind.PlusPlusToken) return [replace(node, text(node).replace("++", "--"))]
     return node.operator === ts.SyntaxKind.MinusToken || node.operator === ts.SyntaxKind.ExclamationToken
       ? [replace(node, text(node.operand))]
       : []
@@ -113,40 +119,48 @@ export const replacements = (node, source) => {
   return []
 }
 
-const call = (node, text, replace) => {
+const call = (
+  node: ts.CallExpression,
+  text: (at: ts.Node) => string,
+  replace: (at: ts.Node, by: string) => Replacement,
+): ReadonlyArray<Replacement> => {
   if (!ts.isPropertyAccessExpression(node.expression)) return []
   const { expression: on, name } = node.expression
   const removed =
     text(on) === "Math" && unary.has(name.text)
-      ? [replace(node, `(${text(node.arguments[0])})`)]
+      ? node.arguments.slice(0, 1).map((argument) => replace(node, `(${text(argument)})`))
       : removable.has(name.text)
         ? [replace(node, text(on))]
         : []
-  return [...(Object.hasOwn(methods, name.text) ? [replace(name, methods[name.text])] : []), ...removed]
+  const other = Object.hasOwn(methods, name.text) ? methods[name.text] : undefined
+  return [...(other === undefined ? [] : [replace(name, other)]), ...removed]
 }
 
-/** The statement behind this one, if it too is an expression; fields of a new object may be set in any order. */
-const following = (node) => {
-  const statements = node.parent.statements ?? []
+/** The statement after this one, if it too is an expression; fields of a new object may be set in any order. */
+const following = (node: ts.ExpressionStatement): ReadonlyArray<ts.Statement> => {
+  const { parent } = node
+  const isList = ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent)
+  const statements: ReadonlyArray<ts.Statement> = isList || ts.isModuleBlock(parent) ? parent.statements : []
   const next = statements[statements.indexOf(node) + 1]
   return next !== undefined && ts.isExpressionStatement(next) && !(setsField(node) && setsField(next)) ? [next] : []
 }
 
-const setsField = ({ expression }) =>
+const setsField = ({ expression }: ts.ExpressionStatement): boolean =>
   ts.isBinaryExpression(expression) &&
   expression.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
   ts.isPropertyAccessExpression(expression.left) &&
   expression.left.expression.kind === ts.SyntaxKind.ThisKeyword
 
-const grouped = (node, source) => {
+const grouped = (node: ts.Node, source: ts.SourceFile): string => {
   const text = node.getText(source)
   return ts.isBinaryExpression(node) || ts.isConditionalExpression(node) ? `(${text})` : text
 }
 
-const isSuper = (node) => ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword
+const isSuper = (node: ts.Node): boolean =>
+  ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword
 
-const isProse = (node) => {
-  for (let at = node.parent; at !== undefined; at = at.parent) {
+const isProse = (node: ts.Node): boolean => {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isNewExpression(at) || ts.isThrowStatement(at) || isSuper(at)) return true
     if (ts.isCallExpression(at) && ts.isIdentifier(at.expression) && at.expression.text === "refuse") return true
   }
