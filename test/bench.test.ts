@@ -1,19 +1,20 @@
 /**
  * The benchmark: what it prints and writes, and what it refuses.
  */
-import { spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as t from "io-ts"
 import { either as E } from "fp-ts"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 const folder = mkdtempSync(join(tmpdir(), "bijou-bench-"))
+beforeAll(() => void execFileSync("npm", ["run", "bench:compile"], { stdio: "pipe" }))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const bench = (...args: ReadonlyArray<string>) =>
-  spawnSync(process.execPath, ["bench/main.js", ...args], { encoding: "utf8" })
+  spawnSync(process.execPath, [".reports/bench/main.js", ...args], { encoding: "utf8" })
 
 const Series = t.record(t.string, t.array(t.number))
 
@@ -63,7 +64,9 @@ describe("npm run bench", () => {
   })
 
   it.each([
-    [["roundtrip", "--pairs", "0"], "whole number from 1 to 10000"],
+    [["roundtrip", "--pairs", "0"], '--pairs must be an integer from 1 to 10000, not "0".'],
+    [["workers", "--workers", "1,5"], '--workers must be integers from 1 to 4 with commas between them, not "1,5".'],
+    [["roundtrip", "--json", "no/such/folder/file"], "--json must be a file in a folder that is there"],
     [["fast"], "'fast' is invalid"],
     [["roundtrip", "--backend", "abacus"], "'abacus' is invalid"],
     [["roundtrip", "--backend", "cpu", "--native"], "--native is for the backend wasm. Leave it out."],

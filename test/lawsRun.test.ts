@@ -1,20 +1,8 @@
 /**
  * The count of laws by backend, which a run of all tests prints and judges.
  */
-import { pathToFileURL } from "node:url"
 import { describe, expect, it } from "vitest"
-
-type Places = Readonly<Record<string, { readonly held: number; readonly failed: number }>>
-
-/** What `scripts/lawsRun.js`, plain JavaScript, exports. */
-interface LawsRun {
-  readonly lawsRun: (testResults: unknown) => Places
-  readonly table: (places: Places) => ReadonlyArray<string>
-  readonly unkept: (places: Places, env: Readonly<Record<string, string>>) => ReadonlyArray<string>
-}
-
-const url = pathToFileURL("scripts/lawsRun.js").href
-const { lawsRun, table, unkept } = (await import(url)) as LawsRun
+import { lawsRun, table, unkept } from "../scripts/lawsRun.ts"
 
 const result = (title: string, status: string) => ({ ancestorTitles: [title, "a set"], status })
 

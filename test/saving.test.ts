@@ -134,10 +134,14 @@ describe("A file that is written", () => {
         const { write } = await import(${JSON.stringify(output)})
         for (const letter of "abc") await write(${JSON.stringify(file)}, [1, 2].map(() => new TextEncoder().encode(letter.repeat(1e5))))`
       const child = () =>
-        execFileSync(process.execPath, ["--import", resolve("test/killAt.js"), "--input-type=module", "-e", code], {
-          env: { ...process.env, KILL_AT: kill },
-          stdio: "ignore",
-        })
+        execFileSync(
+          process.execPath,
+          ["--import", "tsx", "--import", resolve("test/killAt.ts"), "--input-type=module", "-e", code],
+          {
+            env: { ...process.env, KILL_AT: kill },
+            stdio: "ignore",
+          },
+        )
       expect(child).toThrow(expect.objectContaining({ signal: "SIGKILL" }))
       expect(readFileSync(file, "utf8")).toBe((kill === "renamed:2" ? "b" : "a").repeat(2e5))
       execFileSync(process.execPath, ["--input-type=module", "-e", code])

@@ -1,8 +1,0 @@
-/** Training steps of a GPT whose memory is a budget, from the least that works to what taping everything takes. */
-import { gptSteps } from "./step.js"
-
-export const budget = gptSteps(
-  "budget",
-  " within a budget of memory, from the least that works over a third and two thirds of the way to all taped",
-  ["reversed", "least", "third", "twoThirds", "taped"],
-)

@@ -1,9 +1,0 @@
-/** Writes LAWS.md anew, from the built package. */
-import { writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
-import * as laws from "bijou/laws"
-import { lawsDocument } from "./lawsDocument.js"
-
-const root = fileURLToPath(new URL("..", import.meta.url))
-writeFileSync(join(root, "LAWS.md"), await lawsDocument(laws, root))

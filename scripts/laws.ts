@@ -1,0 +1,9 @@
+/** Writes LAWS.md anew. */
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as laws from "bijou/laws"
+import { lawsDocument } from "./lawsDocument.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+writeFileSync(join(root, "LAWS.md"), await lawsDocument(laws, root))
