@@ -34,7 +34,14 @@ export interface Chain<P, X, Bit> {
 /** The library's grid of `fractionBits` fraction bits, or one with other operations. */
 export const gridSubject = (name: string, fractionBits: number, other: Partial<GridSubject> = {}): GridSubject => {
   const grid = Grid.make(fractionBits)
-  return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), watch: hostWatch, ...other }
+  return {
+    name,
+    grid,
+    round: (y) => Grid.round(grid, y),
+    parity: (x) => Grid.parity(grid, x),
+    watch: hostWatch,
+    ...other,
+  }
 }
 
 /** One number at a time, on the grid up to an eighth of its limit and off it. */

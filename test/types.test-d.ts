@@ -114,7 +114,7 @@ same<
 const repeated = F.pipe(onNumber, repeat(3))
 same<typeof repeated, Bijection<ReadonlyArray<W>, number, number, ReadonlyArray<null>>>(true)
 
-const chained = chain(onNumber, onNumber)(4)
+const chained = chain(onNumber, onNumber, 4)
 same<typeof chained, Bijection<ReadonlyArray<W>, number, number, readonly [null, ReadonlyArray<null>]>>(true)
 
 const carried = first<string>()(onNumber)
@@ -178,7 +178,7 @@ F.pipe(onNumber, andThen(onString))
 F.pipe(network, repeat(2))
 
 // @ts-expect-error -- the parts of a chain have one kind of parameters
-chain(onNumber, onString)(2)
+chain(onNumber, onString, 2)
 
 // @ts-expect-error -- both layers have a parameter called w
 F.pipe(layer, serial(layer))

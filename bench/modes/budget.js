@@ -8,12 +8,12 @@ import { stepping } from "./step.js"
 
 /** A budget `share` of the way from the least that works to what taping everything takes. */
 const within = (share) => (network, step) => {
-  const taped = right(predictLedger(network)({ ...step, plan: Plan.taped }))
+  const taped = right(predictLedger(network, { ...step, plan: Plan.taped }))
   const most = bytesOf(peakOf(taped).peak)
-  const refused = fitPlan(network)(step, { budget: 1 })
+  const refused = fitPlan(network, step, { budget: 1 })
   if (E.isRight(refused) || refused.left._tag !== "BudgetTooSmall") throw new Error("one byte is no budget")
   const { smallest } = refused.left
-  return planOf(right(fitPlan(network)(step, { budget: Math.ceil(smallest + share * Math.max(0, most - smallest)) })))
+  return planOf(right(fitPlan(network, step, { budget: Math.ceil(smallest + share * Math.max(0, most - smallest)) })))
 }
 
 const right = (result) => {

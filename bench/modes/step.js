@@ -27,7 +27,7 @@ export const stepping = (choose) => (depth) => {
   }
   const take = async () => {
     const { input, env } = given()
-    const result = await trainStep(network, AdamW.config)(trained, input, env, 1e-3)()
+    const result = await trainStep(network, trained, input, env, 1e-3, AdamW.config)()
     if (E.isLeft(result)) throw result.left
     for (const ids of input) ids.dispose()
     trained = result.right.trained

@@ -75,7 +75,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
       }),
     ),
     bijection("three equal parts", ["repeat"], { ...common, bijection: repeat(3)(part) }),
-    bijection("a first part and two equal ones", ["chain"], { ...common, bijection: chain(part, part)(3) }),
+    bijection("a first part and two equal ones", ["chain"], { ...common, bijection: chain(part, part, 3) }),
     bijection(
       "one half of a pair",
       ["first"],

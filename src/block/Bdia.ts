@@ -124,7 +124,7 @@ const fromContextResidual = <P, C, X, Bit>(
   checkingOutput(
     h.space,
     ([first, rest]: BdiaSide<P, C, X, Bit>) => rest.at(-1) ?? first,
-  )(chain(start(h), step(h))(depth))
+  )(chain(start(h), step(h), depth))
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K): parameters are an array of length K, and the paths 0 to

@@ -60,7 +60,7 @@ const fromContextResidual = <P extends object, C, X, Bit>(
     ),
   )
   const begin = dimap(identity<readonly [C, X]>(), withBuffer<C, X, Bit>(space))(start(h))
-  const blocks = chain(begin, step)(depth)
+  const blocks = chain(begin, step, depth)
   return checkingOutput(
     space,
     ([[head, rest]]: RationalSide<P, C, X>) => rest.at(-1)?.[1] ?? head,

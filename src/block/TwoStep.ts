@@ -118,7 +118,7 @@ const fromContextResidual = <P extends object, C, X, Bit, S>(
   checkingOutput(
     h.space,
     ([begin, rest]: TwoStepSide<P, C, X, S>) => rest.at(-1)?.[1] ?? begin,
-  )(chain(start(h), step(h, scheme))(depth))
+  )(chain(start(h), step(h, scheme), depth))
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K), by a scheme on the residual's space:

@@ -71,9 +71,9 @@ const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerO
   return {
     parameters: tensorLeaves(network.params, params).reduce((sum, [, { size }]) => sum + size, 0),
     fit,
-    expected: orThrow(predictLedger(network)(step)),
-    measure: measureLedger(network)(step),
-    measureSpeed: measureSpeed(network, () => performance.now())(step),
+    expected: orThrow(predictLedger(network, step)),
+    measure: measureLedger(network, step),
+    measureSpeed: measureSpeed(network, step, () => performance.now()),
     release: () => tensorScope.release([params, state, input]),
   }
 }

@@ -47,7 +47,7 @@ export const trainGpt = async (
   const how = { size: microBatch, seed: task.seed, plan: fit === null ? Plan.reversed : planOf(fit) }
   const state = ({ steps, trained }: Pick<Ended, "steps" | "trained">): Saved => ({
     steps,
-    pieces: () => Checkpoint.pieces(objective.network.params)({ run: { ...before.run, steps }, trained }),
+    pieces: () => Checkpoint.pieces(objective.network.params, { run: { ...before.run, steps }, trained }),
   })
   let last = { steps: taken, trained: before.trained }
   const saver = await saverOf(options, state(last))
