@@ -520,7 +520,7 @@ describe("a residual with a context", () => {
     },
   }
   const space = numberSpace(9)
-  const context = { add: (x: number, y: number) => x + y, side: space.value }
+  const context = { add: (x: number, y: number) => x + y }
 
   test("passes it through, and adds up its cotangents", async () => {
     const params = [0.5, -0.75, 1.25]

@@ -2,7 +2,7 @@
  * The ledger: what is predicted from shapes is what is measured, nothing is forgotten, and every byte is its owner's.
  */
 import { function as F } from "fp-ts"
-import { andThen, Bdia, keep, Key, named, Params } from "bijou"
+import { andThen, Bdia, keep, Key, named, Params, Side } from "bijou"
 import { buffers, float32TensorSide, fromTfjs, peakBytes, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import {
   heldBytes,
@@ -81,6 +81,31 @@ onBackends("A ledger", () => {
     )
     const known = ledger.moments.findLast(({ phase }) => phase === "forward")?.end
     expect([known?.planes, known?.padding]).toEqual([2, 2]) // 11 bits in 4 bytes
+  })
+
+  it("predicts a chain that reads a context, which kept inputs leave out", async () => {
+    const space = tensorSpace(9)
+    const layer = fromTfjs(Params.none, (_, [c, x]: readonly [tf.Tensor, tf.Tensor]) => tf.tanh(tf.mul(c, x)))
+    const loss = fromTfjs(Params.none, (_, [c, [, x]]: readonly [tf.Tensor, readonly [tf.Tensor, tf.Tensor]]) =>
+      tf.tidy(() => tf.sum(tf.mul(c, x))),
+    )
+    const network = F.pipe(
+      named("blocks")(Bdia.fromContextResidual({ space, context: { add: space.plus }, layer }, 3)),
+      andThen(named("head")(keep(Side.pair(float32TensorSide(9), pair))(loss))),
+    )
+    const params = network.params.init(Key.fromSeed(1))
+    const input = [tf.fill([2, 16], 0.5), tf.fill([2, 16], 0.25)] as const
+    const before = alive()
+    for (const plan of [{}, { blocks: "keep" }, { "": "tape" }] as const) {
+      const step = { params, input, seed: 1, samples: [0, 1], plan }
+      const predicted = right(predictLedger(network, step))
+      const bare = predicted.moments.map((moment) => ({ ...moment, operations: 0, moved: 0 }))
+      expect({ ...predicted, moments: bare }).toEqual(right(await measureLedger(network, step)()))
+      const known = predicted.moments.findLast(({ phase }) => phase === "forward")?.end
+      if ("blocks" in plan) expect(known?.kept).toBe(3 * 128) // x_1 to x_3; x_0 and c are the input
+    }
+    expect(alive()).toEqual(before)
+    tensorScope.release(input)
   })
 
   it("is a table, a picture and data", async () => {

@@ -57,19 +57,13 @@ same<typeof part, Bijection<{ readonly first: W }, number, number, null>>(true)
 const couplings = Coupling.fromResiduals({ space, f: layer, g: layer }, 4)
 same<
   typeof couplings,
-  Bijection<
-    ReadonlyArray<{ readonly f: W } & { readonly g: W }>,
-    Two<number>,
-    Two<number>,
-    CouplingSide<W, W, null, number>
-  >
+  Bijection<ReadonlyArray<{ readonly f: W } & { readonly g: W }>, Two<number>, Two<number>, CouplingSide<W, W, number>>
 >(true)
 
 const quarters = TwoStep.fromResidual({ space, layer }, TwoStep.dyadic(space, 2), 4)
-same<
-  typeof quarters,
-  Bijection<ReadonlyArray<W>, number, Two<number>, TwoStepSide<W, null, number, ReadonlyArray<0 | 1>>>
->(true)
+same<typeof quarters, Bijection<ReadonlyArray<W>, number, Two<number>, TwoStepSide<W, number, ReadonlyArray<0 | 1>>>>(
+  true,
+)
 
 const beside = F.pipe(onNumber, both(onString))
 same<
@@ -78,12 +72,12 @@ same<
 >(true)
 
 const blocks = Bdia.fromResidual({ space, layer }, 12)
-same<typeof blocks, Bijection<ReadonlyArray<W>, number, Two<number>, BdiaSide<W, null, number, 0 | 1>>>(true)
+same<typeof blocks, Bijection<ReadonlyArray<W>, number, Two<number>, BdiaSide<W, number, 0 | 1>>>(true)
 same<
-  BdiaSide<W, null, number, 0 | 1>,
+  BdiaSide<W, number, 0 | 1>,
   readonly [
-    Held<null, readonly [null, number], Recorded<W, readonly [null, number], number>>,
-    ReadonlyArray<Held<0 | 1, readonly [null, Two<number>], Recorded<W, readonly [null, number], number>>>,
+    Held<null, number, Recorded<W, number, number>>,
+    ReadonlyArray<Held<0 | 1, Two<number>, Recorded<W, number, number>>>,
   ]
 >(true)
 
@@ -104,7 +98,7 @@ same<
     readonly [
       readonly [
         Kept<string, Recorded<{ readonly table: ReadonlyArray<number> }, string, number>>,
-        BdiaSide<W, null, number, 0 | 1>,
+        BdiaSide<W, number, 0 | 1>,
       ],
       Kept<Two<number>, Recorded<{ readonly c: number }, Two<number>, number>>,
     ]
