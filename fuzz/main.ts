@@ -7,7 +7,7 @@
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { startProgress } from "../src/cli/Progress.ts"
+import { startProgress } from "../src/cli/ProgressBar.ts"
 import { readers } from "./readers/index.ts"
 import type { Verdict } from "./tryInput.ts"
 

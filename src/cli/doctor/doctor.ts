@@ -3,7 +3,7 @@
  */
 import { diagnose, looks } from "../../node/doctor/diagnose.ts"
 import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgress } from "../ProgressBar.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os"
 import { nativeFolder, tensorflowFolder } from "../../node/files/folder.ts"
 import { setUp, tearDown } from "../../node/blas/setUp.ts"
 import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgress } from "../ProgressBar.ts"
 import type { NativeOptions } from "./NativeOptions.ts"
 import { say } from "../say.ts"
 

@@ -5,7 +5,7 @@ import { orThrow } from "../../core/orThrow.ts"
 import type { GptConfig } from "../../net/Gpt.ts"
 import type { Batch } from "../../train/Text.ts"
 import type { Interrupt } from "../Interrupt.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgress } from "../ProgressBar.ts"
 import { measure, type Cost } from "./measure.ts"
 
 // ---------------------------------------------------------- destructors

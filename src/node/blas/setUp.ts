@@ -12,7 +12,7 @@ import { Library } from "./Library.ts"
 import { systemLibraries } from "./systemLibraries.ts"
 import { distribution, thisPlatform, wheelFor } from "./Wheel.ts"
 import { write } from "../files/outputFile.ts"
-import { codeOf, remove, unwritable, whole } from "../files/whole.ts"
+import { codeOf, remove, unwritable, whole } from "../files/replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -6,7 +6,7 @@ import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { threadId } from "node:worker_threads"
 import { UnusableInput } from "../errors/UnusableInput.ts"
-import { codeOf, isAlive } from "./whole.ts"
+import { codeOf, isAlive } from "./replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 

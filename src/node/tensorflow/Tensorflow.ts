@@ -8,7 +8,7 @@ import * as t from "io-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../files/folder.ts"
 import { write } from "../files/outputFile.ts"
-import { codeOf, unwritable } from "../files/whole.ts"
+import { codeOf, unwritable } from "../files/replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 
