@@ -44,8 +44,8 @@ class Reversible<P, S> extends tf.layers.Layer {
       new Map([...this.leaves].map(([path, w]) => [path, w.read()])),
     )
     if (E.isLeft(params)) throw params.left
-    if (training !== true) return toInference(this.network)(params.right)(x)
-    return toFunction(this.network)(params.right, Key.step(this.step++)(Key.fromSeed(1)))(x)
+    if (training !== true) return toInference(this.network, params.right)(x)
+    return toFunction(this.network, params.right, Key.step(this.step++)(Key.fromSeed(1)))(x)
   }
 }
 

@@ -23,7 +23,6 @@ const { network } = gpt({
 })
 const seed = 1
 const parameters = mapTensors(network.params.init(Key.fromSeed(seed)), (leaf) => tf.variable(leaf))
-const loss = toFunction(network)
 
 // The task: count upwards modulo 5. Each row starts at another number, and the target is the next one.
 const counting = (from: number): tf.Tensor =>
@@ -40,7 +39,7 @@ let held = 0
 for (let step = 0; step < 30; step++) {
   // A key of its own for every step: with the sample's place, it says which values dropout drops.
   const key = Key.step(step)(Key.fromSeed(seed))
-  const { value, grads } = tf.variableGrads(() => loss(parameters, key)([tokens, targets]).asScalar())
+  const { value, grads } = tf.variableGrads(() => toFunction(network, parameters, key)([tokens, targets]).asScalar())
   optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })))
   losses.push((await value.data())[0] ?? NaN)
   tf.dispose([value, grads])

@@ -131,7 +131,7 @@ tf.dispose([...pair, ...out, ...back])
 
 const held = async (plan: Plan): Promise<number> => {
   const input = data(samples)
-  const bytes = await heldBytes(network)(input, tensorEnv({ params, seed: 1, samples, plan }))()
+  const bytes = await heldBytes(network, input, tensorEnv({ params, seed: 1, samples, plan }))()
   tf.dispose(input)
   if (E.isLeft(bytes)) throw bytes.left
   return bytes.right

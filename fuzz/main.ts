@@ -7,7 +7,7 @@
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { startProgress } from "../src/cli/Progress.ts"
+import { startProgressBar } from "../src/cli/ProgressBar.ts"
 import { readers } from "./readers/index.ts"
 import type { Verdict } from "./tryInput.ts"
 
@@ -138,7 +138,7 @@ if (typeof chosen === "string") {
   const { at, inputs, names } = chosen
   const each = at === null ? Math.ceil(inputs / names.length) : 1
   const counts: Count[] = []
-  const progress = startProgress("fuzz", each * names.length)
+  const progress = startProgressBar("fuzz", each * names.length)
   for (const reader of names) {
     if (stopped) break
     const count = { reader, inputs: 0, accepted: 0, refused: 0, "raw error": 0, leak: 0, hang: 0 }

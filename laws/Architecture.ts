@@ -125,7 +125,7 @@ const contextChain = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>>
   fc.tuple(material.layers, fc.integer({ min: 1, max: 3 })).map(([{ description, layer }, depth]) => {
     const { space, merge, fork } = material
     const read: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
-    const context = { add: space.plus, side: space.value }
+    const context = { add: space.plus }
     return {
       description: `${depth} BDIA blocks with context of ${description}`,
       bijection: hidden(

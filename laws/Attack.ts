@@ -1,7 +1,7 @@
 /**
  * Impostors, and which law catches which.
  */
-import { allLaws, standard, type Budget, type LawSet } from "./Law.ts"
+import { allLaws, standard, type JudgeOptions, type LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -22,12 +22,12 @@ export const attack = (name: string, ...sets: ReadonlyArray<LawSet>): Attack => 
 // ---------------------------------------------------------- destructors
 
 /** Judges every attack by every law that it claims to satisfy. */
-export const matrix = async (attacks: ReadonlyArray<Attack>, budget: Partial<Budget> = {}): Promise<Matrix> => {
+export const matrix = async (attacks: ReadonlyArray<Attack>, options: Partial<JudgeOptions> = {}): Promise<Matrix> => {
   const caught = new Map<string, Set<string>>()
   for (const { name, sets } of attacks) {
     const by = new Set<string>()
     for (const one of sets.flatMap(allLaws)) {
-      const verdict = await one.judge({ ...standard, shrink: false, ...budget })
+      const verdict = await one.judge({ ...standard, shrink: false, ...options })
       if (verdict._tag === "Broken") by.add(one.name)
     }
     caught.set(name, by)

@@ -9,7 +9,7 @@ import { law, type LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A grid with its two operations; the library's are `Grid.round(grid)` and `Grid.parity(grid)`. */
+/** A grid with its two operations; the library's are `Grid.round` and `Grid.parity`. */
 export interface GridSubject {
   readonly name: string
   readonly grid: Grid

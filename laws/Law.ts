@@ -20,7 +20,7 @@ export interface Law {
   /** An English phrase, since it gets printed. */
   readonly name: string
   /** Tries generated inputs up to the first that fails; an error on the way is the verdict `Raised`. */
-  readonly judge: (budget: Budget) => Promise<Verdict>
+  readonly judge: (options: JudgeOptions) => Promise<Verdict>
 }
 
 /** Laws that belong together, under the name of what they are about. */
@@ -34,7 +34,7 @@ export interface LawSet {
 }
 
 /** How hard a law is tried, and from where; `seed` and `path` repeat a failure. */
-export interface Budget {
+export interface JudgeOptions {
   readonly runs: number
   readonly seed: number
   readonly path?: string
@@ -147,7 +147,7 @@ export const law = <I>(
 })
 
 /** A hundred runs from a fixed seed, with the equality of bit patterns. */
-export const standard: Budget = { runs: 100, seed: 1, shrink: true, equals: sameBits }
+export const standard: JudgeOptions = { runs: 100, seed: 1, shrink: true, equals: sameBits }
 
 // ---------------------------------------------------------- destructors
 

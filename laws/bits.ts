@@ -112,19 +112,19 @@ const differWithin = (x: unknown, y: unknown, at: string): Difference | null => 
     const found = differ(fieldsOf(x), fieldsOf(y))
     return found === null ? null : { ...found, at: `${at}${found.at}` }
   }
-  if (!ArrayBuffer.isView(x) || !ArrayBuffer.isView(y)) return Object.is(x, y) ? null : whole(at, x, y)
-  if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return whole(at, x, y)
+  if (!ArrayBuffer.isView(x) || !ArrayBuffer.isView(y)) return Object.is(x, y) ? null : difference(at, x, y)
+  if (nameOf(x) !== nameOf(y) || x.byteLength !== y.byteLength) return difference(at, x, y)
   const [a, b] = [bytesOf(x), bytesOf(y)]
   const i = a.findIndex((byte, place) => byte !== b[place])
   if (i < 0) return null
   if (x instanceof Float32Array && y instanceof Float32Array)
     return { at: `${at}[${i >> 2}]`, lhs: x[i >> 2], rhs: y[i >> 2], float32: true }
-  return whole(`${at}, byte ${i}`, x, y)
+  return difference(`${at}, byte ${i}`, x, y)
 }
 
 const fieldsOf = ({ dtype, shape, values }: Bits): unknown => ({ dtype, shape, values })
 
-const whole = (at: string, lhs: unknown, rhs: unknown): Difference => ({ at, lhs, rhs, float32: false })
+const difference = (at: string, lhs: unknown, rhs: unknown): Difference => ({ at, lhs, rhs, float32: false })
 
 const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 

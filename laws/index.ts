@@ -35,7 +35,7 @@ export {
   law,
   standard,
   type Broken,
-  type Budget,
+  type JudgeOptions,
   type Counterexample,
   type Holds,
   type Law,

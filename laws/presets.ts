@@ -1,7 +1,7 @@
 /**
  * How hard laws are tried: in seconds while a block is written, and for long before it is trusted.
  */
-import type { Budget } from "./Law.ts"
+import type { JudgeOptions } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -13,8 +13,8 @@ export type Preset = "quick" | "thorough"
 
 // ------------------------------------------------------------ instances
 
-/** The two usual budgets, by what a case costs. */
-export const presets: Readonly<Record<Preset, Readonly<Record<Cost, Partial<Budget>>>>> = {
+/** The two usual choices of options, by what a case costs. */
+export const presets: Readonly<Record<Preset, Readonly<Record<Cost, Partial<JudgeOptions>>>>> = {
   /** Seconds for a subject. */
   quick: {
     host: { runs: 100, seconds: 5 },

@@ -5,7 +5,7 @@
  *
  *     checkLaws({ describe, it }, bijectionLaws(subject))
  */
-import { allLaws, allSets, standard, type Budget, type LawSet, type Verdict } from "./Law.ts"
+import { allLaws, allSets, standard, type JudgeOptions, type LawSet, type Verdict } from "./Law.ts"
 import { report } from "./report.ts"
 
 // ---------------------------------------------------------------- model
@@ -36,11 +36,11 @@ export interface Judged {
 // ---------------------------------------------------------- destructors
 
 /** One `it` for every law of the set and of its parents; a failure prints the law, both sides, and fast-check's seed and path. */
-export const checkLaws = ({ describe, it }: Runner, set: LawSet, budget: Partial<Budget> = {}): void => {
+export const checkLaws = ({ describe, it }: Runner, set: LawSet, options: Partial<JudgeOptions> = {}): void => {
   describe(set.name, () => {
     for (const one of allLaws(set))
       it(one.name, async () => {
-        const verdict = await one.judge({ ...standard, ...budget })
+        const verdict = await one.judge({ ...standard, ...options })
         if (verdict._tag !== "Holds")
           throw new Error(report(one.name, verdict), verdict._tag === "Raised" ? { cause: verdict.error } : {})
       })
@@ -48,19 +48,22 @@ export const checkLaws = ({ describe, it }: Runner, set: LawSet, budget: Partial
 }
 
 /** Judges the laws of the set and of its parents one after the other; leave the loop to stop early. */
-export const judgements = async function* (set: LawSet, budget: Partial<Budget> = {}): AsyncGenerator<Judgement, void> {
-  const whole = { ...standard, ...budget }
+export const judgements = async function* (
+  set: LawSet,
+  options: Partial<JudgeOptions> = {},
+): AsyncGenerator<Judgement, void> {
+  const all = { ...standard, ...options }
   for (const { topic, laws } of allSets(set))
     for (const { name, judge } of laws) {
       const begun = performance.now()
-      const verdict = await judge(whole)
+      const verdict = await judge(all)
       yield { topic, name, verdict, milliseconds: performance.now() - begun }
     }
 }
 
 /** Judges every law of the set and of its parents, and reports as data. */
-export const judgeAll = async (set: LawSet, budget: Partial<Budget> = {}): Promise<Judged> => {
+export const judgeAll = async (set: LawSet, options: Partial<JudgeOptions> = {}): Promise<Judged> => {
   const laws: Judgement[] = []
-  for await (const judgement of judgements(set, budget)) laws.push(judgement)
-  return { name: set.name, seed: budget.seed ?? standard.seed, laws }
+  for await (const judgement of judgements(set, options)) laws.push(judgement)
+  return { name: set.name, seed: options.seed ?? standard.seed, laws }
 }

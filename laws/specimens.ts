@@ -51,7 +51,8 @@ export const numberLayer = (rate: number): Layer<NumberWeights, number, number> 
 
 /** `numberLayer` that stays on the grid of `fractionBits` fraction bits: Q(y), its gradient straight through. */
 export const onGridLayer = (fractionBits: number, rate: number): Layer<NumberWeights, number, number> => {
-  const round = Grid.round(Grid.make(fractionBits))
+  const grid = Grid.make(fractionBits)
+  const round = (y: number): number => Grid.round(grid, y)
   const layer = numberLayer(rate)
   return {
     params: layer.params,

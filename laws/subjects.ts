@@ -34,7 +34,14 @@ export interface Chain<P, X, Bit> {
 /** The library's grid of `fractionBits` fraction bits, or one with other operations. */
 export const gridSubject = (name: string, fractionBits: number, other: Partial<GridSubject> = {}): GridSubject => {
   const grid = Grid.make(fractionBits)
-  return { name, grid, round: Grid.round(grid), parity: Grid.parity(grid), watch: hostWatch, ...other }
+  return {
+    name,
+    grid,
+    round: (y) => Grid.round(grid, y),
+    parity: (x) => Grid.parity(grid, x),
+    watch: hostWatch,
+    ...other,
+  }
 }
 
 /** One number at a time, on the grid up to an eighth of its limit and off it. */
@@ -62,7 +69,7 @@ export const float32SpaceSubject = (
 export const numberChainSubject = (
   name: string,
   chain: Chain<NumberWeights, number, 0 | 1>,
-): Subject<ReadonlyArray<NumberWeights>, number, Two<number>, BdiaSide<NumberWeights, null, number, 0 | 1>> => {
+): Subject<ReadonlyArray<NumberWeights>, number, Two<number>, BdiaSide<NumberWeights, number, 0 | 1>> => {
   const { depth, layer = numberLayer(0.25), space = numberSpace(9) } = chain
   const bijection = Bdia.fromResidual({ space, layer }, depth)
   return {
@@ -81,7 +88,7 @@ export const float32ChainSubject = (
   ReadonlyArray<Float32Weights>,
   Float32Array,
   Two<Float32Array>,
-  BdiaSide<Float32Weights, null, Float32Array, PackedBits>
+  BdiaSide<Float32Weights, Float32Array, PackedBits>
 > => {
   const { depth, layer = float32Layer(4, 0.25), space = float32Space(9) } = chain
   const bijection = Bdia.fromResidual({ space, layer }, depth)

@@ -416,7 +416,7 @@ describe("gradients", () => {
       const value = Math.tanh(x.value)
       return { value, slope: x.slope.map((s) => s * (1 - value * value)) }
     }
-    const round = ({ value, slope }: Dual): Dual => ({ value: Grid.round(Grid.make(l))(value), slope })
+    const round = ({ value, slope }: Dual): Dual => ({ value: Grid.round(Grid.make(l), value), slope })
     const h = (k: number, x: Dual): Dual => {
       const at = 1 + 3 * k
       const { w = 0, v = 0, b = 0 } = weights[k] ?? {}
@@ -430,7 +430,7 @@ describe("gradients", () => {
     let x = linear(1, previous, 1, round(h(0, previous)))
     for (let k = 1; k < weights.length; k++) {
       const [g = 0] = gammas(Env.draw(Env.child(env, String(k), null), "gamma"))
-      const parity = Grid.parity(Grid.make(l))(previous.value)
+      const parity = Grid.parity(Grid.make(l), previous.value)
       const lifted = linear(1, previous, parity * 2 ** -l, { ...constant(0), value: 1 })
       const next = linear(g, lifted, 1, round(linear(1 - g, x, 1 + g, h(k, x))))
       previous = x
@@ -520,7 +520,7 @@ describe("a residual with a context", () => {
     },
   }
   const space = numberSpace(9)
-  const context = { add: (x: number, y: number) => x + y, side: space.value }
+  const context = { add: (x: number, y: number) => x + y }
 
   test("passes it through, and adds up its cotangents", async () => {
     const params = [0.5, -0.75, 1.25]

@@ -86,7 +86,7 @@ describe("An amount of memory", () => {
 
 /** Bytes of what has nothing to do with the step. */
 const outside = <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>): number =>
-  buffers().bytes - bytesOf(right(predictLedger(network)(step)).start)
+  buffers().bytes - bytesOf(right(predictLedger(network, step)).start)
 
 onBackends("A budget", () => {
   const batch = 4
@@ -98,21 +98,21 @@ onBackends("A budget", () => {
 
   it("is kept, and the more of it the faster, from everything reversed to everything taped, with the same gradients", async () => {
     const { network, step } = subject()
-    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    const { smallest } = left(fitPlan(network, step, { budget: 1 })) as BudgetTooSmall
     const most =
-      bytesOf(peakOf(right(predictLedger(network)({ ...step, plan: { "": "tape" } })))?.peak ?? expect.fail()) +
+      bytesOf(peakOf(right(predictLedger(network, { ...step, plan: { "": "tape" } })))?.peak ?? expect.fail()) +
       outside(network, step)
     const seen: Array<{ readonly ms: number; readonly bits: string }> = []
     const plans = new Set<string>()
     for (const share of [0, 0.05, 0.2, 0.4, 0.6, 0.8, 1]) {
       const budget = Math.ceil(smallest + share * (most - smallest))
       const before = alive()
-      const fit = right(fitPlan(network)(step, { budget }))
+      const fit = right(fitPlan(network, step, { budget }))
       expect(alive()).toEqual(before)
       const plan = planOf(fit)
       plans.add(JSON.stringify(plan))
       const { peak, result } = await peakBytes(() =>
-        ask(lossAndGrads(network)(step.input), tensorEnv({ ...step, plan })),
+        ask(lossAndGrads(network, step.input), tensorEnv({ ...step, plan })),
       )
       expect(fit.peak).toBeLessThanOrEqual(budget)
       expect(peak).toBeLessThanOrEqual(fit.peak)
@@ -125,17 +125,17 @@ onBackends("A budget", () => {
     expect(times.at(-1)).toBeLessThan((times[0] ?? 0) * 0.9)
     expect(plans.size).toBeGreaterThan(3)
     expect(new Set(seen.map(({ bits }) => bits)).size).toBe(1)
-    const free = right(fitPlan(network)(step, { budget: most }))
+    const free = right(fitPlan(network, step, { budget: most }))
     expect(free.parts.map(({ choice }) => choice)).toEqual(free.parts.map(() => "tape"))
   })
 
   it("is spent by the speed of the machine: one that multiplies faster tapes no more", async () => {
     const { network, step } = subject()
-    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    const { smallest } = left(fitPlan(network, step, { budget: 1 })) as BudgetTooSmall
     for (const more of [1.1, 1.3, 1.6]) {
       const taped = [1e5, 3e6, 3e7, 1e12].map((operations) => {
         const fit = right(
-          fitPlan(network)(step, { budget: Math.ceil(more * smallest), speed: { operations, bytes: 4e6 } }),
+          fitPlan(network, step, { budget: Math.ceil(more * smallest), speed: { operations, bytes: 4e6 } }),
         )
         return fit.parts.filter(({ choice }) => choice === "tape").length
       })
@@ -144,20 +144,20 @@ onBackends("A budget", () => {
     const before = alive()
     let now = 0
     // By a clock that ticks once a reading every part takes as long, whatever it does.
-    const speed = right(await measureSpeed(network, () => now++)(step)())
+    const speed = right(await measureSpeed(network, step, () => now++)())
     expect(Math.min(speed.operations, speed.bytes)).toBeGreaterThan(0)
     expect(alive()).toEqual(before)
   })
 
   it("that is too small is refused with the smallest that works, but for claims of four bytes", () => {
     const { network, step } = subject()
-    const error = left(fitPlan(network)(step, { budget: "1 kB" }))
+    const error = left(fitPlan(network, step, { budget: "1 kB" }))
     expect(error).toBeInstanceOf(BudgetTooSmall)
     const { smallest, message } = error as BudgetTooSmall
     expect(message).toContain(`the least that works is ${smallest}`)
-    expect(right(fitPlan(network)(step, { budget: smallest })).peak).toBeLessThanOrEqual(smallest)
-    expect(left(fitPlan(network)(step, { budget: smallest - claims }))).toBeInstanceOf(BudgetTooSmall)
-    expect(() => fitPlan(network)(step, { budget: "much" })).toThrow(
+    expect(right(fitPlan(network, step, { budget: smallest })).peak).toBeLessThanOrEqual(smallest)
+    expect(left(fitPlan(network, step, { budget: smallest - claims }))).toBeInstanceOf(BudgetTooSmall)
+    expect(() => fitPlan(network, step, { budget: "much" })).toThrow(
       'A budget is an amount of memory such as 64MB, not "much".',
     )
   })
@@ -173,19 +173,19 @@ onBackends("A budget", () => {
     )
     const others = outside(network, step)
     const ways = plans.map((plan) => {
-      const ledger = right(predictLedger(network)({ ...step, plan }))
+      const ledger = right(predictLedger(network, { ...step, plan }))
       const ms = ledger.moments.reduce((sum, { operations, moved }) => sum + operations / 3e7 + moved / 4e6, 0)
       return { peak: bytesOf(peakOf(ledger)?.peak ?? expect.fail()) + others, ms }
     })
     const peaks = ways.map(({ peak }) => peak)
-    const { smallest } = left(fitPlan(network)(step, { budget: 1 })) as BudgetTooSmall
+    const { smallest } = left(fitPlan(network, step, { budget: 1 })) as BudgetTooSmall
     expect(smallest - Math.min(...peaks)).toBeLessThan(claims)
     const best = (budget: number) => Math.min(...ways.filter(({ peak }) => peak <= budget).map(({ ms }) => ms))
     for (const budget of [smallest, ...new Set(peaks)]
       .filter((bytes) => bytes >= smallest)
       .toSorted()
       .slice(0, 12)) {
-      const { ms, peak } = right(fitPlan(network)(step, { budget }))
+      const { ms, peak } = right(fitPlan(network, step, { budget }))
       expect(peak).toBeLessThanOrEqual(budget)
       expect(ms).toBeGreaterThan(best(budget) - 1e-4) // times are rounded to nanoseconds
       expect(ms).toBeLessThan(best(budget - claims) + 1e-4)
@@ -195,14 +195,14 @@ onBackends("A budget", () => {
   it("counts the optimizer where it is given one", () => {
     const { network, step } = subject()
     const state = AdamW.init(network.params, step.params)
-    const { smallest } = left(fitPlan(network)({ ...step, state }, { budget: 1 })) as BudgetTooSmall
-    const parameters = right(predictLedger(network)(step)).start.parameters
+    const { smallest } = left(fitPlan(network, { ...step, state }, { budget: 1 })) as BudgetTooSmall
+    const parameters = right(predictLedger(network, step)).start.parameters
     expect(smallest).toBeGreaterThanOrEqual(4 * parameters) // two moments each, and the gradients
   })
 
   it("is data that survives JSON, with a table that adds up", () => {
     const { network, step } = subject()
-    const fit = right(fitPlan(network)(step, { budget: "1 MB" }))
+    const fit = right(fitPlan(network, step, { budget: "1 MB" }))
     expect(right(Fit.decode(JSON.parse(JSON.stringify(Fit.encode(fit)))))).toEqual(fit)
     const table = fitTable(fit)
     expect(table).toContain("blocks/0 .. 5")

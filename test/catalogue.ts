@@ -1,7 +1,7 @@
 /**
  * The laws of the catalogue in vitest.
  */
-import { checkLaws, presets, type Budget } from "bijou/laws"
+import { checkLaws, presets, type JudgeOptions } from "bijou/laws"
 import { catalogue } from "bijou/laws/tensor"
 import { useBackend, type BackendName } from "bijou/tensor"
 import { beforeAll, describe, it } from "vitest"
@@ -25,7 +25,11 @@ export const checkCatalogue = async (
   })
 }
 
-const tried = ({ runs = 20, seconds = 5 }: Partial<Budget>, share: number, patience: number): Partial<Budget> => ({
+const tried = (
+  { runs = 20, seconds = 5 }: Partial<JudgeOptions>,
+  share: number,
+  patience: number,
+): Partial<JudgeOptions> => ({
   runs: Math.ceil(runs / share),
   seconds: seconds * patience,
 })

@@ -49,7 +49,7 @@ onBackends("A checkpoint", () => {
     state.beta1Power,
     state.beta2Power,
   ]
-  const saved = async (trained: Trained<P>, run = runAt(4)) => Checkpoint.toBytes(network.params)({ run, trained })()
+  const saved = async (trained: Trained<P>, run = runAt(4)) => Checkpoint.toBytes(network.params, { run, trained })()
 
   it("goes on to the same bits, with its run", async () => {
     const whole = await trainTo(start(), 0, 10)
@@ -86,7 +86,7 @@ onBackends("A checkpoint", () => {
   it("is read in pieces of any size, from a source that gives no more than is asked for", async () => {
     const trained = start()
     const parts: Uint8Array[] = []
-    for await (const part of Checkpoint.pieces(network.params, { piece: 10 })({ run: runAt(4), trained })) {
+    for await (const part of Checkpoint.pieces(network.params, { run: runAt(4), trained }, { piece: 10 })) {
       expect(parts.length === 0 || part.length <= 10).toBe(true)
       parts.push(part)
     }
@@ -149,7 +149,7 @@ describe("The bytes of a checkpoint", () => {
   beforeAll(async () => {
     await useBackend("cpu")
     trained = fresh()
-    bytes = await Checkpoint.toBytes(params)({ run, trained })()
+    bytes = await Checkpoint.toBytes(params, { run, trained })()
   })
 
   it("are the same after all of it was made anew", () => {
@@ -314,7 +314,7 @@ describe("The bytes of a checkpoint", () => {
     })
     const small = tinyGpt({ depth: 2 }).network
     const p = small.params.init(Key.fromSeed(1))
-    const other = await Checkpoint.toBytes(small.params)({
+    const other = await Checkpoint.toBytes(small.params, {
       run,
       trained: { params: p, state: AdamW.init(small.params, p) },
     })()
@@ -328,7 +328,7 @@ describe("The bytes of a checkpoint", () => {
     const twice = Params.both(Params.named("a", tensor.ones([1])), Params.named("a", tensor.ones([1])))
     const p = twice.init(Key.fromSeed(1))
     const same = { params: p, state: { mean: p, square: p, beta1Power: 1, beta2Power: 1 } }
-    await expect(Checkpoint.toBytes(twice)({ run, trained: same })()).rejects.toThrow(
+    await expect(Checkpoint.toBytes(twice, { run, trained: same })()).rejects.toThrow(
       'Two arrays of a file cannot both be called "a". Rename one.',
     )
   })

@@ -136,12 +136,12 @@ describe("A GPT of more classes than a chunk of rows holds", () => {
     const step = { params, input, seed: 1, samples: [0, 1] }
     const bits: string[] = []
     for (const plan of [{}, { "": "tape" }] as const) {
-      const predicted = right(predictLedger(network)({ ...step, plan }))
-      const measured = right(await measureLedger(network)({ ...step, plan })())
+      const predicted = right(predictLedger(network, { ...step, plan }))
+      const measured = right(await measureLedger(network, { ...step, plan })())
       expect(predicted.moments.map(({ peak, end }) => ({ peak, end }))).toEqual(
         measured.moments.map(({ peak, end }) => ({ peak, end })),
       )
-      const { loss, grads } = await ask(lossAndGrads(network)(input), tensorEnv({ ...step, plan }))
+      const { loss, grads } = await ask(lossAndGrads(network, input), tensorEnv({ ...step, plan }))
       expect(distance(loss.dataSync(), [Math.log(33_000)])).toBeLessThan(0.01)
       bits.push(digest(network.params, grads))
       tensorScope.release([loss, grads])

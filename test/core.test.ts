@@ -222,7 +222,7 @@ describe("invert", () => {
       named("a")(shift),
       andThen(F.pipe(negate, andThen(identity<number>()))),
       andThen(named("many")(repeat(3)(shift))),
-      andThen(named("chain")(chain(shift, shift)(2))),
+      andThen(named("chain")(chain(shift, shift, 2))),
     )
     const back = invert(f)
     if (O.isNone(back)) throw new Error("an isomorphism has an inverse")
@@ -393,7 +393,7 @@ describe("a program", () => {
 
   test("has no depth below the first, and no fraction of a part", () => {
     for (const n of [0, -1, 1.5, Number.NaN]) {
-      expect(() => chain(scaled, scaled)(n)).toThrow(RangeError)
+      expect(() => chain(scaled, scaled, n)).toThrow(RangeError)
       expect(() => Bdia.fromResidual({ space, layer: numberLayer(0) }, n)).toThrow(RangeError)
     }
     for (const n of [-1, 1.5, Number.NaN]) expect(() => repeat(n)(scaled)).toThrow(RangeError)

@@ -77,7 +77,7 @@ describe("ten thousand parts", () => {
     const params = Array.from({ length: n }, () => ({ b: 0.25 }))
     for (const f of [
       await peaks((owned) => ({ f: repeat(n)(moved(owned)), params, cotangent: () => owned.make(1) })),
-      await peaks((owned) => ({ f: chain(moved(owned), moved(owned))(n), params, cotangent: () => owned.make(1) })),
+      await peaks((owned) => ({ f: chain(moved(owned), moved(owned), n), params, cotangent: () => owned.make(1) })),
     ]) {
       expect(f.back).toBe(1.5)
       expect(f.left).toBe(0)

@@ -244,7 +244,7 @@ describe("a grid", () => {
   })
 
   test("rounds half to even at every size, and leaves alone what is far out of range", () => {
-    const round = Grid.round(Grid.make(0))
+    const round = (y: number) => Grid.round(Grid.make(0), y)
     for (const even of [0, 2, 100, 1000, 2 ** 20, 2 ** 24, 2 ** 40, 2 ** 50])
       for (const sign of [1, -1]) {
         expect(round(sign * (even + 0.5))).toBe(sign * even + 0)
@@ -266,12 +266,12 @@ describe("a grid", () => {
   })
 
   test("has parities, of negatives as well", () => {
-    const parity = Grid.parity(Grid.make(1))
+    const parity = (x: number) => Grid.parity(Grid.make(1), x)
     expect([-1.5, -1, -0.5, -0, 0, 0.5, 1, 1.5].map(parity)).toEqual([1, 0, 1, 0, 0, 1, 0, 1])
   })
 
   test("has one zero, among all ties next to it as well", () => {
-    const round = Grid.round(Grid.make(9))
+    const round = (y: number) => Grid.round(Grid.make(9), y)
     for (const y of [0, -0, 1 / 1024, -1 / 1024, -1e-300, 1e-300]) expect(Object.is(round(y), 0)).toBe(true)
     expect(round(3 / 1024)).toBe(2 / 512)
     expect(round(-3 / 1024)).toBe(-2 / 512)

@@ -59,7 +59,7 @@ export const layer: Layer<string, readonly [string, string], string> = {
 }
 
 /** A context, whose cotangents meet by an operation of their own. */
-export const context = { add: (x: string, y: string) => `(${x} & ${y})`, side: codec }
+export const context = { add: (x: string, y: string) => `(${x} & ${y})` }
 
 /** The seed and the samples of every run. */
 export const seed = 6

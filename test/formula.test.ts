@@ -8,7 +8,7 @@ import { context, layer, samples, seed, space, told as toldOf } from "./expressi
 
 const f = Bdia.fromContextResidual({ space, layer, context }, 3)
 
-type Chain = BdiaSide<string, string, string, string>
+type Chain = BdiaSide<readonly [string, string], string, string>
 
 const key = (block: number, name: string) => Key.child(name)(Key.child(String(block))(Key.step(0)(Key.fromSeed(seed))))
 const g = (block: number) => gammas({ key: key(block, "gamma"), samples })
@@ -97,9 +97,11 @@ describe("a chain of three blocks", () => {
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
     const start = `(${each(1, (y) => 1 / y)}*(a - ${drift(1, one)}) - su)`
     expect(result).toEqual({ input: ["c", start], ...gradient() })
-    // Each block consumes the context, its state, its side and their cotangents, and frees what h gave; x_{k+1} goes first.
-    expect(freed.slice(0, 3)).toEqual(["b", h(2, "a"), ["c", "a", sides[1][1], "dc", "d2", "d3"]])
-    const zeroth = freed.at(-1)
+    // Each block consumes its state, its side and their cotangents, and frees what h gave; x_{k+1} goes first. Then go the
+    // cotangents of the context, once they are added up. The context itself goes on.
+    const ofContext = ["dc", `jc_h2[${each(2, (y) => 1 + y)}*d3]`]
+    expect(freed.slice(0, 4)).toEqual(["b", h(2, "a"), ["a", sides[1][1], "d2", "d3"], ofContext])
+    const zeroth = freed.at(-2)
     for (const value of [start, one, sides[0], h(0, start)]) expect(zeroth).toContain(value)
     expect(claims).toEqual([
       { _tag: "Same", place: place(), rebuilt: "Q(a)", recorded: "a" },
@@ -120,9 +122,9 @@ describe("a chain of three blocks", () => {
       const [state, side] = result
       expect(state).toEqual(["c", [x2, x3]])
       expect([side[0], ...side[1]]).toMatchObject([
-        { _tag: tag, input: ["c", "x"] },
-        { _tag: tag, input: ["c", ["x", x1]] },
-        { _tag: tag, input: ["c", [x1, x2]] },
+        { _tag: tag, input: "x" },
+        { _tag: tag, input: ["x", x1] },
+        { _tag: tag, input: [x1, x2] },
       ])
       expect(claims).toHaveLength(5)
       const back = await told(f.inverse(state, side), plan)
@@ -147,9 +149,9 @@ describe("a chain of three blocks", () => {
 
   test("writes a side as SPEC.md says, with one bit for each block but the first", async () => {
     expect(f.side.bits(reversed("s", "t"))).toBe(2)
-    const held = { _tag: "kept", input: ["c", ["x", "y"]] } as const
-    const mixed: Chain = [{ _tag: "kept", input: ["c", "x"] }, [{ _tag: "reversed", side: "s" }, held]]
-    expect(f.side.bits(mixed)).toBe(2 + 1 + 3)
+    const held = { _tag: "kept", input: ["x", "y"] } as const
+    const mixed: Chain = [{ _tag: "kept", input: "x" }, [{ _tag: "reversed", side: "s" }, held]]
+    expect(f.side.bits(mixed)).toBe(1 + 1 + 2)
     const back = await f.side.fromBytes(await f.side.toBytes(mixed)())()
     expect(back).toEqual(E.right(mixed))
   })
@@ -189,6 +191,21 @@ describe("a chain without a context", () => {
     const { input, cotangent, grads } = (await told(plain.pullback(state, side, ["d2", "d3"]))).result
     const all = (await told(f.pullback(["c", state], side as unknown as Chain, ["dc", ["d2", "d3"]]))).result
     expect([input, cotangent, grads]).toEqual([all.input[1], all.cotangent?.[1], all.grads])
+  })
+
+  test("has sides without a context, and writes a kept input as the second part of a pair whose first is empty", async () => {
+    const { result } = await told(plain.forward("x"), { "": "keep" })
+    const [, side] = result
+    expect([side[0], ...side[1]]).toEqual([
+      { _tag: "kept", input: "x" },
+      { _tag: "kept", input: ["x", x1] },
+      { _tag: "kept", input: [x1, x2] },
+    ])
+    const one = Bdia.fromResidual({ space, layer: layerOfIds }, 1)
+    const bytes = await one.side.toBytes([{ _tag: "kept", input: "x" }, []])()
+    const pair = [...[2, 0, 0, 0], ...[0, 0, 0, 0], ...[1, 0, 0, 0], 120]
+    expect([...bytes]).toEqual([...[2, 0, 0, 0], ...[14, 0, 0, 0], 1, ...pair, ...[4, 0, 0, 0], ...[0, 0, 0, 0]])
+    expect(await one.side.fromBytes(bytes)()).toEqual(E.right([{ _tag: "kept", input: "x" }, []]))
   })
 
   test("keeps what its layer's record holds in sight of the scope", async () => {

@@ -29,15 +29,15 @@ const prompt: Prompt = { bytes: Uint8Array.of(1, 2), count: 5, temperature: 1, s
 onBackends("Text", () => {
   it("at temperature 0 goes on with the likeliest byte, of equal ones the first", async () => {
     const { net, params } = saying([0, 2, 3, -1, 3, 2, 1])
-    const text = right(await generate(net, params)({ ...prompt, temperature: 0 })())
+    const text = right(await generate(net, params, { ...prompt, temperature: 0 })())
     expect([...text]).toEqual([1, 2, 2, 2, 2, 2, 2])
-    expect([...right(await generate(net, params)({ ...prompt, temperature: 1e-310 })())]).toEqual([...text])
-    expect([...right(await generate(net, params)({ ...prompt, count: 0 })())]).toEqual([1, 2])
+    expect([...right(await generate(net, params, { ...prompt, temperature: 1e-310 })())]).toEqual([...text])
+    expect([...right(await generate(net, params, { ...prompt, count: 0 })())]).toEqual([1, 2])
   })
 
   it("at a temperature above 0 is drawn as often as the logits say, and never from a logit of -Infinity", async () => {
     const { net, params } = saying([-Infinity, 0, Math.log(3), -Infinity, -Infinity, -Infinity, -Infinity])
-    const drawn = right(await generate(net, params)({ ...prompt, count: 300 })()).slice(2)
+    const drawn = right(await generate(net, params, { ...prompt, count: 300 })()).slice(2)
     const twos = drawn.filter((byte) => byte === 2).length
     expect(drawn.every((byte) => byte === 1 || byte === 2)).toBe(true)
     expect(Math.abs(twos / 300 - 3 / 4)).toBeLessThan(0.1)
@@ -47,7 +47,7 @@ onBackends("Text", () => {
     for (const bad of [NaN, Infinity]) {
       const { net, params } = saying([0, bad, 1])
       const before = alive()
-      const error = left(await generate(net, params)({ ...prompt, bytes: Uint8Array.of(1) })())
+      const error = left(await generate(net, params, { ...prompt, bytes: Uint8Array.of(1) })())
       expect(error._tag).toBe("LayerFailed")
       expect(error.message).toMatch(/^The layer at head failed: the logit of id \d is (NaN|Infinity) for byte 1, so no/)
       expect(alive()).toEqual(before)
@@ -57,7 +57,7 @@ onBackends("Text", () => {
   it("is refused for temperatures, counts, prompts, seeds and vocabularies that make no sense, each with a sentence", () => {
     const { net, params } = saying([0, 1, 2, 3, 4, 5, 6])
     const refused = (change: Partial<Prompt>) =>
-      E.toError(thrown(() => generate(net, params)({ ...prompt, ...change })))
+      E.toError(thrown(() => generate(net, params, { ...prompt, ...change })))
     for (const temperature of [-1, NaN, Infinity])
       expect(refused({ temperature }).message).toBe(
         `A temperature is a finite number of at least 0, not ${temperature}.`,
@@ -70,7 +70,7 @@ onBackends("Text", () => {
     )
     expect(refused({ seed: 0.5 })).toBeInstanceOf(RangeError)
     const large = saying(new Array<number>(300).fill(0))
-    expect(() => generate(large.net, large.params)(prompt)).toThrow(
+    expect(() => generate(large.net, large.params, prompt)).toThrow(
       "generate writes bytes, so a vocabulary has at most 256 ids, and this network has 300.",
     )
   })

@@ -55,11 +55,11 @@ onBackends("A gradient", () => {
     const x = tf.tensor3d([1, 10, 100], [3, 1, 1])
     for (const plan of plans) {
       const env = tensorEnv({ params: { w: tf.tensor2d([[2]]) }, seed: 1, samples, plan })
-      const { loss, grads } = await ask(lossAndGrads(net)(x), env)
+      const { loss, grads } = await ask(lossAndGrads(net, x), env)
       expect([loss.dataSync()[0], grads.w.shape, grads.w.dataSync()[0]]).toEqual([222, [1, 1], 111])
     }
     const w = tf.variable(tf.tensor2d([[2]]))
-    const found = tf.variableGrads(() => toFunction(net)({ w }, Key.fromSeed(1))(x) as tf.Scalar).grads[w.name]
+    const found = tf.variableGrads(() => toFunction(net, { w }, Key.fromSeed(1))(x) as tf.Scalar).grads[w.name]
     expect([found?.shape, found?.dataSync()[0]]).toEqual([[1, 1], 111])
     w.dispose()
   })
@@ -87,7 +87,7 @@ onBackends("A gradient", () => {
     let trained = { params, state: AdamW.init(net.params, params) }
     for (let step = 0; step < 200; step++) {
       const env = tensorEnv({ params: trained.params, seed: 1, step, samples })
-      const next = await trainStep(net, { ...AdamW.config, weightDecay: 0 })(trained, x, env, 0.05)()
+      const next = await trainStep(net, trained, x, env, 0.05, { ...AdamW.config, weightDecay: 0 })()
       if (next._tag === "Left") throw next.left
       ;({ trained } = next.right)
     }
@@ -120,17 +120,17 @@ onBackends("A gradient", () => {
     const trained = { params, state: AdamW.init(net.params, params) }
     const env = () => tensorEnv({ params, seed: 1, samples })
     const before = alive()
-    const error = left(await trainStep(net, AdamW.config)(trained, x, env(), 0.1)())
+    const error = left(await trainStep(net, trained, x, env(), 0.1, AdamW.config)())
     expect(error).toBeInstanceOf(LayerFailed)
     expect(error.message).toBe(
       "The layer at head failed: the gradient of its parameter w has the shape [3, 1, 1], and the parameter [1, 1]. Return gradients of the parameters' shapes from vjp.",
     )
-    expect(left(await run(lossAndGrads(net)(x))(env())())).toBeInstanceOf(LayerFailed)
+    expect(left(await run(lossAndGrads(net, x))(env())())).toBeInstanceOf(LayerFailed)
     expect(alive()).toEqual(before)
     expect([...params.head.w.dataSync()]).toEqual([2])
     const w = tf.variable(params.head.w)
     expect(() =>
-      tf.tidy(() => tf.variableGrads(() => toFunction(net)({ head: { w } }, Key.fromSeed(1))(x) as tf.Scalar)),
+      tf.tidy(() => tf.variableGrads(() => toFunction(net, { head: { w } }, Key.fromSeed(1))(x) as tf.Scalar)),
     ).toThrow(LayerFailed)
     w.dispose()
   })

@@ -79,9 +79,10 @@ describe("Settings with which a step would be none", () => {
     [{ weightDecay: Infinity }, "weightDecay must be a number from 0 on, not Infinity."],
   ])("are refused: %j", async (other, sentence) => {
     const optimizer = { ...AdamW.config, ...other }
-    expect(() => trainStep(network, optimizer)).toThrow(RangeError)
-    expect(() => trainStep(network, optimizer)).toThrow(sentence)
     const from = begin(network.params)
+    const step = () => trainStep(network, from, input(), tensorEnv({ params: from.params, seed: 1 }), 0.1, optimizer)
+    expect(step).toThrow(RangeError)
+    expect(step).toThrow(sentence)
     const error = await thrownBy(training(network, { ...course, optimizer, seed: 1, data }, from))
     expect((error as Error).message).toContain(sentence)
     tensorScope.release(from)
@@ -107,7 +108,7 @@ describe("Settings with which a step would be none", () => {
     const from = begin(network.params)
     const env = tensorEnv({ params: from.params, seed: 1 })
     for (const rate of [NaN, -1, Infinity])
-      expect(() => trainStep(network, AdamW.config)(from, input(), env, rate)).toThrow(
+      expect(() => trainStep(network, from, input(), env, rate, AdamW.config)).toThrow(
         `The learning rate must be a number from 0 on, not ${rate}.`,
       )
     for (const norm of [NaN, Infinity])

@@ -252,7 +252,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
           const tokens = [wholes(...shape), wholes(...shape)] as const
           const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()]
           const env = tensorEnv({ params, seed: 1, step: 0, samples: shape[0] === 0 ? [] : [0] })
-          const result = await trainStep(network, AdamW.config)(trained, tokens, env, 0.1)()
+          const result = await trainStep(network, trained, tokens, env, 0.1, AdamW.config)()
           expect(result).toMatchObject({ _tag: "Left", left: { _tag: "ShapeMismatch" } })
           expect(result).toMatchObject({ left: { message: expect.stringMatching(/no row.*at least one/) as unknown } })
           expect([tf.memory().numTensors, tf.engine().backend.numDataIds()]).toEqual(before)

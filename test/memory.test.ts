@@ -95,7 +95,7 @@ onBackends("Memory", () => {
       const gradients = network.params.leaves(params).reduce((sum, [, leaf]) => sum + 4 * (leaf as tf.Tensor).size, 0) // tensors all
       const before = buffers().bytes
       const env = tensorEnv({ params, seed: 1, samples, plan })
-      const { peak: most, result } = await peakBytes(() => ask(lossAndGrads(network)(input), env))
+      const { peak: most, result } = await peakBytes(() => ask(lossAndGrads(network, input), env))
       expect(buffers().bytes - before).toBe(gradients + 4)
       tensorScope.release(result)
       return most - before - gradients
@@ -113,7 +113,7 @@ onBackends("Memory", () => {
     let trained: Trained<typeof params> = { params, state: AdamW.init(network.params, params) }
     const step = async (n: number) => {
       const env = tensorEnv({ params: trained.params, seed: 1, step: n, samples })
-      const next = right(await trainStep(network, AdamW.config)(trained, input, env, 1e-3)())
+      const next = right(await trainStep(network, trained, input, env, 1e-3, AdamW.config)())
       trained = next.trained
       return next.loss
     }

@@ -44,12 +44,12 @@ onBackends("The event loop turns", () => {
 
   it("once a batch that is validated, and once a byte that is drawn", async () => {
     const batches = Array.from({ length: 6 }, () => tinyBatch())
-    expect(await turnsDuring(validate(network, params())(batches))).toBeGreaterThanOrEqual(6)
+    expect(await turnsDuring(validate(network, params(), batches))).toBeGreaterThanOrEqual(6)
     tensorScope.release(batches)
     const net = tinyGpt({ vocabulary: 256 })
     const p = net.network.params.init(Key.fromSeed(1))
     const prompt = { bytes: Uint8Array.of(1, 2), count: 6, temperature: 1, seed: 1 }
-    expect(await turnsDuring(generate(net, p)(prompt))).toBeGreaterThanOrEqual(6)
+    expect(await turnsDuring(generate(net, p, prompt))).toBeGreaterThanOrEqual(6)
     tensorScope.release(p)
   })
 
@@ -57,7 +57,7 @@ onBackends("The event loop turns", () => {
     const input = tinyBatch()
     const step = { params: params(), input, seed: 1, samples: [0, 1] }
     expect(
-      await turnsDuring(async () => right(await measureSpeed(network, () => performance.now())(step)())),
+      await turnsDuring(async () => right(await measureSpeed(network, step, () => performance.now())())),
     ).toBeGreaterThanOrEqual(4)
     expect(await turnsDuring(async () => right(await measure(config, input, 2)()))).toBeGreaterThanOrEqual(6)
     tensorScope.release(input)

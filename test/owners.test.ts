@@ -284,7 +284,7 @@ describe("a chain in a loop", () => {
   })
 
   test("behind a first part frees what that made", async () => {
-    const f = chain(letter("f"), letter("f"))(3)
+    const f = chain(letter("f"), letter("f"), 3)
     const { env, notes } = notingEnv(p)
     expect(await runPromise(f.forward("a"))(env)).toEqual(["afff", ["side of f0", ["side of f1", "side of f2"]]])
     expect(notes.splice(0)).toEqual([
@@ -306,7 +306,7 @@ describe("a chain in a loop", () => {
       cotangent: "d'f'f'f",
       grads: [{ f: 5 }, { f: 3 }, { f: 1 }],
     })
-    const alone = chain(letter("f"), letter("f"))(1)
+    const alone = chain(letter("f"), letter("f"), 1)
     const one = notingEnv([{ f: 1 }])
     expect(await runPromise(alone.forward("a"))(one.env)).toEqual(["af", ["side of f0", []]])
     expect(await runPromise(alone.inverse("b", ["0", []]))(one.env)).toBe("b-0@0")
@@ -330,26 +330,26 @@ describe("a chain in a loop", () => {
         message: "The output of part 1 at the network has no cotangent. Put parts that need a gradient after it.",
       },
     })
-    const first = await run(chain(letter("f"), stopping("f"))(2).pullback("b", ["0", ["1"]], "d"))(notingEnv(p).env)()
+    const first = await run(chain(letter("f"), stopping("f"), 2).pullback("b", ["0", ["1"]], "d"))(notingEnv(p).env)()
     expect(first).toMatchObject({
       left: { _tag: "NotDifferentiable", message: expect.stringMatching(/^The output of the first part at/) },
     })
     const last = await run(repeat(1)(stopping("f")).pullback("b", ["0"], "d"))(notingEnv(p).env)()
     expect(last).toMatchObject({ right: { input: "b", cotangent: null } })
-    const wrong = await run(chain(letter("f"), letter("f"))(3).inverse("b", ["0", ["1"]]))(notingEnv(p).env)()
+    const wrong = await run(chain(letter("f"), letter("f"), 3).inverse("b", ["0", ["1"]]))(notingEnv(p).env)()
     expect(wrong).toMatchObject({ left: { message: "2 parts need as many sides, but 1 were given." } })
     const missing = await run(repeat(3)(letter("f")).infer("a"))(notingEnv([{ f: 1 }]).env)()
     expect(missing).toMatchObject({ left: { _tag: "ParameterMismatch" } })
   })
 
   test("has a side, and parameters, for each part", () => {
-    const f = chain(letter("f"), letter("f"))(3)
+    const f = chain(letter("f"), letter("f"), 3)
     expect(f.params.init(key)).toEqual(p)
     expect(f.side.bits(["a", ["b", "c"]])).toBe(24)
     expect(repeat(3)(letter("f")).side.bits(["a", "b", "c"])).toBe(24)
     expect(repeat(3)(letter("f")).params.init(key)).toEqual(p)
     expect(() => repeat(-1)(letter("f"))).toThrow("A part is repeated a whole number of times, not -1.")
-    expect(() => chain(letter("f"), letter("f"))(0)).toThrow("at least 1, not 0.")
+    expect(() => chain(letter("f"), letter("f"), 0)).toThrow("at least 1, not 0.")
   })
 })
 

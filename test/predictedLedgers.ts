@@ -31,9 +31,9 @@ export const subject = () => {
 /** The same step predicted and measured, with nothing left behind by either. */
 const both = async <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>) => {
   const before = alive()
-  const predicted = right(predictLedger(network)(step))
+  const predicted = right(predictLedger(network, step))
   expect(alive()).toEqual(before)
-  const measured = right(await measureLedger(network)(step)())
+  const measured = right(await measureLedger(network, step)())
   expect(alive()).toEqual(before)
   const bare = predicted.moments.map((moment) => ({ ...moment, operations: 0, moved: 0 }))
   return { bare: { ...predicted, moments: bare }, measured }

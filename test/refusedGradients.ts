@@ -81,7 +81,7 @@ const refusal = async <P, A, S>(
   const a = input()
   const before = [await numbersOf(network.params, trained), alive()]
   const env = tensorEnv({ params: trained.params, seed: 1, step: 7, samples, plan })
-  const error = left(await trainStep(network, AdamW.config)(trained, a, env, 0.1)())
+  const error = left(await trainStep(network, trained, a, env, 0.1, AdamW.config)())
   expect([await numbersOf(network.params, trained), alive()]).toEqual(before)
   tensorScope.release([trained, a])
   return error
@@ -185,7 +185,7 @@ export const checkGradients = (): void => {
     const params = network.params.init(Key.fromSeed(1))
     const a = input()
     const before = alive()
-    const error = left(await run(lossAndGrads(network)(a))(tensorEnv({ params, seed: 1, step: 3, samples }))())
+    const error = left(await run(lossAndGrads(network, a))(tensorEnv({ params, seed: 1, step: 3, samples }))())
     expect(error).toMatchObject({ _tag: "GradientNotFinite", parameter: "blocks/0/w", step: 3, value: NaN })
     expect(alive()).toEqual(before)
     tensorScope.release([params, a])
@@ -204,7 +204,7 @@ export const checkGradients = (): void => {
     expect(
       () =>
         tf.tidy(
-          () => optimizer.minimize(() => toFunction(network)(held, Key.fromSeed(1))(a) as tf.Scalar) ?? tf.scalar(0),
+          () => optimizer.minimize(() => toFunction(network, held, Key.fromSeed(1))(a) as tf.Scalar) ?? tf.scalar(0),
         ), // its loss
     ).toThrow(GradientNotFinite)
     optimizer.dispose()
@@ -227,7 +227,7 @@ export const checkGradients = (): void => {
     )
     const one = begin(tree)
     const p = tensorScope.within(() => mapTensors(one.params, (leaf) => leaf.add(1)))
-    const found = right(await gradientNorm(tree)(grads, 0)())
+    const found = right(await gradientNorm(tree, grads, 0)())
     const exact = Math.sqrt(
       Object.values(gradients)
         .flat()
@@ -257,7 +257,7 @@ export const checkGradients = (): void => {
     }
     const one = from()
     const env = tensorEnv({ params: one.params, seed: 1 })
-    const { trained } = right(await trainStep(network, AdamW.config)(one, x, env, 0.1)())
+    const { trained } = right(await trainStep(network, one, x, env, 0.1, AdamW.config)())
     expect(Math.abs(((await readAll(network.params, trained.params))[0]?.[0] ?? NaN) - 0.89)).toBeLessThan(1e-6)
     const plan = { ...course, batch: 1, seed: 1, data: () => tf.zeros([1]) }
     for await (const { trained: now } of training(network, plan, from())) {

@@ -8,7 +8,7 @@ import { expect, it } from "vitest"
 import { alive, ask, bitsOf, lively, noise, onBackends } from "./specimens.ts"
 
 const space = tensorSpace(9)
-const context = { add: space.plus, side: space.value }
+const context = { add: space.plus }
 const layer = fromTfjs(
   Params.struct<{ readonly v: tf.Tensor; readonly w: tf.Tensor }>({
     v: tensor.normal([4, 4], 0.5),

@@ -57,7 +57,7 @@ const refusal = async <P, A, S>(
 ): Promise<RevError> => {
   const trained = { params, state: AdamW.init(net.params, params) }
   const before = [digest(net.params, params), alive()]
-  const error = left(await trainStep(net, AdamW.config)(trained, a, env(params), 0.1)())
+  const error = left(await trainStep(net, trained, a, env(params), 0.1, AdamW.config)())
   expect([digest(net.params, params), alive()]).toEqual(before)
   expect([digest(net.params, trained.state.mean), trained.state.beta1Power]).toEqual([
     digest(net.params, AdamW.init(net.params, params).mean),
@@ -86,7 +86,7 @@ onBackends("A fault", () => {
   const refused = async (side: GptSide): Promise<void> => {
     const trained = { params: params(), state: AdamW.init(network.params, params()) }
     const before = digest(network.params, params())
-    const error = left(await trainStep(tampered(side), AdamW.config)(trained, batch(), env(), 0.1)())
+    const error = left(await trainStep(tampered(side), trained, batch(), env(), 0.1, AdamW.config)())
     tensorScope.release([side, trained.state])
     expect(error._tag).toBe("Irreversible")
     expect(error.message).toContain("step 41")
@@ -226,7 +226,7 @@ onBackends("A step outside the grid or its shapes", () => {
     const trained = { params, state: AdamW.init(network.params, params) }
     const before = alive()
     const env = tensorEnv({ params, seed: 3, step: 41, samples })
-    const error = left(await trainStep(network, AdamW.config)(trained, batch(), env, 0.1)())
+    const error = left(await trainStep(network, trained, batch(), env, 0.1, AdamW.config)())
     expect(alive()).toEqual(before)
     expect(error).toMatchObject({ _tag: "LossNotFinite", step: 41, value: NaN })
   })

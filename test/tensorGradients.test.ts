@@ -197,7 +197,7 @@ onBackends("The gradient", () => {
       const found = []
       for (const plan of Object.values(plans)) {
         const env = tensorEnv({ params, seed: 2, step: 3, samples, plan })
-        const { loss, grads } = await ask(lossAndGrads(network)(tinyBatch()), env)
+        const { loss, grads } = await ask(lossAndGrads(network, tinyBatch()), env)
         found.push({ loss: bitsOf(loss), grads: leafBits(network.params, grads) })
         tensorScope.release([loss, grads])
       }

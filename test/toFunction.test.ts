@@ -61,13 +61,12 @@ onBackends("toFunction", () => {
     const initial = lively(network.params, 1)
     const batch = tinyBatch()
     const env = tensorEnv({ params: initial, seed: 5, step: 2, samples })
-    const { loss, grads } = await ask(lossAndGrads(network)(batch), env)
+    const { loss, grads } = await ask(lossAndGrads(network, batch), env)
 
     const params = mapTensors(initial, (leaf) => tf.variable(leaf))
     const variables = network.params.leaves(params).map(([path, leaf]) => [path, leaf as tf.Variable] as const) // made so
-    const f = toFunction(network)
     const before = alive()
-    const found = tf.variableGrads(() => f(params, key(5, 2))(batch) as tf.Scalar) // the mean of all
+    const found = tf.variableGrads(() => toFunction(network, params, key(5, 2))(batch) as tf.Scalar) // the mean of all
     expect(bitsOf(found.value)).toEqual(bitsOf(loss))
     const theirs = Object.fromEntries(
       variables.map(([path, { name }]) => [path, bitsOf(found.grads[name] ?? tf.scalar(NaN))]),
@@ -78,7 +77,7 @@ onBackends("toFunction", () => {
 
     const optimizer = tf.train.adam(0.02)
     const minimize = (step: number) => {
-      const value = optimizer.minimize(() => f(params, key(5, step))(batch) as tf.Scalar, true) // the mean of all
+      const value = optimizer.minimize(() => toFunction(network, params, key(5, step))(batch) as tf.Scalar, true) // the mean of all
       const [number = NaN] = value?.dataSync() ?? []
       value?.dispose()
       return number
@@ -101,16 +100,16 @@ onBackends("toFunction", () => {
     const [y, side] = await ask(net.forward(x), env())
     const value = bitsOf(y)
     const { cotangent } = await ask(net.pullback(y, side, tf.ones([2, 1])), env())
-    const found = tf.valueAndGrad((a: tf.Tensor) => toFunction(net)(params, key(5, 2))(a).sum())(x)
+    const found = tf.valueAndGrad((a: tf.Tensor) => toFunction(net, params, key(5, 2))(a).sum())(x)
     expect(bitsOf(found.grad)).toEqual(bitsOf(cotangent ?? x))
-    expect(bitsOf(toFunction(net)(params, key(5, 2))(x))).toEqual(value)
-    expect(bitsOf(toFunction(net)(params, key(5, 3))(x))).not.toEqual(value)
+    expect(bitsOf(toFunction(net, params, key(5, 2))(x))).toEqual(value)
+    expect(bitsOf(toFunction(net, params, key(5, 3))(x))).not.toEqual(value)
   })
 
   it("lets the tape around it live: another branch of the loss gets its gradient", () => {
     const net = regressor()
     const params = lively(net.params, 1)
-    const f = toFunction(net)(params, key(5))
+    const f = toFunction(net, params, key(5))
     const [x, w] = [noise([2, 3], 1), tf.variable(noise([2, 3], 2))]
     const one = tf.grad((a: tf.Tensor) => f(a).sum())(x)
     const both = tf.grads((a: tf.Tensor, b: tf.Tensor) =>
@@ -137,11 +136,11 @@ onBackends("toFunction", () => {
     const x = noise([2, 3], 1)
     const state = tf.engine() as unknown as { state: { gradientDepth: number; kernelDepth: number } }
     const before = [alive(), state.state.gradientDepth, state.state.kernelDepth]
-    expect(() => tf.tidy(() => toFunction(net)(huge, key(1))(x))).toThrow(GridOverflow)
-    expect(() => tf.tidy(() => tf.grad((a: tf.Tensor) => toFunction(net)(huge, key(1))(a).sum())(x))).toThrow(
+    expect(() => tf.tidy(() => toFunction(net, huge, key(1))(x))).toThrow(GridOverflow)
+    expect(() => tf.tidy(() => tf.grad((a: tf.Tensor) => toFunction(net, huge, key(1))(a).sum())(x))).toThrow(
       GridOverflow,
     )
-    expect(() => tf.tidy(() => toFunction(net)(params, key(1))(tf.ones([2, 4])))).toThrow()
+    expect(() => tf.tidy(() => toFunction(net, params, key(1))(tf.ones([2, 4])))).toThrow()
     expect([alive(), state.state.gradientDepth, state.state.kernelDepth]).toEqual(before)
   })
 
@@ -167,13 +166,13 @@ onBackends("toFunction", () => {
     const params = lively(network.params, 1)
     const batch = tinyBatch()
     const before = alive()
-    const value = toInference(network)(params)(batch)
+    const value = toInference(network, params)(batch)
     const predicted = bitsOf(value)
     value.dispose()
     expect(alive()).toEqual(before)
     const inferred = await ask(network.infer(batch), tensorEnv({ params, seed: 9, samples }))
     expect(predicted).toEqual(bitsOf(inferred))
-    const trained = toFunction(network)(params, key(9))(batch)
+    const trained = toFunction(network, params, key(9))(batch)
     expect(bitsOf(trained)).not.toEqual(predicted)
     tf.dispose([inferred, trained])
   })
@@ -202,7 +201,7 @@ const layerOf = (net: ReturnType<typeof regressor>) => {
       const [x] = Array.isArray(inputs) ? inputs : [inputs]
       if (x === undefined) throw new ShapeMismatch("A network needs an input.")
       const leaves = new Map([...this.weightsByPath].map(([path, weight]) => [path, weight.read()]))
-      return toFunction(net)(right(Params.fromLeaves(net.params, leaves)), key(1, this.steps++))(x)
+      return toFunction(net, right(Params.fromLeaves(net.params, leaves)), key(1, this.steps++))(x)
     }
   }
   return { Network }

@@ -37,7 +37,7 @@ onBackends("Training", () => {
       const samples = [3 * step, 3 * step + 1, 3 * step + 2]
       const batch = Text.batch(bytes, config.context, seed, samples)
       const env = tensorEnv({ params: trained.params, seed, step, samples })
-      trained = right(await trainStep(network, AdamW.config)(trained, batch, env, 0.01)()).trained
+      trained = right(await trainStep(network, trained, batch, env, 0.01, AdamW.config)()).trained
       tensorScope.release(batch)
     }
     return trained
@@ -82,7 +82,7 @@ onBackends("Training", () => {
     const before = [digests(trained), alive()]
     const [tokens, targets] = tinyBatch(3, 5)
     const long = tensorEnv({ params: trained.params, seed: 1, step: 2, samples })
-    const error = left(await trainStep(network, AdamW.config)(trained, [tokens, targets], long, 0.01)())
+    const error = left(await trainStep(network, trained, [tokens, targets], long, 0.01, AdamW.config)())
     tensorScope.release([tokens, targets])
     expect(isTrainError(error)).toBe(true)
     expect(isTrainError(new Error(error.message))).toBe(false)
@@ -97,7 +97,7 @@ onBackends("Training", () => {
     const losses: number[] = []
     for (let step = 0; step < 30; step++) {
       const env = tensorEnv({ params: trained.params, seed: 1, step, samples: [0, 1] })
-      const next = right(await trainStep(network, { ...AdamW.config, weightDecay: 0 })(trained, batch, env, 0.02)())
+      const next = right(await trainStep(network, trained, batch, env, 0.02, { ...AdamW.config, weightDecay: 0 })())
       trained = next.trained
       losses.push(next.loss)
     }

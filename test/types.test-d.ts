@@ -57,19 +57,13 @@ same<typeof part, Bijection<{ readonly first: W }, number, number, null>>(true)
 const couplings = Coupling.fromResiduals({ space, f: layer, g: layer }, 4)
 same<
   typeof couplings,
-  Bijection<
-    ReadonlyArray<{ readonly f: W } & { readonly g: W }>,
-    Two<number>,
-    Two<number>,
-    CouplingSide<W, W, null, number>
-  >
+  Bijection<ReadonlyArray<{ readonly f: W } & { readonly g: W }>, Two<number>, Two<number>, CouplingSide<W, W, number>>
 >(true)
 
 const quarters = TwoStep.fromResidual({ space, layer }, TwoStep.dyadic(space, 2), 4)
-same<
-  typeof quarters,
-  Bijection<ReadonlyArray<W>, number, Two<number>, TwoStepSide<W, null, number, ReadonlyArray<0 | 1>>>
->(true)
+same<typeof quarters, Bijection<ReadonlyArray<W>, number, Two<number>, TwoStepSide<W, number, ReadonlyArray<0 | 1>>>>(
+  true,
+)
 
 const beside = F.pipe(onNumber, both(onString))
 same<
@@ -78,12 +72,12 @@ same<
 >(true)
 
 const blocks = Bdia.fromResidual({ space, layer }, 12)
-same<typeof blocks, Bijection<ReadonlyArray<W>, number, Two<number>, BdiaSide<W, null, number, 0 | 1>>>(true)
+same<typeof blocks, Bijection<ReadonlyArray<W>, number, Two<number>, BdiaSide<W, number, 0 | 1>>>(true)
 same<
-  BdiaSide<W, null, number, 0 | 1>,
+  BdiaSide<W, number, 0 | 1>,
   readonly [
-    Held<null, readonly [null, number], Recorded<W, readonly [null, number], number>>,
-    ReadonlyArray<Held<0 | 1, readonly [null, Two<number>], Recorded<W, readonly [null, number], number>>>,
+    Held<null, number, Recorded<W, number, number>>,
+    ReadonlyArray<Held<0 | 1, Two<number>, Recorded<W, number, number>>>,
   ]
 >(true)
 
@@ -104,7 +98,7 @@ same<
     readonly [
       readonly [
         Kept<string, Recorded<{ readonly table: ReadonlyArray<number> }, string, number>>,
-        BdiaSide<W, null, number, 0 | 1>,
+        BdiaSide<W, number, 0 | 1>,
       ],
       Kept<Two<number>, Recorded<{ readonly c: number }, Two<number>, number>>,
     ]
@@ -114,7 +108,7 @@ same<
 const repeated = F.pipe(onNumber, repeat(3))
 same<typeof repeated, Bijection<ReadonlyArray<W>, number, number, ReadonlyArray<null>>>(true)
 
-const chained = chain(onNumber, onNumber)(4)
+const chained = chain(onNumber, onNumber, 4)
 same<typeof chained, Bijection<ReadonlyArray<W>, number, number, readonly [null, ReadonlyArray<null>]>>(true)
 
 const carried = first<string>()(onNumber)
@@ -178,7 +172,7 @@ F.pipe(onNumber, andThen(onString))
 F.pipe(network, repeat(2))
 
 // @ts-expect-error -- the parts of a chain have one kind of parameters
-chain(onNumber, onString)(2)
+chain(onNumber, onString, 2)
 
 // @ts-expect-error -- both layers have a parameter called w
 F.pipe(layer, serial(layer))

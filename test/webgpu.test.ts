@@ -48,7 +48,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     const { network } = gpt({ vocabulary: 5, context: 4, width: 4, heads: 2, depth: 2, fractionBits: 9, dropout: 0 })
     const params = network.params.init(Key.fromSeed(1))
     const tokens = tf.zeros([1, 4], "int32")
-    const loss = toFunction(network)(params, Key.fromSeed(2))
+    const loss = toFunction(network, params, Key.fromSeed(2))
     expect(() => loss([tokens, tokens])).toThrow(
       /in Node nothing on webgpu can be read without waiting\. Use run or trainStep/,
     )

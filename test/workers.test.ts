@@ -100,12 +100,12 @@ onBackends("Workers", (backend) => {
     const input = data(first)
     const step = { ...trained, input, seed: 3, samples: first }
     const given = { microBatches: 6, workers: count }
-    const refused = left(fitPlan(network)(step, { ...given, budget: 1 }))
+    const refused = left(fitPlan(network, step, { ...given, budget: 1 }))
     if (refused._tag !== "BudgetTooSmall") throw refused
     expect(refused.message.includes(`by ${count} workers`)).toBe(count > 1)
     expect(refused.message.includes("fewer workers, which need less")).toBe(count > 1)
     const fits = [0, 20_000].map((more) =>
-      right(fitPlan(network)(step, { ...given, budget: refused.smallest + count * more })),
+      right(fitPlan(network, step, { ...given, budget: refused.smallest + count * more })),
     )
     tensorScope.release(input)
     expect(new Set(fits.map((fit) => JSON.stringify(planOf(fit)))).size).toBe(2)

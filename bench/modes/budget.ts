@@ -12,14 +12,14 @@ import { stepping, type Choose } from "./step.ts"
 const within =
   (share: number): Choose =>
   (network, step) => {
-    const peak = peakOf(orThrow(predictLedger(network)({ ...step, plan: Plan.taped })))
+    const peak = peakOf(orThrow(predictLedger(network, { ...step, plan: Plan.taped })))
     if (peak === null) throw new Error("the network has no part")
     const most = bytesOf(peak.peak)
-    const refused = fitPlan(network)(step, { budget: 1 })
+    const refused = fitPlan(network, step, { budget: 1 })
     if (E.isRight(refused) || refused.left._tag !== "BudgetTooSmall") throw new Error("one byte is no budget")
     const { smallest } = refused.left
     const budget = Math.ceil(smallest + share * Math.max(0, most - smallest))
-    return planOf(orThrow(fitPlan(network)(step, { budget })))
+    return planOf(orThrow(fitPlan(network, step, { budget })))
   }
 
 export const modes: Modes = {

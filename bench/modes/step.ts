@@ -38,7 +38,7 @@ export const stepping =
     }
     const take = async () => {
       const { input, env } = given()
-      const result = orThrow(await trainStep(network, AdamW.config)(trained, input, env, 1e-3)())
+      const result = orThrow(await trainStep(network, trained, input, env, 1e-3, AdamW.config)())
       for (const ids of input) ids.dispose()
       trained = result.trained
       step++

@@ -35,11 +35,11 @@ for await (const now of training(net.network, plan, { params, state: AdamW.init(
 
 const samples = [0, 1, 2, 3]
 const held = async (plan: Plan): Promise<string> => {
-  const bytes = await heldBytes(net.network)(data(samples), tensorEnv({ params, seed: 1, samples, plan }))()
+  const bytes = await heldBytes(net.network, data(samples), tensorEnv({ params, seed: 1, samples, plan }))()
   return bytes._tag === "Right" ? `${bytes.right} bytes` : bytes.left.message
 }
 say(`held for the way back: ${await held(Plan.reversed)}, by ordinary backpropagation ${await held(Plan.taped)}`)
 
-const bytes = await generate(net, params)({ bytes: text.subarray(0, 6), count: 10, temperature: 0.1, seed: 1 })()
+const bytes = await generate(net, params, { bytes: text.subarray(0, 6), count: 10, temperature: 0.1, seed: 1 })()
 say(bytes._tag === "Right" ? new TextDecoder().decode(bytes.right) : bytes.left.message)
 say("done")

@@ -19,7 +19,7 @@ export const checkpoints: Reader = {
       const network = { vocabulary: 3, context: 2, width: 2, heads: 1, depth, fractionBits: 9, dropout: 0 }
       const { params } = gpt(network).network
       const start = params.init(Key.fromSeed(1))
-      const bytes = await Checkpoint.toBytes(params)({
+      const bytes = await Checkpoint.toBytes(params, {
         run: {
           ...{ steps: 3, seed: 1, batch: 2, microBatch: 1, workers: null, optimizer: AdamW.config, network },
           runtime: currentRuntime(),

@@ -89,9 +89,9 @@ export const halfPrecisionKeep = attack(
               start,
               rest.map((held) => {
                 if (held._tag !== "kept") return held
-                const [c, [previous, x]] = held.input
+                const [previous, x] = held.input
                 const [p, q] = [previous, x].map((value) => Math.round(value * 4) / 4 + 0) as [number, number]
-                return { ...held, input: [c, [p, q]] as const }
+                return { ...held, input: [p, q] as const }
               }),
             ],
           ]),

@@ -54,7 +54,7 @@ const twoZeros = Space.make<number, 0 | 1>({
 /** The inverse of 0 is -0, as it is with gamma = -1/2 where nobody minds. */
 export const negativeZero = attack(
   "a negative zero",
-  gridLaws(gridSubject("a negative zero", 9, { round: (y) => Math.sign(y) * Math.abs(Grid.round(numbers.grid)(y)) })),
+  gridLaws(gridSubject("a negative zero", 9, { round: (y) => Math.sign(y) * Math.abs(Grid.round(numbers.grid, y)) })),
   spaceLaws(numberSpaceSubject("a negative zero", twoZeros)),
   bijectionLaws(numberChainSubject("a negative zero", { depth: 3, space: twoZeros })),
 )

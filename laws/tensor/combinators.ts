@@ -46,7 +46,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
   const drawless = keep(space.value)(onGrid(space)(expectation(layer)))
   const once = named("w")(drawless)
   const twice = F.pipe(once, tied("w")(once))
-  const context = { add: space.plus, side: space.value }
+  const context = { add: space.plus }
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
   const inContext = Bdia.fromContextResidual({ space, context, layer: reading }, 2)
   const own = F.pipe(named("fork")(keep(space.value)(fork)), andThen(named("blocks")(inContext)))
@@ -75,7 +75,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
       }),
     ),
     bijection("three equal parts", ["repeat"], { ...common, bijection: repeat(3)(part) }),
-    bijection("a first part and two equal ones", ["chain"], { ...common, bijection: chain(part, part)(3) }),
+    bijection("a first part and two equal ones", ["chain"], { ...common, bijection: chain(part, part, 3) }),
     bijection(
       "one half of a pair",
       ["first"],

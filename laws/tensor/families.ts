@@ -36,7 +36,7 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
   const common = { inputs, ...(samples === undefined ? {} : { samples }) }
   const pairs: fc.Arbitrary<Two<X>> = fc.tuple(inputs, inputs)
   const bijection = bijectionEntry(material, onDevice)
-  const context = { add: space.plus, side: space.value }
+  const context = { add: space.plus }
   const reading: Layer<object, Two<X>, X> = F.pipe(merge, serial<object, X, X>(layer))
 
   const coupling = (h: typeof layer) => Coupling.fromResiduals({ space, f: h, g: h }, 2)

@@ -80,7 +80,7 @@ export const networks = (): ReadonlyArray<Entry> => {
     const before = await see()
     const input = Text.batch(text, sizes.context, seed, [0, 1])
     const env = tensorEnv({ params, seed, samples: [0, 1] })
-    const result = await trainStep(poisoned, AdamW.config)(trained, input, env, 1e-2)()
+    const result = await trainStep(poisoned, trained, input, env, 1e-2, AdamW.config)()
     const refused = E.isLeft(result) && result.left._tag === "GradientNotFinite"
     const after = await see()
     tensorScope.release([input, trained, result])

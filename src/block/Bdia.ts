@@ -20,11 +20,14 @@ import { heldSide, type Held } from "../core/Held.ts"
 import { attempt, attemptForward } from "../core/Program.ts"
 import { Side } from "../core/Side.ts"
 import { gammas } from "../exact/draws.ts"
-import { ignoringContext, withoutContext } from "./context.ts"
+import { inContext } from "./context.ts"
 import {
+  afterContext,
+  alone,
   checkingOutput,
   evaluateResidual,
   expectInRange,
+  inputSide,
   observeRebuilt,
   leave,
   nothingToPull,
@@ -38,68 +41,54 @@ import type { Tape, Two } from "./State.ts"
 // ---------------------------------------------------------------- model
 
 /** What a chain of K blocks leaves: nothing for block 0 and one plane of parities for each of the K - 1 others, as planned. */
-export type BdiaSide<P, C, X, Bit> = readonly [
-  StartSide<P, C, X>,
-  ReadonlyArray<Held<Bit, readonly [C, Two<X>], Tape<P, C, X>>>,
-]
+export type BdiaSide<P, X, Bit> = readonly [StartSide<P, X>, ReadonlyArray<Held<Bit, Two<X>, Tape<P, X>>>]
 
 // --------------------------------------------------------- constructors
 
 /** Block k >= 1: (x_{k-1}, x_k) to (x_k, x_{k+1}). */
-const step = <P, C, X, Bit>({
+const step = <P, X, Bit>({
   space,
-  context,
   layer,
-}: ContextResidual<P, C, X, Bit>): Bijection<
-  P,
-  readonly [C, Two<X>],
-  readonly [C, Two<X>],
-  BdiaSide<P, C, X, Bit>[1][number]
-> => {
+}: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, BdiaSide<P, X, Bit>[1][number]> => {
   const { cotangents, plus, quantize, restore, times, update } = space
-  const side: Side<BdiaSide<P, C, X, Bit>[1][number]> = heldSide(
-    space.bit,
-    Side.pair(context.side, Side.pair(space.value, space.value)),
-  )
+  const side: Side<BdiaSide<P, X, Bit>[1][number]> = heldSide(space.bit, inputSide(Side.pair(space.value, space.value)))
   return {
     params: layer.params,
     side,
-    forward: ([c, [previous, x]]) =>
+    forward: ([previous, x]) =>
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluateResidual(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, x)
         const [next, s] = update(gammaOf(env), previous, x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
-        const input = () => [own(c), [own(previous), own(x)]] as const
-        return [[own(c), [own(x), next]] as const, leave(env, s, input, tape)]
+        const input = () => [own(previous), own(x)] as const
+        return [[own(x), next] as const, leave(env, s, input, tape)]
       }),
-    inverse: ([c, [x, next]], held) =>
+    inverse: ([x, next], held) =>
       attempt((env) => {
         if (held._tag !== "reversed") return env.scope.own(held.input)
-        const h = layer.apply(env.params, [c, x], residualDraw(env))
+        const h = layer.apply(env.params, x, residualDraw(env))
         const previous = restore(gammaOf(env), x, next, h, held.side)
         observeRebuilt(env, previous)
-        return [env.scope.own(c), [previous, env.scope.own(x)]]
+        return [previous, env.scope.own(x)]
       }),
-    infer: ([c, [, x]]) =>
+    infer: ([, x]) =>
       attempt((env) => {
-        const next = quantize(plus(x, layer.apply(env.params, [c, x], O.none)))
+        const next = quantize(plus(x, layer.apply(env.params, x, O.none)))
         expectInRange(space, env, next)
-        return [env.scope.own(c), [env.scope.own(x), next]]
+        return [env.scope.own(x), next]
       }),
-    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([last, next], held, [dx, dn]) =>
       attempt((env) => {
         const { own } = env.scope
         const g = gammaOf(env)
-        const x = held._tag === "reversed" ? last : held.input[1][1]
+        const x = held._tag === "reversed" ? last : held.input[1]
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = recordResidual(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, x, held)
         const input =
-          held._tag === "reversed"
-            ? ([own(c), [restore(g, x, next, value, held.side), own(x)]] as const)
-            : own(held.input)
-        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
+          held._tag === "reversed" ? ([restore(g, x, next, value, held.side), own(x)] as const) : own(held.input)
+        if (held._tag === "reversed") observeRebuilt(env, input[0])
         env.scope.release(next)
         const { cotangent, grads } = pull(
           times(
@@ -107,24 +96,17 @@ const step = <P, C, X, Bit>({
             dn,
           ),
         )
-        const [jc, jx] = cotangent ?? nothingToPull(env)
+        const jx = cotangent ?? nothingToPull(env)
         env.scope.release(value)
-        const back = [context.add(dc, jc), cotangents(g, dx, dn, jx)] as const
-        env.scope.release([c, x, held, dc, dx, dn])
+        const back = cotangents(g, dx, dn, jx)
+        env.scope.release([x, held, dx, dn])
         return { input, cotangent: back, grads }
       }),
   }
 }
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
-const fromContextResidual = <P, C, X, Bit>(
-  h: ContextResidual<P, C, X, Bit>,
-  depth: number,
-): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], BdiaSide<P, C, X, Bit>> =>
-  checkingOutput(
-    h.space,
-    ([first, rest]: BdiaSide<P, C, X, Bit>) => rest.at(-1) ?? first,
-  )(chain(start(h), step(h))(depth))
+/** What the last block of a chain leaves. */
+const lastOf = <P, X, Bit>([first, rest]: BdiaSide<P, X, Bit>) => rest.at(-1) ?? first
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K): parameters are an array of length K, and the paths 0 to
@@ -134,10 +116,21 @@ const fromContextResidual = <P, C, X, Bit>(
  * what was. Throws `RangeError` for a depth below 1.
  */
 const fromResidual = <P, X, Bit>(
-  { space, layer }: Residual<P, X, Bit>,
+  h: Residual<P, X, Bit>,
   depth: number,
-): Bijection<ReadonlyArray<P>, X, Two<X>, BdiaSide<P, null, X, Bit>> =>
-  withoutContext(fromContextResidual(ignoringContext({ space, layer }), depth))
+): Bijection<ReadonlyArray<P>, X, Two<X>, BdiaSide<P, X, Bit>> =>
+  checkingOutput(h.space, alone<X>, lastOf<P, X, Bit>)(chain(start(h), step(h), depth))
+
+/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+const fromContextResidual = <P, C, X, Bit>(
+  h: ContextResidual<P, C, X, Bit>,
+  depth: number,
+): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], BdiaSide<readonly [P, C], X, Bit>> =>
+  checkingOutput(
+    h.space,
+    afterContext<C, X>,
+    lastOf<readonly [P, C], X, Bit>,
+  )(chain(inContext(h, start), inContext(h, step), depth))
 
 const gammaOf = (env: Env<unknown>) => gammas(Env.draw(env, "gamma"))
 

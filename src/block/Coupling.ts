@@ -1,8 +1,8 @@
 /**
  * Additive coupling on the grid: exactly reversible blocks that leave nothing behind.
  *
- *     a' = a + Q(f(c, b))        b  = b' - Q(g(c, a'))
- *     b' = b + Q(g(c, a'))       a  = a' - Q(f(c, b))
+ *     a' = a + Q(f(b))        b  = b' - Q(g(a'))
+ *     b' = b + Q(g(a'))       a  = a' - Q(f(b))
  *
  * NICE (Dinh, Krueger, Bengio 2015, section 3.2), RevNet (Gomez et al. 2017, equations 6 and 7), i-RevNet (Jacobsen,
  * Smeulders, Oyallon 2018), Rev-ViT (Mangalam et al. 2022, with f attention and g a perceptron). There sums are rounded
@@ -20,10 +20,9 @@ import type { Layer } from "../core/Layer.ts"
 import { named } from "../core/named.ts"
 import { attempt } from "../core/Program.ts"
 import { swap } from "../core/rearrange.ts"
-import { second } from "../core/second.ts"
 import type { Space } from "../exact/Space.ts"
-import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput, expectInRangeAgain, expectOnGrid } from "./evaluation.ts"
+import { inContext } from "./context.ts"
+import { afterContext, alone, checkingOutput, expectInRangeAgain, expectOnGrid } from "./evaluation.ts"
 import type { Context, Residual } from "./Residual.ts"
 import { rounded, shear, type ShearSide } from "./shear.ts"
 import type { Two } from "./State.ts"
@@ -49,7 +48,7 @@ export interface ContextResiduals<P, Q, C, X, Bit> {
 export type CouplingParams<P, Q> = { readonly f: P } & { readonly g: Q }
 
 /** What a chain of couplings leaves: nothing, or as planned inputs. */
-export type CouplingSide<P, Q, C, X> = ReadonlyArray<readonly [ShearSide<P, C, X>, ShearSide<Q, C, X>]>
+export type CouplingSide<P, Q, X> = ReadonlyArray<readonly [ShearSide<P, X>, ShearSide<Q, X>]>
 
 // --------------------------------------------------------- constructors
 
@@ -59,10 +58,24 @@ export type CouplingSide<P, Q, C, X> = ReadonlyArray<readonly [ShearSide<P, C, X
  *
  * Errors: those of `fromResiduals`.
  */
-const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, null, X>> => {
-  const only = (side: ShearSide<P, null, X>) => side
-  return withoutContext(checkingEnds(h.space, only, only)(shear(ignoringContext(h), rounded(h.space))))
+const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> => {
+  const only = (side: ShearSide<P, X>) => side
+  return checkingEnds(h.space, alone<X>, only, only)(onFirst(h))
 }
+
+/** (a, b) to (a + Q(h(b)), b). */
+const onFirst = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> =>
+  shear(h, rounded(h.space))
+
+/** (a, b) to (a, b + Q(h(a))). */
+const onSecond = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> =>
+  dimap(swap<X, X>(), swap<X, X>())(onFirst(h))
+
+/** What the first half of a chain leaves. */
+const firstOf = <P, Q, X>(side: CouplingSide<P, Q, X>) => side[0]?.[0]
+
+/** What the last half of a chain leaves. */
+const lastOf = <P, Q, X>(side: CouplingSide<P, Q, X>) => side.at(-1)?.[1]
 
 /**
  * The chain of `depth` couplings on pairs: parameters are an array of `{ f, g }`, and the paths 0/f, 0/g, 1/f, ... can be
@@ -74,9 +87,9 @@ const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, S
 const fromResiduals = <P, Q, X, Bit>(
   { space, f, g }: Residuals<P, Q, X, Bit>,
   depth: number,
-): Bijection<ReadonlyArray<CouplingParams<P, Q>>, Two<X>, Two<X>, CouplingSide<P, Q, null, X>> => {
-  const [one, other] = [ignoringContext({ space, layer: f }), ignoringContext({ space, layer: g })] as const
-  return withoutContext(fromContextResiduals({ space, context: one.context, f: one.layer, g: other.layer }, depth))
+): Bijection<ReadonlyArray<CouplingParams<P, Q>>, Two<X>, Two<X>, CouplingSide<P, Q, X>> => {
+  const block = F.pipe(named("f")(onFirst({ space, layer: f })), andThen(named("g")(onSecond({ space, layer: g }))))
+  return checkingEnds(space, alone<X>, firstOf<P, Q, X>, lastOf<P, Q, X>)(repeat(depth)(block))
 }
 
 /** `fromResiduals` for functions that read a context C, which passes through and whose cotangents add up. */
@@ -87,31 +100,33 @@ const fromContextResiduals = <P, Q, C, X, Bit>(
   ReadonlyArray<CouplingParams<P, Q>>,
   readonly [C, Two<X>],
   readonly [C, Two<X>],
-  CouplingSide<P, Q, C, X>
+  CouplingSide<readonly [P, C], readonly [Q, C], X>
 > => {
-  const turn = second<C>()(swap<X, X>())
-  const first = named("f")(shear({ space, context, layer: f }, rounded(space)))
-  const then = named("g")(shear({ space, context, layer: g }, rounded(space)))
-  const block = F.pipe(first, andThen(dimap(turn, turn)(then)))
+  const block = F.pipe(
+    named("f")(inContext({ space, context, layer: f }, onFirst)),
+    andThen(named("g")(inContext({ space, context, layer: g }, onSecond))),
+  )
   return checkingEnds(
     space,
-    (side: CouplingSide<P, Q, C, X>) => side[0]?.[0],
-    (side) => side.at(-1)?.[1],
-  )(F.pipe(block, repeat(depth)))
+    afterContext<C, X>,
+    firstOf<readonly [P, C], readonly [Q, C], X>,
+    lastOf<readonly [P, C], readonly [Q, C], X>,
+  )(repeat(depth)(block))
 }
 
 /** A chain whose input must be on the grid, and whose rebuilt input must be in its range; `begin` and `end` are what its first and last half leave. */
 const checkingEnds =
-  <X, Bit, S>(
+  <X, Bit, B, S>(
     space: Space<X, Bit>,
+    stateOf: (b: B) => Two<X>,
     begin: (side: S) => Held<unknown, unknown, unknown> | undefined,
     end: (side: S) => Held<unknown, unknown, unknown> | undefined,
   ) =>
-  <R, C>(f: Bijection<R, readonly [C, Two<X>], readonly [C, Two<X>], S>): typeof f => {
-    const checked = checkingOutput(space, end)(f)
-    const expecting = <Y>(claim: typeof expectOnGrid, [, state]: readonly [C, Two<X>], value: Y) =>
+  <R>(f: Bijection<R, B, B, S>): Bijection<R, B, B, S> => {
+    const checked = checkingOutput(space, stateOf, end)(f)
+    const expecting = <Y>(claim: typeof expectOnGrid, state: B, value: Y) =>
       attempt<R, Y>((env) => {
-        for (const x of state) claim(space, env, x)
+        for (const x of stateOf(state)) claim(space, env, x)
         return value
       })
     return {

@@ -33,8 +33,16 @@ import {
   type Carried,
   type Scaling,
 } from "./buffered.ts"
-import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput, expectInRange, expectInRangeAgain, expectOnGrid, observeRebuilt } from "./evaluation.ts"
+import { inContext } from "./context.ts"
+import {
+  afterContext,
+  alone,
+  checkingOutput,
+  expectInRange,
+  expectInRangeAgain,
+  expectOnGrid,
+  observeRebuilt,
+} from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 import { constant } from "./scaling.ts"
 import type { Addition, ShearSide } from "./shear.ts"
@@ -43,36 +51,36 @@ import type { Two } from "./State.ts"
 // ---------------------------------------------------------------- model
 
 /** What a chain leaves: what blocks spill and, as planned, hold, and the last buffer. */
-export type MomentumSide<P, C, X> = readonly [
-  ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, C, X>]>,
+export type MomentumSide<P, X> = readonly [
+  ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, X>]>,
   InformationBuffer<X>,
 ]
 
 // --------------------------------------------------------- constructors
 
 /** x to (0, x): the velocity is 0, which is claimed on the way back. */
-const atRest = <C, X, Bit>(space: Space<X, Bit>): Bijection<{}, readonly [C, X], readonly [C, Two<X>], null> => {
+const atRest = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Two<X>, null> => {
   const { minus } = space
   return {
     params: Params.none,
     side: Side.nothing,
-    forward: ([c, x]) =>
+    forward: (x) =>
       attemptForward(Side.nothing, (env) => {
         expectOnGrid(space, env, x)
-        return [[env.scope.own(c), [minus(x, x), env.scope.own(x)]] as const, null]
+        return [[minus(x, x), env.scope.own(x)] as const, null]
       }),
-    inverse: ([c, [, x]]) => attempt((env) => env.scope.own([c, x] as const)),
-    infer: ([c, x]) =>
+    inverse: ([, x]) => attempt((env) => env.scope.own(x)),
+    infer: (x) =>
       attempt((env) => {
         expectOnGrid(space, env, x)
-        return [env.scope.own(c), [minus(x, x), env.scope.own(x)]]
+        return [minus(x, x), env.scope.own(x)]
       }),
-    pullback: ([c, [v, x]], _side, [dc, [dv, dx]]) =>
+    pullback: ([v, x], _side, [dv, dx]) =>
       attempt((env) => {
         expectZero(env, v, minus(v, v))
         expectInRangeAgain(space, env, x)
         env.scope.release([v, dv])
-        return { input: [c, x] as const, cotangent: [dc, dx] as const, grads: {} }
+        return { input: x, cotangent: dx, grads: {} }
       }),
   }
 }
@@ -112,14 +120,16 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
   }
 }
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
-const fromContextResidual = <P extends object, C, X, Bit>(
-  h: ContextResidual<P, C, X, Bit>,
+/** x to (0, x) with an empty buffer. */
+const begin = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Buffered<X>, null> =>
+  dimap(atRest(space), withBuffer(space))(identity())
+
+/** One block. */
+const step = <P extends object, X, Bit>(
+  h: Residual<P, X, Bit>,
   ratio: Ratio,
-  depth: number,
-): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], MomentumSide<P, C, X>> => {
-  const { space } = h
-  const { quantize, times } = space
+): Bijection<P, Buffered<X>, Buffered<X>, MomentumSide<P, X>[0][number]> => {
+  const { quantize, times } = h.space
   const mu = InformationBuffer.size(ratio)
   const scaling: Scaling<X> = {
     ratio,
@@ -133,16 +143,11 @@ const fromContextResidual = <P extends object, C, X, Bit>(
     pull: (g, dv) => times(g, dv),
     straight: (_g, dx) => dx,
   }
-  const step = dimap(
-    identity<readonly [C, Buffered<X>]>(),
-    second<C>()(first<Carried<X>>()(moved(space))),
-  )(bufferedStep(h, scaling, addition))
-  const begin = dimap(atRest<C, X, Bit>(space), withBuffer<C, X, Bit>(space))(identity())
-  const blocks = dimap(begin, identity<readonly [C, Buffered<X>]>())(repeat(depth)(step))
-  const all = compose(blocks, withoutBuffer<C, X, Bit>(space, ratio), blocks.params, (p) => p)
-  const checked = checkingOutput(space, ([rest]: MomentumSide<P, C, X>) => rest.at(-1)?.[1])(all)
-  return dimap(identity<readonly [C, X]>(), second<C>()(swap<X, X>()))(checked)
+  return dimap(identity<Buffered<X>>(), first<Carried<X>>()(moved(h.space)))(bufferedStep(h, scaling, addition))
 }
+
+/** What the last evaluation of a chain leaves. */
+const lastOf = <P, X>([rest]: MomentumSide<P, X>) => rest.at(-1)?.[1]
 
 /**
  * The chain of `depth` blocks, x to (x, v), with mu = n/d: `{ n: 9, d: 10 }`. Its input must be on the grid.
@@ -154,8 +159,25 @@ const fromResidual = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
   ratio: Ratio,
   depth: number,
-): Bijection<ReadonlyArray<P>, X, Two<X>, MomentumSide<P, null, X>> =>
-  withoutContext(fromContextResidual(ignoringContext(h), ratio, depth))
+): Bijection<ReadonlyArray<P>, X, Two<X>, MomentumSide<P, X>> => {
+  const blocks = dimap(begin(h.space), identity<Buffered<X>>())(repeat(depth)(step(h, ratio)))
+  const all = compose(blocks, withoutBuffer(h.space, ratio), blocks.params, (p) => p)
+  const checked = checkingOutput(h.space, alone<X>, lastOf<P, X>)(all)
+  return dimap(identity<X>(), swap<X, X>())(checked)
+}
+
+/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+const fromContextResidual = <P, C, X, Bit>(
+  h: ContextResidual<P, C, X, Bit>,
+  ratio: Ratio,
+  depth: number,
+): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], MomentumSide<readonly [P, C], X>> => {
+  const block = inContext(h, (given) => step(given, ratio))
+  const blocks = dimap(second<C>()(begin(h.space)), identity<readonly [C, Buffered<X>]>())(repeat(depth)(block))
+  const all = compose(blocks, second<C>()(withoutBuffer(h.space, ratio)), blocks.params, (p) => p)
+  const checked = checkingOutput(h.space, afterContext<C, X>, lastOf<readonly [P, C], X>)(all)
+  return dimap(identity<readonly [C, X]>(), second<C>()(swap<X, X>()))(checked)
+}
 
 /** Exact momentum residual networks, with or without a context. */
 export const Momentum = { fromResidual, fromContextResidual }

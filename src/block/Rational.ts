@@ -20,8 +20,8 @@ import { first } from "../core/first.ts"
 import { second } from "../core/second.ts"
 import { InformationBuffer, type Ratio } from "../exact/InformationBuffer.ts"
 import { bufferedStep, withBuffer, withoutBuffer, type Buffered, type Carried, type Scaling } from "./buffered.ts"
-import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput } from "./evaluation.ts"
+import { inContext } from "./context.ts"
+import { afterContext, alone, checkingOutput } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 import { signs } from "./scaling.ts"
 import type { ShearSide } from "./shear.ts"
@@ -32,40 +32,31 @@ import { drifting } from "./TwoStep.ts"
 // ---------------------------------------------------------------- model
 
 /** What a chain leaves: nothing for block 0, what the others spill and, as planned, hold, and the last buffer. */
-export type RationalSide<P, C, X> = readonly [
-  readonly [StartSide<P, C, X>, ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, C, X>]>],
+export type RationalSide<P, X> = readonly [
+  readonly [StartSide<P, X>, ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, X>]>],
   InformationBuffer<X>,
 ]
 
 // --------------------------------------------------------- constructors
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
-const fromContextResidual = <P extends object, C, X, Bit>(
-  h: ContextResidual<P, C, X, Bit>,
+/** Block 0, which begins with an empty buffer. */
+const begin = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, X, Buffered<X>, StartSide<P, X>> =>
+  dimap(identity<X>(), withBuffer(h.space))(start(h))
+
+/** Block k >= 1: (x_{k-1}, x_k) to (x_k, x_{k+1}). */
+const step = <P extends object, X, Bit>(
+  h: Residual<P, X, Bit>,
   ratio: Ratio,
-  depth: number,
-): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], RationalSide<P, C, X>> => {
+): Bijection<P, Buffered<X>, Buffered<X>, RationalSide<P, X>[0][1][number]> => {
   const { space } = h
   const size = InformationBuffer.size(ratio)
   const scaling: Scaling<X> = { ratio, signs: (env) => signs(env, 1), infer: (_, x) => space.minus(x, x) }
-  const turn = second<C>()(first<Carried<X>>()(swap<X, X>()))
-  const step = dimap(
-    identity<readonly [C, Buffered<X>]>(),
-    turn,
-  )(
-    bufferedStep(
-      h,
-      scaling,
-      drifting(space, (env) => signs(env, size)),
-    ),
-  )
-  const begin = dimap(identity<readonly [C, X]>(), withBuffer<C, X, Bit>(space))(start(h))
-  const blocks = chain(begin, step)(depth)
-  return checkingOutput(
-    space,
-    ([[head, rest]]: RationalSide<P, C, X>) => rest.at(-1)?.[1] ?? head,
-  )(compose(blocks, withoutBuffer<C, X, Bit>(space, ratio), blocks.params, (p) => p))
+  const addition = drifting(space, (env) => signs(env, size))
+  return dimap(identity<Buffered<X>>(), first<Carried<X>>()(swap<X, X>()))(bufferedStep(h, scaling, addition))
 }
+
+/** What the last evaluation of a chain leaves. */
+const lastOf = <P, X>([[head, rest]]: RationalSide<P, X>) => rest.at(-1)?.[1] ?? head
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K), with gamma = +-n/d: `{ n: 3, d: 5 }`. Its input must be on
@@ -78,8 +69,26 @@ const fromResidual = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
   ratio: Ratio,
   depth: number,
-): Bijection<ReadonlyArray<P>, X, Two<X>, RationalSide<P, null, X>> =>
-  withoutContext(fromContextResidual(ignoringContext(h), ratio, depth))
+): Bijection<ReadonlyArray<P>, X, Two<X>, RationalSide<P, X>> => {
+  const blocks = chain(begin(h), step(h, ratio), depth)
+  const all = compose(blocks, withoutBuffer(h.space, ratio), blocks.params, (p) => p)
+  return checkingOutput(h.space, alone<X>, lastOf<P, X>)(all)
+}
+
+/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+const fromContextResidual = <P, C, X, Bit>(
+  h: ContextResidual<P, C, X, Bit>,
+  ratio: Ratio,
+  depth: number,
+): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], RationalSide<readonly [P, C], X>> => {
+  const blocks = chain(
+    inContext(h, begin),
+    inContext(h, (given) => step(given, ratio)),
+    depth,
+  )
+  const all = compose(blocks, second<C>()(withoutBuffer(h.space, ratio)), blocks.params, (p) => p)
+  return checkingOutput(h.space, afterContext<C, X>, lastOf<readonly [P, C], X>)(all)
+}
 
 /** BDIA chains with any rational gamma, with or without a context. */
 export const Rational = { fromResidual, fromContextResidual }

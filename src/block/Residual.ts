@@ -2,7 +2,6 @@
  * The function h that a reversible block is derived from.
  */
 import type { Layer } from "../core/Layer.ts"
-import type { Side } from "../core/Side.ts"
 import type { Space } from "../exact/Space.ts"
 
 // ---------------------------------------------------------------- model
@@ -20,9 +19,8 @@ export interface ContextResidual<P, C, X, Bit> {
   readonly layer: Layer<P, readonly [context: C, x: X], X>
 }
 
-/** What a chain must know of its context: how its cotangents add up, and its codec. */
+/** What a chain must know of its context: how its cotangents add up. */
 export interface Context<in out C> {
   /** The sum of two cotangents of the context, one from each block that read it. */
   readonly add: (x: C, y: C) => C
-  readonly side: Side<C>
 }

@@ -9,4 +9,4 @@ import type { Recorded } from "../core/Layer.ts"
 export type Two<X> = readonly [previous: X, current: X]
 
 /** What a block keeps under `tape`: the residual's value and the way back through it. */
-export type Tape<P, C, X> = Recorded<P, readonly [C, X], X>
+export type Tape<P, X> = Recorded<P, X, X>

@@ -20,10 +20,9 @@ import { dimap } from "../core/dimap.ts"
 import { first } from "../core/first.ts"
 import { identity } from "../core/identity.ts"
 import { swap } from "../core/rearrange.ts"
-import { second } from "../core/second.ts"
 import type { Space } from "../exact/Space.ts"
-import { ignoringContext, withoutContext } from "./context.ts"
-import { checkingOutput } from "./evaluation.ts"
+import { inContext } from "./context.ts"
+import { afterContext, alone, checkingOutput } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 import { dyadicGammas, halved, negated } from "./scaling.ts"
 import { shear, type Addition, type ShearSide } from "./shear.ts"
@@ -39,9 +38,9 @@ export interface Scheme<in out X, in out S> {
 }
 
 /** What a chain leaves: nothing for block 0, and for each of the others what its scaling loses, as planned. */
-export type TwoStepSide<P, C, X, S> = readonly [
-  StartSide<P, C, X>,
-  ReadonlyArray<readonly [scale: S, shear: ShearSide<P, C, X>]>,
+export type TwoStepSide<P, X, S> = readonly [
+  StartSide<P, X>,
+  ReadonlyArray<readonly [scale: S, shear: ShearSide<P, X>]>,
 ]
 
 // --------------------------------------------------------- constructors
@@ -100,25 +99,17 @@ export const drifting = <X, Bit>({ drift, plus, times }: Space<X, Bit>, gamma: A
 })
 
 /** Block k >= 1: (x_{k-1}, x_k) to (x_k, x_{k+1}). */
-const step = <P extends object, C, X, Bit, S>(
-  h: ContextResidual<P, C, X, Bit>,
+const step = <P extends object, X, Bit, S>(
+  h: Residual<P, X, Bit>,
   { scale, addition }: Scheme<X, S>,
-): Bijection<P, readonly [C, Two<X>], readonly [C, Two<X>], readonly [S, ShearSide<P, C, X>]> => {
-  const scaled = second<C>()(first<X>()(scale))
-  const added = dimap(identity<readonly [C, Two<X>]>(), second<C>()(swap<X, X>()))(shear(h, addition))
+): Bijection<P, Two<X>, Two<X>, readonly [S, ShearSide<P, X>]> => {
+  const scaled = first<X>()(scale)
+  const added = dimap(identity<Two<X>>(), swap<X, X>())(shear(h, addition))
   return compose(scaled, added, h.layer.params, (_, p) => p)
 }
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
-const fromContextResidual = <P extends object, C, X, Bit, S>(
-  h: ContextResidual<P, C, X, Bit>,
-  scheme: Scheme<X, S>,
-  depth: number,
-): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], TwoStepSide<P, C, X, S>> =>
-  checkingOutput(
-    h.space,
-    ([begin, rest]: TwoStepSide<P, C, X, S>) => rest.at(-1)?.[1] ?? begin,
-  )(chain(start(h), step(h, scheme))(depth))
+/** What the last evaluation of a chain leaves. */
+const lastOf = <P, X, S>([begin, rest]: TwoStepSide<P, X, S>) => rest.at(-1)?.[1] ?? begin
 
 /**
  * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K), by a scheme on the residual's space:
@@ -131,8 +122,26 @@ const fromResidual = <P extends object, X, Bit, S>(
   h: Residual<P, X, Bit>,
   scheme: Scheme<X, S>,
   depth: number,
-): Bijection<ReadonlyArray<P>, X, Two<X>, TwoStepSide<P, null, X, S>> =>
-  withoutContext(fromContextResidual(ignoringContext(h), scheme, depth))
+): Bijection<ReadonlyArray<P>, X, Two<X>, TwoStepSide<P, X, S>> =>
+  checkingOutput(h.space, alone<X>, lastOf<P, X, S>)(chain(start(h), step(h, scheme), depth))
+
+/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+const fromContextResidual = <P, C, X, Bit, S>(
+  h: ContextResidual<P, C, X, Bit>,
+  scheme: Scheme<X, S>,
+  depth: number,
+): Bijection<ReadonlyArray<P>, readonly [C, X], readonly [C, Two<X>], TwoStepSide<readonly [P, C], X, S>> =>
+  checkingOutput(
+    h.space,
+    afterContext<C, X>,
+    lastOf<readonly [P, C], X, S>,
+  )(
+    chain(
+      inContext(h, start),
+      inContext(h, (given) => step(given, scheme)),
+      depth,
+    ),
+  )
 
 /** Two-step chains from any residual, with or without a context, and the schemes for them. */
 export const TwoStep = { midpoint, leapfrog, dyadic, fromResidual, fromContextResidual }

@@ -7,14 +7,13 @@ import { dimap } from "../core/dimap.ts"
 import { Env } from "../core/Env.ts"
 import { Irreversible } from "../core/errors/Irreversible.ts"
 import { first } from "../core/first.ts"
-import { identity } from "../core/identity.ts"
 import { Params } from "../core/Params.ts"
 import { attempt, attemptForward } from "../core/Program.ts"
 import { rearrange } from "../core/rearrange.ts"
 import { Side } from "../core/Side.ts"
 import { InformationBuffer, type Ratio } from "../exact/InformationBuffer.ts"
 import type { Space } from "../exact/Space.ts"
-import type { ContextResidual } from "./Residual.ts"
+import type { Residual } from "./Residual.ts"
 import { constant } from "./scaling.ts"
 import { shear, type Addition, type ShearSide } from "./shear.ts"
 import type { Two } from "./State.ts"
@@ -38,84 +37,62 @@ export interface Scaling<X> {
 // --------------------------------------------------------- constructors
 
 /** A state to one with an empty buffer; on the way back the buffer must be empty again, and that is claimed. */
-export const withBuffer = <C, X, Bit>(
-  space: Space<X, Bit>,
-): Bijection<{}, readonly [C, Two<X>], readonly [C, Buffered<X>], null> => ({
+export const withBuffer = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Buffered<X>, null> => ({
   params: Params.none,
   side: Side.nothing,
-  forward: ([c, [x, y]]) =>
+  forward: ([x, y]) =>
     attemptForward(Side.nothing, (env) => {
       const { own } = env.scope
-      return [[own(c), [[own(x), own(y)], InformationBuffer.empty(space, x)]] as const, null]
+      return [[[own(x), own(y)], InformationBuffer.empty(space, x)] as const, null]
     }),
-  inverse: ([c, [state, buffer]]) =>
+  inverse: ([state, buffer]) =>
     attempt((env) => {
       expectEmpty(space, env, buffer)
-      return env.scope.own([c, state] as const)
+      return env.scope.own(state)
     }),
-  infer: ([c, state]) => attempt((env) => [env.scope.own(c), [env.scope.own(state), null]]),
-  pullback: ([c, [state, buffer]], _side, [dc, [dState, dBuffer]]) =>
+  infer: (state) => attempt((env) => [env.scope.own(state), null]),
+  pullback: ([state, buffer], _side, [dState, dBuffer]) =>
     attempt((env) => {
       expectEmpty(space, env, buffer)
       env.scope.release([buffer, dBuffer])
-      return { input: [c, state] as const, cotangent: [dc, dState] as const, grads: {} }
+      return { input: state, cotangent: dState, grads: {} }
     }),
 })
 
-/** A state with a buffer to the state alone: the buffer is left behind. */
-export const withoutBuffer = <C, X, Bit>(
+/** A state with a buffer to the state alone: the buffer is the side. */
+export const withoutBuffer = <X, Bit>(
   space: Space<X, Bit>,
   ratio: Ratio,
-): Bijection<{}, readonly [C, Buffered<X>], readonly [C, Two<X>], InformationBuffer<X>> => ({
-  params: Params.none,
-  side: InformationBuffer.side(ratio, space.value),
-  forward: ([c, [state, buffer]]) =>
-    attemptForward(InformationBuffer.side(ratio, space.value), (env) => [
-      env.scope.own([c, state] as const),
-      env.scope.own(present(buffer)),
-    ]),
-  inverse: ([c, state], buffer) => attempt((env) => env.scope.own([c, [state, buffer]] as const)),
-  infer: ([c, [state]]) => attempt((env) => env.scope.own([c, state] as const)),
-  pullback: ([c, state], buffer, [dc, dState]) =>
-    attempt(() => ({ input: [c, [state, buffer]] as const, cotangent: [dc, [dState, null]] as const, grads: {} })),
-})
+): Bijection<{}, Buffered<X>, Two<X>, InformationBuffer<X>> => {
+  const side = InformationBuffer.side(ratio, space.value)
+  return {
+    params: Params.none,
+    side,
+    forward: ([state, buffer]) => attemptForward(side, (env) => [env.scope.own(state), env.scope.own(present(buffer))]),
+    inverse: (state, buffer) => attempt((env) => env.scope.own([state, buffer] as const)),
+    infer: ([state]) => attempt((env) => env.scope.own(state)),
+    pullback: (state, buffer, dState) =>
+      attempt(() => ({ input: [state, buffer] as const, cotangent: [dState, null] as const, grads: {} })),
+  }
+}
 
-/**
- * Scales the first activation of a state, adds to it a function of the second, and puts them in the order that `turn`
- * says.
- */
-export const bufferedStep = <P extends object, C, X, Bit>(
-  h: ContextResidual<P, C, X, Bit>,
+/** Scales the first activation of a state, and adds to it a function of the second. */
+export const bufferedStep = <P extends object, X, Bit>(
+  h: Residual<P, X, Bit>,
   scaling: Scaling<X>,
   addition: Addition<X>,
-): Bijection<
-  P,
-  readonly [C, Buffered<X>],
-  readonly [C, Buffered<X>],
-  readonly [spilled: X | null, shear: ShearSide<P, C, X>]
-> => {
-  type Open = readonly [readonly [X, Carried<X>], readonly [C, X]]
-  type Closed = readonly [readonly [C, Two<X>], Carried<X>]
-  const open = rearrange<readonly [C, Buffered<X>], Open>(
-    ([c, [[x, y], buffer]]) => [
-      [x, buffer],
-      [c, y],
-    ],
-    ([[x, buffer], [c, y]]) => [c, [[x, y], buffer]],
+): Bijection<P, Buffered<X>, Buffered<X>, readonly [spilled: X | null, shear: ShearSide<P, X>]> => {
+  type Open = readonly [readonly [X, Carried<X>], X]
+  const open = rearrange<Buffered<X>, Open>(
+    ([[x, y], buffer]) => [[x, buffer], y],
+    ([[x, buffer], y]) => [[x, y], buffer],
   )
-  const close = rearrange<Open, Closed>(
-    ([[x, buffer], [c, y]]) => [[c, [x, y]], buffer],
-    ([[c, [x, y]], buffer]) => [
-      [x, buffer],
-      [c, y],
-    ],
+  const close = rearrange<Open, Buffered<X>>(
+    ([[x, buffer], y]) => [[x, y], buffer],
+    ([[x, y], buffer]) => [[x, buffer], y],
   )
-  const reopen = rearrange<Closed, readonly [C, Buffered<X>]>(
-    ([[c, state], buffer]) => [c, [state, buffer]],
-    ([c, [state, buffer]]) => [[c, state], buffer],
-  )
-  const scaled = dimap(open, close)(first<readonly [C, X]>()(scaledBy(h.space, scaling)))
-  const added = dimap(identity<Closed>(), reopen)(first<Carried<X>>()(shear(h, addition)))
+  const scaled = dimap(open, close)(first<X>()(scaledBy(h.space, scaling)))
+  const added = first<Carried<X>>()(shear(h, addition))
   return compose(scaled, added, h.layer.params, (_, p) => p)
 }
 

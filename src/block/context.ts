@@ -1,42 +1,96 @@
 /**
- * Blocks that have no context, as blocks with one that is nothing.
+ * Blocks whose residual reads a context: the block of a residual without one, with the context carried beside its values.
+ *
+ * For one block the context is a parameter that comes with the input. So a family derives its blocks once, from a residual
+ * that knows of no context, and `inContext` passes the context on and adds up its cotangents.
  */
+import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
-import { dimap } from "../core/dimap.ts"
-import { rearrange } from "../core/rearrange.ts"
-import { Side } from "../core/Side.ts"
+import type { Env } from "../core/Env.ts"
+import { orThrow } from "../core/orThrow.ts"
+import type { Params } from "../core/Params.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
+import { nothingToPull } from "./evaluation.ts"
 import type { ContextResidual, Residual } from "./Residual.ts"
 
-/** A block on values beside a context of nothing, as one on the values alone. */
-export const withoutContext = <P, A, B, S>(
-  f: Bijection<P, readonly [null, A], readonly [null, B], S>,
-): Bijection<P, A, B, S> =>
-  dimap(rearrange<A, readonly [null, A]>(put, drop), rearrange<readonly [null, B], B>(drop, put))(f)
+// ----------------------------------------------------------- combinators
 
-const put = <A>(a: A): readonly [null, A] => [null, a]
+/** The block that `derive` makes of a residual, for one that reads a context C: it passes through, and its cotangents add up. */
+export const inContext = <P, C, X, Bit, A, B, S>(
+  h: ContextResidual<P, C, X, Bit>,
+  derive: (given: Residual<readonly [P, C], X, Bit>) => Bijection<readonly [P, C], A, B, S>,
+): Bijection<P, readonly [C, A], readonly [C, B], S> => {
+  const block = derive(withParameter(h))
+  const { side } = block
+  const at = (env: Env<P>, c: C): Env<readonly [P, C]> => ({ ...env, params: [env.params, c] })
+  return {
+    params: h.layer.params,
+    side,
+    forward: ([c, a]) =>
+      attemptForward(side, (env: Env<P>) => {
+        const [b, left] = orThrow(block.forward(a)(at(env, c)))
+        return [[env.scope.own(c), b] as const, left]
+      }),
+    inverse: ([c, b], left) =>
+      attempt((env) => {
+        const a = orThrow(block.inverse(b, left)(at(env, c)))
+        return [env.scope.own(c), a]
+      }),
+    infer: ([c, a]) =>
+      attempt((env) => {
+        const b = orThrow(block.infer(a)(at(env, c)))
+        return [env.scope.own(c), b]
+      }),
+    pullback: ([c, b], left, [dc, db]) =>
+      attempt((env) => {
+        const pulled = orThrow(block.pullback(b, left, db)(at(env, c)))
+        const [grads, jc] = pulled.grads
+        const cotangent = [h.context.add(dc, jc), pulled.cotangent ?? nothingToPull(env)] as const
+        env.scope.release([dc, jc])
+        return { input: [c, pulled.input] as const, cotangent, grads }
+      }),
+  }
+}
 
-const drop = <A>([, a]: readonly [null, A]): A => a
-
-/** A residual that reads a context of nothing. */
-export const ignoringContext = <P, X, Bit>({
+/** A residual whose context is a parameter. */
+const withParameter = <P, C, X, Bit>({
   space,
+  context,
   layer,
-}: Residual<P, X, Bit>): ContextResidual<P, null, X, Bit> => ({
+}: ContextResidual<P, C, X, Bit>): Residual<readonly [P, C], X, Bit> => ({
   space,
-  context: { add: () => null, side: Side.nothing },
   layer: {
-    params: layer.params,
-    apply: (params, [, x], draw) => layer.apply(params, x, draw),
-    vjp: (params, [, x], draw) => {
-      const recorded = layer.vjp(params, x, draw)
+    params: beside(layer.params, context.add),
+    apply: ([params, c], x, draw) => layer.apply(params, [c, x], draw),
+    vjp: ([params, c], x, draw) => {
+      const { value, held, pull } = layer.vjp(params, [c, x], draw)
       return {
-        value: recorded.value,
-        held: recorded.held,
-        pull: (cotangent) => {
-          const back = recorded.pull(cotangent)
-          return { cotangent: back.cotangent === null ? null : [null, back.cotangent], grads: back.grads }
+        value,
+        held,
+        pull: (dy) => {
+          const { cotangent, grads } = pull(dy)
+          // Without a cotangent there is none of the context either, and blocks refuse to go on.
+          return cotangent === null
+            ? { cotangent, grads: [grads, c] }
+            : { cotangent: cotangent[1], grads: [grads, cotangent[0]] }
         },
       }
     },
   },
 })
+
+/** Parameters and a context, which comes with the input: it is neither made from a key nor read back. */
+const beside = <P, C>(params: Params<P>, add: (x: C, y: C) => C): Params<readonly [P, C]> => {
+  const refuse = (): never => {
+    throw new TypeError(
+      "A context comes with the input of a block. Make and read the parameters of its residual alone.",
+    )
+  }
+  return {
+    init: refuse,
+    add: ([p, c], [q, d]) => [params.add(p, q), add(c, d)],
+    leaves: ([p]) => params.leaves(p),
+    rebuild: refuse,
+    field: () => O.none,
+  }
+}

@@ -1,15 +1,16 @@
 /**
  * How blocks evaluate their residual under a plan, and what they claim of activations.
  */
-import { either as E, function as F, option as O } from "fp-ts"
+import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { Env } from "../core/Env.ts"
 import { NotDifferentiable } from "../core/errors/NotDifferentiable.ts"
 import type { Held } from "../core/Held.ts"
-import type { Layer, Recorded } from "../core/Layer.ts"
+import type { Layer } from "../core/Layer.ts"
 import { attempt } from "../core/Program.ts"
+import { Side } from "../core/Side.ts"
 import type { Space } from "../exact/Space.ts"
-import type { Two } from "./State.ts"
+import type { Tape, Two } from "./State.ts"
 
 // ------------------------------------------------------------ evaluation
 
@@ -18,28 +19,42 @@ export const residualDraw = (env: Env<unknown>) =>
   env.draws === "sampled" ? O.some(Env.draw(env, "residual")) : O.none
 
 /** The residual's value on the way there, and its tape where the plan asks for one. */
-export const evaluateResidual = <P, A, X>(
-  layer: Layer<P, A, X>,
+export const evaluateResidual = <P, X>(
+  layer: Layer<P, X, X>,
   env: Env<P>,
-  input: A,
-): { readonly h: X; readonly tape: Recorded<P, A, X> | null } => {
-  if (Env.choice(env) !== "tape") return { h: layer.apply(env.params, input, residualDraw(env)), tape: null }
-  const tape = layer.vjp(env.params, input, residualDraw(env))
+  x: X,
+): { readonly h: X; readonly tape: Tape<P, X> | null } => {
+  if (Env.choice(env) !== "tape") return { h: layer.apply(env.params, x, residualDraw(env)), tape: null }
+  const tape = layer.vjp(env.params, x, residualDraw(env))
   return { h: tape.value, tape }
 }
 
 /** The residual's value and the way back through it, on the way back: the tape, or one evaluation. */
-export const recordResidual = <P, A, X, S, H>(
-  layer: Layer<P, A, X>,
+export const recordResidual = <P, X, S, A>(
+  layer: Layer<P, X, X>,
   env: Env<P>,
-  input: A,
-  held: Held<S, H, Recorded<P, A, X>>,
-): Recorded<P, A, X> => (held._tag === "taped" ? held.tape : layer.vjp(env.params, input, residualDraw(env)))
+  x: X,
+  held: Held<S, A, Tape<P, X>>,
+): Tape<P, X> => (held._tag === "taped" ? held.tape : layer.vjp(env.params, x, residualDraw(env)))
 
 /** What the plan chooses to leave behind. */
 export const leave = <S, A, T>(env: Env<unknown>, side: S, input: () => A, tape: T | null): Held<S, A, T> => {
   if (tape !== null) return { _tag: "taped", input: input(), tape }
   return Env.choice(env) === "keep" ? { _tag: "kept", input: input() } : { _tag: "reversed", side }
+}
+
+/** The codec of an input that a block keeps, which SPEC.md has as the second part of a pair whose first is empty. */
+export const inputSide = <A>(input: Side<A>): Side<A> => {
+  const pair = Side.pair(Side.nothing, input)
+  return {
+    ...input,
+    toBytes: (a) => pair.toBytes([null, a]),
+    fromBytes: (bytes) =>
+      F.pipe(
+        pair.fromBytes(bytes),
+        TE.map(([, a]) => a),
+      ),
+  }
 }
 
 /** Throws `NotDifferentiable` for a residual without a cotangent. */
@@ -48,6 +63,12 @@ export const nothingToPull = (env: Env<unknown>): never => {
 }
 
 // ---------------------------------------------------------------- claims
+
+/** The state that a chain without a context ends in. */
+export const alone = <X>(state: Two<X>): Two<X> => state
+
+/** The state that a chain with a context ends in. */
+export const afterContext = <C, X>([, state]: readonly [C, Two<X>]): Two<X> => state
 
 /** Claims that an activation is below the limit of the grid. */
 export const expectInRange = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void =>
@@ -73,15 +94,19 @@ export const observeRebuilt = (env: Env<unknown>, x: unknown): void =>
  * fault is at least one step, which no subtraction on the way back can round away.
  */
 export const checkingOutput =
-  <X, Bit, S>({ quantize }: Space<X, Bit>, last: (side: S) => Held<unknown, unknown, unknown> | undefined) =>
-  <P, A, C>(f: Bijection<P, A, readonly [C, Two<X>], S>): Bijection<P, A, readonly [C, Two<X>], S> => ({
+  <X, Bit, B, S>(
+    { quantize }: Space<X, Bit>,
+    stateOf: (b: B) => Two<X>,
+    last: (side: S) => Held<unknown, unknown, unknown> | undefined,
+  ) =>
+  <P, A>(f: Bijection<P, A, B, S>): Bijection<P, A, B, S> => ({
     ...f,
     pullback: (b, side, cotangent) => (env) =>
       F.pipe(
         attempt<P, void>((given) => {
           if (last(side)?._tag !== "reversed") return
           const place = Env.place(given)
-          for (const x of b[1]) given.watch.expect({ _tag: "Same", place, rebuilt: quantize(x), recorded: x })
+          for (const x of stateOf(b)) given.watch.expect({ _tag: "Same", place, rebuilt: quantize(x), recorded: x })
         })(env),
         E.chain(() => f.pullback(b, side, cotangent)(env)),
       ),

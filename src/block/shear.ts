@@ -1,7 +1,7 @@
 /**
  * The step that every block is made of: a function of one half of a pair is added to the other half.
  *
- *     (c, (a, b)) to (c, (a + Q(h(c, b)), b))
+ *     (a, b) to (a + Q(h(b)), b)
  *
  * What is added is a function of what stays, so it can be taken away again: on the grid every sum is exact.
  */
@@ -15,21 +15,22 @@ import type { PerSample, Space } from "../exact/Space.ts"
 import {
   evaluateResidual,
   expectInRange,
+  inputSide,
   observeRebuilt,
   leave,
   nothingToPull,
   recordResidual,
   residualDraw,
 } from "./evaluation.ts"
-import type { ContextResidual } from "./Residual.ts"
+import type { Residual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
 /** What a shear leaves: nothing, or as planned its input. */
-export type ShearSide<P, C, X> = Held<null, readonly [C, Two<X>], Tape<P, C, X>>
+export type ShearSide<P, X> = Held<null, Two<X>, Tape<P, X>>
 
-/** What is added, as a function of g (one number a sample), of the half b that stays, and of h(c, b). */
+/** What is added, as a function of g (one number a sample), of the half b that stays, and of h(b). */
 export interface Addition<X> {
   /** g in training, for every sample of the batch. */
   readonly gamma: (env: Env<unknown>) => PerSample
@@ -39,7 +40,7 @@ export interface Addition<X> {
   readonly value: (g: PerSample, b: X, h: X) => X
   /** The cotangent of h, from that of the sum. */
   readonly pull: (g: PerSample, da: X) => X
-  /** The cotangent of b but for what comes through h, from those of b and of the sum. */
+  /** The cotangent of b except for what comes through h, from those of b and of the sum. */
   readonly straight: (g: PerSample, db: X, da: X) => X
 }
 
@@ -55,55 +56,52 @@ export const rounded = <X, Bit>({ quantize }: Space<X, Bit>): Addition<X> => ({
 })
 
 /** The shear of a residual: it leaves nothing behind. */
-export const shear = <P, C, X, Bit>(
-  { space, context, layer }: ContextResidual<P, C, X, Bit>,
+export const shear = <P, X, Bit>(
+  { space, layer }: Residual<P, X, Bit>,
   { expected, gamma, pull, straight, value }: Addition<X>,
-): Bijection<P, readonly [C, Two<X>], readonly [C, Two<X>], ShearSide<P, C, X>> => {
+): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> => {
   const { minus, plus } = space
-  const side: Side<ShearSide<P, C, X>> = heldSide(
-    Side.nothing,
-    Side.pair(context.side, Side.pair(space.value, space.value)),
-  )
+  const side: Side<ShearSide<P, X>> = heldSide(Side.nothing, inputSide(Side.pair(space.value, space.value)))
   return {
     params: layer.params,
     side,
-    forward: ([c, [a, b]]) =>
+    forward: ([a, b]) =>
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
-        const { h, tape } = evaluateResidual(layer, env, [c, b])
+        const { h, tape } = evaluateResidual(layer, env, b)
         const sum = plus(a, value(gamma(env), b, h))
         env.scope.release(h)
         expectInRange(space, env, sum)
-        return [[own(c), [sum, own(b)]] as const, leave(env, null, () => [own(c), [own(a), own(b)]] as const, tape)]
+        return [[sum, own(b)] as const, leave(env, null, () => [own(a), own(b)] as const, tape)]
       }),
-    inverse: ([c, [sum, b]], held) =>
+    inverse: ([sum, b], held) =>
       attempt((env) => {
         const { own } = env.scope
         if (held._tag !== "reversed") return own(held.input)
         const g = env.draws === "sampled" ? gamma(env) : env.samples.map(() => expected)
-        const a = minus(sum, value(g, b, layer.apply(env.params, [c, b], residualDraw(env))))
+        const a = minus(sum, value(g, b, layer.apply(env.params, b, residualDraw(env))))
         observeRebuilt(env, a)
-        return [own(c), [a, own(b)]]
+        return [a, own(b)]
       }),
-    infer: ([c, [a, b]]) =>
+    infer: ([a, b]) =>
       attempt((env) => {
         const g = env.samples.map(() => expected)
-        const sum = plus(a, value(g, b, layer.apply(env.params, [c, b], O.none)))
+        const sum = plus(a, value(g, b, layer.apply(env.params, b, O.none)))
         expectInRange(space, env, sum)
-        return [env.scope.own(c), [sum, env.scope.own(b)]]
+        return [sum, env.scope.own(b)]
       }),
-    pullback: ([c, [sum, b]], held, [dc, [da, db]]) =>
+    pullback: ([sum, b], held, [da, db]) =>
       attempt((env) => {
         const { own } = env.scope
         const g = gamma(env)
-        const recorded = recordResidual(layer, env, [c, b], held)
-        const rebuild = () => [own(c), [minus(sum, value(g, b, recorded.value)), own(b)]] as const
+        const recorded = recordResidual(layer, env, b, held)
+        const rebuild = () => [minus(sum, value(g, b, recorded.value)), own(b)] as const
         const input = held._tag === "reversed" ? rebuild() : own(held.input)
-        if (held._tag === "reversed") observeRebuilt(env, input[1][0])
+        if (held._tag === "reversed") observeRebuilt(env, input[0])
         const { cotangent, grads } = recorded.pull(pull(g, da))
-        const [jc, jb] = cotangent ?? nothingToPull(env)
-        const back = [context.add(dc, jc), [own(da), plus(straight(g, db, da), jb)]] as const
-        env.scope.release([c, sum, b, held, dc, da, db, recorded.value])
+        const jb = cotangent ?? nothingToPull(env)
+        const back = [own(da), plus(straight(g, db, da), jb)] as const
+        env.scope.release([sum, b, held, da, db, recorded.value])
         return { input, cotangent: back, grads }
       }),
   }

@@ -12,65 +12,62 @@ import {
   expectInRange,
   expectInRangeAgain,
   expectOnGrid,
+  inputSide,
   leave,
   nothingToPull,
   recordResidual,
 } from "./evaluation.ts"
-import type { ContextResidual } from "./Residual.ts"
+import type { Residual } from "./Residual.ts"
 import type { Tape, Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
 /** What block 0 leaves: nothing, or as planned its input. */
-export type StartSide<P, C, X> = Held<null, readonly [C, X], Tape<P, C, X>>
+export type StartSide<P, X> = Held<null, X, Tape<P, X>>
 
 // --------------------------------------------------------- constructors
 
 /** x_1 = x_0 + Q(h_0(x_0)), in training and at inference. */
-export const start = <P, C, X, Bit>({
-  space,
-  context,
-  layer,
-}: ContextResidual<P, C, X, Bit>): Bijection<P, readonly [C, X], readonly [C, Two<X>], StartSide<P, C, X>> => {
+export const start = <P, X, Bit>({ space, layer }: Residual<P, X, Bit>): Bijection<P, X, Two<X>, StartSide<P, X>> => {
   const advance = (x: X, h: X): X => space.plus(x, space.quantize(h))
-  const side: Side<StartSide<P, C, X>> = heldSide(Side.nothing, Side.pair(context.side, space.value))
+  const side: Side<StartSide<P, X>> = heldSide(Side.nothing, inputSide(space.value))
   return {
     params: layer.params,
     side,
-    forward: ([c, x]) =>
+    forward: (x) =>
       attemptForward(side, (env: Env<P>) => {
         const { own } = env.scope
         expectOnGrid(space, env, x)
-        const { h, tape } = evaluateResidual(layer, env, [c, x])
+        const { h, tape } = evaluateResidual(layer, env, x)
         const next = advance(x, h)
         env.scope.release(h)
         expectInRange(space, env, next)
-        return [[own(c), [own(x), next]] as const, leave(env, null, () => [own(c), own(x)] as const, tape)]
+        return [[own(x), next] as const, leave(env, null, () => own(x), tape)]
       }),
-    inverse: ([c, [x]]) => attempt((env) => [env.scope.own(c), env.scope.own(x)]),
-    infer: ([c, x]) =>
+    inverse: ([x]) => attempt((env) => env.scope.own(x)),
+    infer: (x) =>
       attempt((env) => {
         expectOnGrid(space, env, x)
-        const next = advance(x, layer.apply(env.params, [c, x], O.none))
+        const next = advance(x, layer.apply(env.params, x, O.none))
         expectInRange(space, env, next)
-        return [env.scope.own(c), [env.scope.own(x), next]]
+        return [env.scope.own(x), next]
       }),
-    pullback: ([c, [last, next]], held, [dc, [dx, dn]]) =>
+    pullback: ([last, next], held, [dx, dn]) =>
       attempt((env) => {
         const { own } = env.scope
-        // What was kept is a handle to what came back, or, behind a block that rebuilt it, a buffer of its own.
-        const x = held._tag === "reversed" ? last : held.input[1]
+        // What was kept is a handle to what came back, or, after a block that rebuilt it, a buffer of its own.
+        const x = held._tag === "reversed" ? last : held.input
         if (held._tag !== "reversed") env.scope.release([last, next])
-        const { value, pull } = recordResidual(layer, env, [c, x], held)
+        const { value, pull } = recordResidual(layer, env, x, held)
         if (held._tag === "reversed") {
           env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: advance(x, value), recorded: next })
           expectInRangeAgain(space, env, x)
         }
         const { cotangent, grads } = pull(dn)
-        const [jc, jx] = cotangent ?? nothingToPull(env)
-        const input = [own(c), own(x)] as const
-        const back = [context.add(dc, jc), space.plus(space.plus(dx, dn), jx)] as const
-        env.scope.release([c, x, next, held, dc, dx, dn, value])
+        const jx = cotangent ?? nothingToPull(env)
+        const input = own(x)
+        const back = space.plus(space.plus(dx, dn), jx)
+        env.scope.release([x, next, held, dx, dn, value])
         return { input, cotangent: back, grads }
       }),
   }

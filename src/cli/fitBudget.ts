@@ -17,7 +17,7 @@ export const fitBudget = <P, A, S>(
   step: Step<P, A>,
   given: MemoryBudget & { readonly budget: number },
 ): Fit => {
-  const fit = fitPlan(net)(step, given)
+  const fit = fitPlan(net, step, given)
   if (E.isRight(fit)) return fit.right
   if (fit.left._tag !== "BudgetTooSmall") throw fit.left
   const { smallest, workers } = fit.left

@@ -13,61 +13,63 @@ import type { RevError } from "./RevError.ts"
 import { Side } from "./Side.ts"
 
 /**
- * `chain(first, rest)(n)`: `first` at path 0, then `rest` at paths 1 to n - 1, with one array of n equal parameter
- * trees. Throws `RangeError` unless n is a whole number of at least 1.
+ * `chain(first, rest, n)`: `first` at path 0, then `rest` at paths 1 to n - 1, with one array of n equal parameter
+ * trees. Throws `RangeError` unless n is an integer of at least 1.
  */
-export const chain =
-  <P, A, B, S, U>(first: Bijection<P, A, B, S>, rest: Bijection<P, B, B, U>) =>
-  (n: number): Bijection<ReadonlyArray<P>, A, B, readonly [S, ReadonlyArray<U>]> => {
-    if (!Number.isSafeInteger(n) || n < 1)
-      throw new RangeError(`A chain has a whole number of parts, at least 1, not ${JSON.stringify(n)}.`)
-    const head = part<P>(0)
-    const tail = loop(rest, 1, n)
-    return {
-      params: Params.array(n, first.params),
-      side: Side.pair(first.side, Side.array(n - 1, rest.side)),
-      forward: (a) => (env) =>
-        F.pipe(
-          head(env, first.forward(a)),
-          E.chain(([b, s]) =>
-            F.pipe(
-              tail.forward(b, true)(env),
-              E.map(([c, sides]) => [c, [s, sides]] as const),
-            ),
+export const chain = <P, A, B, S, U>(
+  first: Bijection<P, A, B, S>,
+  rest: Bijection<P, B, B, U>,
+  n: number,
+): Bijection<ReadonlyArray<P>, A, B, readonly [S, ReadonlyArray<U>]> => {
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw new RangeError(`The number of parts of a chain is an integer, at least 1, not ${JSON.stringify(n)}.`)
+  const head = part<P>(0)
+  const tail = loop(rest, 1, n)
+  return {
+    params: Params.array(n, first.params),
+    side: Side.pair(first.side, Side.array(n - 1, rest.side)),
+    forward: (a) => (env) =>
+      F.pipe(
+        head(env, first.forward(a)),
+        E.chain(([b, s]) =>
+          F.pipe(
+            tail.forward(b, true)(env),
+            E.map(([c, sides]) => [c, [s, sides]] as const),
           ),
         ),
-      inverse:
-        (c, [s, sides]) =>
-        (env) =>
-          F.pipe(
-            tail.inverse(c, sides)(env),
-            E.chain((b) => {
-              const a = head(env, first.inverse(b, s))
-              env.scope.release(b)
-              return a
-            }),
-          ),
-      infer: (a) => (env) =>
+      ),
+    inverse:
+      (c, [s, sides]) =>
+      (env) =>
         F.pipe(
-          head(env, first.infer(a)),
-          E.chain((b) => tail.infer(b, true)(env)),
+          tail.inverse(c, sides)(env),
+          E.chain((b) => {
+            const a = head(env, first.inverse(b, s))
+            env.scope.release(b)
+            return a
+          }),
         ),
-      pullback:
-        (c, [s, sides], dc) =>
-        (env) =>
-          F.pipe(
-            tail.pullback(c, sides, dc)(env),
-            E.chain((back) =>
-              back.cotangent === null
-                ? E.left(new NotDifferentiable({ path: env.path, what: "The output of the first part" }))
-                : F.pipe(
-                    backwards(first, 0, back.input, s, back.cotangent)(env),
-                    E.map(({ input, cotangent, grads }) => ({ input, cotangent, grads: [grads, ...back.grads] })),
-                  ),
-            ),
+    infer: (a) => (env) =>
+      F.pipe(
+        head(env, first.infer(a)),
+        E.chain((b) => tail.infer(b, true)(env)),
+      ),
+    pullback:
+      (c, [s, sides], dc) =>
+      (env) =>
+        F.pipe(
+          tail.pullback(c, sides, dc)(env),
+          E.chain((back) =>
+            back.cotangent === null
+              ? E.left(new NotDifferentiable({ path: env.path, what: "The output of the first part" }))
+              : F.pipe(
+                  backwards(first, 0, back.input, s, back.cotangent)(env),
+                  E.map(({ input, cotangent, grads }) => ({ input, cotangent, grads: [grads, ...back.grads] })),
+                ),
           ),
-    }
+        ),
   }
+}
 
 /** `pipe(f, repeat(n))`: `f` n times, at paths 0 to n - 1, with an array of n parameter trees. */
 export const repeat =

@@ -35,27 +35,19 @@ export const Grid = {
   // --------------------------------------------------------- combinators
 
   /** Q: half to even onto the grid, with one zero. */
-  round:
-    ({ scale, step }: Grid) =>
-    (y: number): number =>
-      halfToEven(y * scale) * step,
+  round: ({ scale, step }: Grid, y: number): number => halfToEven(y * scale) * step,
 
   // --------------------------------------------------------- destructors
 
   /** The parity s of k = x 2^l, for a grid value x: 0 or 1, for negatives too. */
-  parity:
-    ({ scale }: Grid) =>
-    (x: number): 0 | 1 =>
-      (x * scale) % 2 === 0 ? 0 : 1,
+  parity: ({ scale }: Grid, x: number): 0 | 1 => ((x * scale) % 2 === 0 ? 0 : 1),
 
   /** Floor division of k = x 2^l: the quotient and the remainder, 0 <= r < divisor, as grid values with one zero. */
-  divide:
-    ({ scale, step }: Grid) =>
-    (divisor: number, x: number): readonly [quotient: number, remainder: number] => {
-      const k = x * scale
-      const remainder = ((k % divisor) + divisor) % divisor
-      return [((k - remainder) / divisor) * step + 0, remainder * step]
-    },
+  divide: ({ scale, step }: Grid, divisor: number, x: number): readonly [quotient: number, remainder: number] => {
+    const k = x * scale
+    const remainder = ((k % divisor) + divisor) % divisor
+    return [((k - remainder) / divisor) * step + 0, remainder * step]
+  },
 }
 
 /** The nearest whole number, half to even, with one zero. */

@@ -22,9 +22,8 @@ export interface PackedBits {
 /** BDIA's arithmetic on Float32Arrays, every operation rounded to float32 as a tensor backend rounds it. */
 export const float32Space = (fractionBits: number): Space<Float32Array, PackedBits> => {
   const grid = Grid.make(fractionBits)
-  const round = Grid.round(grid)
-  const parity = Grid.parity(grid)
-  const divide = Grid.divide(grid)
+  const round = (y: number): number => Grid.round(grid, y)
+  const parity = (x: number): 0 | 1 => Grid.parity(grid, x)
   return Space.make({
     grid,
     quantize: (y) => y.map(round),
@@ -41,7 +40,7 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
     lower: (x, s) => x.map((a, i) => a - bitAt(s, x, i) * grid.step + 0),
     divide: (divisor, x) => {
       const [quotient, remainder] = [x.slice(), x.slice()]
-      for (const [i, a] of x.entries()) [quotient[i], remainder[i]] = divide(divisor, a)
+      for (const [i, a] of x.entries()) [quotient[i], remainder[i]] = Grid.divide(grid, divisor, a)
       return [quotient, remainder]
     },
     bit: packedSide(fractionBits),

@@ -13,7 +13,7 @@ import { Space, type PerSample } from "./Space.ts"
 /** BDIA's arithmetic on numbers with `fractionBits` fraction bits, for exhaustive proofs in milliseconds. */
 export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
   const grid = Grid.make(fractionBits)
-  const quantize = Grid.round(grid)
+  const quantize = (y: number): number => Grid.round(grid, y)
   return Space.make({
     grid,
     quantize,
@@ -21,10 +21,10 @@ export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
     plus: (x, y) => x + y,
     minus: (x, y) => x - y,
     times: (coefficients, x) => one(coefficients) * x,
-    parity: Grid.parity(grid),
+    parity: (x) => Grid.parity(grid, x),
     lift: (x, s) => x + s * grid.step,
     lower: (x, s) => x - s * grid.step + 0,
-    divide: Grid.divide(grid),
+    divide: (divisor, x) => Grid.divide(grid, divisor, x),
     bit: codec(
       "plane",
       fractionBits,

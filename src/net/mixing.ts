@@ -45,7 +45,7 @@ export type MixingParams = { readonly u: LiftingParams } & { readonly v: Lifting
 export type MixingSide = readonly [readonly [LiftingSide, LiftingSide], LiftingSide]
 
 /** What a lifting step leaves. */
-export type LiftingSide = ShearSide<LiftingParams, null, tf.Tensor>
+export type LiftingSide = ShearSide<LiftingParams, tf.Tensor>
 
 // --------------------------------------------------------- constructors
 

@@ -49,7 +49,7 @@ export const Mlp = {
     const form = FORMS[activation]
     const [w1, b1, w2, b2] = [up.weight, up.bias, down.weight, down.bias]
     check(mlp, { x, w1, b1, w2, b2 }, { form })
-    if (isImplemented(mlp, { form })) return whole(form)(x, w1, b1, w2, b2)
+    if (isImplemented(mlp, { form })) return fused(form)(x, w1, b1, w2, b2)
     if (isImplemented(addBias)) return inParts(form)(x, w1, b1, w2, b2)
     return Linear.apply(down, (form === "erf" ? gelu : geluTanh)(Linear.apply(up, x)))
   },
@@ -58,7 +58,7 @@ export const Mlp = {
 const FORMS: Readonly<Record<Activation, GeluForm>> = { gelu: "erf", geluTanh: "tanh" }
 
 /** All of it in one kernel, and its gradient in another; besides its input the tape keeps what the first returns for the second. */
-const whole = (form: GeluForm) =>
+const fused = (form: GeluForm) =>
   tf.customGrad((...args) => {
     // As tfjs passes them.
     const [x, w1, b1, w2, b2, save] = args as unknown as readonly [...Five<tf.Tensor>, Save]

@@ -16,7 +16,7 @@ import { mapTensors, tensorsIn } from "./tree.ts"
 import { orThrow } from "../core/orThrow.ts"
 
 /**
- * `toFunction(net)(params, key)` maps an input to the network's output tensor, and its gradient is the reversed sweep:
+ * `toFunction(net, params, key)` maps an input to the network's output tensor, and its gradient is the reversed sweep:
  * `tf.variableGrads`, the optimisers and `tf.layers` models train it as they train anything else.
  *
  * The leading axis of the input's first tensor is the batch, and its places are the sample ids; use a key of its own for
@@ -25,8 +25,7 @@ import { orThrow } from "../core/orThrow.ts"
  * input is not looked at. Predict with `toInference`, which draws nothing.
  */
 export const toFunction =
-  <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>) =>
-  (params: P, key: Key) =>
+  <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>, params: P, key: Key) =>
   (a: A): B => {
     const leaves = new Map(tensorLeaves(net.params, params)) // by path: gradients have another order of names than parameters
     const inputs = [...leaves.values(), ...tensorsIn(a)]

@@ -7,11 +7,10 @@ import { evaluateNow } from "./evaluateNow.ts"
 import { quietly } from "./recording.ts"
 
 /**
- * `toInference(net)(params)` maps an input to the network's output with gamma and dropout off: what to predict with. It
+ * `toInference(net, params)` maps an input to the network's output with gamma and dropout off: what to predict with. It
  * draws nothing and has no gradient; throws the `RevError` of the network.
  */
 export const toInference =
-  <P, A, B, S>(net: Bijection<P, A, B, S>) =>
-  (params: P) =>
+  <P, A, B, S>(net: Bijection<P, A, B, S>, params: P) =>
   (a: A): B =>
     quietly(() => evaluateNow(net.infer(a), params, Key.fromSeed(0), a))

@@ -35,8 +35,7 @@ export interface BatchGradient<out P> extends Gradient<P> {
  * finite: `GradientNotFinite` names the first that is not.
  */
 export const lossAndGrads =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
   (env) =>
     F.pipe(
       weighted(net, a, 1)(env),
@@ -97,7 +96,7 @@ export const refuseUnlessFinite =
   <P>(params: Params<P>, step: number) =>
   (gradient: Gradient<P>): TE.TaskEither<GradientNotFinite, BatchGradient<P>> =>
   async () => {
-    const norm = await gradientNorm(params)(gradient.grads, step)()
+    const norm = await gradientNorm(params, gradient.grads, step)()
     if (E.isRight(norm)) return E.right({ ...gradient, norm: norm.right })
     tensorScope.release(gradient.grads)
     return norm

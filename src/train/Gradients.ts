@@ -64,7 +64,7 @@ export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroB
     params,
     at: (position) => async () => {
       const groups = microBatches(position.samples, how.size)
-      const nodes = await evaluateRun(objective, how)(position, groups, [0, groups.length])()
+      const nodes = await evaluateRun(objective, position, groups, [0, groups.length], how)()
       if (E.isLeft(nodes)) return nodes
       const { loss, grads } = total(addGradients(params))(nodes.right)
       return refuseUnlessFinite(params, position.step)({ loss: loss / groups.length, grads })()
@@ -74,11 +74,12 @@ export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroB
 
 /** The nodes of a run [first, end) of a batch's micro-batches, or the error of the first that has one, and nothing is left. */
 export const evaluateRun =
-  <P, A, S>({ network, data }: Objective<P, A, S>, { seed, plan = Plan.reversed }: MicroBatching) =>
-  (
+  <P, A, S>(
+    { network, data }: Objective<P, A, S>,
     { params, step }: Omit<Position<P>, "samples">,
     groups: ReadonlyArray<ReadonlyArray<number>>,
     [first, end]: readonly [first: number, end: number],
+    { seed, plan = Plan.reversed }: MicroBatching,
   ): TE.TaskEither<TrainError, ReadonlyArray<PartialSum<Gradient<P>>>> =>
   async () => {
     const join = appended(addGradients(network.params))

@@ -34,32 +34,34 @@ export interface Prompt {
  * Throws `RangeError` for a vocabulary of more than 256, whose ids are no bytes, and for a prompt that cannot be continued; the program ends in
  * `LayerFailed` where logits are not finite.
  */
-export const generate =
-  ({ config, logits }: Gpt, params: Parameters<Gpt["logits"]["params"]["leaves"]>[0]) =>
-  ({ bytes, count, temperature, seed }: Prompt): TE.TaskEither<RevError, Uint8Array> => {
-    checkPrompt(config, { bytes, count, temperature, seed })
-    const key = Key.child("generate")(Key.fromSeed(seed))
-    return async () => {
-      const text = [...bytes]
-      const places = uniforms({ key, samples: [0] }, count)
-      for (let i = 0; i < count; i++) {
-        const window = text.slice(-config.context)
-        const tokens = tf.tensor2d([window], [1, window.length], "int32")
-        const result = await run(logits.infer(tokens))(tensorEnv({ params, seed }))()
-        tokens.dispose()
-        if (E.isLeft(result)) return result
-        const values = (await result.right.data()) as Float32Array // logits are float32
-        result.right.dispose()
-        await nextTask()
-        const last = values.subarray(-config.vocabulary)
-        const bad = last.findIndex((logit) => Number.isNaN(logit) || logit === Infinity)
-        if (bad !== -1 || last.every((logit) => logit === -Infinity))
-          return E.left(notFinite(Math.max(bad, 0), last[Math.max(bad, 0)], text.length))
-        text.push(draw(last, temperature, places[i] ?? 0))
-      }
-      return E.right(Uint8Array.from(text))
+export const generate = (
+  { config, logits }: Gpt,
+  params: Parameters<Gpt["logits"]["params"]["leaves"]>[0],
+  { bytes, count, temperature, seed }: Prompt,
+): TE.TaskEither<RevError, Uint8Array> => {
+  checkPrompt(config, { bytes, count, temperature, seed })
+  const key = Key.child("generate")(Key.fromSeed(seed))
+  return async () => {
+    const text = [...bytes]
+    const places = uniforms({ key, samples: [0] }, count)
+    for (let i = 0; i < count; i++) {
+      const window = text.slice(-config.context)
+      const tokens = tf.tensor2d([window], [1, window.length], "int32")
+      const result = await run(logits.infer(tokens))(tensorEnv({ params, seed }))()
+      tokens.dispose()
+      if (E.isLeft(result)) return result
+      const values = (await result.right.data()) as Float32Array // logits are float32
+      result.right.dispose()
+      await nextTask()
+      const last = values.subarray(-config.vocabulary)
+      const bad = last.findIndex((logit) => Number.isNaN(logit) || logit === Infinity)
+      if (bad !== -1 || last.every((logit) => logit === -Infinity))
+        return E.left(notFinite(Math.max(bad, 0), last[Math.max(bad, 0)], text.length))
+      text.push(draw(last, temperature, places[i] ?? 0))
     }
+    return E.right(Uint8Array.from(text))
   }
+}
 
 const checkPrompt = ({ vocabulary }: GptConfig, { bytes, count, temperature }: Prompt): void => {
   if (vocabulary > 256)

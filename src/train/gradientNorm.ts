@@ -15,8 +15,7 @@ import { tf } from "../tensor/tf.ts"
 
 /** The global norm of a step's gradients, read from the device; `GradientNotFinite` names the first that is infinite or not a number. Borrows them. */
 export const gradientNorm =
-  <P>(params: Params<P>) =>
-  (grads: P, step: number): TE.TaskEither<GradientNotFinite, number> =>
+  <P>(params: Params<P>, grads: P, step: number): TE.TaskEither<GradientNotFinite, number> =>
   async () => {
     const leaves = tensorLeaves(params, grads).filter(([, leaf]) => leaf.size > 0)
     const norm = await read(() => normOf(leaves.map(([, leaf]) => leaf)))

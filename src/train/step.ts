@@ -25,21 +25,21 @@ export interface Trained<out P> {
  * Takes one step of AdamW. On any error the given parameters and state are as they were, and nothing else is left; on
  * success they are freed and new ones returned. Throws `RangeError` for settings or a rate with which it would be no step.
  */
-export const trainStep = <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, config: AdamWConfig) => {
+export const trainStep = <P, A, S>(
+  net: Bijection<P, A, tf.Tensor, S>,
+  trained: Trained<P>,
+  a: A,
+  env: Env<P>,
+  rate: number,
+  config: AdamWConfig,
+): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> => {
   const move = update(net.params, config)
-  return (
-    trained: Trained<P>,
-    a: A,
-    env: Env<P>,
-    rate: number,
-  ): TE.TaskEither<TrainError, { readonly trained: Trained<P>; readonly loss: number }> => {
-    checkRate(rate)
-    return F.pipe(
-      evaluateGradient(net, a, env, 1),
-      TE.chainW(refuseUnlessFinite(net.params, env.step)),
-      TE.map((gradient) => ({ trained: move(trained, gradient, rate), loss: gradient.loss })),
-    )
-  }
+  checkRate(rate)
+  return F.pipe(
+    evaluateGradient(net, a, env, 1),
+    TE.chainW(refuseUnlessFinite(net.params, env.step)),
+    TE.map((gradient) => ({ trained: move(trained, gradient, rate), loss: gradient.loss })),
+  )
 }
 
 // ----------------------------------------------------------- combinators

@@ -11,8 +11,11 @@ import { nextTask } from "./nextTask.ts"
 
 /** The mean of the network's expectation over batches of equal size, with dropout and gamma off. */
 export const validate =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, params: P) =>
-  (batches: ReadonlyArray<A>): TE.TaskEither<RevError, number> =>
+  <P, A, S>(
+    net: Bijection<P, A, tf.Tensor, S>,
+    params: P,
+    batches: ReadonlyArray<A>,
+  ): TE.TaskEither<RevError, number> =>
   async () => {
     let sum = 0
     for (const batch of batches) {

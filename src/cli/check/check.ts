@@ -9,7 +9,7 @@ import { toFinding, type Finding } from "../../../laws/report.ts"
 import { judgements } from "../../../laws/run.ts"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { useKernels } from "../../tensor/kernels/dispatch.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgressBar } from "../ProgressBar.ts"
 import type { CheckOptions } from "./CheckOptions.ts"
 import { holds, lines, table, type CheckReport, type Log, type Row } from "./CheckReport.ts"
 import { listenForInterrupt, type Interrupt } from "../Interrupt.ts"
@@ -110,7 +110,7 @@ const examine = async (
   const total = allLaws(set).length
   if (total === 0) return null
   const { seconds, ...amount } = presets[preset][cost]
-  const budget = {
+  const judging = {
     ...amount,
     // There a program is compiled when it first runs, and where a processor plays the GPU that takes a second.
     ...(seconds === undefined ? {} : { seconds: options.backend === "webgpu" ? 10 * seconds : seconds }),
@@ -120,9 +120,9 @@ const examine = async (
   }
   const head = { subject: place, backend, preset, seed, of: total, left }
   log.head(head)
-  const progress = trial.module === null && process.stderr.isTTY ? startProgress("laws", total) : null
+  const progress = trial.module === null && process.stderr.isTTY ? startProgressBar("laws", total) : null
   const laws: Row[] = []
-  for await (const { topic, name, verdict, milliseconds } of judgements(set, budget)) {
+  for await (const { topic, name, verdict, milliseconds } of judgements(set, judging)) {
     const finding = toFinding(verdict)
     const { counterexample } = finding
     const row: Row = {

@@ -3,7 +3,7 @@
  */
 import { diagnose, looks } from "../../node/doctor/diagnose.ts"
 import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgressBar } from "../ProgressBar.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -15,7 +15,7 @@ export interface DoctorOptions {
 
 /** Runs the command; resolves to its exit code, which is 1 where something that is set up does not work as it should. */
 export const doctor = async ({ json }: DoctorOptions): Promise<number> => {
-  const progress = json ? null : startProgress("looking at", looks.length)
+  const progress = json ? null : startProgressBar("looking at", looks.length)
   const diagnosis = await diagnose((done, name) => progress?.update(done, name))
   progress?.stop()
   process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis, columns())}\n`)

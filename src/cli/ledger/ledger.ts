@@ -4,7 +4,7 @@
 import { Key } from "../../core/Key.ts"
 import { Plan } from "../../core/Plan.ts"
 import { gpt } from "../../net/Gpt.ts"
-import { checkPlace, writeWhole } from "../../node/files/outputFile.ts"
+import { checkPlace, writeAtomically } from "../../node/files/outputFile.ts"
 import { tensorLeaves } from "../../tensor/parameterSide.ts"
 import { inShapes } from "../../tensor/shapes/inShapes.ts"
 import { tensorScope } from "../../tensor/tensorScope.ts"
@@ -40,7 +40,7 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
   const account = measured === null ? expected : withWork(measured, expected)
   const title = `A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}`
   if (svg !== undefined)
-    await writeWhole("--svg", svg, ledgerSvg(account, { title, ...(budget === undefined ? {} : { budget }) }))
+    await writeAtomically("--svg", svg, ledgerSvg(account, { title, ...(budget === undefined ? {} : { budget }) }))
   if (json) {
     const sizes = { depth, width, heads, batch, context, vocabulary, parameters }
     say(JSON.stringify(LedgerReport.encode({ backend, ...sizes, fit, ledger: account, processPeak }), null, 2))
@@ -71,9 +71,9 @@ const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerO
   return {
     parameters: tensorLeaves(network.params, params).reduce((sum, [, { size }]) => sum + size, 0),
     fit,
-    expected: orThrow(predictLedger(network)(step)),
-    measure: measureLedger(network)(step),
-    measureSpeed: measureSpeed(network, () => performance.now())(step),
+    expected: orThrow(predictLedger(network, step)),
+    measure: measureLedger(network, step),
+    measureSpeed: measureSpeed(network, step, () => performance.now()),
     release: () => tensorScope.release([params, state, input]),
   }
 }

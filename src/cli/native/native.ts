@@ -5,7 +5,7 @@ import { availableParallelism } from "node:os"
 import { nativeFolder, tensorflowFolder } from "../../node/files/folder.ts"
 import { setUp, tearDown } from "../../node/blas/setUp.ts"
 import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgressBar } from "../ProgressBar.ts"
 import type { NativeOptions } from "./NativeOptions.ts"
 import { say } from "../say.ts"
 
@@ -34,7 +34,7 @@ const blas = async ({ from }: NativeOptions): Promise<void> => {
 
 const tensorflow = async ({ gpu, tensorflowVersion }: NativeOptions): Promise<void> => {
   const wanted = { device: gpu ? "gpu" : "cpu", version: tensorflowVersion ?? pinnedVersion } as const
-  const progress = startProgress("setting up", 100)
+  const progress = startProgressBar("setting up", 100)
   const { tensorflow, fresh, problem } = await setUpTensorflow(wanted, progress.update).finally(progress.stop)
   const { device, version, opLibrary } = tensorflow
   const library = opLibrary === null ? "" : ", with the op library"

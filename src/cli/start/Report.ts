@@ -4,7 +4,7 @@
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import * as t from "io-ts"
-import { writeWhole } from "../../node/files/outputFile.ts"
+import { writeAtomically } from "../../node/files/outputFile.ts"
 import { Fit } from "../../train/memory/Fit.ts"
 
 // ---------------------------------------------------------------- model
@@ -54,10 +54,10 @@ export type Report = t.TypeOf<typeof Report>
 /** Where a report goes. */
 export const reportPath = (folder: string): string => join(folder, "report.json")
 
-/** Writes `report.json` into a folder, whole or not at all; returns its path. */
+/** Writes `report.json` into a folder, in full or not at all; returns its path. */
 export const writeReport = async (folder: string, report: Report): Promise<string> => {
   await mkdir(folder, { recursive: true })
   const path = reportPath(folder)
-  await writeWhole("The report", path, `${JSON.stringify(Report.encode(report), null, 2)}\n`)
+  await writeAtomically("The report", path, `${JSON.stringify(Report.encode(report), null, 2)}\n`)
   return path
 }

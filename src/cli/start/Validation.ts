@@ -29,7 +29,7 @@ export const holdOut = ({ network }: Gpt, { validation }: Text, { context, batch
     return Text.even(validation.subarray(i * part, (i + 1) * part), context, batch)
   })
   return {
-    lossOf: async ({ params }) => orThrow(await validate(network, params)(held)()),
+    lossOf: async ({ params }) => orThrow(await validate(network, params, held)()),
     release: () => tensorScope.release(held),
   }
 }

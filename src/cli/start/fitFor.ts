@@ -33,7 +33,7 @@ const fitted = async (
   const step = { params, state, input, seed, samples }
   const given = { budget, microBatches: batch / microBatch, ...(workers === undefined ? {} : { workers }) }
   const plan = planOf(fitBudget(net.network, step, given))
-  const speed = orThrow(await measureSpeed(net.network, () => performance.now())({ ...step, plan })())
+  const speed = orThrow(await measureSpeed(net.network, { ...step, plan }, () => performance.now())())
   const fit = fitBudget(net.network, step, { ...given, speed })
   say(`Measured: ${Speed.toText(speed)}, which the times below rest on.`)
   tensorScope.release(input)

@@ -23,5 +23,5 @@ export const loadText = async ({ data, context }: StartOptions): Promise<Text> =
   }
 }
 
-/** What tells the whole of a text from another. */
+/** The digest that identifies a text. */
 export const digestOf = ({ train, validation }: Text): string => textDigest(Buffer.concat([train, validation]))

@@ -43,15 +43,15 @@ export const measure =
         for (const kind of ["reversed", "taped"] as const) {
           await nextTask()
           const start = performance.now()
-          const step = await run(lossAndGrads(network)(batch))(env(kinds[kind]))()
+          const step = await run(lossAndGrads(network, batch))(env(kinds[kind]))()
           if (E.isLeft(step)) return step
           if (i > 0) times[kind].push(performance.now() - start)
           tensorScope.release(step.right)
         }
       }
-      const reversedBytes = await heldBytes(network)(batch, env(kinds.reversed))()
+      const reversedBytes = await heldBytes(network, batch, env(kinds.reversed))()
       if (E.isLeft(reversedBytes)) return reversedBytes
-      const tapedBytes = await heldBytes(network)(batch, env(kinds.taped))()
+      const tapedBytes = await heldBytes(network, batch, env(kinds.taped))()
       if (E.isLeft(tapedBytes)) return tapedBytes
       return E.right({
         depth: config.depth,

@@ -5,7 +5,7 @@ import { orThrow } from "../../core/orThrow.ts"
 import type { GptConfig } from "../../net/Gpt.ts"
 import type { Batch } from "../../train/Text.ts"
 import type { Interrupt } from "../Interrupt.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgressBar } from "../ProgressBar.ts"
 import { measure, type Cost } from "./measure.ts"
 
 // ---------------------------------------------------------- destructors
@@ -19,7 +19,7 @@ export const measureDepths = async (
 ): Promise<ReadonlyMap<number, Cost> | null> => {
   const costs = new Map<number, Cost>()
   const depths = [...new Set(given)]
-  const progress = startProgress("measuring", depths.length)
+  const progress = startProgressBar("measuring", depths.length)
   for (const [i, depth] of depths.entries()) {
     costs.set(depth, orThrow(await measure({ ...config, depth }, batch, timedSteps)()))
     progress.update(i + 1, `K = ${depth}`)

@@ -153,7 +153,7 @@ const stopped = ({ interrupt }: Session, where: string, { first, last }: Losses,
 
 const sampleOf = async (net: Gpt, { params }: GptTrained, seed: number): Promise<string> => {
   const given = { bytes: new TextEncoder().encode(prompt), count: 200, temperature: 0.7, seed }
-  return new TextDecoder().decode(orThrow(await generate(net, params)(given)()))
+  return new TextDecoder().decode(orThrow(await generate(net, params, given)()))
 }
 
 /** How the process is started that rebuilds activations from bytes. */

@@ -11,7 +11,7 @@ import { planOf } from "../../train/memory/Fit.ts"
 import { microBatched } from "../../train/Gradients.ts"
 import type { Trained } from "../../train/step.ts"
 import { descent } from "../../train/training.ts"
-import { startProgress } from "../Progress.ts"
+import { startProgressBar } from "../ProgressBar.ts"
 import { gptObjective, type GptTask } from "./gptObjective.ts"
 import type { Interrupt } from "../Interrupt.ts"
 import type { StartOptions } from "./StartOptions.ts"
@@ -47,7 +47,7 @@ export const trainGpt = async (
   const how = { size: microBatch, seed: task.seed, plan: fit === null ? Plan.reversed : planOf(fit) }
   const state = ({ steps, trained }: Pick<Ended, "steps" | "trained">): Saved => ({
     steps,
-    pieces: () => Checkpoint.pieces(objective.network.params)({ run: { ...before.run, steps }, trained }),
+    pieces: () => Checkpoint.pieces(objective.network.params, { run: { ...before.run, steps }, trained }),
   })
   let last = { steps: taken, trained: before.trained }
   const saver = await saverOf(options, state(last))
@@ -56,7 +56,7 @@ export const trainGpt = async (
       ? null
       : await startWorkers(objective.network.params, { ...here(task), count: workers, ...how })
   const course = { optimizer, schedule, batch, taken }
-  const progress = startProgress("training", schedule.steps, taken)
+  const progress = startProgressBar("training", schedule.steps, taken)
   const begun = performance.now()
   const stepped = watchFallbacks({ now: () => performance.now(), warn })
   let unsaved: string | null = null

@@ -1,11 +1,11 @@
 /**
- * The record of a BLAS library that was found or fetched, as `native.json` keeps it.
+ * The manifest of a BLAS library that was found or fetched, as `native.json` keeps it.
  */
 import * as t from "io-ts"
 
 // ---------------------------------------------------------------- model
 
-/** `file` is an absolute path, a name that the system's loader knows, or a name beside the record. */
+/** `file` is an absolute path, a name that the system's loader knows, or a name beside the manifest. */
 export const Library = t.readonly(
   t.strict({
     kind: t.keyof({ openblas: null, accelerate: null }),

@@ -12,7 +12,7 @@ import { Library } from "./Library.ts"
 import { systemLibraries } from "./systemLibraries.ts"
 import { distribution, thisPlatform, wheelFor } from "./Wheel.ts"
 import { write } from "../files/outputFile.ts"
-import { codeOf, remove, unwritable, whole } from "../files/whole.ts"
+import { codeOf, remove, unwritable, replaceFolder } from "../files/replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -21,7 +21,7 @@ export type Origin = "auto" | "system" | "pypi"
 
 // ----------------------------------------------------------- combinators
 
-/** Finds or fetches a library that works and records it; `fresh` is false where one was set up already. Throws `NativeUnavailable`. */
+/** Finds or fetches a library that works and sets it up; `fresh` is false where one was set up already. Throws `NativeUnavailable`. */
 export const setUp = async (
   from: Origin,
   threads: number,
@@ -34,7 +34,7 @@ export const setUp = async (
     for (const library of await systemLibraries()) {
       const blas = await loadBlas(library, threads).catch((error: Error) => void say(error.message))
       if (!blas) continue
-      await whole(nativeFolder(), async (folder) => record(folder, library))
+      await replaceFolder(nativeFolder(), async (folder) => writeManifest(folder, library))
       return { library, blas, fresh: true }
     }
     if (from === "system")
@@ -58,7 +58,7 @@ export const tearDown = (): Promise<boolean> => remove(nativeFolder())
 
 // ---------------------------------------------------------- destructors
 
-/** The library that is set up, with a path that can be loaded; null where none is. Throws `NativeUnavailable` where its record is damaged. */
+/** The library that is set up, with a path that can be loaded; null where none is. Throws `NativeUnavailable` where its manifest is damaged. */
 export const installed = async (): Promise<Library | null> => {
   const folder = nativeFolder()
   const text = await readFile(join(folder, "native.json"), "utf8").catch((error: unknown) => {
@@ -90,16 +90,16 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
       `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and run it again.`,
     )
   say(`Fetching ${distribution} ${wheel.version} from PyPI (5 to 9 MB) ...`)
-  await whole(nativeFolder(), async (folder, spare, signal) => {
+  await replaceFolder(nativeFolder(), async (folder, spare, signal) => {
     const bytes = await fetchWheel(wheel, spare, signal)
     const { unzipSync } = await import("fflate")
     const wanted = (name: string) => name === wheel.library || /\.dist-info\/licenses\/[^/]+$/.test(name)
     const files = unzipSync(bytes, { filter: ({ name }) => wanted(name) })
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, basename(name)), content)
     const file = basename(wheel.library)
-    await record(folder, { kind: "openblas", source: "pypi", wheel: wheel.version, prefix: "scipy_", file })
+    await writeManifest(folder, { kind: "openblas", source: "pypi", wheel: wheel.version, prefix: "scipy_", file })
   })
 }
 
-const record = (folder: string, library: Library): Promise<void> =>
+const writeManifest = (folder: string, library: Library): Promise<void> =>
   write(join(folder, "native.json"), `${JSON.stringify(Library.encode(library), null, 2)}\n`)

@@ -1,5 +1,5 @@
 /**
- * Where the record and a fetched library are kept: one folder for each user, which every project on the machine shares.
+ * Where manifests and fetched libraries are kept: one folder for each user, which every project on the machine shares.
  */
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
@@ -16,8 +16,8 @@ export const cacheFolder = (env: NodeJS.ProcessEnv = process.env, platform: stri
   return join(homedir(), ".cache", "bijou")
 }
 
-/** The folder that stands there whole or not at all. */
+/** The folder of a BLAS; it is there in full or not at all. */
 export const nativeFolder = (): string => join(cacheFolder(), "native")
 
-/** The folder of TensorFlow and its binding, which stands there whole or not at all too. */
+/** The folder of TensorFlow and its binding, which is there in full or not at all too. */
 export const tensorflowFolder = (): string => join(cacheFolder(), "tensorflow")

@@ -1,12 +1,12 @@
 /**
- * Files that a command writes where an option says: whole or not at all, whatever ends the process meanwhile.
+ * Files that a command writes where an option says: in full or not at all, whatever ends the process meanwhile.
  */
 import { access, constants, open, readdir, rename, rm, type FileHandle } from "node:fs/promises"
 import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { threadId } from "node:worker_threads"
 import { UnusableInput } from "../errors/UnusableInput.ts"
-import { codeOf, isAlive } from "./whole.ts"
+import { codeOf, isAlive } from "./replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -27,7 +27,7 @@ export const checkPlace = async (option: string, file: string): Promise<void> =>
 }
 
 /** `write`; throws `UnusableInput` where it cannot. */
-export const writeWhole = async (option: string, file: string, content: Content): Promise<void> => {
+export const writeAtomically = async (option: string, file: string, content: Content): Promise<void> => {
   try {
     await write(file, content)
   } catch (error) {

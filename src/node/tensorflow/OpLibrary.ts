@@ -6,7 +6,7 @@ import { readdir, readFile, rename } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { cpus } from "node:os"
 import { dirname, join } from "node:path"
-import { codeOf } from "../files/whole.ts"
+import { codeOf } from "../files/replaceFolder.ts"
 import { compile, linkedTo } from "./compile.ts"
 import type { Toolchain } from "./Toolchain.ts"
 

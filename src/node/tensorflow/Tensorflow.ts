@@ -1,5 +1,5 @@
 /**
- * The record of a TensorFlow that was set up, as `tensorflow.json` keeps it.
+ * The manifest of a TensorFlow that was set up, as `tensorflow.json` keeps it.
  */
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -8,7 +8,7 @@ import * as t from "io-ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { tensorflowFolder } from "../files/folder.ts"
 import { write } from "../files/outputFile.ts"
-import { codeOf, unwritable } from "../files/whole.ts"
+import { codeOf, unwritable } from "../files/replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -16,7 +16,7 @@ const Device = t.keyof({ cpu: null, gpu: null })
 
 export type Device = t.TypeOf<typeof Device>
 
-/** `opLibrary` is a file beside the record, with the digest of its sources in its name; null where it was not built. */
+/** `opLibrary` is a file beside the manifest, with the digest of its sources in its name; null where it was not built. */
 export const Tensorflow = t.readonly(
   t.strict({
     device: Device,
@@ -32,7 +32,7 @@ export type Tensorflow = t.TypeOf<typeof Tensorflow>
 
 /** Files and folders of what is set up. */
 export const places = {
-  record: "tensorflow.json",
+  manifest: "tensorflow.json",
   /** The binding of tfjs-node, an addon of Node. */
   binding: "tfjs_binding.node",
   /** Silences it while it is loaded. */
@@ -44,15 +44,15 @@ export const places = {
 
 // ----------------------------------------------------------- combinators
 
-/** Writes the record, whole or not at all. */
-export const record = (folder: string, tensorflow: Tensorflow): Promise<void> =>
-  write(join(folder, places.record), `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
+/** Writes the manifest, in full or not at all. */
+export const writeManifest = (folder: string, tensorflow: Tensorflow): Promise<void> =>
+  write(join(folder, places.manifest), `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
 
 // ---------------------------------------------------------- destructors
 
-/** What is set up; null where nothing is. Throws `NativeUnavailable` where its record is damaged. */
+/** What is set up; null where nothing is. Throws `NativeUnavailable` where its manifest is damaged. */
 export const installedTensorflow = async (): Promise<Tensorflow | null> => {
-  const file = join(tensorflowFolder(), places.record)
+  const file = join(tensorflowFolder(), places.manifest)
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return null
     throw unwritable(error)

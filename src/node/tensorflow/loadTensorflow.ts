@@ -34,7 +34,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
   const off = process.env["BIJOU_OP_LIBRARY"] === "off"
   if (!off) await checkLibrary(tensorflow)
   const folder = tensorflowFolder()
-  const require = createRequire(join(folder, places.record))
+  const require = createRequire(join(folder, places.manifest))
   try {
     const [binding] = silently(require(join(folder, places.hush)) as Hush, () =>
       inEnvironment({ TF_NUM_INTRAOP_THREADS: String(threads), TF_NUM_INTEROP_THREADS: String(threads) }, () =>

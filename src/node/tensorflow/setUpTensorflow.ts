@@ -6,12 +6,12 @@ import { mkdir, rm, statfs } from "node:fs/promises"
 import { join } from "node:path"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { cacheFolder, tensorflowFolder } from "../files/folder.ts"
-import { remove, unwritable, whole } from "../files/whole.ts"
+import { remove, unwritable, replaceFolder } from "../files/replaceFolder.ts"
 import { thisPlatform } from "../blas/Wheel.ts"
 import { buildBinding, fetchPackages } from "./buildBinding.ts"
 import { fetchCuda, fetchTensorflow, unpackTensorflow, type Wanted } from "./fetchTensorflow.ts"
 import { buildOpLibrary, opLibraryName, processor } from "./OpLibrary.ts"
-import { addonsOf, installedTensorflow, record, type Device, type Tensorflow } from "./Tensorflow.ts"
+import { addonsOf, installedTensorflow, writeManifest, type Device, type Tensorflow } from "./Tensorflow.ts"
 import { findToolchain, type Toolchain } from "./Toolchain.ts"
 import { tryOut } from "./tryOut.ts"
 
@@ -56,7 +56,7 @@ const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | n
   const { python } = toolchain
   const { device, version } = wanted
   let made: Omit<SetUp, "fresh"> | null = null
-  await whole(tensorflowFolder(), async (folder, spare, signal) => {
+  await replaceFolder(tensorflowFolder(), async (folder, spare, signal) => {
     tell(0, `fetching TensorFlow ${version} by pip, ${device === "cpu" ? "270 MB" : "600 MB"}`)
     await fetchTensorflow(python, wanted, spare, signal)
     tell(30, "unpacking it")
@@ -77,7 +77,7 @@ const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | n
   return { ...(made as Omit<SetUp, "fresh">), fresh: true } // assigned in the callback, where the compiler does not follow
 }
 
-/** Builds the op library into a folder that has the binding, tries both, and writes the record. */
+/** Builds the op library into a folder that has the binding, tries both, and writes the manifest. */
 const withLibrary = async (
   toolchain: Toolchain,
   folder: string,
@@ -93,7 +93,7 @@ const withLibrary = async (
       "TensorFlow sees no GPU here, though there is a driver: it may be too old, or the GPU in use by others. Look at what nvidia-smi says, or leave --gpu out.",
     )
   const tensorflow = { device, version: trial.version, opLibrary: built, processor: processor() }
-  await record(folder, tensorflow)
+  await writeManifest(folder, tensorflow)
   return { tensorflow, problem }
 }
 

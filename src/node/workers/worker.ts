@@ -51,7 +51,7 @@ const answer =
     const read = ParameterLayout.read(layout, params, parameters)
     if (E.isLeft(read)) return { _tag: "Refused", error: toPlain(read.left) }
     const { result: nodes, peak } = await peakBytes(
-      evaluateRun(objective, orders)({ params: read.right, step }, groups, run),
+      evaluateRun(objective, { params: read.right, step }, groups, run, orders),
     ).finally(() => tensorScope.release(read.right))
     if (E.isLeft(nodes)) return { _tag: "Refused", error: toPlain(nodes.left) }
     try {

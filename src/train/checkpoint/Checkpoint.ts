@@ -72,43 +72,45 @@ export const Checkpoint = {
    * The bytes, piece by piece; borrows the tensors, which must not change meanwhile. Throws `RangeError` for a run or a number that could not
    * be read again, before the first piece.
    */
-  pieces: <P>(params: Params<P>, { piece = PIECE }: { readonly piece?: number } = {}) =>
-    async function* ({ run, trained }: Checkpoint<P>): AsyncGenerator<Uint8Array, void> {
-      const { beta1Power, beta2Power, ...state } = trained.state
-      const arrays = [
-        ...tensorLeaves(params, trained.params).map(([path, leaf]) => ({ name: path, leaf })),
-        ...tensorLeaves(params, state.mean).map(([path, leaf]) => ({ name: moments.mean + path, leaf })),
-        ...tensorLeaves(params, state.square).map(([path, leaf]) => ({ name: moments.square + path, leaf })),
-      ].map(({ name, leaf }) => ({ name, leaf, shape: leaf.shape }))
-      const digests: string[] = []
-      for (const { name, leaf } of arrays) {
-        const values = await valuesOf(leaf)
-        const wrong = unlikely(name, values)
-        if (wrong !== null) throw new RangeError(`A checkpoint could not be read again: ${wrong}.`)
-        digests.push(await digestOf(values, piece))
-      }
-      const stored = { version: VERSION, run, beta1Power, beta2Power, piece, sha256: digests }
-      const readable = readableStored(stored)
-      if (E.isLeft(readable)) throw new RangeError(`A checkpoint could not be read again: ${readable.left}.`)
-      const metadata = [
-        ["format", "pt"],
-        [DIGEST, zeros],
-        [RUN, JSON.stringify(Stored.encode(stored))],
-      ] as const
-      const text = new TextDecoder().decode(headerOf(arrays, new Map(metadata)).subarray(8))
-      const digest = await sha256(new TextEncoder().encode(text))
-      yield headerOf(arrays, new Map([...metadata, [DIGEST, digest]]))
-      for (const { leaf } of arrays)
-        for (const part of partsOf(await valuesOf(leaf), piece)) if (part.length > 0) yield part
-    },
+  pieces: async function* <P>(
+    params: Params<P>,
+    { run, trained }: Checkpoint<P>,
+    { piece = PIECE }: { readonly piece?: number } = {},
+  ): AsyncGenerator<Uint8Array, void> {
+    const { beta1Power, beta2Power, ...state } = trained.state
+    const arrays = [
+      ...tensorLeaves(params, trained.params).map(([path, leaf]) => ({ name: path, leaf })),
+      ...tensorLeaves(params, state.mean).map(([path, leaf]) => ({ name: moments.mean + path, leaf })),
+      ...tensorLeaves(params, state.square).map(([path, leaf]) => ({ name: moments.square + path, leaf })),
+    ].map(({ name, leaf }) => ({ name, leaf, shape: leaf.shape }))
+    const digests: string[] = []
+    for (const { name, leaf } of arrays) {
+      const values = await valuesOf(leaf)
+      const wrong = unlikely(name, values)
+      if (wrong !== null) throw new RangeError(`A checkpoint could not be read again: ${wrong}.`)
+      digests.push(await digestOf(values, piece))
+    }
+    const stored = { version: VERSION, run, beta1Power, beta2Power, piece, sha256: digests }
+    const readable = readableStored(stored)
+    if (E.isLeft(readable)) throw new RangeError(`A checkpoint could not be read again: ${readable.left}.`)
+    const metadata = [
+      ["format", "pt"],
+      [DIGEST, zeros],
+      [RUN, JSON.stringify(Stored.encode(stored))],
+    ] as const
+    const text = new TextDecoder().decode(headerOf(arrays, new Map(metadata)).subarray(8))
+    const digest = await sha256(new TextEncoder().encode(text))
+    yield headerOf(arrays, new Map([...metadata, [DIGEST, digest]]))
+    for (const { leaf } of arrays)
+      for (const part of partsOf(await valuesOf(leaf), piece)) if (part.length > 0) yield part
+  },
 
   /** The bytes; borrows the tensors. `pieces` takes less memory. */
   toBytes:
-    <P>(params: Params<P>) =>
-    (checkpoint: Checkpoint<P>): T.Task<Uint8Array> =>
+    <P>(params: Params<P>, checkpoint: Checkpoint<P>): T.Task<Uint8Array> =>
     async () => {
       const parts: Uint8Array[] = []
-      for await (const part of Checkpoint.pieces(params)(checkpoint)) parts.push(part)
+      for await (const part of Checkpoint.pieces(params, checkpoint)) parts.push(part)
       const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
       let at = 0
       for (const part of parts) {

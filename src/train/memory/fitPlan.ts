@@ -26,49 +26,48 @@ import { surroundings } from "./surroundings.ts"
  * The fastest plan for this network and step, as a `Fit`; `planOf` makes it a plan. The step's own plan is not looked at. Nothing is computed and
  * nothing changes. `BudgetTooSmall` names the least budget that works. Throws `RangeError` for a budget that is no amount of memory.
  */
-export const fitPlan =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (
-    step: Step<P, A>,
-    { budget: given, microBatches = 1, workers, speed = Speed.oneCore }: MemoryBudget,
-  ): E.Either<BudgetTooSmall | RevError, Fit> => {
-    const budget = byteSize(given)
-    const predict = (plan: Plan) => predictLedger(net)({ ...step, plan })
-    // In integer nanoseconds, so that sums are exact and equal stages cost the same in any order.
-    const timeOf = (moment: Moment): number => Math.round(1e6 * Speed.msOf(speed, moment))
-    const found = stagesOf(predict, timeOf)
-    if (E.isLeft(found)) return found
-    const { paths, stages, reversed } = found.right
-    const around = surroundings(reversed, { microBatches, workers: workers ?? null })
-    const peakIn = ({ moments }: Ledger): number =>
-      around.peakWith(
-        Math.max(
-          around.given,
-          ...moments.flatMap(({ phase, peak }) => (phase === "update" ? [] : [around.evaluated(peak)])),
-        ),
+export const fitPlan = <P, A, S>(
+  net: Bijection<P, A, tf.Tensor, S>,
+  step: Step<P, A>,
+  { budget: given, microBatches = 1, workers, speed = Speed.oneCore }: MemoryBudget,
+): E.Either<BudgetTooSmall | RevError, Fit> => {
+  const budget = byteSize(given)
+  const predict = (plan: Plan) => predictLedger(net, { ...step, plan })
+  // In integer nanoseconds, so that sums are exact and equal stages cost the same in any order.
+  const timeOf = (moment: Moment): number => Math.round(1e6 * Speed.msOf(speed, moment))
+  const found = stagesOf(predict, timeOf)
+  if (E.isLeft(found)) return found
+  const { paths, stages, reversed } = found.right
+  const around = surroundings(reversed, { microBatches, workers: workers ?? null })
+  const peakIn = ({ moments }: Ledger): number =>
+    around.peakWith(
+      Math.max(
+        around.given,
+        ...moments.flatMap(({ phase, peak }) => (phase === "update" ? [] : [around.evaluated(peak)])),
+      ),
+    )
+
+  const fit = (choices: ReadonlyArray<Choice>): E.Either<RevError, Fit> =>
+    E.map((ledger: Ledger) => {
+      const parts = costsIn(ledger, timeOf).flatMap(({ path, cost }, i) =>
+        (stages[i]?.choices.length ?? 0) > 1
+          ? [{ path, choice: choices[i] ?? "reverse", bytes: cost.held, ms: cost.time / 1e6 }]
+          : [],
       )
+      const peak = peakIn(ledger)
+      return { budget, peak, ms: ledger.moments.reduce((sum, moment) => sum + timeOf(moment), 0) / 1e6, parts }
+    })(predict(planFor(paths, choices)))
 
-    const fit = (choices: ReadonlyArray<Choice>): E.Either<RevError, Fit> =>
-      E.map((ledger: Ledger) => {
-        const parts = costsIn(ledger, timeOf).flatMap(({ path, cost }, i) =>
-          (stages[i]?.choices.length ?? 0) > 1
-            ? [{ path, choice: choices[i] ?? "reverse", bytes: cost.held, ms: cost.time / 1e6 }]
-            : [],
-        )
-        const peak = peakIn(ledger)
-        return { budget, peak, ms: ledger.moments.reduce((sum, moment) => sum + timeOf(moment), 0) / 1e6, parts }
-      })(predict(planFor(paths, choices)))
-
-    // A neighbor after the next can cost one more activation than its stage says: then the limit shrinks by what was too much.
-    for (let limit = budget; ;) {
-      const fastest = fastestSchedule(stages, around.given, around.share(limit))
-      if (O.isNone(fastest)) break
-      const fitted = fit(fastest.value.choices)
-      if (E.isLeft(fitted) || fitted.right.peak <= budget) return fitted
-      limit = around.peakWith(fastest.value.peak) - (fitted.right.peak - budget)
-    }
-    const leanest = leanestSchedule(stages, around.given)
-    const fitted = fit(O.isSome(leanest) ? leanest.value.choices : [])
+  // A neighbor after the next can cost one more activation than its stage says: then the limit shrinks by what was too much.
+  for (let limit = budget; ;) {
+    const fastest = fastestSchedule(stages, around.given, around.share(limit))
+    if (O.isNone(fastest)) break
+    const fitted = fit(fastest.value.choices)
     if (E.isLeft(fitted) || fitted.right.peak <= budget) return fitted
-    return E.left(new BudgetTooSmall({ budget, smallest: fitted.right.peak, workers: workers ?? null }))
+    limit = around.peakWith(fastest.value.peak) - (fitted.right.peak - budget)
   }
+  const leanest = leanestSchedule(stages, around.given)
+  const fitted = fit(O.isSome(leanest) ? leanest.value.choices : [])
+  if (E.isLeft(fitted) || fitted.right.peak <= budget) return fitted
+  return E.left(new BudgetTooSmall({ budget, smallest: fitted.right.peak, workers: workers ?? null }))
+}

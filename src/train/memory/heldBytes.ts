@@ -10,8 +10,7 @@ import type { tf } from "../../tensor/tf.ts"
 
 /** Bytes of the distinct buffers alive when the loss is known, less those alive before the step. */
 export const heldBytes =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (a: A, env: Env<P>): TE.TaskEither<RevError, number> =>
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, a: A, env: Env<P>): TE.TaskEither<RevError, number> =>
   async () => {
     const before = buffers().bytes
     const result = env.scope.within(() => net.forward(a)(env))

@@ -39,20 +39,20 @@ export interface Step<P, A> extends EnvOptions<P> {
  * The ledger that a step would have on the backend in use, from the shapes of its tensors: nothing is computed. `LayerFailed` for kernels whose
  * outputs cannot be told from shapes.
  */
-export const predictLedger =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (step: Step<P, A>): E.Either<RevError, Ledger> =>
-    inShapes(() => {
-      const watch = tensorWatch()
-      const ledger = walk(net, step, watch)
-      watch.settleNow() // frees its evidence; there is nothing to judge in shapes
-      return ledger
-    })
+export const predictLedger = <P, A, S>(
+  net: Bijection<P, A, tf.Tensor, S>,
+  step: Step<P, A>,
+): E.Either<RevError, Ledger> =>
+  inShapes(() => {
+    const watch = tensorWatch()
+    const ledger = walk(net, step, watch)
+    watch.settleNow() // frees its evidence; there is nothing to judge in shapes
+    return ledger
+  })
 
 /** Takes the step, on copies of parameters and moments where there is an update, frees its outcome, and tells where the bytes were. */
 export const measureLedger =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>) =>
-  (step: Step<P, A>): TE.TaskEither<RevError, Ledger> =>
+  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>): TE.TaskEither<RevError, Ledger> =>
   async () => {
     const watch = tensorWatch()
     const ledger = walk(net, step, watch)

@@ -24,10 +24,13 @@ const steps = 3
  * them, no part has a time of its own: there the time of whole steps scales the speed of one core.
  */
 export const measureSpeed =
-  <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, clock: () => number) =>
-  ({ state: _, ...step }: Step<P, A>): TE.TaskEither<RevError, Speed> =>
+  <P, A, S>(
+    net: Bijection<P, A, tf.Tensor, S>,
+    { state: _, ...step }: Step<P, A>,
+    clock: () => number,
+  ): TE.TaskEither<RevError, Speed> =>
   async () => {
-    const ledger = predictLedger(net)(step)
+    const ledger = predictLedger(net, step)
     if (E.isLeft(ledger)) return ledger
     const rounds: Array<ReadonlyArray<number>> = []
     for (let i = 0; i <= steps; i++) {

@@ -1,11 +1,12 @@
 /**
- * Progress of long work: a bar on a terminal, now and then a plain line elsewhere. Written to standard error.
+ * The progress of long work: a bar on a terminal, now and then a plain line elsewhere. Written to standard error.
  */
 import { Presets, SingleBar } from "cli-progress"
 
 // ---------------------------------------------------------------- model
 
-export interface Progress {
+/** Shows how far long work is. */
+export interface ProgressBar {
   /** `done` of the total, and a few words about how it goes. */
   readonly update: (done: number, words: string) => void
   readonly stop: () => void
@@ -13,11 +14,11 @@ export interface Progress {
 
 // --------------------------------------------------------- constructors
 
-/** Progress over `total` units of work called `what`, of which `before` were done earlier. */
-export const startProgress = (what: string, total: number, before = 0): Progress =>
+/** Shows progress over `total` units of work called `what`, of which `before` were done earlier. */
+export const startProgressBar = (what: string, total: number, before = 0): ProgressBar =>
   process.stderr.isTTY ? bar(what, total, before) : lines(what, total, before)
 
-const bar = (what: string, total: number, before: number): Progress => {
+const bar = (what: string, total: number, before: number): ProgressBar => {
   const room = (process.stderr.columns ?? 80) - what.length - 52
   const drawn = new SingleBar(
     {
@@ -34,7 +35,7 @@ const bar = (what: string, total: number, before: number): Progress => {
   return { update: (done, words) => drawn.update(done, { words, left: clock(done) }), stop: () => drawn.stop() }
 }
 
-const lines = (what: string, total: number, before: number): Progress => {
+const lines = (what: string, total: number, before: number): ProgressBar => {
   const clock = startClock(total, before)
   let told = -1
   return {

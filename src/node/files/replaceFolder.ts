@@ -1,5 +1,5 @@
 /**
- * Folders of the cache that stand whole or not at all.
+ * Folders of the cache that are there in full or not at all.
  */
 import { readdirSync, rmSync } from "node:fs"
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises"
@@ -14,7 +14,7 @@ import { cacheFolder } from "./folder.ts"
  *
  * Ctrl-C aborts the signal, removes what was begun and ends the process; what a killed process has left goes with the next call.
  */
-export const whole = async (
+export const replaceFolder = async (
   target: string,
   fill: (folder: string, spare: string, signal: AbortSignal) => Promise<void>,
 ): Promise<void> => {
