@@ -13,6 +13,8 @@ export default defineConfig({
       { find: /^bijou\/workers$/, replacement: source("./src/node/workers/index.ts") },
       { find: /^bijou\/laws$/, replacement: source("./laws/index.ts") },
       { find: /^bijou\/laws\/tensor$/, replacement: source("./laws/tensor/index.ts") },
+      // Workers of tests start from the built package.
+      { find: /^\.\/workerScript\.ts$/, replacement: source("./test/builtWorkers.ts") },
     ],
   },
   test: {

@@ -26,7 +26,11 @@ const place = join(root, ".reports", "built")
 const left = ["node_modules", ".git", ".reports", "dist", "out", "shared", "test", "bench"]
 
 /** The folder that holds `dist` and the archive `bijou-*.tgz`; made where these sources have none yet. */
-export const built = (): string => {
+export const built = (): string => (made ??= make())
+
+let made: string | null = null
+
+const make = (): string => {
   const entries = readdirSync(root).filter((name) => !left.includes(name))
   const folder = join(place, digestOf(entries))
   if (existsSync(folder)) return folder

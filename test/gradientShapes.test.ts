@@ -20,6 +20,7 @@ import { float32TensorSide, fromTfjs, tensor, tensorEnv, tensorSpace, tf, toFunc
 import { AdamW, lossAndGrads, microBatched, trainStep } from "bijou/train"
 import { startWorkers } from "bijou/workers"
 import { expect, it } from "vitest"
+import { objective } from "./builtWorkers.ts"
 import { shared } from "./objectives/shared.ts"
 import { alive, ask, left, noise, onBackends, right } from "./specimens.ts"
 
@@ -67,7 +68,7 @@ onBackends("A gradient", () => {
   it.each([1, 2, 4])("is summed over micro-batches of %d, and by workers to the same bits", async (size) => {
     const params = shared.network.params.init(Key.fromSeed(1))
     const how = { size, seed: 1 }
-    const module = new URL("objectives/shared.ts", import.meta.url)
+    const module = objective("shared")
     const workers =
       size === 2 ? await startWorkers(shared.network.params, { module, export: "shared", count: 2, ...how }) : null
     for (const gradients of [microBatched(shared, how), ...(workers === null ? [] : [workers])]) {

@@ -6,6 +6,7 @@ import { tensorEnv, tensorScope, useBackend, useKernels } from "bijou/tensor"
 import { AdamW, descent, microBatched, training, trainStep, type Gradients } from "bijou/train"
 import { startWorkers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { objective } from "./builtWorkers.ts"
 import { large, roots } from "./objectives/roots.ts"
 import { begin, checkGradients, course, input, schedule, thrownBy } from "./refusedGradients.ts"
 import { alive, left, onBackends } from "./specimens.ts"
@@ -40,18 +41,18 @@ describe("A gradient by workers", () => {
   it.each([
     ["roots", roots],
     ["large", large],
-  ] as const)("that is not finite is refused as by one thread: %s", async (name, objective) => {
+  ] as const)("that is not finite is refused as by one thread: %s", async (name, known) => {
     const how = { size: 2, seed: 1 }
-    const network: { readonly params: Params<object> } = objective.network as never // either
+    const network: { readonly params: Params<object> } = known.network as never // either
     const workers = await startWorkers(network.params, {
-      ...{ module: new URL("objectives/roots.ts", import.meta.url), export: name, count: 2, ...how },
+      ...{ module: objective("roots"), export: name, count: 2, ...how },
     })
     try {
       const params = network.params.init(Key.fromSeed(1))
       const before = alive()
       const refused = async (gradients: Gradients<object>) =>
         left(await gradients.at({ params, step: 5, samples: [0, 1, 2, 3] })())
-      const alone = await refused(microBatched(objective as never, how))
+      const alone = await refused(microBatched(known as never, how))
       const together = await refused(workers)
       expect(together).toBeInstanceOf(GradientNotFinite)
       expect({ ...together, message: together.message }).toEqual({ ...alone, message: alone.message })

@@ -1,14 +1,14 @@
 /**
  * `bijou native --tensorflow` where something is missing or fails, with programs that only pretend.
  */
-import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, beforeEach, describe, expect, it } from "vitest"
+import { built } from "./built.ts"
 
-const built = ".reports/tensorflow.setUp"
-const bijou = join(built, "src/cli/bijou.js")
+const bijou = join(built(), "dist/src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-tensorflow-"))
 const cache = join(folder, "cache")
 const there = join(cache, "bijou")
@@ -77,11 +77,6 @@ const withDriver = instead(
   'const real = it.existsSync; it.existsSync = (file) => file === "/proc/driver/nvidia/version" || real(file)',
 )
 const onMac = 'Object.defineProperty(process, "platform", { value: "darwin" })'
-
-beforeAll(() => {
-  rmSync(built, { recursive: true, force: true })
-  execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
-})
 
 beforeEach(() => {
   rmSync(cache, { recursive: true, force: true })

@@ -1,10 +1,10 @@
 /**
  * The TensorFlow that is set up: how it is loaded, that it replays bit for bit, and what of its own kernels was replaced.
  */
-import { spawnSync, execFileSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 import { option as O } from "fp-ts"
@@ -16,6 +16,7 @@ import { block } from "../src/net/Gpt.ts"
 import { dispatch } from "../src/tensor/kernels/dispatch.ts"
 import { differ } from "../src/tensor/kernels/spec/differ.ts"
 import { tensorLeaves } from "../src/tensor/parameterSide.ts"
+import { built } from "./built.ts"
 import { bitsOf, noise } from "./specimens.ts"
 import { installedTensorflow, whySkipped } from "./tensorflow.ts"
 
@@ -126,7 +127,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
   })
 
   describe("in processes of its own", () => {
-    const built = ".reports/tensorflow"
+    const dist = join(built(), "dist")
     const folder = mkdtempSync(join(tmpdir(), "bijou-tensorflow-"))
     const start = (out: string, ...args: ReadonlyArray<string>) => {
       const text = join(folder, "text.txt")
@@ -135,7 +136,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       const ended = spawnSync(
         process.execPath,
         [
-          join(built, "src/cli/bijou.js"),
+          join(dist, "src/cli/bijou.js"),
           "start",
           "--backend",
           "tensorflow",
@@ -148,11 +149,6 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       )
       return { ...ended, report: JSON.parse(readFileSync(join(folder, out, "report.json"), "utf8")) }
     }
-
-    beforeAll(() => {
-      rmSync(built, { recursive: true, force: true })
-      execFileSync("npx", ["tsc", "-p", "tsconfig.build.json", "--outDir", built], { stdio: "ignore" })
-    })
 
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -183,7 +179,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
 
     it("ends a step of workers that are stopped, for whoever awaits it, once TensorFlow is through with its operation", () => {
       const script = join(folder, "stopped.mjs")
-      const from = (path: string) => JSON.stringify(pathToFileURL(resolve(built, "src", path)).href)
+      const from = (path: string) => JSON.stringify(pathToFileURL(join(dist, "src", path)).href)
       writeFileSync(
         script,
         `import { isMainThread } from "node:worker_threads"

@@ -1,15 +1,13 @@
 /**
  * Workers on TensorFlow, whose threads they have together: the test of one form of its kernels, which a process has one of.
  */
-import { fileURLToPath } from "node:url"
 import { microBatched } from "bijou/train"
 import { startWorkers } from "bijou/workers"
 import { beforeAll, describe, expect, it } from "vitest"
+import { objective } from "./builtWorkers.ts"
 import { tiny } from "./objectives/tiny.ts"
 import { startTensorflow, tensorflowIsHere, whySkipped } from "./tensorflow.ts"
 import { twentySteps, twentyStepsBy } from "./twentySteps.ts"
-
-const module = fileURLToPath(new URL("objectives/tiny.ts", import.meta.url))
 
 export const checkTensorflowWorkers = (form: "library" | "stock"): void => {
   const title = `Workers on tensorflow, ${form}${tensorflowIsHere ? "" : ` (${whySkipped})`}`
@@ -21,7 +19,9 @@ export const checkTensorflowWorkers = (form: "library" | "stock"): void => {
       const argument = { width: 16, context: 16 }
       const { network, data } = await tiny(argument)
       const alone = await twentySteps(microBatched({ network, data }, how))
-      const starting = startWorkers(network.params, { module, export: "tiny", argument, count, ...how })
+      const starting = startWorkers(network.params, {
+        ...{ module: objective("tiny"), export: "tiny", argument, count, ...how },
+      })
       expect(await twentyStepsBy(starting)).toEqual(alone)
     })
   })

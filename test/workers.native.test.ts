@@ -1,7 +1,6 @@
 /**
  * Workers whose products a BLAS does, each on one thread.
  */
-import { fileURLToPath } from "node:url"
 import { useNative } from "bijou/native"
 import { useBackend } from "bijou/tensor"
 import { microBatched } from "bijou/train"
@@ -9,6 +8,7 @@ import { startWorkers } from "bijou/workers"
 import { beforeAll, describe, expect, it } from "vitest"
 import { setSgemm } from "../src/tensor/kernels/wasm/sgemm.ts"
 import { whySkipped } from "./blas.ts"
+import { objective } from "./builtWorkers.ts"
 import { tiny } from "./objectives/tiny.ts"
 import { twentySteps, twentyStepsBy } from "./twentySteps.ts"
 
@@ -18,19 +18,19 @@ if (blas === null && process.env["BIJOU_NATIVE"] === "required") throw new Error
 describe.skipIf(blas === null)(`Workers with ${blas ?? `a BLAS (${whySkipped})`}`, () => {
   beforeAll(() => useBackend("wasm"))
 
-  const module = fileURLToPath(new URL("objectives/tiny.ts", import.meta.url))
+  const module = objective("tiny")
   const how = { size: 2, seed: 3 }
   const argument = { width: 16 } // products large enough for a BLAS
 
   it.each([1, 2, 4])("train to the bits of one thread, %d of them, and to others than without", async (count) => {
-    const objective = await tiny(argument)
-    const { params } = objective.network
+    const made = await tiny(argument)
+    const { params } = made.network
     await useNative({ threads: 1 })
-    const alone = await twentySteps(microBatched(objective, how))
+    const alone = await twentySteps(microBatched(made, how))
     expect(await twentyStepsBy(startWorkers(params, { module, export: "tiny", argument, count, ...how }))).toEqual(
       alone,
     )
     setSgemm(null)
-    expect((await twentySteps(microBatched(objective, how))).digests).not.toEqual(alone.digests)
+    expect((await twentySteps(microBatched(made, how))).digests).not.toEqual(alone.digests)
   })
 })

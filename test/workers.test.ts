@@ -1,7 +1,6 @@
 /**
  * Workers that share a batch: the bits of one thread, and the errors of one thread.
  */
-import { fileURLToPath } from "node:url"
 import {
   GradientNotFinite,
   GridOverflow,
@@ -31,12 +30,11 @@ import { startWorkers, type Workers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ParameterLayout } from "../src/tensor/ParameterLayout.ts"
 import { fromPlain, toPlain } from "../src/node/workers/PlainError.ts"
+import { compilingWorkers, objective } from "./builtWorkers.ts"
 import { ready, tiny } from "./objectives/tiny.ts"
 import { sampleOf, trouble, type Trouble } from "./objectives/trouble.ts"
 import { alive, digest, left, lively, onBackends, right } from "./specimens.ts"
 import { twentySteps, twentyStepsBy } from "./twentySteps.ts"
-
-const objectives = (file: string): string => fileURLToPath(new URL(`objectives/${file}`, import.meta.url))
 
 /** How many worker threads this process has. */
 const threads = (): number =>
@@ -44,7 +42,7 @@ const threads = (): number =>
 
 onBackends("Workers", (backend) => {
   const how = { size: 2, seed: 3 }
-  const module = objectives("tiny.ts")
+  const module = objective("tiny")
 
   // Starting a worker takes a second.
   it.each(backend === "wasm" ? [1, 2, 4] : [2])("train to the bits of one thread, %d of them", async (count) => {
@@ -74,18 +72,20 @@ onBackends("Workers", (backend) => {
     }
   })
 
-  it("make a network of their argument, and keep to the plan", async () => {
+  it("make a network of their argument, and keep to the plan, from sources that tsx compiles", async () => {
     const other = { dropout: 0, depth: 2 }
-    const objective = await tiny(other)
-    const alone = await twentySteps(microBatched(objective, how))
-    const starting = startWorkers(objective.network.params, {
-      ...how,
-      module: new URL("objectives/tiny.ts", import.meta.url),
-      export: "tiny",
-      argument: other,
-      count: 2,
-      plan: Plan.taped,
-    })
+    const made = await tiny(other)
+    const alone = await twentySteps(microBatched(made, how))
+    const starting = compilingWorkers(() =>
+      startWorkers(made.network.params, {
+        ...how,
+        module: new URL("objectives/tiny.ts", import.meta.url),
+        export: "tiny",
+        argument: other,
+        count: 2,
+        plan: Plan.taped,
+      }),
+    )
     expect(await twentyStepsBy(starting)).toEqual(alone)
   })
 
@@ -133,7 +133,7 @@ describe("Workers in trouble", () => {
   type P = ReturnType<typeof network.params.init>
 
   const start = (): Promise<Workers<P>> =>
-    startWorkers(network.params, { ...how, module: objectives("trouble.ts"), export: "trouble", count: 2 })
+    startWorkers(network.params, { ...how, module: objective("trouble"), export: "trouble", count: 2 })
 
   /** Eight samples, some of which make trouble at their place. */
   const samplesWith = (troubles: Readonly<Record<number, Trouble>>): ReadonlyArray<number> =>
@@ -237,7 +237,7 @@ describe("Workers that cannot start", () => {
 
   const start = (options: Partial<Parameters<typeof startWorkers>[1]>) =>
     startWorkers(ready.network.params, {
-      module: objectives("tiny.ts"),
+      module: objective("tiny"),
       export: "ready",
       count: 1,
       size: 2,
@@ -248,7 +248,7 @@ describe("Workers that cannot start", () => {
   it.each<readonly [Partial<Parameters<typeof startWorkers>[1]>, string]>([
     [{ module: "no/such.ts" }, "no/such.ts. Give the path of a TypeScript or JavaScript module."],
     [{ module: "package.json" }, "package.json is no module."],
-    [{ export: "gone" }, "tiny.ts has no export called gone. It exports failing, nothing, ready, tiny."],
+    [{ export: "gone" }, "tiny.js has no export called gone. It exports failing, nothing, ready, tiny."],
     [{ export: "nothing" }, "is no objective. Export { network, data }, or a function that returns them."],
     [{ export: "failing" }, "A worker cannot start: there is no text here."],
     [{ argument: () => 1 }, "could not be cloned"],

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import type { Answer, Greeting, Orders, Question } from "./messages.ts"
+import { workerScript } from "./workerScript.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -73,21 +74,10 @@ const startThread = (orders: Orders): Worker => {
   try {
     // A program on the command line has options about its own text, which a file refuses.
     const isText = process.execArgv.some((option) => option.startsWith("--input-type"))
-    return new Worker(script, { workerData: orders, ...(isText ? { execArgv: [] } : {}) })
+    return new Worker(workerScript(), { workerData: orders, ...(isText ? { execArgv: [] } : {}) })
   } catch (error) {
     throw unable(error instanceof Error ? error.message : String(error))
   }
-}
-
-/** The script beside this file; where this file is TypeScript, so is the script, and tsx compiles both. */
-const script = import.meta.url.endsWith(".ts")
-  ? compiling(new URL("./worker.ts", import.meta.url))
-  : new URL("./worker.js", import.meta.url)
-
-function compiling(url: URL): URL {
-  const tsx = new URL(import.meta.resolve("tsx/esm/api")).href
-  const code = `const { register } = await import("${tsx}"); register(); await import("${url.href}")`
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`)
 }
 
 const unable = (reason: string): UnusableInput =>
