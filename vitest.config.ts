@@ -14,7 +14,7 @@ export default defineConfig({
       { find: /^bijou\/laws$/, replacement: source("./laws/index.ts") },
       { find: /^bijou\/laws\/tensor$/, replacement: source("./laws/tensor/index.ts") },
       // Workers of tests start from the built package.
-      { find: /^\.\/workerScript\.ts$/, replacement: source("./test/builtWorkers.ts") },
+      { find: /^\.\/workerScript\.ts$/, replacement: source("./test/support/builtWorkers.ts") },
     ],
   },
   test: {

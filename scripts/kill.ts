@@ -82,7 +82,7 @@ try {
   for (const call of ["open", "write", "sync", "rename", "renamed"]) {
     const file = join(folder, call)
     const hook = {
-      NODE_OPTIONS: `--import tsx --import ${resolve("test/killAt.ts")}`,
+      NODE_OPTIONS: `--import tsx --import ${resolve("test/support/killAt.ts")}`,
       KILL_AT: `${call}:${call === "write" ? 100 : 3}`,
     }
     const { signal, said } = await start(file, () => {}, hook)

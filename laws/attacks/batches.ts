@@ -4,11 +4,11 @@
 import { Env } from "../../src/core/Env.ts"
 import type { Layer } from "../../src/core/Layer.ts"
 import { hostEnv } from "../../src/exact/hostWatch.ts"
-import { float32Array, moderate } from "../arbitraries.ts"
-import { attack } from "../Attack.ts"
-import { batchLaws, layerBatchLaws } from "../Batch.ts"
-import { float32Layer, type Float32Weights } from "../specimens.ts"
-import { float32ChainSubject } from "../subjects.ts"
+import { float32Array, moderate } from "../engine/arbitraries.ts"
+import { attack } from "../engine/Attack.ts"
+import { batchLaws, layerBatchLaws } from "../sets/Batch.ts"
+import { float32Layer, type Float32Weights } from "../subjects/specimens.ts"
+import { float32ChainSubject } from "../subjects/subjects.ts"
 
 const inner = float32Layer(4, 0)
 

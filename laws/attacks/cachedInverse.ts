@@ -3,9 +3,9 @@ import type { Bijection } from "../../src/core/Bijection.ts"
 import { Params } from "../../src/core/Params.ts"
 import { Side } from "../../src/core/Side.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
-import { boundedGridNumber } from "../arbitraries.ts"
-import { attack } from "../Attack.ts"
-import { bijectionLaws } from "../Bijection.ts"
+import { boundedGridNumber } from "../engine/arbitraries.ts"
+import { attack } from "../engine/Attack.ts"
+import { bijectionLaws } from "../sets/Bijection.ts"
 
 const space = numberSpace(9)
 

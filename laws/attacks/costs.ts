@@ -5,10 +5,10 @@ import { either as E, function as F } from "fp-ts"
 import { Bdia } from "../../src/block/Bdia.ts"
 import type { Layer } from "../../src/core/Layer.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
-import { boundedGridNumber } from "../arbitraries.ts"
-import { attack } from "../Attack.ts"
-import { evaluationLaws } from "../Evaluation.ts"
-import { numberLayer, type NumberWeights } from "../specimens.ts"
+import { boundedGridNumber } from "../engine/arbitraries.ts"
+import { attack } from "../engine/Attack.ts"
+import { evaluationLaws } from "../sets/Evaluation.ts"
+import { numberLayer, type NumberWeights } from "../subjects/specimens.ts"
 
 const space = numberSpace(9)
 

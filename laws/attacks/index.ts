@@ -1,7 +1,7 @@
 /**
  * Every impostor; each is caught by some law, and every law catches one.
  */
-import type { Attack } from "../Attack.ts"
+import type { Attack } from "../engine/Attack.ts"
 import * as batches from "./batches.ts"
 import * as bijections from "./bijections.ts"
 import { cachedInverse } from "./cachedInverse.ts"

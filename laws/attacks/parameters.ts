@@ -3,9 +3,9 @@
  */
 import { either as E } from "fp-ts"
 import { Key } from "../../src/core/Key.ts"
-import { attack } from "../Attack.ts"
-import { paramsLaws } from "../Params.ts"
-import { numberLayer } from "../specimens.ts"
+import { attack } from "../engine/Attack.ts"
+import { paramsLaws } from "../sets/Params.ts"
+import { numberLayer } from "../subjects/specimens.ts"
 
 const { params } = numberLayer(0)
 

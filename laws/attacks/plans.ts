@@ -6,11 +6,11 @@ import { Bdia } from "../../src/block/Bdia.ts"
 import { Env } from "../../src/core/Env.ts"
 import { Params } from "../../src/core/Params.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
-import { attack } from "../Attack.ts"
-import { planLaws } from "../Gradient.ts"
-import { inferenceLaws } from "../Inference.ts"
-import { numberLayer } from "../specimens.ts"
-import { numberChainSubject } from "../subjects.ts"
+import { attack } from "../engine/Attack.ts"
+import { planLaws } from "../sets/Gradient.ts"
+import { inferenceLaws } from "../sets/Inference.ts"
+import { numberLayer } from "../subjects/specimens.ts"
+import { numberChainSubject } from "../subjects/subjects.ts"
 
 const chain = numberChainSubject("a chain", { depth: 3 })
 const f = chain.bijection

@@ -3,9 +3,9 @@
  */
 import { float32Space, type PackedBits } from "../../src/exact/float32Space.ts"
 import { InformationBuffer } from "../../src/exact/InformationBuffer.ts"
-import { float32Array, gridNumber } from "../arbitraries.ts"
-import { attack } from "../Attack.ts"
-import { scalingLaws, type ScalingSubject } from "../InformationBuffer.ts"
+import { float32Array, gridNumber } from "../engine/arbitraries.ts"
+import { attack } from "../engine/Attack.ts"
+import { scalingLaws, type ScalingSubject } from "../sets/InformationBuffer.ts"
 
 const space = float32Space(9)
 

@@ -9,19 +9,19 @@ import { Grid } from "../../src/exact/Grid.ts"
 import { hostWatch } from "../../src/exact/hostWatch.ts"
 import { numberSpace } from "../../src/exact/numberSpace.ts"
 import { Space } from "../../src/exact/Space.ts"
-import { float32Array, gridNumber } from "../arbitraries.ts"
-import { attack } from "../Attack.ts"
-import { bijectionLaws } from "../Bijection.ts"
-import { gradientLaws } from "../Gradient.ts"
-import { gridLaws } from "../Grid.ts"
-import { spaceLaws } from "../Space.ts"
+import { float32Array, gridNumber } from "../engine/arbitraries.ts"
+import { attack } from "../engine/Attack.ts"
+import { bijectionLaws } from "../sets/Bijection.ts"
+import { gradientLaws } from "../sets/Gradient.ts"
+import { gridLaws } from "../sets/Grid.ts"
+import { spaceLaws } from "../sets/Space.ts"
 import {
   float32ChainSubject,
   float32SpaceSubject,
   gridSubject,
   numberChainSubject,
   numberSpaceSubject,
-} from "../subjects.ts"
+} from "../subjects/subjects.ts"
 
 const numbers = numberSpace(9)
 const floats = float32Space(9)

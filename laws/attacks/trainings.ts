@@ -2,9 +2,9 @@
  * Impostors of training.
  */
 import { Key } from "../../src/core/Key.ts"
-import { attack } from "../Attack.ts"
-import { numberLayer } from "../specimens.ts"
-import { trainingLaws } from "../Training.ts"
+import { attack } from "../engine/Attack.ts"
+import { numberLayer } from "../subjects/specimens.ts"
+import { trainingLaws } from "../sets/Training.ts"
 
 const { params } = numberLayer(0)
 

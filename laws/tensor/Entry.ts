@@ -1,8 +1,8 @@
 /**
  * One part of the library in the catalogue.
  */
-import type { LawSet } from "../Law.ts"
-import type { Cost } from "../presets.ts"
+import type { LawSet } from "../engine/Law.ts"
+import type { Cost } from "../engine/presets.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -5,7 +5,7 @@ import fc from "fast-check"
 import type { Space } from "../../src/exact/Space.ts"
 import { sizeOf } from "../../src/exact/frame.ts"
 import { tf } from "../../src/tensor/tf.ts"
-import { boundedGridNumber, moderate } from "../arbitraries.ts"
+import { boundedGridNumber, moderate } from "../engine/arbitraries.ts"
 
 // --------------------------------------------------------- constructors
 

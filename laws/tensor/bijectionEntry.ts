@@ -1,9 +1,9 @@
 /**
  * Entries about bijections on one kind of value.
  */
-import type { LawSet } from "../Law.ts"
-import { lawsOf } from "../lawsOf.ts"
-import type { Subject } from "../Subject.ts"
+import type { LawSet } from "../engine/Law.ts"
+import { lawsOf } from "../engine/lawsOf.ts"
+import type { Subject } from "../engine/Subject.ts"
 import type { Entry } from "./Entry.ts"
 
 /** `bijectionEntry(values, onDevice)(name, covers, subject, ...further)`: all laws that apply to a bijection, and further sets. */

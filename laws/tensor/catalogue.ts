@@ -1,7 +1,7 @@
 /**
  * Every bijection and layer that the library exports, with the laws that it obeys and a generator to try them on.
  */
-import { float32Material, numberMaterial } from "../Material.ts"
+import { float32Material, numberMaterial } from "../engine/Material.ts"
 import { combinators } from "./combinators.ts"
 import type { Entry } from "./Entry.ts"
 import { families } from "./families.ts"

@@ -2,8 +2,8 @@
  * Whole random architectures in the catalogue, on grids and shapes at random.
  */
 import fc from "fast-check"
-import { architectureLaws } from "../Architecture.ts"
-import { float32Material, numberMaterial, type Material } from "../Material.ts"
+import { architectureLaws } from "../sets/Architecture.ts"
+import { float32Material, numberMaterial, type Material } from "../engine/Material.ts"
 import type { Entry } from "./Entry.ts"
 import { tensorMaterial } from "./tensorMaterial.ts"
 

@@ -2,12 +2,12 @@
  * Tensors, as laws run, read and count them.
  */
 import { Tree } from "../../src/core/Tree.ts"
-import { buffers } from "../../src/tensor/buffers.ts"
-import { tensorEnv } from "../../src/tensor/tensorWatch.ts"
+import { buffers } from "../../src/tensor/values/buffers.ts"
+import { tensorEnv } from "../../src/tensor/values/tensorWatch.ts"
 import { tf } from "../../src/tensor/tf.ts"
-import { traceKernels } from "../../src/tensor/traceKernels.ts"
-import { isBits, type Bits } from "../evidence.ts"
-import type { Kind } from "../Kind.ts"
+import { traceKernels } from "../../src/tensor/ops/traceKernels.ts"
+import { isBits, type Bits } from "../engine/evidence.ts"
+import type { Kind } from "../engine/Kind.ts"
 
 /** TensorFlow.js's tensors on whatever backend is chosen. */
 export const tensorKind: Kind = {

@@ -25,20 +25,27 @@ interface Worker {
 
 const named = (...names: ReadonlyArray<string>): ReadonlyArray<string> => names.map((name) => `test/${name}.test.ts`)
 
-const formulas = ["", ".coupling", ".twoStep", ".buffer", ".haar", ".families"].map((part) => `formula${part}`)
+const formulas = ["", ".coupling", ".twoStep", ".buffer", ".haar", ".families"].map((part) => `block/formula${part}`)
 
 /**
  * The tests that are asked about a mutant in each folder, the likely killers first. Those that take seconds are left out,
  * laws and depths: a survivor meets every test, and there are a hundred of them.
  */
 const orders: Readonly<Record<string, ReadonlyArray<string>>> = {
-  core: named("parts", "owners", "core", "space", "exact", "families.laws"),
-  exact: named("space", "exact", "informationBuffer", "core", ...formulas, "families.laws"),
-  block: named(...formulas, "core", "families", "families.laws"),
+  core: named("core/parts", "core/owners", "core/core", "exact/space", "exact/exact", "block/families.laws"),
+  exact: named(
+    "exact/space",
+    "exact/exact",
+    "exact/informationBuffer",
+    "core/core",
+    ...formulas,
+    "block/families.laws",
+  ),
+  block: named(...formulas, "core/core", "block/families", "block/families.laws"),
 }
 
 /** What finds plans within a budget has a test of its own, which nothing else fails. */
-const budgets = named("fastestSchedule")
+const budgets = named("train/fastestSchedule")
 
 const testsFor = (file: string): ReadonlyArray<string> => {
   const tests = planner.includes(file) ? budgets : orders[file.split("/")[1] ?? ""]

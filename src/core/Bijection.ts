@@ -1,7 +1,7 @@
 /**
  * Exact two-way programs that may leave side information behind.
  *
- * Laws (checked by `laws/Bijection.ts`):
+ * Laws (checked by `laws/sets/Bijection.ts`):
  *
  * 1. back . forth: `inverse(forward(a))` is `a`, bit for bit, with output and side read back from bytes
  * 2. forth . back: `forward(inverse(b, s))` is `[b, s]`, for every `[b, s]` that `forward` can produce

@@ -1,7 +1,7 @@
 /**
  * A differentiable function with parameters that need not be invertible; a residual is a `Layer<P, X, X>`.
  *
- * Laws (checked by `laws/Layer.ts`):
+ * Laws (checked by `laws/sets/Layer.ts`):
  *
  * 1. replay: two calls with the same parameters, input and draw have the same bits, recorded or not
  * 2. pull is the transposed derivative, against an independent differentiation

@@ -1,7 +1,7 @@
 /**
  * How the parameters of a part are made, named, taken apart and put together again.
  *
- * Laws (checked by `laws/Params.ts`):
+ * Laws (checked by `laws/sets/Params.ts`):
  *
  * 1. `rebuild` over the leaves of `p` is `p`
  * 2. names are unique: no two leaves of a part have the same path

@@ -1,7 +1,7 @@
 /**
  * Side information: what a part leaves behind so that it can be run backwards.
  *
- * Laws (checked by `laws/Side.ts`):
+ * Laws (checked by `laws/sets/Side.ts`):
  *
  * 1. codec: `fromBytes(toBytes(s))` is `s`, bit for bit
  * 2. only: if `only` is `some(s)`, every side of this kind is `s`, but for what a plan keeps in its place

@@ -6,7 +6,7 @@
  * and stays as it is: numbers, texts, null, functions, typed arrays. An object of a class is a node like a record; it keeps its class, and where it
  * has no leaf (a `Map`, a `Promise`) it stays itself. A tree that contains itself throws `TypeError`.
  *
- * Laws (checked by `test/tree.test.ts`):
+ * Laws (checked by `test/core/tree.test.ts`):
  *
  * 1. identity: `map(t, isLeaf, x => x)` is `t`
  * 2. composition: `map(map(t, isLeaf, f), isLeaf, g)` is `map(t, isLeaf, x => g(f(x)))`

@@ -1,7 +1,7 @@
 /**
  * The grid of values k 2^-l held in float32, exact while |x| < 2^(24-l).
  *
- * Laws (checked by `laws/Grid.ts`):
+ * Laws (checked by `laws/sets/Grid.ts`):
  *
  * 1. idempotent: `round(round(y))` is `round(y)`
  * 2. closed: sums and differences of grid values inside the range are grid values, exactly

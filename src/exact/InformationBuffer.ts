@@ -8,7 +8,7 @@
  * large B can be is known from the number of steps alone; before a step that might not fit, the buffer is spilled: it is
  * left behind whole, and a new one begins. That is log2(d/n) bits an activation and step, in the mean.
  *
- * Laws (checked by `laws/InformationBuffer.ts`): `unscale` takes back `scale`, bit for bit, whatever the buffer holds;
+ * Laws (checked by `laws/sets/InformationBuffer.ts`): `unscale` takes back `scale`, bit for bit, whatever the buffer holds;
  * no digit reaches `largest`.
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"

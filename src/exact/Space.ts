@@ -1,7 +1,7 @@
 /**
  * The arithmetic of BDIA on one kind of value, so that a block is derived once and runs on all of them.
  *
- * Laws (checked by `laws/Space.ts`): every result is on the grid and has one zero where its inputs are,
+ * Laws (checked by `laws/sets/Space.ts`): every result is on the grid and has one zero where its inputs are,
  * `lower(lift(x, s), s)` is x, a quotient and its remainder are the number, `restore` takes back `update`, and each whole step has the bits of the operations that
  * it stands for.
  */

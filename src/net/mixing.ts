@@ -24,9 +24,9 @@ import { swap } from "../core/rearrange.ts"
 import { permutation } from "../exact/draws.ts"
 import type { Space } from "../exact/Space.ts"
 import { multiply } from "../residual/multiply.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { halves, joined, permuted } from "../tensor/rearrangements.ts"
-import { tensor } from "../tensor/tensor.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
+import { halves, joined, permuted } from "../tensor/ops/rearrangements.ts"
+import { tensor } from "../tensor/values/tensor.ts"
 import type { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model

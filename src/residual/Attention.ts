@@ -3,7 +3,7 @@
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { attention, attentionGrad, type AttentionAttributes } from "../tensor/kernels/spec/attention.ts"
 import { tf } from "../tensor/tf.ts"

@@ -3,8 +3,8 @@
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { tensor } from "../tensor/tensor.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
+import { tensor } from "../tensor/values/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model

@@ -4,8 +4,8 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
-import { tensor } from "../tensor/tensor.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
+import { tensor } from "../tensor/values/tensor.ts"
 import { fitting, float, given, show, widthOf, type Inputs } from "../tensor/kernels/spec/checks.ts"
 import { tf } from "../tensor/tf.ts"
 

@@ -3,10 +3,10 @@
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { layerNorm, layerNormGrad } from "../tensor/kernels/spec/layerNorm.ts"
-import { tensor } from "../tensor/tensor.ts"
+import { tensor } from "../tensor/values/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model

@@ -3,7 +3,7 @@
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
-import { fromTfjs } from "../tensor/fromTfjs.ts"
+import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { addBias, biasGrad } from "../tensor/kernels/spec/addBias.ts"
 import { affine } from "../tensor/kernels/spec/affine.ts"

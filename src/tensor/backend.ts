@@ -1,7 +1,7 @@
 /**
  * Choosing what tensors run on.
  */
-import "./buffers.ts"
+import "./values/buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { registerKernels } from "./kernels/kernels.ts"
 import { asWasm } from "./kernels/wasm/WasmBackend.ts"

@@ -8,7 +8,7 @@
 import { Params } from "../core/Params.ts"
 import { dispatch } from "../tensor/kernels/dispatch.ts"
 import { adamW } from "../tensor/kernels/spec/adamW.ts"
-import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { tensorLeaves } from "../tensor/values/parameterSide.ts"
 import { tf } from "../tensor/tf.ts"
 import { exponentOf } from "./gradientNorm.ts"
 import { orThrow } from "../core/orThrow.ts"

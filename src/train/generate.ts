@@ -8,7 +8,7 @@ import { run } from "../core/Program.ts"
 import type { RevError } from "../core/RevError.ts"
 import { uniforms } from "../exact/draws.ts"
 import type { Gpt, GptConfig } from "../net/Gpt.ts"
-import { tensorEnv } from "../tensor/tensorWatch.ts"
+import { tensorEnv } from "../tensor/values/tensorWatch.ts"
 import { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
 

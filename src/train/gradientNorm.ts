@@ -7,8 +7,8 @@
 import { either as E, type taskEither as TE } from "fp-ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
 import type { Params } from "../core/Params.ts"
-import { largest } from "../tensor/largest.ts"
-import { tensorLeaves } from "../tensor/parameterSide.ts"
+import { largest } from "../tensor/values/largest.ts"
+import { tensorLeaves } from "../tensor/values/parameterSide.ts"
 import { tf } from "../tensor/tf.ts"
 
 // --------------------------------------------------------- constructors

@@ -4,7 +4,7 @@
 import type { Bijection } from "../core/Bijection.ts"
 import { Plan } from "../core/Plan.ts"
 import { currentRuntime, sameRuntime } from "../tensor/Runtime.ts"
-import { tensorScope } from "../tensor/tensorScope.ts"
+import { tensorScope } from "../tensor/values/tensorScope.ts"
 import type { tf } from "../tensor/tf.ts"
 import type { AdamWConfig } from "./AdamW.ts"
 import { RuntimeChanged } from "./errors/RuntimeChanged.ts"

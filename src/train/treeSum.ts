@@ -5,7 +5,7 @@
  * at the end is added from the right: five places are ((0 + 1) + (2 + 3)) + 4. A run of neighbouring places is a few whole nodes, so whoever
  * has the run adds those up alone, and the tree stays the same.
  *
- * Law (checked by `test/treeSum.test.ts`): `total` has the same bits for every way to cut the places into runs.
+ * Law (checked by `test/train/treeSum.test.ts`): `total` has the same bits for every way to cut the places into runs.
  */
 
 // ---------------------------------------------------------------- model

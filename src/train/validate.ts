@@ -5,7 +5,7 @@ import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { run } from "../core/Program.ts"
 import type { RevError } from "../core/RevError.ts"
-import { tensorEnv } from "../tensor/tensorWatch.ts"
+import { tensorEnv } from "../tensor/values/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
 

@@ -2,7 +2,7 @@
 import "./reference.ts"
 import { describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"
-import { countingBlas, whySkipped } from "../blas.ts"
+import { countingBlas, whySkipped } from "../support/blas.ts"
 import { casesOf } from "./cases.ts"
 import { manifest } from "./laws.ts"
 

@@ -1,7 +1,7 @@
 /** See laws.ts. */
 import "./reference.ts"
 import { describe } from "vitest"
-import { startTensorflow, tensorflowIsHere, whySkipped } from "../tensorflow.ts"
+import { startTensorflow, tensorflowIsHere, whySkipped } from "../support/tensorflow.ts"
 import { setOpLibrary } from "../../src/tensor/kernels/tensorflow/opLibrary.ts"
 import { casesOf } from "./cases.ts"
 import { manifest } from "./laws.ts"

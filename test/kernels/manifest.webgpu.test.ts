@@ -1,6 +1,6 @@
 /** See laws.ts. */
 import { describe } from "vitest"
-import { webgpuDevice, whySkipped } from "../webgpu.ts"
+import { webgpuDevice, whySkipped } from "../support/webgpu.ts"
 import { casesOf } from "./cases.ts"
 import { manifest } from "./laws.ts"
 import "./reference.ts"

@@ -2,8 +2,8 @@
  * What `bijou check` found about one subject, as data and as a table that grows while laws are tried.
  */
 import { styleText } from "node:util"
-import type { Applicable } from "../../../laws/lawsOf.ts"
-import { evidenceLines, type Finding } from "../../../laws/report.ts"
+import type { Applicable } from "../../../laws/engine/lawsOf.ts"
+import { evidenceLines, type Finding } from "../../../laws/engine/report.ts"
 
 // ---------------------------------------------------------------- model
 

@@ -2,11 +2,11 @@
  * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
  */
 import { Console } from "node:console"
-import { allLaws, type LawSet } from "../../../laws/Law.ts"
-import { lawsOf, type Applicable } from "../../../laws/lawsOf.ts"
-import { presets } from "../../../laws/presets.ts"
-import { toFinding, type Finding } from "../../../laws/report.ts"
-import { judgements } from "../../../laws/run.ts"
+import { allLaws, type LawSet } from "../../../laws/engine/Law.ts"
+import { lawsOf, type Applicable } from "../../../laws/engine/lawsOf.ts"
+import { presets } from "../../../laws/engine/presets.ts"
+import { toFinding, type Finding } from "../../../laws/engine/report.ts"
+import { judgements } from "../../../laws/engine/run.ts"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { useKernels } from "../../tensor/kernels/dispatch.ts"
 import { startProgressBar } from "../ProgressBar.ts"

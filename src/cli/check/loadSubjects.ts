@@ -1,7 +1,7 @@
 /**
  * The subjects that a user's module exports.
  */
-import { subjectFault, type AnySubject } from "../../../laws/Subject.ts"
+import { subjectFault, type AnySubject } from "../../../laws/engine/Subject.ts"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
 import { loadModule } from "../../node/modules/loadModule.ts"
 

@@ -3,7 +3,7 @@
  */
 import { orThrow } from "../../core/orThrow.ts"
 import type { Gpt } from "../../net/Gpt.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorScope } from "../../tensor/values/tensorScope.ts"
 import { Text } from "../../train/Text.ts"
 import { validate } from "../../train/validate.ts"
 import type { StartOptions } from "./StartOptions.ts"

@@ -2,7 +2,7 @@
  * The plan that `bijou start` trains under.
  */
 import { orThrow } from "../../core/orThrow.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorScope } from "../../tensor/values/tensorScope.ts"
 import { planOf, type Fit } from "../../train/memory/Fit.ts"
 import { measureSpeed } from "../../train/memory/measureSpeed.ts"
 import { Speed } from "../../train/memory/Speed.ts"

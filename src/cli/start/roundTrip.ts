@@ -19,11 +19,11 @@ import { float32Side } from "../../exact/float32Space.ts"
 import { gpt, GptConfig, type Gpt } from "../../net/Gpt.ts"
 import { enterRuntime } from "../../node/runtime/enterRuntime.ts"
 import { currentRuntime, Runtime } from "../../tensor/Runtime.ts"
-import { parameterSide } from "../../tensor/parameterSide.ts"
-import { tensorEnv } from "../../tensor/tensorWatch.ts"
+import { parameterSide } from "../../tensor/values/parameterSide.ts"
+import { tensorEnv } from "../../tensor/values/tensorWatch.ts"
 import { tf } from "../../tensor/tf.ts"
 import type { EnvOptions } from "../../core/Env.ts"
-import { isTensor } from "../../tensor/tree.ts"
+import { isTensor } from "../../tensor/values/tree.ts"
 
 // ---------------------------------------------------------------- model
 

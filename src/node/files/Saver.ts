@@ -1,7 +1,7 @@
 /**
  * Saving a run while it goes on, so that no more is lost than what was done since the last time, whatever ends it.
  *
- * Laws (checked by `test/saving.test.ts` and `npm run kill`):
+ * Laws (checked by `test/node/saving.test.ts` and `npm run kill`):
  *
  * 1. the file is whole at every moment, and of the last step whose writing ended well
  * 2. a write that fails does not end the run: it is said, the older file stays, and the next time it is tried again

@@ -1,7 +1,7 @@
 /**
  * Errors of a training step as plain data, which pass between threads: an error's class would be lost on the way.
  *
- * Law (checked by `test/workers.test.ts`): `fromPlain` after `toPlain` gives an error of the same class with the same message and fields; the
+ * Law (checked by `test/node/workers.test.ts`): `fromPlain` after `toPlain` gives an error of the same class with the same message and fields; the
  * cause of a failed layer comes back as an `Error` with its message and stack.
  */
 import { GradientNotFinite } from "../../core/errors/GradientNotFinite.ts"

@@ -2,7 +2,7 @@
  * What a pool of workers and its members tell each other. Numbers in bulk are not in the messages, but in memory that both have.
  */
 import type { Plan } from "../../core/Plan.ts"
-import type { ParameterLayout } from "../../tensor/ParameterLayout.ts"
+import type { ParameterLayout } from "../../tensor/values/ParameterLayout.ts"
 import type { Runtime } from "../../tensor/Runtime.ts"
 import type { PartialSum } from "../../train/treeSum.ts"
 import type { PlainError } from "./PlainError.ts"

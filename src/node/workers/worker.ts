@@ -3,9 +3,9 @@
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { either as E } from "fp-ts"
-import { peakBytes } from "../../tensor/buffers.ts"
-import { ParameterLayout } from "../../tensor/ParameterLayout.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
+import { peakBytes } from "../../tensor/values/buffers.ts"
+import { ParameterLayout } from "../../tensor/values/ParameterLayout.ts"
+import { tensorScope } from "../../tensor/values/tensorScope.ts"
 import { evaluateRun, type Objective } from "../../train/Gradients.ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { UnusableInput } from "../errors/UnusableInput.ts"

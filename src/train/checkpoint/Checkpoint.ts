@@ -5,7 +5,7 @@
  * its metadata the run as JSON and what shows that no bit has changed since. That is the SHA-256 of every array, in pieces of at most
  * `piece` bytes, and the SHA-256 of the header, taken while its own digits were zeros.
  *
- * Laws (checked by `test/checkpoint.test.ts`):
+ * Laws (checked by `test/train/checkpoint.test.ts`):
  *
  * 1. `fromBytes` after `toBytes` gives the same bits, and training that goes on from there those of training that never stopped
  * 2. bytes with one changed are refused
@@ -16,8 +16,8 @@ import type { Params } from "../../core/Params.ts"
 import { quoted, shown } from "../../core/quoted.ts"
 import type { RevError } from "../../core/RevError.ts"
 import { sizeOf } from "../../exact/frame.ts"
-import { tensorLeaves } from "../../tensor/parameterSide.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
+import { tensorLeaves } from "../../tensor/values/parameterSide.ts"
+import { tensorScope } from "../../tensor/values/tensorScope.ts"
 import { tf } from "../../tensor/tf.ts"
 import { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"

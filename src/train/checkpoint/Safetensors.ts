@@ -5,7 +5,7 @@
  *
  * The header has `{ dtype, shape, data_offsets }` for every array, and texts under `__metadata__`.
  *
- * Law (checked by `test/safetensors.test.ts`): `readHeader` after `headerOf` gives the same names, shapes and texts, and places that cover all
+ * Law (checked by `test/train/safetensors.test.ts`): `readHeader` after `headerOf` gives the same names, shapes and texts, and places that cover all
  * numbers once.
  */
 import { either as E, type taskEither as TE } from "fp-ts"

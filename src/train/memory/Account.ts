@@ -4,8 +4,8 @@
  * A part's output and side are known when it ends; what it made before that and is still alive is `working` until then.
  */
 import type { Content } from "../../core/Side.ts"
-import { aliveBuffers } from "../../tensor/buffers.ts"
-import { tensorsIn } from "../../tensor/tree.ts"
+import { aliveBuffers } from "../../tensor/values/buffers.ts"
+import { tensorsIn } from "../../tensor/values/tree.ts"
 import { owners, type Bytes, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model

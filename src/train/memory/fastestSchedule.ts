@@ -1,7 +1,7 @@
 /**
  * The fastest schedule of a chain of stages within a budget: stage by stage, except for a run of equal stages, whose choices are counted.
  *
- * Law (checked by `test/fastestSchedule.test.ts` against all schedules): none that fits the budget takes less time.
+ * Law (checked by `test/train/fastestSchedule.test.ts` against all schedules): none that fits the budget takes less time.
  */
 import { function as F, option as O } from "fp-ts"
 import { fastestOverEqual, longestRun } from "./equalStages.ts"

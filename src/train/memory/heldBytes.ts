@@ -5,7 +5,7 @@ import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
 import type { Env } from "../../core/Env.ts"
 import type { RevError } from "../../core/RevError.ts"
-import { buffers } from "../../tensor/buffers.ts"
+import { buffers } from "../../tensor/values/buffers.ts"
 import type { tf } from "../../tensor/tf.ts"
 
 /** Bytes of the distinct buffers alive when the loss is known, less those alive before the step. */

@@ -1,7 +1,7 @@
 /**
  * The ledger of a training step, predicted from shapes or measured while it runs.
  *
- * Laws (checked by `test/ledger.test.ts`): what is predicted is what is measured, byte for byte at every moment, and the owners' bytes add up to
+ * Laws (checked by `test/train/ledger.test.ts`): what is predicted is what is measured, byte for byte at every moment, and the owners' bytes add up to
  * those of the distinct buffers.
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
@@ -12,11 +12,11 @@ import type { RevError } from "../../core/RevError.ts"
 import type { Path } from "../../core/Path.ts"
 import type { Part, Scope } from "../../core/Scope.ts"
 import type { Watch } from "../../core/Watch.ts"
-import { listenToBuffers } from "../../tensor/buffers.ts"
+import { listenToBuffers } from "../../tensor/values/buffers.ts"
 import { inShapes, workSoFar } from "../../tensor/shapes/inShapes.ts"
-import { tensorScope } from "../../tensor/tensorScope.ts"
-import { tensorWatch } from "../../tensor/tensorWatch.ts"
-import { tensorLeaves } from "../../tensor/parameterSide.ts"
+import { tensorScope } from "../../tensor/values/tensorScope.ts"
+import { tensorWatch } from "../../tensor/values/tensorWatch.ts"
+import { tensorLeaves } from "../../tensor/values/parameterSide.ts"
 import { tf } from "../../tensor/tf.ts"
 import { account, enter } from "./Account.ts"
 import { AdamW, type AdamWState } from "../AdamW.ts"

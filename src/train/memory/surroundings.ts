@@ -5,7 +5,7 @@
  * moments and whatever else is alive; memory that all have holds parameters and sums of gradients; and every worker evaluates with parameters
  * and waiting gradients of its own.
  */
-import { buffers } from "../../tensor/buffers.ts"
+import { buffers } from "../../tensor/values/buffers.ts"
 import { bytesOf, type Bytes, type Ledger } from "./Ledger.ts"
 import { runs } from "../microBatches.ts"
 import { nodesIn } from "../treeSum.ts"

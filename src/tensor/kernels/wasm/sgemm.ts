@@ -1,7 +1,7 @@
 /**
  * A matrix product from outside of WebAssembly that works in place on its memory, for where there is one: a BLAS in Node.
  *
- * Laws (checked by `test/native.test.ts` and the catalogue): the same numbers give the same bits, whatever ran before and beside it, and the
+ * Laws (checked by `test/node/native.test.ts` and the catalogue): the same numbers give the same bits, whatever ran before and beside it, and the
  * result is within 1e-6 of float64, relative to the sum of |terms|. Which products it does is decided by their shapes alone.
  */
 import type { Memory } from "./assembler/webAssembly.ts"

@@ -1,0 +1,26 @@
+/**
+ * What is asked of gradients before anything is trained by them.
+ */
+import { LayerFailed } from "../../core/errors/LayerFailed.ts"
+import type { Params } from "../../core/Params.ts"
+import { sameShape } from "../../exact/frame.ts"
+import { isTensor } from "../values/tree.ts"
+
+// ---------------------------------------------------------- destructors
+
+/** Throws `LayerFailed` for the first parameter whose gradient has another shape than it, which a layer written by hand may return. */
+export const checkGradients = <P>(params: Params<P>, p: P, grads: P): void => {
+  const gradients = params.leaves(grads)
+  for (const [i, [path, leaf]] of params.leaves(p).entries()) {
+    const gradient = gradients[i]?.[1]
+    if (!isTensor(leaf) || !isTensor(gradient)) continue
+    if (sameShape(gradient.shape, leaf.shape)) continue
+    const names = path.split("/")
+    throw new LayerFailed({
+      path: names.slice(0, -1),
+      cause: new Error(
+        `the gradient of its parameter ${names.at(-1)} has the shape [${gradient.shape.join(", ")}], and the parameter [${leaf.shape.join(", ")}]. Return gradients of the parameters' shapes from vjp.`,
+      ),
+    })
+  }
+}

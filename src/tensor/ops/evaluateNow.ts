@@ -1,0 +1,31 @@
+/**
+ * Programs for callers that cannot wait.
+ */
+import type { Key } from "../../core/Key.ts"
+import { Plan } from "../../core/Plan.ts"
+import type { Program } from "../../core/Program.ts"
+import { tensorScope } from "../values/tensorScope.ts"
+import { tensorWatch } from "../values/tensorWatch.ts"
+import { tensorsIn } from "../values/tree.ts"
+import { orThrow } from "../../core/orThrow.ts"
+
+/** Runs a program and reads its evidence at once; the places on the leading axis of `input` are the sample ids. Throws the `RevError`. */
+export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, input: unknown): X => {
+  const watch = tensorWatch()
+  const samples = Array.from({ length: tensorsIn(input)[0]?.shape[0] ?? 1 }, (_, i) => i)
+  const result = program({
+    params,
+    path: [],
+    key,
+    step: 0,
+    samples,
+    draws: "sampled",
+    plan: Plan.reversed,
+    scope: tensorScope,
+    watch,
+  })
+  const evidence = watch.settleNow()
+  const value = orThrow(result)
+  orThrow(evidence)
+  return value
+}

@@ -1,0 +1,14 @@
+/**
+ * LAWS.md is what the laws and attacks make now.
+ */
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import * as bijouLaws from "bijou/laws"
+import { expect, it } from "vitest"
+import { lawsDocument } from "../../scripts/lawsDocument.ts"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+it("LAWS.md is up to date", async () => {
+  expect(readFileSync(`${root}/LAWS.md`, "utf8"), "Run: npm run docs:laws").toBe(await lawsDocument(bijouLaws, root))
+})

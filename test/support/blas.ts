@@ -1,0 +1,31 @@
+/**
+ * The BLAS that is set up on this machine, counting what it multiplies.
+ */
+import { useNative } from "bijou/native"
+import { pluggedSgemm, setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"
+
+/** Plugs the BLAS in, for products from `least` multiplications on; null where `npx bijou native` was not run. Throws instead where the environment says that it was. */
+export const countingBlas = async (
+  least?: number,
+): Promise<{ readonly name: string; readonly products: () => number } | null> => {
+  const name = await useNative()
+  const blas = pluggedSgemm()
+  if (name === null || blas === null) {
+    if (process.env["BIJOU_NATIVE"] === "required")
+      throw new Error("BIJOU_NATIVE is `required`, but no BLAS is set up. Run: npx bijou native")
+    return null
+  }
+  let count = 0
+  setSgemm({
+    ...blas,
+    least: least ?? blas.least,
+    multiply: (...product) => {
+      count++
+      blas.multiply(...product)
+    },
+  })
+  return { name, products: () => count }
+}
+
+/** What stands in the name of tests that were skipped. */
+export const whySkipped = "skipped: no BLAS is set up, run npx bijou native"

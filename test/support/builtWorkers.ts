@@ -1,0 +1,62 @@
+/**
+ * The workers of tests: they start from the built package, on objectives that are compiled once, since compiling all sources takes every worker
+ * seconds.
+ *
+ * `vitest.config.ts` puts this module in the place of `src/node/workers/workerScript.ts`.
+ */
+import { createHash } from "node:crypto"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { buildSync } from "esbuild"
+import { workerScript as scriptOfSources } from "../../src/node/workers/workerScript.ts"
+import { built } from "./built.ts"
+
+const sources = fileURLToPath(new URL("objectives", import.meta.url))
+
+let compiles = false
+
+/** The script that workers start from. */
+export const workerScript = (): URL =>
+  compiles ? scriptOfSources() : pathToFileURL(join(built(), "dist/src/node/workers/worker.js"))
+
+/** Lets workers start from the sources meanwhile, which tsx compiles. */
+export const compilingWorkers = async <A>(body: () => Promise<A>): Promise<A> => {
+  compiles = true
+  try {
+    return await body()
+  } finally {
+    compiles = false
+  }
+}
+
+/** The path of the module in `test/objectives` that has this name, in JavaScript that imports the built package. */
+export const objective = (name: string): string => join(objectives(), `${name}.js`)
+
+let folder: string | null = null
+
+/** The folder lies in the copy of the package, which modules there import by its name. */
+const objectives = (): string => (folder ??= compiled())
+
+const compiled = (): string => {
+  const files = readdirSync(sources)
+    .toSorted()
+    .map((name) => join(sources, name))
+  const hash = createHash("sha256")
+  for (const file of files) hash.update(file).update("\0").update(readFileSync(file)).update("\0")
+  const made = join(built(), `objectives-${hash.digest("hex").slice(0, 16)}`)
+  if (existsSync(made)) return made
+  const draft = mkdtempSync(join(built(), "draft-"))
+  buildSync({
+    ...{ entryPoints: files, outdir: draft, bundle: true, packages: "external", format: "esm", platform: "node" },
+    tsconfigRaw: {}, // its paths lead to the sources
+  })
+  try {
+    renameSync(draft, made)
+  } catch (error) {
+    if (!existsSync(made)) throw error
+    // Another test was first.
+    rmSync(draft, { recursive: true, force: true })
+  }
+  return made
+}

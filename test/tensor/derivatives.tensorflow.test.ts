@@ -1,0 +1,11 @@
+/**
+ * Gradients on TensorFlow, whose own windows and pools differ from the other backends'.
+ */
+import { beforeAll, describe } from "vitest"
+import { derivativeTests } from "./derivatives.ts"
+import { startTensorflow, tensorflowIsHere, whySkipped } from "../support/tensorflow.ts"
+
+describe.skipIf(!tensorflowIsHere)(`A gradient on tensorflow${tensorflowIsHere ? "" : ` (${whySkipped})`}`, () => {
+  beforeAll(() => startTensorflow("stock"))
+  derivativeTests(10)
+})
