@@ -43,16 +43,19 @@ const threads = (): number =>
 onBackends("Workers", (backend) => {
   const how = { size: 2, seed: 3 }
   const module = objective("tiny")
+  let steps: ReturnType<typeof twentySteps> | null = null
+  /** The steps of one thread, taken once. */
+  const stepsAlone = () => (steps ??= twentySteps(microBatched(ready, how)))
 
   // Starting a worker takes a second.
   it.each(backend === "wasm" ? [1, 2, 4] : [2])("train to the bits of one thread, %d of them", async (count) => {
-    const alone = await twentySteps(microBatched(ready, how))
+    const alone = await stepsAlone()
     const starting = startWorkers(ready.network.params, { module, export: "ready", count, ...how })
     expect(await twentyStepsBy(starting)).toEqual(alone)
   })
 
   it("would train to other bits with micro-batches of another size", async () => {
-    const alone = await twentySteps(microBatched(ready, how))
+    const alone = await stepsAlone()
     for (const other of [{ size: 4 }, { seed: 4 }])
       expect((await twentySteps(microBatched(ready, { ...how, ...other }))).digests).not.toEqual(alone.digests)
   })
@@ -60,7 +63,7 @@ onBackends("Workers", (backend) => {
   if (backend === "cpu") return
 
   it("train without custom kernels where this thread does", async () => {
-    const own = await twentySteps(microBatched(ready, how))
+    const own = await stepsAlone()
     useKernels("composed")
     try {
       const alone = await twentySteps(microBatched(ready, how))
