@@ -54,7 +54,7 @@ it("There is a test of every example", () => {
 })
 
 describe.each(Object.entries(examples))("%s", (name, { prints, subjects }) => {
-  const load = (): Promise<Readonly<Record<string, unknown>>> => import(/* @vite-ignore */ `../examples/${name}`)
+  const load = (): Promise<Readonly<Record<string, unknown>>> => import(/* @vite-ignore */ `../../examples/${name}`)
 
   it("prints what it is said to", async () => {
     const said: string[] = []
