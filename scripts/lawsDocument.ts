@@ -26,14 +26,14 @@ export async function lawsDocument(
 ): Promise<string> {
   // By name: bundlers order the exports of a module otherwise than Node does, and attacks that count share their counters.
   const attacks = unordered.toSorted((one, other) => (one.name < other.name ? -1 : 1))
-  const sentences = sentencesOf(join(root, "laws"))
+  const sentences = sentencesOf(join(root, "laws", "sets"))
   const caught = await matrix(attacks, { runs: 100, seed: 1 })
   const topics = topicsOf(attacks, allSets, caught)
   const laws = topics.reduce((sum, { catches }) => sum + catches.size, 0)
   const sections = topics.map(({ topic, parents, catches }) => {
     const name = `${topic}Laws`
     const sentence = sentences.get(name)
-    if (sentence === undefined) throw new Error(`There is no documented export ${name} in laws/*.ts.`)
+    if (sentence === undefined) throw new Error(`There is no documented export ${name} in laws/sets.`)
     const above = [...parents].map((parent) => `\`${parent}Laws\``).join(", ")
     const rows = [...catches].map(([law, by]) => {
       if (by.size === 0) throw new Error(`The law "${law}" of ${name} catches no attack. Add one to laws/attacks.`)
