@@ -14,7 +14,7 @@ import { tf } from "./tf.ts"
 export const Runtime = t.readonly(
   t.strict({
     backend: t.string,
-    /** Whether layers and blocks use kernels of our own where the backend has them. */
+    /** Whether layers and blocks use custom kernels where the backend has them. */
     kernels: t.keyof({ own: null, composed: null }),
     /** The BLAS, the TensorFlow or the device of webgpu: "OpenBLAS 0.3.34"; null where the backend is all there is. */
     library: t.union([t.string, t.null]),
@@ -72,5 +72,5 @@ export const runtimeName = ({ backend, kernels, library, processor, threads, opL
     processor === null ? "" : ` for ${processor}`,
     threads === null ? "" : `, ${threads} thread${threads === 1 ? "" : "s"}`,
     backend === "tensorflow" ? `, ${opLibrary ? "with" : "without"} the op library` : "",
-    kernels === "own" ? "" : ", without kernels of our own",
+    kernels === "own" ? "" : ", without custom kernels",
   ].join("")

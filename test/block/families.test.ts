@@ -19,7 +19,7 @@ import {
 } from "bijou"
 import { float32Layer, look, numberLayer } from "bijou/laws"
 import { describe, expect, it } from "vitest"
-import { drifts } from "../../bench/drift.ts"
+import { reconstructionErrors } from "../../bench/reconstructionErrors.ts"
 
 const floats = float32Space(9)
 const numbers = numberSpace(9)
@@ -138,7 +138,7 @@ describe("a coupling", () => {
 })
 
 it("float32 drifts with depth in every family, and the grid does not", async () => {
-  const rows = await drifts([6, 24])
+  const rows = await reconstructionErrors([6, 24])
   expect(rows.map(({ grid }) => grid)).toEqual(rows.map(() => 0))
   const of = (family: string, depth: number) =>
     rows.find((row) => row.family === family && row.depth === depth)?.float ?? Number.NaN

@@ -410,7 +410,7 @@ describe("bijou doctor", () => {
     expect(wasm?.fallbacks).toContain("UnsortedSegmentSum")
     expect(wasm?.missing).toContain("Einsum")
     expect(toText({ node: "20", platform: "linux", backends }, 100)).toMatch(
-      /fallbacks in plain JavaScript, slow: Unsorted/,
+      /fallbacks in plain JavaScript, slow: Conv3D/,
     )
     const lines = toText({ node: "20", platform: "linux", backends }, 40).split("\n")
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(48)

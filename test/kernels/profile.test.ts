@@ -1,5 +1,5 @@
 /**
- * Which kernels layers and blocks run on wasm, forwards and backwards, with the kernels of our own and without.
+ * Which kernels layers and blocks run on wasm, forwards and backwards, with custom kernels and without.
  */
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, type Layer } from "bijou"

@@ -318,9 +318,7 @@ describe("bijou start --save", () => {
     expect(await refused(blas)).toContain(
       "is of a run on wasm with OpenBLAS 0.3.34 for Zen, 2 threads, and this is wasm without a BLAS, which gives other bits. Set up the same and leave out --no-native, or give --allow-other-bits.",
     )
-    expect(await refused(other({ kernels: "composed" }))).toContain(
-      "is of a run on cpu, without kernels of our own, and",
-    )
+    expect(await refused(other({ kernels: "composed" }))).toContain("is of a run on cpu, without custom kernels, and")
     expect(await resumed(blas, "--allow-other-bits")).not.toBe(undisturbed)
   })
 

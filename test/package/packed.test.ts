@@ -412,7 +412,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(repeated[0]).toMatchObject({ cases: 1, verdict: "broken", counterexample: { input: counterexample.input } })
   })
 
-  it("does without the kernels of our own where it is told to, says so, and repeats it", () => {
+  it("does without custom kernels where it is told to, says so, and repeats it", () => {
     const { status, stdout } = check("block.ts#noisy", "--no-kernels", "--runs", "2", "--json")
     const [{ backend, laws }] = JSON.parse(stdout)
     expect(backend).toMatch(/^wasm.*, without kernels of its own$/)

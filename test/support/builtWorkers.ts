@@ -4,11 +4,11 @@
  *
  * `vitest.config.ts` puts this module in the place of `src/node/workers/workerScript.ts`.
  */
+import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { buildSync } from "esbuild"
 import { workerScript as scriptOfSources } from "../../src/node/workers/workerScript.ts"
 import { built } from "./built.ts"
 
@@ -47,10 +47,9 @@ const compiled = (): string => {
   const made = join(built(), `objectives-${hash.digest("hex").slice(0, 16)}`)
   if (existsSync(made)) return made
   const draft = mkdtempSync(join(built(), "draft-"))
-  buildSync({
-    ...{ entryPoints: files, outdir: draft, bundle: true, packages: "external", format: "esm", platform: "node" },
-    tsconfigRaw: {}, // its paths lead to the sources
-  })
+  // By its command: in this process it would keep a thread, and tests count threads. Its paths would lead to the sources.
+  const options = ["--bundle", "--packages=external", "--format=esm", "--platform=node", "--tsconfig-raw={}"]
+  execFileSync("npx", ["esbuild", ...files, ...options, `--outdir=${draft}`], { stdio: "pipe" })
   try {
     renameSync(draft, made)
   } catch (error) {

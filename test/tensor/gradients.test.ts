@@ -16,7 +16,7 @@ const device = await webgpuDevice()
 
 onBackends("A gradient", checkGradients)
 
-describe("A gradient on wasm without kernels of our own", () => {
+describe("A gradient on wasm without custom kernels", () => {
   beforeAll(async () => {
     await useBackend("wasm")
     useKernels("composed")

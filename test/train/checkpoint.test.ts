@@ -377,7 +377,7 @@ describe("A run", () => {
         () => useKernels("own"),
       ),
     ).toBe(
-      `This run computes on wasm without a BLAS, and step 1 would be on wasm without a BLAS, without kernels of our own, ${end}`,
+      `This run computes on wasm without a BLAS, and step 1 would be on wasm without a BLAS, without custom kernels, ${end}`,
     )
   })
 })

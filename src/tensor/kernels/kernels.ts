@@ -19,6 +19,7 @@ export const fallbacksOf = (backendName: string): readonly string[] =>
   kernelsOf(backendName)
     .filter(isFallback)
     .map(({ kernelName }) => kernelName)
+    .toSorted()
 
 /** The kernels of TensorFlow.js that cpu has and a backend does not have: operations that need one throw there. */
 export const missingOn = (backendName: string): readonly string[] =>

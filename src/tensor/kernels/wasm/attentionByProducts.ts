@@ -49,7 +49,7 @@ export const mixByProducts = (
     const weights = squares(sizes, scratch)
     const scores = each(heap, sgemm, scoring(sizes), q, k, weights)
     const share = sharing(heap, sizes, weights, mask)
-    const means = each(heap, sgemm, mixing(sizes, false), weights, v, alone(sizes, heap.place(out)))
+    const means = each(heap, sgemm, weighing(sizes, false), weights, v, alone(sizes, heap.place(out)))
     inRounds(sizes, (sample, first, count) => {
       scores(sample, first, count)
       share(sample, first, count)
@@ -75,11 +75,11 @@ export const pullByProducts = (
     const changes = squares(sizes, scratch + 4 * squaresOf(sizes))
     const scores = each(heap, sgemm, scoring(sizes), q, k, weights)
     const share = sharing(heap, sizes, weights, mask)
-    const values = each(heap, sgemm, mixing(sizes, true), weights, change, dv)
+    const values = each(heap, sgemm, weighing(sizes, true), weights, change, dv)
     const shares = each(heap, sgemm, scoring(sizes), change, v, changes)
     const pull = pulling(heap, sizes, weights, changes, mask)
-    const queries = each(heap, sgemm, mixing(sizes, false), changes, k, dq)
-    const keys = each(heap, sgemm, mixing(sizes, true), changes, q, dk)
+    const queries = each(heap, sgemm, weighing(sizes, false), changes, k, dq)
+    const keys = each(heap, sgemm, weighing(sizes, true), changes, q, dk)
     inRounds(sizes, (sample, first, count) => {
       scores(sample, first, count)
       share(sample, first, count)
@@ -107,7 +107,7 @@ type Form = Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">
 const scoring = ({ time, size }: Sizes): Form => ({ m: time, n: time, k: size, transposeA: false, transposeB: true })
 
 /** a b of weights and tokens, or a^T b. */
-const mixing = ({ time, size }: Sizes, transposeA: boolean): Form => ({
+const weighing = ({ time, size }: Sizes, transposeA: boolean): Form => ({
   ...{ m: time, n: size, k: time },
   ...{ transposeA, transposeB: false },
 })

@@ -28,7 +28,7 @@ type Values = Float32Array
 type Floats = Space<Values, PackedBits>
 
 /** One row of the table: the largest error of float32, and the bits of the grid that differ. */
-export interface Drift {
+export interface ReconstructionError {
   readonly family: string
   readonly depth: number
   readonly float: number
@@ -126,9 +126,11 @@ const families = {
 }
 
 /** Every family at every depth, from one input of four samples of sixteen normal values. */
-export const drifts = async (depths: ReadonlyArray<number>): Promise<ReadonlyArray<Drift>> => {
+export const reconstructionErrors = async (
+  depths: ReadonlyArray<number>,
+): Promise<ReadonlyArray<ReconstructionError>> => {
   const x = grid.quantize(normals({ key: Key.fromSeed(1), samples }, width))
-  const rows: Drift[] = []
+  const rows: ReconstructionError[] = []
   for (const [family, back] of Object.entries(families))
     for (const depth of depths) {
       const far = (rebuilt: Values) => zip(x, rebuilt, (a, b) => Math.abs(a - b))
@@ -142,7 +144,7 @@ export const drifts = async (depths: ReadonlyArray<number>): Promise<ReadonlyArr
 }
 
 /** The rows as a table of Markdown: a column for every depth, the largest error in float32, and the values that differ on the grid. */
-export const toTable = (rows: ReadonlyArray<Drift>): string => {
+export const toTable = (rows: ReadonlyArray<ReconstructionError>): string => {
   const depths = [...new Set(rows.map(({ depth }) => depth))]
   const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`
   const of = (family: string) => rows.filter((row) => row.family === family)
