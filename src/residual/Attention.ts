@@ -4,7 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
-import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { attention, attentionGrad, type AttentionAttributes } from "../tensor/kernels/spec/attention.ts"
 import { tf } from "../tensor/tf.ts"
 import { Linear, type LinearParams } from "./Linear.ts"
@@ -71,9 +71,9 @@ export const Attention = {
 const mixed = (qkv: tf.Tensor, seen: tf.Tensor | null, heads: number, reach: Reach): tf.Tensor => {
   const attributes = { heads, causal: reach === "causal" }
   const mask = seen === null ? {} : { seen }
-  return isImplemented(attention, attributes)
-    ? fused(attributes, mask)(qkv)
-    : compose(attention, { qkv, ...mask }, attributes)[0]
+  const inputs = { qkv, ...mask }
+  check(attention, inputs, attributes)
+  return isImplemented(attention, attributes) ? fused(attributes, mask)(qkv) : attention.composed(inputs, attributes)[0]
 }
 
 /**

@@ -11,13 +11,14 @@ import type { Layer, Recorded } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import { dispatch } from "../tensor/kernels/dispatch.ts"
+import { asRows } from "../tensor/kernels/spec/asRows.ts"
 import { addTo } from "../tensor/kernels/spec/addTo.ts"
 import { fitting, float, leading, weighing, widthOf, type Inputs } from "../tensor/kernels/spec/checks.ts"
 import { quietly, record } from "../tensor/ops/recording.ts"
 import { tensor } from "../tensor/values/tensor.ts"
 import { tf } from "../tensor/tf.ts"
 import { crossEntropy } from "./crossEntropy.ts"
-import { multiply, rows } from "./multiply.ts"
+import { multiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -136,7 +137,7 @@ const chunks = ([, { size }]: ClassifierInput, rowsAtOnce: number): ReadonlyArra
   })
 
 const rowsOf = ([x, targets]: ClassifierInput, { first, count }: Chunk): ClassifierInput => [
-  rows(x).slice([first], [count]),
+  asRows(x).slice([first], [count]),
   targets.reshape([-1]).slice([first], [count]),
 ]
 

@@ -8,7 +8,7 @@ import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { ShapeMismatch } from "../core/errors/ShapeMismatch.ts"
 import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
-import { compose, dispatch, isImplemented } from "../tensor/kernels/dispatch.ts"
+import { dispatch, isImplemented } from "../tensor/kernels/dispatch.ts"
 import { checkRate, dropout, type DropoutAttributes } from "../tensor/kernels/spec/dropout.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -40,8 +40,9 @@ export const Dropout = {
       )
     const { low, high } = Draw.child(name)(draw.value).key
     const attributes = { low, high, samples, rate }
-    if (x.dtype !== "float32") return dropout.composed({ x }, attributes)
-    return isImplemented(dropout) ? onDevice(attributes)(x) : compose(dropout, { x }, attributes)
+    return isImplemented(dropout) && x.dtype === "float32"
+      ? onDevice(attributes)(x)
+      : dropout.composed({ x }, attributes)
   },
 }
 

@@ -4,7 +4,7 @@
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
 import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
-import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { layerNorm, layerNormGrad } from "../tensor/kernels/spec/layerNorm.ts"
 import { tensor } from "../tensor/values/tensor.ts"
 import { tf } from "../tensor/tf.ts"
@@ -35,8 +35,10 @@ export const LayerNorm = {
   // --------------------------------------------------------- combinators
 
   /** Normalises each vector on the last axis of x, `[..., width]`. */
-  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor =>
-    isImplemented(layerNorm) ? fused(x, gain, bias) : compose(layerNorm, { x, gain, bias })[0],
+  apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => {
+    check(layerNorm, { x, gain, bias }, {})
+    return isImplemented(layerNorm) ? fused(x, gain, bias) : layerNorm.composed({ x, gain, bias }, {})[0]
+  },
 }
 
 /** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has returned y and r. */

@@ -1,7 +1,7 @@
 /**
  * The loss of a classifier.
  */
-import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { crossEntropy as kernel, crossEntropyGrad } from "../tensor/kernels/spec/crossEntropy.ts"
 import { tf } from "../tensor/tf.ts"
 
@@ -14,7 +14,8 @@ import { tf } from "../tensor/tf.ts"
  */
 export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor => {
   const ids = targets.toInt()
-  return isImplemented(kernel) ? fused(ids)(logits) : compose(kernel, { logits, targets: ids })
+  check(kernel, { logits, targets: ids }, {})
+  return isImplemented(kernel) ? fused(ids)(logits) : kernel.composed({ logits, targets: ids }, {})
 }
 
 /** One kernel, and one for the gradient; the tape keeps what it is given. */

@@ -1,14 +1,16 @@
 /**
  * Matrix products with a weight, and their gradients.
  */
-import { compose, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
+import { check, dispatch, isImplemented, type Save } from "../tensor/kernels/dispatch.ts"
 import { multiply as kernel, weightGrad } from "../tensor/kernels/spec/multiply.ts"
-import { rowsOf } from "../tensor/kernels/spec/Outcome.ts"
 import { tf } from "../tensor/tf.ts"
 
 /** x W on the last axis, from `[..., inputs]` to `[..., outputs]`, for W of `[inputs, outputs]`. */
-export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
-  isImplemented(kernel) ? fused(x, weight) : compose(kernel, { x, weight }, { transposed: false })
+export const multiply = (x: tf.Tensor, weight: tf.Tensor): tf.Tensor => {
+  const attributes = { transposed: false }
+  check(kernel, { x, weight }, attributes)
+  return isImplemented(kernel) ? fused(x, weight) : kernel.composed({ x, weight }, attributes)
+}
 
 /** No tfjs operation in between, so that nothing is reshaped. */
 const fused = tf.customGrad((...args) => {
@@ -32,6 +34,3 @@ export const pullMultiply = (x: tf.Tensor, weight: tf.Tensor, dy: tf.Tensor): re
   product(dy, weight, true),
   dispatch(weightGrad, { x, dy }),
 ]
-
-/** All leading axes as one. */
-export const rows = (x: tf.Tensor): tf.Tensor2D => x.reshape([...rowsOf(x.shape)])

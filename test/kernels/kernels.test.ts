@@ -3,7 +3,7 @@
 import fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"
-import { compose, dispatch } from "../../src/tensor/kernels/dispatch.ts"
+import { dispatch } from "../../src/tensor/kernels/dispatch.ts"
 import { registerKernels } from "../../src/tensor/kernels/kernels.ts"
 import { differ } from "../../src/tensor/kernels/spec/differ.ts"
 import { pack } from "../../src/tensor/kernels/spec/pack.ts"
@@ -365,7 +365,7 @@ describe("parity planes", () => {
       const composed = await on(backend, () => [
         // The words are float32, which only plain operations take.
         ...unpack
-          .composed({ words: compose(pack, { x: x() }, { fractionBits }) }, { shape: [ks.length], fractionBits })
+          .composed({ words: pack.composed({ x: x() }, { fractionBits }) }, { shape: [ks.length], fractionBits })
           .dataSync(),
       ])
       expect(typed).toEqual(expected)
@@ -397,7 +397,7 @@ describe("parity planes", () => {
         const x = tf.ones([2, 3, 5])
         const attributes = { shape: [2, 3, 5], fractionBits: 0 }
         const words = dispatch(pack, { x }, attributes)
-        const composed = compose(pack, { x }, attributes)
+        const composed = pack.composed({ x }, attributes)
         const back = [dispatch(unpack, { words }, attributes), unpack.composed({ words: composed }, attributes)]
         return [words, composed, ...back].map((found) => found.shape)
       })
@@ -420,7 +420,7 @@ describe.each(["cpu", "wasm"] as const)("differ on %s", (backend) => {
     for (const [values, count] of cases) {
       const y = tf.tensor1d([...values])
       expect(differing(x, y)).toBe(count)
-      expect(compose(differ, { x, y }).dataSync()[0]).toBe(count === 0 ? 0 : 1)
+      expect(differ.composed({ x, y }, {}).dataSync()[0]).toBe(count === 0 ? 0 : 1)
     }
     expect(differing(tf.tensor1d([0]), tf.tensor1d([-0]))).toBe(1)
     expect(differing(tf.tensor1d([7, 8], "int32"), tf.tensor1d([7, 9], "int32"))).toBe(1)

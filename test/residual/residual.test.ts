@@ -15,6 +15,8 @@ import {
   Linear,
   Mlp,
   onGrid,
+  type LayerNormParams,
+  type LinearParams,
 } from "bijou/residual"
 import { fromTfjs, tensor, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
@@ -217,6 +219,17 @@ onBackends("A layer", () => {
     expect(Math.max(...found.map((y, i) => Math.abs(y - (true64[i] ?? NaN))))).toBeLessThan(2e-6)
     const erf = gelu(x).dataSync()
     expect(Math.max(...found.map((y, i) => Math.abs(y - (erf[i] ?? NaN))))).toBeLessThan(5e-4)
+  })
+
+  it("names an input that it is called without", () => {
+    const x = noise([2, 4], 1)
+    // As JavaScript may call them.
+    const [linear, norm] = [{ weight: noise([4, 4], 2) }, { bias: noise([4], 3) }] as unknown as [
+      LinearParams,
+      LayerNormParams,
+    ]
+    expect(() => Linear.apply(linear, x)).toThrow("Linear was called without bias. Give it all of its inputs.")
+    expect(() => LayerNorm.apply(norm, x)).toThrow("LayerNorm was called without gain. Give it all of its inputs.")
   })
 
   it("of attention past padding sees no padding, and all tokens where there is none", () => {

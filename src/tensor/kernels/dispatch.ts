@@ -39,16 +39,6 @@ export const dispatch = <I extends object, A extends object, O extends Outputs>(
   return isImplemented(kernel, attributes) ? run(kernel, inputs, attributes) : kernel.composed(inputs, attributes)
 }
 
-/** Runs a kernel in plain operations, which are differentiated as any others; checks shapes and types first. Throws `ShapeMismatch`. */
-export const compose = <I extends object, A extends object, O extends Outputs>(
-  kernel: Kernel<I, A, O>,
-  inputs: InputsOf<I, tf.Tensor>,
-  ...[attributes = none as A]: AttributesOf<A>
-): OutputsOf<O, tf.Tensor> => {
-  check(kernel, inputs, attributes)
-  return kernel.composed(inputs, attributes)
-}
-
 /** Checks shapes and types, as `dispatch` does. Throws `ShapeMismatch`. */
 export const check = <I extends object, A extends object, O extends Outputs>(
   { layer, check: checking }: Kernel<I, A, O>,

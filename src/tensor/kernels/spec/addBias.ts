@@ -1,5 +1,6 @@
 /** The bias of a linear layer, and its gradient. */
 import { tf } from "../../tf.ts"
+import { asRows } from "./asRows.ts"
 import { alike, rowwise } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { fresh, makes, rowsOf, writtenOver } from "./Outcome.ts"
@@ -22,5 +23,5 @@ export const biasGrad: Kernel<{ readonly dy: One }, {}, One> = {
   layer: "The gradient of Linear",
   check: (call) => void alike(call, "dy"),
   outcome: ({ dy }) => makes(fresh([rowsOf(dy.shape)[1]])),
-  composed: ({ dy }) => tf.tidy(() => dy.reshape([...rowsOf(dy.shape)]).sum(0)),
+  composed: ({ dy }) => tf.tidy(() => asRows(dy).sum(0)),
 }

@@ -7,6 +7,7 @@
  *     dx = r (d - mean(d) - y mean(d y)),   dgain = sum of dy y over rows,   dbias = sum of dy over rows
  */
 import { tf } from "../../tf.ts"
+import { asRows } from "./asRows.ts"
 import { fitting, leading, rowwise, widthOf } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, fresh, isStock, makesAll, rowsOf } from "./Outcome.ts"
@@ -62,8 +63,7 @@ export const layerNormGrad: Kernel<GradientInputs, {}, readonly [dx: One, dgain:
     tf.tidy(() => {
       const { y, r } = momentsOf(forward)
       const d = tf.mul(dy, gain)
-      const rows = (x: tf.Tensor) => x.reshape([...rowsOf(x.shape)])
-      return [gradientOf(d, y, r), rows(tf.mul(dy, y)).sum(0), rows(dy).sum(0)] as const
+      return [gradientOf(d, y, r), asRows(tf.mul(dy, y)).sum(0), asRows(dy).sum(0)] as const
     }),
 }
 

@@ -1,6 +1,7 @@
 /** The matrix product of a linear layer, and the gradient of its weight. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
+import { asRows } from "./asRows.ts"
 import { fitting, float, leading, weighing, widthOf } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { fresh, rowsOf } from "./Outcome.ts"
@@ -16,7 +17,7 @@ export const multiply: Kernel<{ readonly x: One; readonly weight: One }, { reado
   },
   composed: ({ x, weight }, { transposed }) => {
     const outputs = weight.shape[transposed ? 0 : 1] ?? 1
-    return tf.tidy(() => tf.matMul(rows(x), weight, false, transposed).reshape([...leading(x), outputs]))
+    return tf.tidy(() => tf.matMul(asRows(x), weight, false, transposed).reshape([...leading(x), outputs]))
   },
 }
 
@@ -32,8 +33,5 @@ export const weightGrad: Kernel<{ readonly x: One; readonly dy: One }, {}, One> 
     const [[count, m], [, n]] = [rowsOf(x.shape), rowsOf(dy.shape)]
     return { outputs: fresh([m, n]), operations: 2 * count * m * n }
   },
-  composed: ({ x, dy }) => tf.tidy(() => tf.matMul(rows(x), rows(dy), true, false)),
+  composed: ({ x, dy }) => tf.tidy(() => tf.matMul(asRows(x), asRows(dy), true, false)),
 }
-
-/** All leading axes as one. */
-const rows = (x: tf.Tensor): tf.Tensor => x.reshape([...rowsOf(x.shape)])

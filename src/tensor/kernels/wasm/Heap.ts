@@ -81,10 +81,3 @@ export const inLanes = <I extends object, A extends object, O extends Outputs>(
   hasSimd
     ? onHeap(contract, (heap, inputs, attributes) => lanes(heap, inputs, attributes) ?? loop(heap, inputs, attributes))
     : [byLoop(contract, loop)]
-
-/** The number of rows of a shape and the number of elements in each. */
-export const rowsOf = (shape: readonly number[]): readonly [rows: number, width: number] => {
-  let rows = 1
-  for (let axis = 0; axis < shape.length - 1; axis++) rows *= shape[axis] ?? 1
-  return [rows, shape.at(-1) ?? 1]
-}

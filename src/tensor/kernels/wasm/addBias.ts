@@ -1,7 +1,8 @@
 /** The bias of a linear layer in lanes, written over x, and its gradient. */
 import { addBias, biasGrad } from "../spec/addBias.ts"
 import { compile } from "./assembler/Routine.ts"
-import { onHeap, rowsOf } from "./Heap.ts"
+import { onHeap } from "./Heap.ts"
+import { rowsOf } from "../spec/Outcome.ts"
 import { columnSums } from "./rows.ts"
 
 export const bijouAddBias = onHeap(addBias, (heap, { x, bias }) => {

@@ -2,7 +2,8 @@
 import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"
 import { power } from "./normal.ts"
 import { compile } from "./assembler/Routine.ts"
-import { onHeap, rowsOf } from "./Heap.ts"
+import { onHeap } from "./Heap.ts"
+import { rowsOf } from "../spec/Outcome.ts"
 
 export const bijouCrossEntropy = onHeap(crossEntropy, (heap, { logits, targets }) => {
   const [rows, classes] = rowsOf(logits.shape)

@@ -1,7 +1,8 @@
 /** Layer normalization in lanes; the gradient computes the moments again. */
 import { layerNorm, layerNormGrad } from "../spec/layerNorm.ts"
 import { compile } from "./assembler/Routine.ts"
-import { onHeap, rowsOf } from "./Heap.ts"
+import { onHeap } from "./Heap.ts"
+import { rowsOf } from "../spec/Outcome.ts"
 import { columnSums, moments } from "./rows.ts"
 
 export const bijouLayerNorm = onHeap(layerNorm, (heap, { x, gain, bias }) => {
