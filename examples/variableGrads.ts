@@ -12,7 +12,7 @@ import { buffers, mapTensors, tf, toFunction, useBackend } from "bijou/tensor"
 
 await useBackend("wasm")
 
-const { network } = gpt({
+const { bijection: network } = gpt({
   vocabulary: 5,
   context: 8,
   width: 8,

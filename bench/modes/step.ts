@@ -11,7 +11,7 @@ import { batch, gpt as sizes } from "../sizes.ts"
 
 // ---------------------------------------------------------------- model
 
-type Network = Gpt["network"]
+type Network = Gpt["bijection"]
 
 /** The plan for a network and its first step. */
 export type Choose = (network: Network, step: Step<ReturnType<Network["params"]["init"]>, Batch>) => Plan
@@ -21,7 +21,7 @@ export type Choose = (network: Network, step: Step<ReturnType<Network["params"][
 export const stepping =
   (choose: Choose) =>
   (depth: number): Mode => {
-    const { network } = gpt({ ...sizes, depth })
+    const { bijection: network } = gpt({ ...sizes, depth })
     const bytes = Uint8Array.from({ length: 65_536 }, (_, i) => (i * i) >> 4)
     const params = network.params.init(Key.fromSeed(0))
     let trained = { params, state: AdamW.init(network.params, params) }

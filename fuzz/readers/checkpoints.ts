@@ -17,7 +17,7 @@ export const checkpoints: Reader = {
     const targets: Target[] = []
     for (const depth of [1, 2]) {
       const network = { vocabulary: 3, context: 2, width: 2, heads: 1, depth, fractionBits: 9, dropout: 0 }
-      const { params } = gpt(network).network
+      const { params } = gpt(network).bijection
       const start = params.init(Key.fromSeed(1))
       const bytes = await Checkpoint.toBytes(params, {
         run: {

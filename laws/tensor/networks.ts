@@ -24,7 +24,7 @@ import type { Entry } from "./Entry.ts"
 /** Whole networks. */
 export const networks = (): ReadonlyArray<Entry> => {
   const sizes = { vocabulary: 7, context: 4, width: 4, heads: 2, depth: 3, fractionBits: 9, dropout: 0.25 }
-  const { network, trunk, logits } = gpt(sizes)
+  const { bijection: network, trunk, outputs: logits } = gpt(sizes)
   const ids = idTensor([2, 4], sizes.vocabulary)
   const entry = <P, A, B, S>(name: string, bijection: Bijection<P, A, B, S>, inputs: fc.Arbitrary<A>): Entry => ({
     name,

@@ -15,11 +15,15 @@ import { andThen } from "../core/andThen.ts"
 import type { Bijection } from "../core/Bijection.ts"
 import { repeat } from "../core/chain.ts"
 import { dimap } from "../core/dimap.ts"
+import { Env } from "../core/Env.ts"
 import type { Held } from "../core/Held.ts"
+import { identity } from "../core/identity.ts"
 import type { Layer } from "../core/Layer.ts"
 import { named } from "../core/named.ts"
-import { attempt } from "../core/Program.ts"
+import { Params } from "../core/Params.ts"
+import { attempt, attemptForward } from "../core/Program.ts"
 import { swap } from "../core/rearrange.ts"
+import { Side } from "../core/Side.ts"
 import type { Space } from "../exact/Space.ts"
 import { inContext } from "./context.ts"
 import { afterContext, alone, checkingOutput, expectInRangeAgain, expectOnGrid } from "./evaluation.ts"
@@ -49,6 +53,9 @@ export type CouplingParams<P, Q> = { readonly f: P } & { readonly g: Q }
 
 /** What a chain of couplings leaves: nothing, or as planned inputs. */
 export type CouplingSide<P, Q, X> = ReadonlyArray<readonly [ShearSide<P, X>, ShearSide<Q, X>]>
+
+/** The side of a chain of one residual on two streams: nothing, or the inputs that a plan keeps. */
+export type StreamsSide<P, X> = ReadonlyArray<ShearSide<P, X>>
 
 // --------------------------------------------------------- constructors
 
@@ -91,6 +98,50 @@ const fromResiduals = <P, Q, X, Bit>(
   const block = F.pipe(named("f")(onFirst({ space, layer: f })), andThen(named("g")(onSecond({ space, layer: g }))))
   return checkingEnds(space, alone<X>, firstOf<P, Q, X>, lastOf<P, Q, X>)(repeat(depth)(block))
 }
+
+/**
+ * The chain of `depth` blocks of one residual on two streams that take turns, x_0 to (x_{K-1}, x_K):
+ *
+ *     (x_{-1}, x_0) = (x, x)        x_{k+1} = x_{k-1} + Q(h_k(x_k))
+ *
+ * Both streams have the full width, as in Rev-ViT (Mangalam et al. 2022). The input must be on the grid.
+ *
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where the two streams do not come back as one.
+ * Throws `RangeError` for a depth that is not a positive integer.
+ */
+const fromResidual = <P, X, Bit>(
+  h: Residual<P, X, Bit>,
+  depth: number,
+): Bijection<ReadonlyArray<P>, X, Two<X>, StreamsSide<P, X>> => {
+  const turn = dimap(identity<Two<X>>(), swap<X, X>())(onFirst(h))
+  const blocks = dimap(streams(h.space), identity<Two<X>>())(repeat(depth)(turn))
+  return checkingOutput(h.space, alone<X>, (side: StreamsSide<P, X>) => side.at(-1))(blocks)
+}
+
+/** x to (x, x). */
+const streams = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Two<X>, null> => ({
+  params: Params.none,
+  side: Side.nothing,
+  forward: (x) =>
+    attemptForward(Side.nothing, (env) => {
+      expectOnGrid(space, env, x)
+      return [[env.scope.own(x), env.scope.own(x)] as const, null]
+    }),
+  inverse: ([, x]) => attempt((env) => env.scope.own(x)),
+  infer: (x) =>
+    attempt((env) => {
+      expectOnGrid(space, env, x)
+      return [env.scope.own(x), env.scope.own(x)]
+    }),
+  pullback: ([first, x], _side, [da, db]) =>
+    attempt((env) => {
+      env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: first, recorded: x })
+      expectInRangeAgain(space, env, x)
+      const sum = space.plus(da, db)
+      env.scope.release([first, da, db])
+      return { input: x, cotangent: sum, grads: {} }
+    }),
+})
 
 /** `fromResiduals` for functions that read a context C, which passes through and whose cotangents add up. */
 const fromContextResiduals = <P, Q, C, X, Bit>(
@@ -154,4 +205,4 @@ const checkingEnds =
   }
 
 /** Additive couplings of any two residuals, with or without a context. */
-export const Coupling = { half, fromResiduals, fromContextResiduals }
+export const Coupling = { half, fromResidual, fromResiduals, fromContextResiduals }

@@ -61,6 +61,15 @@ const nothing: Side<null> = {
   contents: () => [],
 }
 
+/** Bytes as they are. */
+const bytes: Side<Uint8Array> = {
+  only: O.none,
+  bits: ({ length }) => 8 * length,
+  toBytes: (given) => async () => given,
+  fromBytes: (given) => async () => E.right(given),
+  release: () => {},
+}
+
 // ----------------------------------------------------------- combinators
 
 /** The sides of two parts, first part first. */
@@ -166,4 +175,4 @@ const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>>
 }
 
 /** Codecs of nothing, of two parts, and of many equal parts; and what a side is made of. */
-export const Side = { nothing, pair, array, contents }
+export const Side = { nothing, bytes, pair, array, contents }

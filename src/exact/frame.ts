@@ -39,7 +39,7 @@ export const decodeFrame = (
 ): E.Either<SideMismatch, Frame> => {
   const refuse = (sentence: string) => E.left(new SideMismatch(sentence))
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte))
+  if (bytes.length < 12 || !isFrame(bytes))
     return refuse(`These ${bytes.length} bytes do not begin with BJOU. Give what toBytes wrote.`)
   if (bytes[4] !== version)
     return refuse(`The bytes have version ${bytes[4]}, but this library reads version ${version}.`)
@@ -83,6 +83,12 @@ export const encodeFrame = ({ kind, fractionBits, shape, payload }: Frame): Uint
   bytes.set(payload, start)
   return bytes
 }
+
+/** Whether bytes begin as a frame does. */
+export const isFrame = (bytes: Uint8Array): boolean => magic.every((byte, i) => bytes[i] === byte)
+
+/** Whether bytes are a frame of int32. */
+export const isInt32Frame = (bytes: Uint8Array): boolean => isFrame(bytes) && bytes[5] === codes.int32
 
 /** The number of elements of a shape. */
 export const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)

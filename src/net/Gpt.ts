@@ -8,34 +8,28 @@
  * Radford et al. 2019; Zhang et al., ICML 2025.
  */
 import type { option as O } from "fp-ts"
-import { function as F } from "fp-ts"
 import * as t from "io-ts"
-import { Bdia } from "../block/Bdia.ts"
+import type { BdiaSide } from "../block/Bdia.ts"
 import type { Two } from "../block/State.ts"
-import { andThen } from "../core/andThen.ts"
 import type { Draw } from "../core/Draw.ts"
-import { first } from "../core/first.ts"
-import { keep } from "../core/keep.ts"
 import type { Layer } from "../core/Layer.ts"
-import { named } from "../core/named.ts"
 import { Params } from "../core/Params.ts"
 import { shown } from "../core/quoted.ts"
-import { serial } from "../core/serial.ts"
-import { Side } from "../core/Side.ts"
+import type { Space } from "../exact/Space.ts"
 import { Attention, checkHeads, type AttentionParams } from "../residual/Attention.ts"
-import { ClassifierLoss } from "../residual/ClassifierLoss.ts"
 import { Dropout } from "../residual/Dropout.ts"
-import { Embedding } from "../residual/Embedding.ts"
+import { Embedding, type EmbeddingParams } from "../residual/Embedding.ts"
 import { LayerNorm, type LayerNormParams } from "../residual/LayerNorm.ts"
 import { Mlp, type MlpParams } from "../residual/Mlp.ts"
-import { multiply } from "../residual/multiply.ts"
-import { onGrid } from "../residual/onGrid.ts"
 import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import { fraction, integer } from "../tensor/numbers.ts"
-import { tensor } from "../tensor/values/tensor.ts"
-import { int32TensorSide } from "../tensor/values/tensorSide.ts"
+import type { Plane } from "../tensor/values/Plane.ts"
 import { tensorSpace } from "../tensor/values/tensorSpace.ts"
 import type { tf } from "../tensor/tf.ts"
+import { classifier, type ClassifierHead } from "./classifier.ts"
+import { bdia } from "./Family.ts"
+import { classification } from "./Loss.ts"
+import { build, type Built } from "./network.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -66,40 +60,38 @@ export interface GptBlock {
   readonly mlp: MlpParams
 }
 
-export interface GptHead {
-  readonly norm: LayerNormParams
-  /** `[width, vocabulary]` */
-  readonly unembed: tf.Tensor
+/** A GPT: a network from tokens to logits `[batch, time, vocabulary]`. */
+export interface Gpt extends Built<
+  EmbeddingParams,
+  GptBlock,
+  ClassifierHead,
+  tf.Tensor,
+  tf.Tensor,
+  tf.Tensor,
+  "accuracy",
+  Two<tf.Tensor>,
+  BdiaSide<GptBlock, tf.Tensor, Plane>
+> {
+  readonly config: GptConfig
+  readonly space: Space<tf.Tensor, Plane>
 }
-
-export type Gpt = ReturnType<typeof gpt>
 
 // --------------------------------------------------------- constructors
 
 /**
- * `network` is the bijection from `[tokens, targets]`, both int32 `[batch, time]`, to the mean cross-entropy in nats a
- * token; `trunk` goes from tokens to (x_{K-1}, x_K); `logits` from tokens to `[batch, time, vocabulary]`. All have the
- * same parameters where they have them. Throws `RangeError` for sizes that do not fit together.
+ * The network from tokens to logits `[batch, time, vocabulary]`, and with targets to the mean cross-entropy in nats a token; tokens and targets
+ * are int32 `[batch, time]`. `trunk` goes from tokens to (x_{K-1}, x_K). Throws `RangeError` for sizes that do not fit together.
  */
-export const gpt = (config: GptConfig) => {
+export const gpt = (config: GptConfig): Gpt => {
   checkConfig(config)
-  const space = tensorSpace(config.fractionBits)
-  const state = Side.pair(space.value, space.value)
-  const embedding = Embedding.make(config.vocabulary, config.context, config.width)
-  const trunk = F.pipe(
-    embedding,
-    onGrid(space),
-    keep(int32TensorSide),
-    named("embed"),
-    andThen(F.pipe(Bdia.fromResidual({ space, layer: block(config) }, config.depth), named("blocks"))),
-  )
-  const network = F.pipe(
-    trunk,
-    first<tf.Tensor>(),
-    andThen(F.pipe(lossHead(config), keep(Side.pair(state, int32TensorSide)), named("head"))),
-  )
-  const logits = F.pipe(trunk, andThen(F.pipe(logitsHead(config), keep(state), named("head"))))
-  return { config, space, trunk, network, logits }
+  const { vocabulary, context, width, depth, fractionBits } = config
+  const embed = Embedding.make(vocabulary, context, width)
+  const head = classifier(width, vocabulary)
+  return {
+    ...build({ embed, block: block(config), depth, head, loss: classification, fractionBits }, bdia()),
+    config,
+    space: tensorSpace(fractionBits),
+  }
 }
 
 const checkConfig = (config: GptConfig): void => {
@@ -137,26 +129,3 @@ export const block = ({
     },
   )
 }
-
-const headParams = ({ width, vocabulary }: GptConfig): Params<GptHead> =>
-  Params.struct<GptHead>({
-    norm: LayerNorm.params(width),
-    unembed: tensor.normal([width, vocabulary], 0.02),
-  })
-
-const logitsOf = ({ norm, unembed }: GptHead, [, x]: Two<tf.Tensor>): tf.Tensor =>
-  multiply(LayerNorm.apply(norm, x), unembed)
-
-const logitsHead = (config: GptConfig): Layer<GptHead, Two<tf.Tensor>, tf.Tensor> =>
-  fromTfjs(headParams(config), logitsOf)
-
-/** The logits of a large vocabulary never stand all at once: see `ClassifierLoss`. */
-const lossHead = ({ width, vocabulary }: GptConfig): Layer<GptHead, readonly [Two<tf.Tensor>, tf.Tensor], tf.Tensor> =>
-  F.pipe(
-    fromTfjs(
-      Params.struct<Pick<GptHead, "norm">>({ norm: LayerNorm.params(width) }),
-      ({ norm }, [[, x], targets]: readonly [Two<tf.Tensor>, tf.Tensor]) =>
-        [LayerNorm.apply(norm, x), targets] as const,
-    ),
-    serial(ClassifierLoss.make(width, vocabulary)),
-  )

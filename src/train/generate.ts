@@ -35,8 +35,8 @@ export interface Prompt {
  * `LayerFailed` where logits are not finite.
  */
 export const generate = (
-  { config, logits }: Gpt,
-  params: Parameters<Gpt["logits"]["params"]["leaves"]>[0],
+  { config, outputs: logits }: Gpt,
+  params: Parameters<Gpt["outputs"]["params"]["leaves"]>[0],
   { bytes, count, temperature, seed }: Prompt,
 ): TE.TaskEither<RevError, Uint8Array> => {
   checkPrompt(config, { bytes, count, temperature, seed })

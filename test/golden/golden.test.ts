@@ -110,7 +110,7 @@ for (const key of keys)
     const space = tensorSpace(9)
     const x = space.quantize(noise([2, 3, 4], 1, 4))
     const residual = { space, layer: block({ width: 4, heads: 2, depth: 6, dropout: 0.25 }) }
-    const { network, config } = tinyGpt()
+    const { bijection: network, config } = tinyGpt()
     const lines = [
       ...(await sweep("6 blocks with dropout", chain(tensorMaterial(9, [2, 3, 4])), x, ones, tensorEnv, [11, 4])),
       ...(await sweep("6 blocks of a GPT", Bdia.fromResidual(residual, 6), x, ones, tensorEnv, [11, 4])),

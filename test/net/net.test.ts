@@ -66,7 +66,7 @@ describe("A configuration of a GPT", () => {
 
 onBackends("A GPT", () => {
   it("infers as the plain transformer on the grid, bit for bit", async () => {
-    const { network, logits, trunk, config } = tinyGpt({ depth: 4 })
+    const { bijection: network, outputs: logits, trunk, config } = tinyGpt({ depth: 4 })
     const params = lively(network.params, 3)
     const [tokens, targets] = tinyBatch()
     const env = (seed = 1) => tensorEnv({ params, seed, samples })
@@ -91,14 +91,14 @@ onBackends("A GPT", () => {
   })
 
   it("starts near the entropy of its vocabulary", async () => {
-    const { network } = tinyGpt({ vocabulary: 64, dropout: 0 })
+    const { bijection: network } = tinyGpt({ vocabulary: 64, dropout: 0 })
     const params = network.params.init(Key.fromSeed(1))
     const loss = await ask(network.infer(tinyBatch()), tensorEnv({ params, seed: 1, samples }))
     expect(Math.abs((loss.dataSync()[0] ?? NaN) - Math.log(64))).toBeLessThan(0.05)
   })
 
   it("has the same parameters for its network and its logits, with names that are unique", () => {
-    const { network, logits } = tinyGpt()
+    const { bijection: network, outputs: logits } = tinyGpt()
     const names = (p: typeof network.params) => p.leaves(p.init(Key.fromSeed(1))).map(([path]) => path)
     expect(names(logits.params)).toEqual(names(network.params))
     expect(new Set(names(network.params)).size).toBe(names(network.params).length)
@@ -148,7 +148,7 @@ onBackends("A GPT", () => {
   })
 
   it("is a type that can be named", () => {
-    const network: Gpt["network"] = tinyGpt().network
+    const network: Gpt["bijection"] = tinyGpt().bijection
     expect(Object.keys(network)).toEqual(["params", "side", "forward", "inverse", "infer", "pullback"])
   })
 })

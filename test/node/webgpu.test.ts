@@ -45,7 +45,15 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
 
   it("tells whoever wants a function of tfjs that it cannot read at once", async () => {
     await useBackend("webgpu")
-    const { network } = gpt({ vocabulary: 5, context: 4, width: 4, heads: 2, depth: 2, fractionBits: 9, dropout: 0 })
+    const { bijection: network } = gpt({
+      vocabulary: 5,
+      context: 4,
+      width: 4,
+      heads: 2,
+      depth: 2,
+      fractionBits: 9,
+      dropout: 0,
+    })
     const params = network.params.init(Key.fromSeed(1))
     const tokens = tf.zeros([1, 4], "int32")
     const loss = toFunction(network, params, Key.fromSeed(2))

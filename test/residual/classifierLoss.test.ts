@@ -141,7 +141,7 @@ describe("A GPT of more classes than a chunk of rows holds", () => {
   beforeAll(() => useBackend("wasm"))
 
   it("has the same gradients reversed and taped, and its bytes are foreseen", async () => {
-    const { network } = tinyGpt({ depth: 2, vocabulary: 33_000, context: 40 })
+    const { bijection: network } = tinyGpt({ depth: 2, vocabulary: 33_000, context: 40 })
     const params = network.params.init(Key.fromSeed(1))
     const input = tinyBatch(2, 40)
     const step = { params, input, seed: 1, samples: [0, 1] }

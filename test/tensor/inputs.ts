@@ -246,7 +246,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
       it(
         `a training step on tokens [${shape.join(", ")}] is refused, and nothing is left`,
         on("own", async () => {
-          const { network } = gpt({ ...sizes, vocabulary: 11, context: 4 })
+          const { bijection: network } = gpt({ ...sizes, vocabulary: 11, context: 4 })
           const params = network.params.init(Key.fromSeed(1))
           const trained = { params, state: AdamW.init(network.params, params) }
           const tokens = [wholes(...shape), wholes(...shape)] as const

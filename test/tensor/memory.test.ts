@@ -40,7 +40,7 @@ const chainHolds = (depth: number, plan: Plan) => {
 }
 
 const gptHolds = (depth: number, plan: Plan) => {
-  const { network } = tinyGpt({ width, depth })
+  const { bijection: network } = tinyGpt({ width, depth })
   const params = network.params.init(Key.fromSeed(1))
   const env = tensorEnv({ params, seed: 1, samples, plan })
   const input = tinyBatch(batch, time)
@@ -89,7 +89,7 @@ onBackends("Memory", () => {
 
   it("peaks below that of tapes, and grows in depth by parameters, gradients and planes alone", async () => {
     const peak = async (depth: number, plan: Plan) => {
-      const { network } = tinyGpt({ width, depth })
+      const { bijection: network } = tinyGpt({ width, depth })
       const params = network.params.init(Key.fromSeed(1))
       const input = tinyBatch(batch, time)
       const gradients = network.params.leaves(params).reduce((sum, [, leaf]) => sum + 4 * (leaf as tf.Tensor).size, 0) // tensors all
@@ -107,7 +107,7 @@ onBackends("Memory", () => {
   })
 
   it("is the same before and after a hundred steps", async () => {
-    const { network } = tinyGpt({ depth: 2 })
+    const { bijection: network } = tinyGpt({ depth: 2 })
     const params = network.params.init(Key.fromSeed(1))
     const input = tinyBatch()
     let trained: Trained<typeof params> = { params, state: AdamW.init(network.params, params) }

@@ -194,7 +194,7 @@ onBackends("Bytes of parameters", () => {
 
   it("are compared with the shapes of the network, which are found without its values", () => {
     const before = alive()
-    const shapes = shapesOf(tinyGpt({ depth: 1000, width: 8192, heads: 8 }).network.params)
+    const shapes = shapesOf(tinyGpt({ depth: 1000, width: 8192, heads: 8 }).bijection.params)
     expect(shapes.get("blocks/999/mlp/up/weight")).toEqual([8192, 32_768]) // drawn, they would be 805 thousand million numbers
     expect(alive()).toEqual(before)
   })

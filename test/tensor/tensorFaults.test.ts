@@ -68,7 +68,7 @@ const refusal = async <P, A, S>(
 }
 
 onBackends("A fault", () => {
-  const { network, space: grid } = tinyGpt()
+  const { bijection: network, space: grid } = tinyGpt()
   const params = lazily(() => lively(network.params, 1))
   const batch = lazily(() => tinyBatch())
   const env = () => tensorEnv({ params: params(), seed: 3, step: 41, samples })
@@ -171,7 +171,7 @@ onBackends("A fault", () => {
 })
 
 onBackends("A step outside the grid or its shapes", () => {
-  const { network } = tinyGpt()
+  const { bijection: network } = tinyGpt()
   const batch = lazily(() => tinyBatch())
 
   /** The parameters with one leaf replaced. */

@@ -192,7 +192,7 @@ onBackends("The gradient", () => {
 
   it("of a whole GPT is the same under every plan, and passes by what it does not depend on", async () => {
     for (const depth of [1, 4]) {
-      const { network } = tinyGpt({ depth })
+      const { bijection: network } = tinyGpt({ depth })
       const params = lively(network.params, 5)
       const found = []
       for (const plan of Object.values(plans)) {

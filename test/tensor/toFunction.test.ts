@@ -68,7 +68,7 @@ const regressor = () => {
 
 onBackends("toFunction", () => {
   it("gives tf.variableGrads the gradients of the reversed sweep, bit for bit, and leaks nothing", async () => {
-    const { network } = tinyGpt()
+    const { bijection: network } = tinyGpt()
     const initial = lively(network.params, 1)
     const batch = tinyBatch()
     const env = tensorEnv({ params: initial, seed: 5, step: 2, samples })
@@ -173,7 +173,7 @@ onBackends("toFunction", () => {
   })
 
   it("predicts with toInference, which draws nothing and has the bits of infer", async () => {
-    const { network } = tinyGpt()
+    const { bijection: network } = tinyGpt()
     const params = lively(network.params, 1)
     const batch = tinyBatch()
     const before = alive()

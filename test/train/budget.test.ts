@@ -91,7 +91,7 @@ const outside = <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, 
 onBackends("A budget", () => {
   const batch = 4
   const subject = () => {
-    const { network } = tinyGpt({ depth: 6, width: 8, dropout: 0.25 })
+    const { bijection: network } = tinyGpt({ depth: 6, width: 8, dropout: 0.25 })
     const params = network.params.init(Key.fromSeed(1))
     return { network, step: { params, input: tinyBatch(batch), seed: 1, samples: [5, 11, 3, 8] } }
   }
@@ -163,7 +163,7 @@ onBackends("A budget", () => {
   })
 
   it("has the best of all plans, and none below the smallest, whatever neighbors choose", () => {
-    const { network } = tinyGpt({ depth: 3, width: 8 })
+    const { bijection: network } = tinyGpt({ depth: 3, width: 8 })
     const params = network.params.init(Key.fromSeed(1))
     const step = { params, input: tinyBatch(batch), seed: 1, samples: [5, 11, 3, 8] }
     const paths = ["embed", "blocks/0", "blocks/1", "blocks/2", "head"]

@@ -15,7 +15,7 @@ import { digest, left, lively, onBackends, right, tinyGpt } from "../support/spe
 const text = Uint8Array.from({ length: 400 }, (_, i) => (i * i + 3 * (i >> 2)) % 7)
 
 onBackends("A checkpoint", () => {
-  const { network, config } = tinyGpt({ depth: 2 })
+  const { bijection: network, config } = tinyGpt({ depth: 2 })
   type P = ReturnType<typeof network.params.init>
 
   const course = {
@@ -70,13 +70,13 @@ onBackends("A checkpoint", () => {
     const before = tf.memory().numTensors
     const back = right(await Checkpoint.fromBytes(network.params, bytes)())
     tensorScope.release(back.trained)
-    const other = tinyGpt({ depth: 3 }).network
+    const other = tinyGpt({ depth: 3 }).bijection
     expect(left(await Checkpoint.fromBytes(other.params, bytes)()).message).toMatch(/blocks\/2\/.* is missing/)
-    const wider = tinyGpt({ depth: 2, width: 8 }).network
+    const wider = tinyGpt({ depth: 2, width: 8 }).bijection
     expect(left(await Checkpoint.fromBytes(wider.params, bytes)()).message).toMatch(
       /^"embed\/\S+" is \[\d+, 4\] in the checkpoint, and \[\d+, 8\] in the network\. Use the network of that run\.$/,
     )
-    const shallower = tinyGpt({ depth: 1 }).network
+    const shallower = tinyGpt({ depth: 1 }).bijection
     expect(left(await Checkpoint.fromBytes(shallower.params, bytes)()).message).toMatch(
       /has "blocks\/1\/.*", and the network has not/,
     )
@@ -291,7 +291,7 @@ describe("The bytes of a checkpoint", () => {
 
   it("that name a network larger than any memory are refused from their own size", async () => {
     const begun = performance.now()
-    const { network } = gpt({
+    const { bijection: network } = gpt({
       vocabulary: 256,
       context: 64,
       width: 8192,
@@ -303,7 +303,7 @@ describe("The bytes of a checkpoint", () => {
     const missing = left(await Checkpoint.fromBytes(network.params, bytes)())
     expect(missing.message).toBe('This is no whole checkpoint: "embed/tokens" is missing. Use another copy.')
     // One small array for every parameter: the shapes are compared, and none is drawn.
-    const { network: wide } = gpt({
+    const { bijection: wide } = gpt({
       vocabulary: 256,
       context: 64,
       width: 65_536,
@@ -312,7 +312,7 @@ describe("The bytes of a checkpoint", () => {
       fractionBits: 9,
       dropout: 0,
     })
-    const small = tinyGpt({ depth: 2 }).network
+    const small = tinyGpt({ depth: 2 }).bijection
     const p = small.params.init(Key.fromSeed(1))
     const other = await Checkpoint.toBytes(small.params, {
       run,
@@ -337,7 +337,7 @@ describe("The bytes of a checkpoint", () => {
 describe("A run", () => {
   it("ends before a step that another backend, BLAS or choice of kernels would compute", async () => {
     await useBackend("wasm")
-    const { network, config } = tinyGpt({ depth: 2 })
+    const { bijection: network, config } = tinyGpt({ depth: 2 })
     const data = (samples: ReadonlyArray<number>) => Text.batch(text, config.context, 1, samples)
     const course = { optimizer: AdamW.config, schedule: { peak: 0.01, floor: 0.001, warmup: 3, steps: 10 }, batch: 2 }
     const reason = async (change: () => unknown, back: () => unknown): Promise<string> => {

@@ -14,7 +14,7 @@ const sizes = { vocabulary: 7, context: 4, width: 4, heads: 2, depth: 2, fractio
 /** A network whose logits are these whatever its input: LayerNorm's gain is 0, and its bias is 1 in the first place. */
 const saying = (logits: ReadonlyArray<number>, config: GptConfig = { ...sizes, vocabulary: logits.length }) => {
   const net = gpt(config)
-  const drawn = net.logits.params.init(Key.fromSeed(1))
+  const drawn = net.outputs.params.init(Key.fromSeed(1))
   tf.dispose([drawn.head.norm.gain, drawn.head.norm.bias, drawn.head.unembed])
   const rows = [...logits, ...new Array<number>((config.width - 1) * logits.length).fill(0)]
   const head = {

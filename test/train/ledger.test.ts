@@ -126,7 +126,7 @@ onBackends("A ledger", () => {
   it("needs no numbers: a network of a billion parameters is told from its shapes", () => {
     const before = alive()
     const ledger = inShapes(() => {
-      const { network } = tinyGpt({ depth: 2, width: 4096, heads: 32, vocabulary: 50_000, context: 512 })
+      const { bijection: network } = tinyGpt({ depth: 2, width: 4096, heads: 32, vocabulary: 50_000, context: 512 })
       const params = network.params.init(Key.fromSeed(1))
       const input = [tf.zeros([1, 512], "int32"), tf.zeros([1, 512], "int32")] as const
       const told = right(predictLedger(network, { params, input, seed: 1 }))

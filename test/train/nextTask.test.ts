@@ -26,7 +26,7 @@ const turnsDuring = async (body: () => Promise<unknown>): Promise<number> => {
 }
 
 onBackends("The event loop turns", () => {
-  const { network, config } = tinyGpt()
+  const { bijection: network, config } = tinyGpt()
   const params = lazily(() => network.params.init(Key.fromSeed(1)))
 
   it("once a step, and once more for every further micro-batch", async () => {
@@ -47,7 +47,7 @@ onBackends("The event loop turns", () => {
     expect(await turnsDuring(validate(network, params(), batches))).toBeGreaterThanOrEqual(6)
     tensorScope.release(batches)
     const net = tinyGpt({ vocabulary: 256 })
-    const p = net.network.params.init(Key.fromSeed(1))
+    const p = net.bijection.params.init(Key.fromSeed(1))
     const prompt = { bytes: Uint8Array.of(1, 2), count: 6, temperature: 1, seed: 1 }
     expect(await turnsDuring(generate(net, p, prompt))).toBeGreaterThanOrEqual(6)
     tensorScope.release(p)

@@ -22,7 +22,7 @@ export const pair = Side.pair(float32TensorSide(9), float32TensorSide(9))
 /** A step of a small GPT. */
 export const subject = () => {
   const { batch, time, width, depth } = sizes
-  const { network } = tinyGpt({ depth, width })
+  const { bijection: network } = tinyGpt({ depth, width })
   const params = network.params.init(Key.fromSeed(1))
   const state = AdamW.init(network.params, params)
   return { network, step: { params, state, input: tinyBatch(batch, time), seed: 1, samples: [0, 1] } }

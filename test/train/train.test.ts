@@ -22,7 +22,7 @@ import {
 const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * i + 3 * (i >> 2)) % 7)
 
 onBackends("Training", () => {
-  const { network, config } = tinyGpt({ depth: 2 })
+  const { bijection: network, config } = tinyGpt({ depth: 2 })
   type P = ReturnType<typeof network.params.init>
 
   const start = (): Trained<P> => {

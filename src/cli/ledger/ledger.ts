@@ -59,7 +59,7 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
 
 /** The network, a batch of no meaning, the plan, and what is expected of the step; `measure` takes it. */
 const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerOptions, speed: Speed) => {
-  const { network } = gpt({ ...sizes, context, fractionBits: 9, dropout: 0 })
+  const { bijection: network } = gpt({ ...sizes, context, fractionBits: 9, dropout: 0 })
   const params = network.params.init(Key.fromSeed(seed))
   const state = AdamW.init(network.params, params)
   const ids = () => tf.zeros([batch, context], "int32")

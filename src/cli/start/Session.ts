@@ -48,18 +48,18 @@ export const begin = async ({ options, resumed }: Session): Promise<Begun> => {
   const config = resumed?.config ?? { vocabulary, context, width, heads, depth, fractionBits, dropout: 0 }
   const net = gpt(config)
   const before = resumed === null ? fresh(net, seed) : await loaded(net, resumed)
-  const parameters = tensorLeaves(net.network.params, before.params).reduce((sum, [, { size }]) => sum + size, 0)
+  const parameters = tensorLeaves(net.bijection.params, before.params).reduce((sum, [, { size }]) => sum + size, 0)
   return { config, net, before, parameters, taken: resumed?.run.steps ?? 0 }
 }
 
 /** A network before its first step. */
-const fresh = ({ network }: Gpt, seed: number): GptTrained => {
+const fresh = ({ bijection: network }: Gpt, seed: number): GptTrained => {
   const params = network.params.init(Key.fromSeed(seed))
   return { params, state: AdamW.init(network.params, params) }
 }
 
 /** A network as a checkpoint has it. */
-const loaded = async ({ network }: Gpt, { file, source }: Resumed): Promise<GptTrained> => {
+const loaded = async ({ bijection: network }: Gpt, { file, source }: Resumed): Promise<GptTrained> => {
   const checkpoint = await Checkpoint.fromBytes(network.params, source)().finally(source.close)
   if (E.isLeft(checkpoint)) throw new UnusableInput(`--resume ${file}: ${checkpoint.left.message}`)
   return checkpoint.right.trained

@@ -32,9 +32,9 @@ const fitted = async (
   const input = Text.batch(text.train, context, seed, samples)
   const step = { params, state, input, seed, samples }
   const given = { budget, microBatches: batch / microBatch, ...(workers === undefined ? {} : { workers }) }
-  const plan = planOf(fitBudget(net.network, step, given))
-  const speed = orThrow(await measureSpeed(net.network, { ...step, plan }, () => performance.now())())
-  const fit = fitBudget(net.network, step, { ...given, speed })
+  const plan = planOf(fitBudget(net.bijection, step, given))
+  const speed = orThrow(await measureSpeed(net.bijection, { ...step, plan }, () => performance.now())())
+  const fit = fitBudget(net.bijection, step, { ...given, speed })
   say(`Measured: ${Speed.toText(speed)}, which the times below rest on.`)
   tensorScope.release(input)
   return fit

@@ -17,7 +17,7 @@ export interface GptTask {
 
 /** The network from token ids to loss, and its windows by sample id. */
 export const gptObjective = ({ config, seed, bytes }: GptTask) => {
-  const { network } = gpt(config)
+  const { bijection: network } = gpt(config)
   const data = (samples: ReadonlyArray<number>): Batch => Text.batch(bytes, config.context, seed, samples)
   return { network, data }
 }

@@ -32,7 +32,7 @@ export interface Cost {
 export const measure =
   (config: GptConfig, batch: Batch, runs: number): TE.TaskEither<RevError, Cost> =>
   async () => {
-    const { network } = gpt(config)
+    const { bijection: network } = gpt(config)
     const params = network.params.init(Key.fromSeed(0))
     const samples = Array.from({ length: batch[0].shape[0] ?? 1 }, (_, i) => i)
     const env = (plan: Plan) => tensorEnv({ params, seed: 0, samples, plan })

@@ -188,7 +188,7 @@ const reportOf = async (
   }
 }
 
-const digestOfParameters = async ({ network }: Gpt, { params }: GptTrained): Promise<string> =>
+const digestOfParameters = async ({ bijection: network }: Gpt, { params }: GptTrained): Promise<string> =>
   createHash("sha256")
     .update(await parameterSide(network.params).toBytes(params)())
     .digest("hex")

@@ -19,7 +19,7 @@ import { warn } from "../say.ts"
 
 // ---------------------------------------------------------------- model
 
-type GptParams = Parameters<Gpt["network"]["params"]["leaves"]>[0]
+type GptParams = Parameters<Gpt["bijection"]["params"]["leaves"]>[0]
 
 export type GptTrained = Trained<GptParams>
 

@@ -24,6 +24,9 @@ export interface Work {
   readonly bytes: number
 }
 
+/** A kernel without a rule for shapes was called. */
+export class UnknownShape extends Error {}
+
 // ----------------------------------------------------------- combinators
 
 /** Runs code, which must not wait, over shapes alone, as it would run on the backend in use. */
@@ -88,7 +91,9 @@ const outcomeOf = (kernelName: string, call: Call): Outcome => {
   stockChecks[kernelName]?.(inputs, attrs)
   const rule = (target.backend === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? stockRules[kernelName]
   if (rule === undefined)
-    throw new Error(`what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`)
+    throw new UnknownShape(
+      `what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`,
+    )
   return rule(call)
 }
 

@@ -92,15 +92,7 @@ export const shapesOf = <P>(params: Params<P>): Shapes => {
 
 const leafSide = float32TensorSide(null)
 
-const raw: Side<Uint8Array> = {
-  only: O.none,
-  bits: (bytes) => 8 * bytes.length,
-  toBytes: (bytes) => async () => bytes,
-  fromBytes: (bytes) => async () => E.right(bytes),
-  release: () => {},
-}
-
-const envelope = Side.pair(raw, raw)
+const envelope = Side.pair(Side.bytes, Side.bytes)
 
 /** Says which path is one too many, and of which there are two or none; null where all is as it should be. */
 const wrongPath = (paths: ReadonlyArray<string>, shapes: Shapes): string | null => {

@@ -45,7 +45,15 @@ const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Prom
 /** How often a timer of 5 ms ticks while so many steps are taken. */
 const ticksWhileTraining = async (backend: BackendName, steps: number): Promise<number> => {
   await useBackend(backend)
-  const { network } = gpt({ vocabulary: 7, context: 4, width: 4, heads: 2, depth: 3, fractionBits: 9, dropout: 0 })
+  const { bijection: network } = gpt({
+    vocabulary: 7,
+    context: 4,
+    width: 4,
+    heads: 2,
+    depth: 3,
+    fractionBits: 9,
+    dropout: 0,
+  })
   const params = network.params.init(Key.fromSeed(1))
   const plan = {
     optimizer: AdamW.config,

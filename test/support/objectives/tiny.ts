@@ -10,7 +10,7 @@ const sizes: GptConfig = { vocabulary: 7, context: 4, width: 4, heads: 2, depth:
 
 /** A function of its configuration, as a promise. */
 export const tiny = async (other: Partial<GptConfig>) => {
-  const { network, config } = gpt({ ...sizes, ...other })
+  const { bijection: network, config } = gpt({ ...sizes, ...other })
   return { network, data: (samples: ReadonlyArray<number>) => Text.batch(bytes, config.context, 1, samples) }
 }
 
