@@ -61,8 +61,18 @@ export const useBackend = async (name: BackendName, choice: BackendChoice = {}):
       `The backend ${name} could not start; the console says why. Use another of ${backends.join(", ")}.`,
     )
   await tf.ready()
+  chosen = name
   if (name === "wasm") limitHeap(asWasm(tf.backend()))
   if (name !== "webgpu") return
   watchDevice()
   describeBackend(name, { library: await webgpuAdapter(), threads: null })
 }
+
+/** Throws `BackendUnavailable` unless `useBackend` has chosen the backend in use. */
+export const requireBackend = (): void => {
+  if (chosen === null)
+    throw new BackendUnavailable('No backend is chosen. Call await useBackend("wasm") of bijou/tensor first.')
+}
+
+/** The backend that was chosen last. */
+let chosen: BackendName | null = null

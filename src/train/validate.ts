@@ -8,6 +8,7 @@ import type { RevError } from "../core/RevError.ts"
 import { tensorEnv } from "../tensor/values/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
+import { samplesOf } from "./samplesOf.ts"
 
 /** The mean of the network's expectation over batches of equal size, with dropout and gamma off. */
 export const validate =
@@ -19,7 +20,7 @@ export const validate =
   async () => {
     let sum = 0
     for (const batch of batches) {
-      const result = await run(net.infer(batch))(tensorEnv({ params, seed: 0 }))()
+      const result = await run(net.infer(batch))(tensorEnv({ params, seed: 0, samples: samplesOf(batch) }))()
       if (E.isLeft(result)) return result
       sum += (await result.right.data())[0] ?? NaN
       result.right.dispose()
