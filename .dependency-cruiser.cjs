@@ -53,7 +53,7 @@ module.exports = {
         path: [
           "^src/index\\.ts$",
           "^src/[^/]+/index\\.ts$",
-          "^src/node/workers/index\\.ts$",
+          "^src/node/(net|workers)/index\\.ts$",
           "^laws/(tensor/)?index\\.ts$",
         ],
       },

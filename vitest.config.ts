@@ -8,7 +8,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^bijou$/, replacement: source("./src/index.ts") },
-      { find: /^bijou\/(tensor|residual|net|train)$/, replacement: source("./src/$1/index.ts") },
+      { find: /^bijou\/tensor$/, replacement: source("./src/tensor/index.ts") },
+      { find: /^bijou\/net$/, replacement: source("./src/node/net/index.ts") },
       { find: /^bijou\/native$/, replacement: source("./src/node/index.ts") },
       { find: /^bijou\/workers$/, replacement: source("./src/node/workers/index.ts") },
       { find: /^bijou\/laws$/, replacement: source("./laws/index.ts") },

@@ -12,7 +12,7 @@ import {
   type LayerNormParams,
   type LinearParams,
   type MlpParams,
-} from "bijou/residual"
+} from "bijou/net"
 import { fromTfjs, tensor, tensorSpace, type tf } from "bijou/tensor"
 import { trunk as sizes } from "./sizes.ts"
 

@@ -5,7 +5,7 @@
  */
 import { either as E, function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection } from "bijou"
-import { LayerNorm, Linear, onGrid } from "bijou/residual"
+import { LayerNorm, Linear, onGrid } from "bijou/net"
 import { float32TensorSide, fromTfjs, tensorSpace, tf, toFunction, toInference, useBackend } from "bijou/tensor"
 
 await useBackend("wasm")

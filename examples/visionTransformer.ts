@@ -27,7 +27,7 @@ import {
   uniforms,
   type Two,
 } from "bijou"
-import { Attention, crossEntropy, LayerNorm, Linear, Mlp, onGrid } from "bijou/residual"
+import { AdamW, Attention, crossEntropy, heldBytes, LayerNorm, Linear, Mlp, onGrid, training } from "bijou/net"
 import {
   float32TensorSide,
   fromTfjs,
@@ -39,7 +39,6 @@ import {
   tf,
   useBackend,
 } from "bijou/tensor"
-import { AdamW, heldBytes, training } from "bijou/train"
 
 await useBackend("wasm")
 

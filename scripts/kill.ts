@@ -12,7 +12,7 @@ import { join, resolve } from "node:path"
 import process from "node:process"
 import { setTimeout } from "node:timers/promises"
 import { either } from "fp-ts"
-import { Checkpoint, type Run } from "bijou/train"
+import { Checkpoint, type Run } from "bijou/net"
 
 const kills = Number(process.argv[2] ?? 30)
 const steps = 40

@@ -3,9 +3,8 @@
  */
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, runPromise, type Layer } from "bijou"
-import { Attention, LayerNorm, Linear, Mlp, crossEntropy } from "bijou/residual"
+import { AdamW, Attention, crossEntropy, LayerNorm, Linear, Mlp } from "bijou/net"
 import { fromTfjs, tensor, tensorEnv, tensorsIn, tensorSpace, tf } from "bijou/tensor"
-import { AdamW } from "bijou/train"
 import { firstOf } from "../firstOf.ts"
 import { uncounted, type Modes } from "../Mode.ts"
 import { batch as windows, gpt, trunk as sizes } from "../sizes.ts"

@@ -2,9 +2,8 @@
  * Training steps of a small GPT on bytes: forward, backward, the read of the evidence, and AdamW.
  */
 import { Key, Plan } from "bijou"
-import { gpt, type Gpt } from "bijou/net"
+import { AdamW, type Batch, gpt, type Gpt, type Step, Text, trainStep } from "bijou/net"
 import { buffers, peakBytes, tensorEnv, tensorsIn } from "bijou/tensor"
-import { AdamW, Text, trainStep, type Batch, type Step } from "bijou/train"
 import { orThrow } from "../../src/core/orThrow.ts"
 import type { Mode, Modes } from "../Mode.ts"
 import { batch, gpt as sizes } from "../sizes.ts"

@@ -4,9 +4,8 @@
  * `npm run browser` bundles it and serves it on http://localhost:8000; `?backend=wasm` chooses another backend.
  */
 import { Key, Plan } from "bijou"
-import { gpt } from "bijou/net"
+import { AdamW, generate, gpt, heldBytes, Text, training } from "bijou/net"
 import { backends, tensorEnv, useBackend } from "bijou/tensor"
-import { AdamW, generate, heldBytes, Text, training } from "bijou/train"
 
 const say = (line: string): void => document.querySelector("#log")?.append(`${line}\n`)
 

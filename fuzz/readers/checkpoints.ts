@@ -4,9 +4,8 @@
 import { createHash } from "node:crypto"
 import { either as E } from "fp-ts"
 import { isRevError, Key } from "bijou"
-import { gpt } from "bijou/net"
+import { AdamW, Checkpoint, gpt } from "bijou/net"
 import { currentRuntime, tensorScope } from "bijou/tensor"
-import { AdamW, Checkpoint } from "bijou/train"
 import { CheckpointDamaged } from "../../src/train/errors/CheckpointDamaged.ts"
 import { refused, type Reader, type Target } from "../Reader.ts"
 

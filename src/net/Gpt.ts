@@ -90,6 +90,7 @@ export const gpt = (config: GptConfig): Gpt => {
   return {
     ...build({ embed, block: block(config), depth, head, loss: classification, fractionBits }, bdia()),
     config,
+    definition: config,
     space: tensorSpace(fractionBits),
   }
 }

@@ -73,6 +73,8 @@ export interface Network<in out P, in out I, in out Y, in out T, in out M extend
   /** The plan of its training steps unless another is given. */
   readonly plan: Plan
   readonly description: Description
+  /** What files say of it: the configuration of a network of this library, such as a `GptConfig`, else the description. */
+  readonly definition: unknown
   /** Follows the shapes of a batch through embedding, block, head and loss. Throws where they do not fit; nothing is computed. */
   readonly checkShapes: (inputs: I, targets: T) => void
 }
@@ -161,6 +163,7 @@ export const build = <E extends object, B extends object, H extends object, I, Y
   )
   const outputs = F.pipe(trunk, andThen(F.pipe(outputLayer(chain, head), keep(chain.state), named("head"))))
   const read = keep(chain.state)(fromTfjs(Params.none, (_, state: St) => chain.output(state)))
+  const description = { family: chain.name, depth, fractionBits: chain.arithmetic === "grid" ? fractionBits : null }
   return {
     trunk,
     bijection,
@@ -172,11 +175,8 @@ export const build = <E extends object, B extends object, H extends object, I, Y
     },
     loss,
     plan: chain.plan,
-    description: {
-      family: chain.name,
-      depth,
-      fractionBits: chain.arithmetic === "grid" ? fractionBits : null,
-    },
+    description,
+    definition: description,
     checkShapes: (inputs, targets) => followShapes({ embed, block, head, loss }, inputs, targets),
   }
 }

@@ -1,34 +1,22 @@
 /**
- * Training: steps that check themselves, micro-batches with one order of addition, AdamW, schedules and text.
+ * Networks: define them from layers, train, evaluate, save and load them; and the layers to make them of.
  */
-export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
-export { ByteSize, inMegabytes } from "./memory/ByteSize.ts"
-export { ByteSource } from "./checkpoint/ByteSource.ts"
-export { Checkpoint } from "./checkpoint/Checkpoint.ts"
-export { CheckpointDamaged } from "./errors/CheckpointDamaged.ts"
-export { BudgetTooSmall } from "./errors/BudgetTooSmall.ts"
-export { Fit, fitTable, planOf } from "./memory/Fit.ts"
-export type { MemoryBudget } from "./memory/MemoryBudget.ts"
-export { fitPlan } from "./memory/fitPlan.ts"
-export { generate, type Prompt } from "./generate.ts"
-export { heldBytes } from "./memory/heldBytes.ts"
-export { bytesOf, Ledger, owners, peakOf, type Bytes, type Moment, type Owner } from "./memory/Ledger.ts"
-export { ledgerSvg, type Caption } from "./memory/ledgerSvg.ts"
-export { ledgerTable } from "./memory/ledgerTable.ts"
-export { measureSpeed } from "./memory/measureSpeed.ts"
-export { Speed, type Timing } from "./memory/Speed.ts"
-export { measureLedger, predictLedger, type Step } from "./memory/ledgerOf.ts"
-export { LossNotFinite } from "./errors/LossNotFinite.ts"
-export { RuntimeChanged } from "./errors/RuntimeChanged.ts"
-export { WorkerFailed } from "./errors/WorkerFailed.ts"
-export { lossAndGrads, type BatchGradient, type Gradient } from "./Gradient.ts"
-export { gradientNorm } from "./gradientNorm.ts"
-export { microBatched, type Gradients, type MicroBatching, type Objective, type Position } from "./Gradients.ts"
-export { microBatches } from "./microBatches.ts"
-export { learningRate, type Schedule } from "./schedule.ts"
-export { trainStep, type Trained } from "./step.ts"
-export { Text, type Batch } from "./Text.ts"
-export { isTrainError, type TrainError } from "./TrainError.ts"
-export { descent, training, type Course, type Progress, type TrainingOptions } from "./training.ts"
-export { Run } from "./checkpoint/Run.ts"
-export { validate } from "./validate.ts"
+import { noFiles } from "./checkpoint/Files.ts"
+import { loadFrom, type Load } from "./checkpoint/load.ts"
+import { saveTo, type Save } from "./checkpoint/save.ts"
+
+export * from "./entry.ts"
+
+/**
+ * Saves a trained network as a safetensors file with names such as `blocks.0.w`: at a path or `file:` URL in Node, or to a `WritableStream`.
+ * Without a place it resolves to the bytes. Rejects with `RangeError` where the place cannot be written to.
+ */
+export const save: Save = saveTo(noFiles)
+
+/**
+ * Loads a trained network from a path in Node, bytes, a `File` or a URL: what `save` wrote, or any safetensors file with the parameters' names and
+ * shapes, such as one from PyTorch. Without a network it loads one that its file defines, as those of `bijou start --save` do.
+ *
+ * Rejects with `CheckpointDamaged` for a file that is not whole, `ParameterMismatch` for one of another network, and `RangeError` where there is none.
+ */
+export const load: Load = loadFrom(noFiles)

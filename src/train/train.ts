@@ -162,7 +162,7 @@ const begin = async <P, I, Y, T, M extends string, S>(
       schedule: { ...schedule, steps: Number.isFinite(steps) ? steps : Number.MAX_SAFE_INTEGER },
       fit,
       runtime: currentRuntime(),
-      network: network.description,
+      network: network.definition,
       notes: {},
     }
     const first = trainedNetwork({ network, trained, run, loss: null, evaluation: null })

@@ -20,9 +20,8 @@ import {
 } from "bijou"
 import { float32Material, look, numberMaterial, type Material } from "bijou/laws"
 import { tensorMaterial } from "bijou/laws/tensor"
-import { block } from "bijou/net"
+import { AdamW, block, Text, training } from "bijou/net"
 import { tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
-import { AdamW, Text, training } from "bijou/train"
 import { expect, it } from "vitest"
 import { tinyBatch, tinyGpt, noise } from "../support/specimens.ts"
 

@@ -2,7 +2,7 @@
  * What attention computes, in float64, and the padding that it is tried past.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { Attention, type Reach } from "bijou/residual"
+import { Attention, type Reach } from "bijou/net"
 import { tf } from "bijou/tensor"
 import { expect } from "vitest"
 import { times, turn, type Rows } from "./float64.ts"

@@ -3,9 +3,8 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
-import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp, multiply } from "bijou/residual"
+import { AdamW, Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp, multiply } from "bijou/net"
 import { mapTensors, tensor, tensorsIn, tf, useBackend } from "bijou/tensor"
-import { AdamW } from "bijou/train"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { dispatch } from "../../src/tensor/kernels/dispatch.ts"
 import { weightGrad } from "../../src/tensor/kernels/spec/multiply.ts"

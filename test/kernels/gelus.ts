@@ -1,7 +1,7 @@
 /**
  * The two kinds of GELU, their kernels, and what they compute in float64.
  */
-import { gelu, geluTanh } from "bijou/residual"
+import { gelu, geluTanh } from "bijou/net"
 import type { tf } from "bijou/tensor"
 
 // ---------------------------------------------------------------- model

@@ -3,8 +3,7 @@
  */
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, type Layer } from "bijou"
-import { block } from "bijou/net"
-import { Attention, crossEntropy, Dropout, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, block, crossEntropy, Dropout, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/net"
 import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend, useKernels } from "bijou/tensor"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { traceKernels } from "../../src/tensor/ops/traceKernels.ts"

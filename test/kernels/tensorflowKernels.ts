@@ -4,7 +4,7 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
-import { crossEntropy, Attention, LayerNorm, Linear, Mlp, type Activation } from "bijou/residual"
+import { crossEntropy, Attention, LayerNorm, Linear, Mlp, type Activation } from "bijou/net"
 import { Plane, tensorSpace, tf } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { dispatch, isImplemented } from "../../src/tensor/kernels/dispatch.ts"

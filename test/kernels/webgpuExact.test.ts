@@ -4,7 +4,7 @@
 import fc from "fast-check"
 import { option as O } from "fp-ts"
 import { Key, words } from "bijou"
-import { Dropout } from "bijou/residual"
+import { Dropout } from "bijou/net"
 import { tensorSpace, tf, useBackend } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import { philox } from "../../src/core/Philox.ts"

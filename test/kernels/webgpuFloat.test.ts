@@ -2,7 +2,7 @@
  * The float kernels on WebGPU: against float64, and against themselves.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/residual"
+import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/net"
 import { tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
 import { run } from "../../src/tensor/kernels/dispatch.ts"

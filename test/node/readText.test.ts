@@ -6,7 +6,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { either as E } from "fp-ts"
 import { useBackend } from "bijou/tensor"
-import { Text } from "bijou/train"
+import { Text } from "bijou/net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readText } from "../../src/node/files/readText.ts"
 

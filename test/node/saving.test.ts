@@ -17,7 +17,7 @@ import {
 import { hostname, tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { Checkpoint, type Run } from "bijou/train"
+import { Checkpoint, type Run } from "bijou/net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { checkOverwriting } from "../../src/node/files/checkOverwriting.ts"
 import { write } from "../../src/node/files/outputFile.ts"

@@ -1,7 +1,7 @@
 /**
  * Workers on TensorFlow, whose threads they have together: the test of one form of its kernels, which a process has one of.
  */
-import { microBatched } from "bijou/train"
+import { microBatched } from "bijou/net"
 import { startWorkers } from "bijou/workers"
 import { beforeAll, describe, expect, it } from "vitest"
 import { objective } from "../support/builtWorkers.ts"

@@ -3,7 +3,7 @@
  */
 import { useNative } from "bijou/native"
 import { useBackend } from "bijou/tensor"
-import { microBatched } from "bijou/train"
+import { microBatched } from "bijou/net"
 import { startWorkers } from "bijou/workers"
 import { beforeAll, describe, expect, it } from "vitest"
 import { setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"

@@ -25,7 +25,7 @@ import {
   WorkerFailed,
   type Gradients,
   type TrainError,
-} from "bijou/train"
+} from "bijou/net"
 import { startWorkers, type Workers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { ParameterLayout } from "../../src/tensor/values/ParameterLayout.ts"

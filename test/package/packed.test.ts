@@ -147,7 +147,7 @@ describe("the packed package", () => {
     const entries = Object.keys(exports).filter((entry) => entry !== "./package.json")
     const names = entries.map((entry) => entry.replace(/^\./, "bijou"))
     expect(names).toEqual(
-      expect.arrayContaining(["bijou", "bijou/tensor", "bijou/net", "bijou/train", "bijou/residual", "bijou/laws"]),
+      expect.arrayContaining(["bijou", "bijou/tensor", "bijou/net", "bijou/net", "bijou/net", "bijou/laws"]),
     )
     for (const name of names) {
       expect(evaluate(`console.log(Object.keys(await import("${name}")).length > 0)`), name).toMatch(/true$/)
@@ -267,8 +267,7 @@ describe("workers on a module that was written in the user's folder", () => {
   it("train to the bits of one thread, and do not keep the process alive when nobody stops them", () => {
     withPeers()
     const objective = `
-      import { gpt } from "bijou/net"
-      import { Text } from "bijou/train"
+      import { AdamW, descent, gpt, microBatched, Text } from "bijou/net"
 
       enum Size { context = 4 }
       const sizes = { vocabulary: 7, width: 8, heads: 2, depth: 2, fractionBits: 9, dropout: 0.1 }
@@ -287,7 +286,6 @@ describe("workers on a module that was written in the user's folder", () => {
     const code = `
       import { Key } from "bijou"
       import { useBackend } from "bijou/tensor"
-      import { AdamW, descent, microBatched } from "bijou/train"
       import { startWorkers } from "bijou/workers"
       import { objective } from "./plain.mjs"
       await useBackend("wasm")

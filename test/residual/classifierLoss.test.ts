@@ -3,9 +3,8 @@
  */
 import { option as O } from "fp-ts"
 import { Key } from "bijou"
-import { ClassifierLoss, crossEntropy } from "bijou/residual"
+import { ClassifierLoss, crossEntropy, lossAndGrads, measureLedger, predictLedger } from "bijou/net"
 import { buffers, peakBytes, tensorEnv, tensorScope, tf, useBackend } from "bijou/tensor"
-import { lossAndGrads, measureLedger, predictLedger } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
 import { dispatch, isImplemented } from "../../src/tensor/kernels/dispatch.ts"
 import { addTo } from "../../src/tensor/kernels/spec/addTo.ts"

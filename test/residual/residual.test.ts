@@ -17,7 +17,7 @@ import {
   onGrid,
   type LayerNormParams,
   type LinearParams,
-} from "bijou/residual"
+} from "bijou/net"
 import { fromTfjs, tensor, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import { alive, bitsOf, digest, distance, lazily, leafBits, lively, noise, onBackends } from "../support/specimens.ts"

@@ -2,7 +2,7 @@
  * Checkpoints that someone has changed who also made the digests anew: what the ranges of a run must refuse.
  */
 import { createHash } from "node:crypto"
-import type { Run } from "bijou/train"
+import type { Run } from "bijou/net"
 
 export interface Contents {
   readonly arrays: Readonly<Record<string, { readonly data_offsets: readonly [number, number] }>>

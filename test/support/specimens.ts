@@ -4,8 +4,17 @@
 import { createHash } from "node:crypto"
 import { either as E, function as F } from "fp-ts"
 import { Key, Params, run, serial, type Env, type Layer, type Program, type Side, type Watch } from "bijou"
-import { gpt, type GptConfig } from "bijou/net"
-import { Attention, Conv, Dropout, LayerNorm, Linear, type LayerNormParams, type LinearParams } from "bijou/residual"
+import {
+  Attention,
+  Conv,
+  Dropout,
+  gpt,
+  type GptConfig,
+  LayerNorm,
+  type LayerNormParams,
+  Linear,
+  type LinearParams,
+} from "bijou/net"
 import { buffers, fromTfjs, tensorEnv, tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe } from "vitest"
 

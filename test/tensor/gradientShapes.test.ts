@@ -17,7 +17,7 @@ import {
   type Plan,
 } from "bijou"
 import { float32TensorSide, fromTfjs, tensor, tensorEnv, tensorSpace, tf, toFunction } from "bijou/tensor"
-import { AdamW, lossAndGrads, microBatched, trainStep } from "bijou/train"
+import { AdamW, lossAndGrads, microBatched, trainStep } from "bijou/net"
 import { startWorkers } from "bijou/workers"
 import { expect, it } from "vitest"
 import { objective } from "../support/builtWorkers.ts"

@@ -3,7 +3,7 @@
  */
 import { GradientNotFinite, Key, type Params } from "bijou"
 import { tensorEnv, tensorScope, useBackend, useKernels } from "bijou/tensor"
-import { AdamW, descent, microBatched, training, trainStep, type Gradients } from "bijou/train"
+import { AdamW, descent, microBatched, training, trainStep, type Gradients } from "bijou/net"
 import { startWorkers } from "bijou/workers"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { objective } from "../support/builtWorkers.ts"

@@ -9,9 +9,8 @@
  *     + 4                          the loss
  */
 import { Bdia, Key, type Plan } from "bijou"
-import { block } from "bijou/net"
+import { AdamW, block, lossAndGrads, type Trained, trainStep } from "bijou/net"
 import { buffers, peakBytes, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
-import { AdamW, lossAndGrads, trainStep, type Trained } from "bijou/train"
 import { expect, it } from "vitest"
 import { alive, ask, noise, onBackends, right, tinyBatch, tinyGpt } from "../support/specimens.ts"
 

@@ -29,7 +29,7 @@ import {
   trainStep,
   type TrainError,
   type Trained,
-} from "bijou/train"
+} from "bijou/net"
 import { expect, it } from "vitest"
 import { mapTensors } from "../../src/tensor/values/tree.ts"
 import { isReadableNow } from "../../src/tensor/webgpu.ts"

@@ -4,9 +4,8 @@
  */
 import { either as E, function as F } from "fp-ts"
 import { Bdia, Params, run, serial, type Bijection, type Env, type RevError, type Side } from "bijou"
-import { Conv } from "bijou/residual"
+import { AdamW, Conv, trainStep } from "bijou/net"
 import { float32TensorSide, fromTfjs, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
-import { AdamW, trainStep } from "bijou/train"
 import { describe, expect, it } from "vitest"
 import {
   alive,

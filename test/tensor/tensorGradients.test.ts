@@ -4,10 +4,8 @@
  */
 import { option as O } from "fp-ts"
 import { Bdia, gammas, Key, Params, Side, type Draw, type Layer, type Plan } from "bijou"
-import { block, type GptBlock } from "bijou/net"
-import { Dropout, type LayerNormParams, type LinearParams } from "bijou/residual"
+import { block, Dropout, type GptBlock, type LayerNormParams, type LinearParams, lossAndGrads } from "bijou/net"
 import { fromTfjs, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
-import { lossAndGrads } from "bijou/train"
 import { describe, expect, it } from "vitest"
 import {
   ask,

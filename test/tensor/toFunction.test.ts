@@ -3,7 +3,7 @@
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, GridOverflow, keep, Key, named, Params, serial, ShapeMismatch } from "bijou"
-import { Dropout, Linear } from "bijou/residual"
+import { Dropout, Linear, lossAndGrads } from "bijou/net"
 import {
   float32TensorSide,
   fromTfjs,
@@ -14,7 +14,6 @@ import {
   toFunction,
   toInference,
 } from "bijou/tensor"
-import { lossAndGrads } from "bijou/train"
 import { expect, it } from "vitest"
 import {
   alive,

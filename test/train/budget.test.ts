@@ -20,7 +20,7 @@ import {
   predictLedger,
   bytesOf,
   type Step,
-} from "bijou/train"
+} from "bijou/net"
 import { describe, expect, it } from "vitest"
 import { alive, ask, digest, left, onBackends, right, tinyBatch, tinyGpt } from "../support/specimens.ts"
 

@@ -3,9 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { Key, Params } from "bijou"
-import { gpt, GptConfig } from "bijou/net"
+import { AdamW, Checkpoint, descent, gpt, GptConfig, microBatched, type Run, Text, type Trained } from "bijou/net"
 import { currentRuntime, tensor, tensorScope, tf, useBackend, useKernels } from "bijou/tensor"
-import { AdamW, Checkpoint, descent, microBatched, Text, type Run, type Trained } from "bijou/train"
 import { beforeAll, describe, expect, it } from "vitest"
 import { setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"
 import { tensorLeaves } from "../../src/tensor/values/parameterSide.ts"

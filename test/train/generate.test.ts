@@ -3,9 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { Key } from "bijou"
-import { gpt, type GptConfig } from "bijou/net"
+import { generate, gpt, type GptConfig, type Prompt, Text } from "bijou/net"
 import { tf } from "bijou/tensor"
-import { generate, Text, type Prompt } from "bijou/train"
 import { expect, it } from "vitest"
 import { alive, left, onBackends, right } from "../support/specimens.ts"
 

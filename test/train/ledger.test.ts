@@ -15,7 +15,7 @@ import {
   peakOf,
   predictLedger,
   bytesOf,
-} from "bijou/train"
+} from "bijou/net"
 import { expect, it } from "vitest"
 import { inShapes } from "../../src/tensor/shapes/inShapes.ts"
 import { checkPredictions, pair, sizes, subject } from "./predictedLedgers.ts"

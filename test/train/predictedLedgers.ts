@@ -3,9 +3,8 @@
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
-import { Attention, geluTanh, Mlp } from "bijou/residual"
+import { AdamW, Attention, geluTanh, measureLedger, Mlp, predictLedger, type Step } from "bijou/net"
 import { float32TensorSide, fromTfjs, tensorSpace, tf } from "bijou/tensor"
-import { AdamW, measureLedger, predictLedger, type Step } from "bijou/train"
 import { expect, it } from "vitest"
 import { alive, convolution, noise, right, tinyBatch, tinyGpt } from "../support/specimens.ts"
 

@@ -3,7 +3,7 @@
  */
 import { Params } from "bijou"
 import { float32TensorSide, tensor, tensorEnv, tensorScope, tf } from "bijou/tensor"
-import { AdamW, isTrainError, learningRate, Text, trainStep, type AdamWState, type Trained } from "bijou/train"
+import { AdamW, isTrainError, learningRate, Text, trainStep, type AdamWState, type Trained } from "bijou/net"
 import { describe, expect, it } from "vitest"
 import {
   alive,

@@ -2,7 +2,7 @@
  * The order in which micro-batches are added up.
  */
 import fc from "fast-check"
-import { microBatches } from "bijou/train"
+import { microBatches } from "bijou/net"
 import { describe, expect, it } from "vitest"
 import { runs } from "../../src/train/microBatches.ts"
 import { appended, nodesIn, total, type PartialSum } from "../../src/train/treeSum.ts"

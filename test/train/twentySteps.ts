@@ -2,7 +2,7 @@
  * Twenty steps of training, as digests of all that they make.
  */
 import { tensorScope, tf } from "bijou/tensor"
-import { AdamW, descent, type Gradients, type Trained } from "bijou/train"
+import { AdamW, descent, type Gradients, type Trained } from "bijou/net"
 import type { Workers } from "bijou/workers"
 import { digest, lively } from "../support/specimens.ts"
 

@@ -1,7 +1,7 @@
 /**
  * A training run as it stands after some steps, from which it goes on with the bits that it would have had.
  *
- * As bytes it is a safetensors file: parameters under their own names, the optimiser's moments under `adamw.mean/` and `adamw.square/`, and in
+ * As bytes it is a safetensors file: parameters under their own names, the optimiser's moments under `adamw.mean.` and `adamw.square.`, and in
  * its metadata the run as JSON and what shows that no bit has changed since. That is the SHA-256 of every array, in pieces of at most
  * `piece` bytes, and the SHA-256 of the header, taken while its own digits were zeros.
  *
@@ -21,8 +21,10 @@ import { tensorScope } from "../../tensor/values/tensorScope.ts"
 import { tf } from "../../tensor/tf.ts"
 import { ByteSource } from "./ByteSource.ts"
 import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
+import { joined } from "./joined.ts"
 import { mismatch } from "./mismatch.ts"
 import { power, integer } from "../../tensor/numbers.ts"
+import { nameOf } from "./names.ts"
 import { parseJson } from "./parseJson.ts"
 import { contradiction, Run } from "./Run.ts"
 import { headerOf, readHeader, type ArrayPlace, type Header } from "./Safetensors.ts"
@@ -51,7 +53,7 @@ const Stored = t.strict({
 
 type Stored = t.TypeOf<typeof Stored>
 
-const moments = { mean: "adamw.mean/", square: "adamw.square/" } as const
+const moments = { mean: "adamw.mean.", square: "adamw.square." } as const
 
 const [RUN, DIGEST] = ["bijou", "bijou.sha256"]
 
@@ -62,7 +64,7 @@ const zeros = "0".repeat(64)
 
 const PIECE = 2 ** 26
 
-const VERSION = 1
+const VERSION = 2
 
 /** Checkpoints to bytes and back, as safetensors files. */
 export const Checkpoint = {
@@ -79,9 +81,9 @@ export const Checkpoint = {
   ): AsyncGenerator<Uint8Array, void> {
     const { beta1Power, beta2Power, ...state } = trained.state
     const arrays = [
-      ...tensorLeaves(params, trained.params).map(([path, leaf]) => ({ name: path, leaf })),
-      ...tensorLeaves(params, state.mean).map(([path, leaf]) => ({ name: moments.mean + path, leaf })),
-      ...tensorLeaves(params, state.square).map(([path, leaf]) => ({ name: moments.square + path, leaf })),
+      ...tensorLeaves(params, trained.params).map(([path, leaf]) => ({ name: nameOf(path), leaf })),
+      ...tensorLeaves(params, state.mean).map(([path, leaf]) => ({ name: moments.mean + nameOf(path), leaf })),
+      ...tensorLeaves(params, state.square).map(([path, leaf]) => ({ name: moments.square + nameOf(path), leaf })),
     ].map(({ name, leaf }) => ({ name, leaf, shape: leaf.shape }))
     const digests: string[] = []
     for (const { name, leaf } of arrays) {
@@ -108,17 +110,8 @@ export const Checkpoint = {
   /** The bytes; borrows the tensors. `pieces` takes less memory. */
   toBytes:
     <P>(params: Params<P>, checkpoint: Checkpoint<P>): T.Task<Uint8Array> =>
-    async () => {
-      const parts: Uint8Array[] = []
-      for await (const part of Checkpoint.pieces(params, checkpoint)) parts.push(part)
-      const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-      let at = 0
-      for (const part of parts) {
-        bytes.set(part, at)
-        at += part.length
-      }
-      return bytes
-    },
+    () =>
+      joined(Checkpoint.pieces(params, checkpoint)),
 
   /** The run alone: what it takes to make the network. Its numbers are not read. */
   runOf:
@@ -156,7 +149,8 @@ export const Checkpoint = {
         if (!whole) tensorScope.release([...tensors.values()])
       }
       // Every leaf is there, in its shape.
-      const tree = (prefix: string): P => orThrow(params.rebuild((path) => O.fromNullable(tensors.get(prefix + path))))
+      const tree = (prefix: string): P =>
+        orThrow(params.rebuild((path) => O.fromNullable(tensors.get(prefix + nameOf(path)))))
       const { run, beta1Power, beta2Power } = stored
       const state = { mean: tree(moments.mean), square: tree(moments.square), beta1Power, beta2Power }
       return E.right({ run, trained: { params: tree(""), state } })
@@ -164,6 +158,9 @@ export const Checkpoint = {
 }
 
 // ---------------------------------------------------------- destructors
+
+/** Whether a file's header is that of a checkpoint, and not of parameters alone. */
+export const isCheckpoint = ({ metadata }: Header): boolean => metadata.has(RUN)
 
 const sourceOf = (bytes: Uint8Array | ByteSource): ByteSource =>
   bytes instanceof Uint8Array ? ByteSource.fromBytes(bytes) : bytes

@@ -9,6 +9,7 @@ import type { RevError } from "../../core/RevError.ts"
 import { shapesOf } from "../../tensor/values/parameterSide.ts"
 import { tf } from "../../tensor/tf.ts"
 import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
+import { nameOf } from "./names.ts"
 import type { ArrayShape } from "./Safetensors.ts"
 
 // ---------------------------------------------------------- destructors
@@ -28,14 +29,14 @@ export const mismatch = <P>(
   const stand = tf.scalar(0)
   const named = params.rebuild((path) => {
     paths.push(path)
-    return given.has(path) ? O.some(stand) : O.none
+    return given.has(nameOf(path)) ? O.some(stand) : O.none
   })
   stand.dispose()
   if (E.isLeft(named)) {
-    const missing = paths.at(-1) ?? ""
+    const missing = nameOf(paths.at(-1) ?? "")
     return given.has(missing) ? named.left : new CheckpointDamaged(`${quoted(missing)} is missing`)
   }
-  const wanted = new Set(prefixes.flatMap((prefix) => paths.map((path) => prefix + path)))
+  const wanted = new Set(prefixes.flatMap((prefix) => paths.map((path) => prefix + nameOf(path))))
   const surplus = arrays.find(({ name }) => !wanted.has(name))
   if (surplus !== undefined)
     return new ParameterMismatch(
@@ -44,10 +45,10 @@ export const mismatch = <P>(
   for (const name of wanted) if (!given.has(name)) return new CheckpointDamaged(`${quoted(name)} is missing`)
   for (const [path, right] of shapesOf(params))
     for (const prefix of prefixes) {
-      const shape = given.get(prefix + path) ?? []
+      const shape = given.get(prefix + nameOf(path)) ?? []
       if (right.join() !== shape.join())
         return new ParameterMismatch(
-          `${quoted(prefix + path)} is ${listed(shape)} in the checkpoint, and ${listed(right)} in the network. Use the network of that run.`,
+          `${quoted(prefix + nameOf(path))} is ${listed(shape)} in the checkpoint, and ${listed(right)} in the network. Use the network of that run.`,
         )
     }
   return null

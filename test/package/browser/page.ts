@@ -4,9 +4,8 @@
 import { Key } from "bijou"
 import { judgeAll } from "bijou/laws"
 import { catalogue } from "bijou/laws/tensor"
-import { gpt } from "bijou/net"
+import { AdamW, gpt, training } from "bijou/net"
 import { tf, useBackend, type BackendName } from "bijou/tensor"
-import { AdamW, training } from "bijou/train"
 
 // ---------------------------------------------------------------- model
 

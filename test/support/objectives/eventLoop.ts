@@ -6,7 +6,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { Key } from "bijou"
 import { useBackend } from "bijou/tensor"
-import { AdamW, training } from "bijou/train"
+import { AdamW, training } from "bijou/net"
 import { tiny } from "./tiny.ts"
 
 const channel = process.argv.includes("channel")

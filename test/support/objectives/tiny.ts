@@ -1,8 +1,7 @@
 /**
  * A tiny GPT for the workers of the tests.
  */
-import { gpt, type GptConfig } from "bijou/net"
-import { Text } from "bijou/train"
+import { gpt, type GptConfig, Text } from "bijou/net"
 
 const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * i + 3 * (i >> 2)) % 7)
 
