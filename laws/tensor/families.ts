@@ -87,6 +87,8 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
   const onRational = { ...common, name: `gamma +-3/5 on ${material.name}`, bijection: rational(layer) }
   const momentum = (h: typeof layer) => Momentum.fromResidual({ space, layer: h }, ratio, 3)
   const onMomentum = { ...common, name: `momentum 3/5 on ${material.name}`, bijection: momentum(layer) }
+  const onTurns = (h: typeof layer) => Coupling.fromResidual({ space, layer: h }, 4)
+  const onStreams = { ...common, name: `two streams on ${material.name}`, bijection: onTurns(layer) }
   const idsOf: (a: unknown) => ReadonlyArray<number> = samples ?? sampleIds
   const wide = { n: 1, d: 4095 } // its buffer lasts two steps
 
@@ -187,6 +189,21 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
       bijection: TwoStep.fromContextResidual({ space, context, layer: reading }, TwoStep.dyadic(space, 2), 3),
     }),
     bijection("mean and difference", ["haar"], { ...common, inputs: pairs, bijection: haar(space) }),
+    bijection(
+      "one residual on two streams",
+      ["Coupling.fromResidual"],
+      onStreams,
+      footprintLaws({ ...onStreams, bits: () => 0 }),
+      evaluationLaws({ ...onStreams, layer, derive: onTurns, evaluations: 4 }),
+      inferenceLaws({
+        ...onStreams,
+        plain: (all, x0) => {
+          let [a, b] = [x0, x0]
+          for (const p of all) [a, b] = [b, plus(a, quantize(layer.apply(p, b, O.none)))]
+          return [a, b] as const
+        },
+      }),
+    ),
     bijection(
       "couplings",
       ["Coupling.fromResiduals"],

@@ -6,8 +6,14 @@ import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
 import { Key } from "../../src/core/Key.ts"
 import { Params } from "../../src/core/Params.ts"
+import { classifier } from "../../src/net/classifier.ts"
+import { bdia, coupling, leapfrog, midpoint, momentum, plain } from "../../src/net/Family.ts"
 import { gpt } from "../../src/net/Gpt.ts"
+import { layer } from "../../src/net/layer.ts"
+import { classification, loss, regression } from "../../src/net/Loss.ts"
+import { network, type Network } from "../../src/net/network.ts"
 import { tensorLeaves } from "../../src/tensor/values/parameterSide.ts"
+import { tensor } from "../../src/tensor/values/tensor.ts"
 import { tensorScope } from "../../src/tensor/values/tensorScope.ts"
 import { tensorEnv } from "../../src/tensor/values/tensorWatch.ts"
 import { tf } from "../../src/tensor/tf.ts"
@@ -18,13 +24,13 @@ import { training } from "../../src/train/training.ts"
 import { look } from "../engine/evidence.ts"
 import { lawsOf } from "../engine/lawsOf.ts"
 import { trainingLaws, type PoisonedStep } from "../sets/Training.ts"
-import { idTensor } from "./arbitraries.ts"
+import { floatTensor, idTensor } from "./arbitraries.ts"
 import type { Entry } from "./Entry.ts"
 
 /** Whole networks. */
 export const networks = (): ReadonlyArray<Entry> => {
   const sizes = { vocabulary: 7, context: 4, width: 4, heads: 2, depth: 3, fractionBits: 9, dropout: 0.25 }
-  const { bijection: network, trunk, outputs: logits } = gpt(sizes)
+  const { bijection, trunk, outputs } = gpt(sizes)
   const ids = idTensor([2, 4], sizes.vocabulary)
   const entry = <P, A, B, S>(name: string, bijection: Bijection<P, A, B, S>, inputs: fc.Arbitrary<A>): Entry => ({
     name,
@@ -36,7 +42,7 @@ export const networks = (): ReadonlyArray<Entry> => {
   const text = Uint8Array.from({ length: 200 }, (_, i) => (i * i + 3 * (i >> 2)) % sizes.vocabulary)
   /** The loss of every step, then all parameters. */
   const train = async (seed: number, steps: number): Promise<unknown> => {
-    const params = network.params.init(Key.fromSeed(seed))
+    const params = bijection.params.init(Key.fromSeed(seed))
     const plan = {
       optimizer: AdamW.config,
       schedule: { peak: 1e-2, floor: 1e-3, warmup: 1, steps },
@@ -45,38 +51,38 @@ export const networks = (): ReadonlyArray<Entry> => {
       data: (samples: ReadonlyArray<number>) => Text.batch(text, sizes.context, seed, samples),
     }
     const seen: unknown[] = []
-    let last: Trained<typeof params> = { params, state: AdamW.init(network.params, params) }
-    for await (const { loss, trained } of training(network, plan, last)) {
+    let last: Trained<typeof params> = { params, state: AdamW.init(bijection.params, params) }
+    for await (const { loss, trained } of training(bijection, plan, last)) {
       seen.push(loss)
       last = trained
     }
-    seen.push(await look(network.params.leaves(last.params)))
+    seen.push(await look(bijection.params.leaves(last.params)))
     tensorScope.release(last)
     return seen
   }
   /** The gradient of one parameter has `poison` in every place. */
   const tryPoisoned = async (seed: number, poison: number): Promise<PoisonedStep> => {
-    const params = network.params.init(Key.fromSeed(seed))
-    const trained = { params, state: AdamW.init(network.params, params) }
-    const paths = network.params.leaves(params).map(([path]) => path)
-    const poisoned: typeof network = {
-      ...network,
+    const params = bijection.params.init(Key.fromSeed(seed))
+    const trained = { params, state: AdamW.init(bijection.params, params) }
+    const paths = bijection.params.leaves(params).map(([path]) => path)
+    const poisoned: typeof bijection = {
+      ...bijection,
       pullback: (b, side, cotangent) => (env) =>
         F.pipe(
-          network.pullback(b, side, cotangent)(env),
+          bijection.pullback(b, side, cotangent)(env),
           E.chain(({ grads, ...rest }) => {
-            const leaves = tensorLeaves(network.params, grads).map(([path, leaf]) => {
+            const leaves = tensorLeaves(bijection.params, grads).map(([path, leaf]) => {
               if (path !== paths[seed % paths.length]) return [path, leaf] as const
               leaf.dispose()
               return [path, tf.fill(leaf.shape, poison)] as const
             })
             return E.map((tree: typeof params) => ({ ...rest, grads: tree }))(
-              Params.fromLeaves(network.params, new Map(leaves)),
+              Params.fromLeaves(bijection.params, new Map(leaves)),
             )
           }),
         ),
     }
-    const see = () => look([network.params.leaves(trained.params), trained.state.mean, trained.state.square])
+    const see = () => look([bijection.params.leaves(trained.params), trained.state.mean, trained.state.square])
     const before = await see()
     const input = Text.batch(text, sizes.context, seed, [0, 1])
     const env = tensorEnv({ params, seed, samples: [0, 1] })
@@ -94,8 +100,50 @@ export const networks = (): ReadonlyArray<Entry> => {
       cost: "device",
       set: async () => trainingLaws({ name: "a GPT", train, tryPoisoned }),
     },
-    entry("a GPT from tokens to loss", network, fc.tuple(ids, ids)),
+    entry("a GPT from tokens to loss", bijection, fc.tuple(ids, ids)),
     entry("a GPT's trunk", trunk, ids),
-    entry("a GPT from tokens to logits", logits, ids),
+    entry("a GPT from tokens to logits", outputs, ids),
+    ...ofParts(),
+  ]
+}
+
+/** Networks of layers of one's own, in every family. */
+const ofParts = (): ReadonlyArray<Entry> => {
+  const parts = {
+    embed: layer({ w: tensor.normal([3, 4], 0.5) }, ({ w }, x) => x.matMul(w)),
+    block: layer({ w: tensor.normal([4, 4], 0.5) }, ({ w }, x) => x.matMul(w).tanh()),
+    depth: 3,
+    head: layer({ w: tensor.normal([4, 2], 0.5) }, ({ w }, x) => x.matMul(w)),
+    loss: regression,
+  }
+  const inputs = fc.tuple(floatTensor([2, 3]), floatTensor([2, 2]))
+  const entry = <P, I, Y, T, M extends string, S>(
+    name: string,
+    covers: ReadonlyArray<string>,
+    { bijection }: Network<P, I, Y, T, M, S>,
+    on: fc.Arbitrary<readonly [I, T]>,
+  ): Entry => ({
+    name: `a network: ${name}`,
+    covers: ["network", "layer", ...covers],
+    onDevice: true,
+    cost: "device",
+    set: async () => (await lawsOf({ name: `a network: ${name}`, bijection, inputs: on })).set,
+  })
+  const weighted = loss({ terms: (y, t) => y.sub(t).square().mean(-1), weights: (t) => t.abs().mean(-1).add(1) })
+  return [
+    entry("BDIA", ["bdia"], network(parts), inputs),
+    entry("BDIA, gamma 3/5", ["bdia"], network({ ...parts, family: bdia({ gamma: [3, 5] }) }), inputs),
+    entry("coupling", ["coupling"], network({ ...parts, family: coupling() }), inputs),
+    entry("midpoint", ["midpoint"], network({ ...parts, family: midpoint() }), inputs),
+    entry("leapfrog", ["leapfrog"], network({ ...parts, family: leapfrog() }), inputs),
+    entry("momentum", ["momentum"], network({ ...parts, family: momentum([4, 5]) }), inputs),
+    entry("plain", ["plain"], network({ ...parts, family: plain() }), inputs),
+    entry("weighted terms", [], network({ ...parts, loss: weighted }), inputs),
+    entry(
+      "many classes",
+      ["classifier", "classification.after"],
+      network({ ...parts, head: classifier(4, 5), loss: classification }),
+      fc.tuple(floatTensor([2, 3]), idTensor([2], 5)),
+    ),
   ]
 }

@@ -83,7 +83,7 @@ export const classification: Loss<tf.Tensor, tf.Tensor, "accuracy"> = {
 }
 
 /** Squared error, the mean over all but the first axis, with the metric `absoluteError`. */
-export const regression: Loss<tf.Tensor, tf.Tensor, "absoluteError"> = {
+export const regression: Omit<Loss<tf.Tensor, tf.Tensor, "absoluteError">, "after"> = {
   terms: (y, t) => perSample(y.sub(alike(t, y)).square()),
   metrics: { absoluteError: (y, t) => perSample(y.sub(alike(t, y)).abs()) },
   targets: "float32",
