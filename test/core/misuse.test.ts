@@ -130,7 +130,7 @@ describe("misuse", () => {
   it("of the sizes of a GPT names the field", () => {
     const config = { vocabulary: 16, context: 4, width: 8, heads: 2, depth: 2, fractionBits: 9, dropout: 0 }
     expect(() => gpt({ ...config, dropout: 1 })).toThrow(
-      "The field dropout of a GPT must be a number from 0 to below 1, not 1.",
+      "The field dropout of a GPT must be a number of at least 0 and below 1, not 1.",
     )
     expect(() => gpt({ ...config, vocabulary: 0 })).toThrow("The field vocabulary of a GPT")
     expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be an integer")

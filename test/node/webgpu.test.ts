@@ -93,7 +93,7 @@ describe("webgpu where there is none", () => {
   it.runIf(process.platform === "linux")("ends in a sentence and the exit code 2", () => {
     const none = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" }
     const { status, stderr } = bijou(none, "check", "--backend", "webgpu", "--runs", "1")
-    expect(stderr).toMatch(/bijou: WebGPU finds no GPU and no driver here\. Install .*, or use the backend wasm\.\n$/)
+    expect(stderr).toMatch(/bijou: WebGPU found no GPU adapter here\. Install .*, or use the backend wasm\.\n$/)
     expect(status).toBe(2)
   })
 })
