@@ -40,8 +40,8 @@ onBackends("misuse", () => {
   })
 
   it.each([
-    ["nothing", () => undefined, "it returned undefined, with no tensor in it: return what it computes."],
-    ["a promise", async (x: tf.Tensor) => x, "it returned a promise: write the function without async."],
+    ["nothing", () => undefined, "it returned undefined, which contains no tensor. Return what the function computes."],
+    ["a promise", async (x: tf.Tensor) => x, "it returned a promise. Write the function without async."],
   ])("of a layer that returns %s says so", async (_kind, f, sentence) => {
     const wrong = f as unknown as (x: tf.Tensor) => tf.Tensor // as JavaScript lets it pass
     const result = await run(chainOf(wrong).forward(noise([2, 3], 1)))(env())()
