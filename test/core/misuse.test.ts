@@ -23,7 +23,7 @@ onBackends("misuse", () => {
     const before = alive()
     const result = await run(chainOf((a) => a).forward(x))(env())()
     expect(result).toMatchObject({ left: { _tag: "ShapeMismatch" } })
-    expect(E.isLeft(result) && result.left.message).toContain("Activations are float32, but int32 was given")
+    expect(E.isLeft(result) && result.left.message).toContain("Activations must be float32, not int32")
     expect(alive()).toEqual(before)
   })
 
@@ -32,7 +32,7 @@ onBackends("misuse", () => {
     const half = Coupling.half({ space, layer })
     const result = await run(half.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
     expect(E.isLeft(result) && result.left.message).toBe(
-      "Activations of shape [2, 3] met [2, 4]. A residual returns the shape of what it is added to: that of its input, or in a coupling that of the other half.",
+      "Activations of shape [2, 3] do not match [2, 4]. A residual must return the shape of the tensor that it is added to: its input or, in a coupling, the other half.",
     )
     const fitting = Coupling.half({ space, layer: fromTfjs(Params.none, (_, x: tf.Tensor) => x.slice([0, 0], [2, 3])) })
     const there = await run(fitting.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
@@ -79,7 +79,7 @@ onBackends("misuse", () => {
     await run(net.pullback(...there.right, [tf.zeros([2, 3]), tf.ones([2, 3])]))(env())()
     const again = await run(net.inverse(...there.right))(env())()
     expect(E.isLeft(again) && again.left.message).toContain(
-      "freed already. A pullback consumes output, side and cotangent",
+      "already disposed. A pullback consumes its output, side and cotangent",
     )
   })
 
