@@ -181,7 +181,7 @@ onBackends("Bytes of parameters", () => {
     const paths = (...names: ReadonlyArray<string>) => bytes(JSON.stringify(names))
     expect(await word(side, await paths(path(0, "w"), path(0, "w")))).toMatch(/"blocks\/0\/w" twice/)
     expect(await word(side, await paths(path(0, "w"), "\u001b[2J\u009b\u202e"))).toMatch(
-      'the parameter "\\u001b[2J\\u009b\\u202e", and',
+      'the parameter "\\u001b[2J\\u009b\\u202e", but',
     )
     expect((await word(side, await paths("x".repeat(100_000)))).length).toBeLessThan(250)
     expect(await word(side, await paths("__proto__"))).toMatch(

@@ -38,10 +38,7 @@ export const parameterSide = <P>(params: Params<P>): Side<P> => ({
       E.tryCatch((): unknown => JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)), String),
       E.chainW((names) => t.readonlyArray(t.string).decode(names)),
     )
-    if (E.isLeft(paths))
-      return E.left(
-        new ParameterMismatch("The bytes do not begin with the paths of parameters. Pass what toBytes wrote."),
-      )
+    if (E.isLeft(paths)) return E.left(new ParameterMismatch("The bytes do not begin with the paths of parameters."))
     const shapes = E.tryCatch(() => shapesOf(params), orThrow)
     if (E.isLeft(shapes)) return shapes
     const wrong = wrongPath(paths.right, shapes.right)
