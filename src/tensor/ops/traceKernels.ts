@@ -16,7 +16,8 @@ export interface Traced {
 /** Runs `body` and returns every kernel that it ran, in order. It reads every output, so use it only for debugging. */
 export const traceKernels = async (body: () => void): Promise<ReadonlyArray<Traced>> => {
   const traced: Array<Promise<Traced>> = []
-  const engine = tf.engine() as unknown as { runKernelFunc: (call: KernelCall) => tf.Tensor | tf.Tensor[] } // private in tfjs
+  // runKernelFunc is private in tfjs
+  const engine = tf.engine() as unknown as { runKernelFunc: (call: KernelCall) => tf.Tensor | tf.Tensor[] }
   const plain = engine.runKernelFunc
   engine.runKernelFunc = (call) => {
     const result = plain.call(engine, call)

@@ -1,7 +1,7 @@
 /**
  * Runs tensor code over shapes alone: every tensor has a shape, a type and a buffer that is counted, but no values.
  *
- * A stand-in replaces the real backend. The same ops, tapes, scopes and custom kernels allocate, share and free the
+ * A substitute replaces the real backend. The same ops, tapes, scopes and custom kernels allocate, share and free the
  * same buffers as on the real one, so `buffers` counts what a run would allocate, even for a network that does not fit
  * into memory. Code that reads values sees zeros.
  */
@@ -45,7 +45,7 @@ const prefix = "shapes of "
 
 const done = { operations: 0, bytes: 0 }
 
-/** Returns the name of the stand-in for a backend, which has the same kernels. */
+/** Returns the name of the substitute for a backend, which has the same kernels. */
 const standIn = (target: string): string => {
   const name = `${prefix}${target}`
   if (tf.engine().registryFactory[name] === undefined) tf.registerBackend(name, () => shapeBackend(), 0)

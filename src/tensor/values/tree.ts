@@ -1,5 +1,5 @@
 /**
- * Tensors in nested structures (arrays, records and the like), always in the same order (`core/Tree.ts`).
+ * Tensors in nested structures of arrays and records, always in the same order (`core/Tree.ts`).
  */
 import { Tree } from "../../core/Tree.ts"
 import { tf } from "../tf.ts"
