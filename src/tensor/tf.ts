@@ -45,7 +45,8 @@ export const engineState = (): EngineState => (tf.engine() as unknown as { state
 
 /** Runs `body`, which must be synchronous, with another backend, without setting up that backend's kernels again. */
 export const withBackend = <A>(name: string, body: () => A): A => {
-  const engine = tf.engine() as unknown as { backendName: string; backendInstance: object } // private in its typings
+  // both are private in its typings
+  const engine = tf.engine() as unknown as { backendName: string; backendInstance: object }
   const { backendName, backendInstance } = engine
   Object.assign(engine, { backendName: name, backendInstance: tf.findBackend(name) })
   try {

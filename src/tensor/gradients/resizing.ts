@@ -26,8 +26,8 @@ const resizing = (
       return { images: () => images().reshape(shape) }
     }
     const [batch, height, width, channels] = shape
-    const [, rows, columns] = only(dy).shape as Four // as many axes as the images
-    /** [to, from] */
+    const [, rows, columns] = only(dy).shape as Four // dy has as many axes as the images
+    /** Returns the matrix of one axis, [to, from]. */
     const matrix = (from: number, to: number): tf.Tensor =>
       resize()(tf.eye(from).reshape([1, from, 1, from]), [to, 1], alignCorners, halfPixelCenters).reshape([to, from])
     return {

@@ -85,5 +85,5 @@ export const isImplemented = <I extends object, A extends object, O extends Outp
   return found !== undefined && (attributes === undefined || found.covers === undefined || found.covers(attributes))
 }
 
-/** The attributes of a kernel that has none. */
+/** The attributes of a kernel without attributes. */
 const none: {} = {}

@@ -24,7 +24,8 @@ type KernelCall = Parameters<tf.KernelFunc>[0]
 
 /** Returns whether some input has no elements. */
 export const hasEmpty = (inputs: tf.NamedTensorInfoMap): boolean => {
-  for (const name in inputs) if ((inputs[name] as { readonly size?: number } | undefined)?.size === 0) return true // the engine passes tensors
+  // the engine passes tensors
+  for (const name in inputs) if ((inputs[name] as { readonly size?: number } | undefined)?.size === 0) return true
   return false
 }
 

@@ -94,7 +94,7 @@ const unlace =
     checkEven(x, axis, size)
     const parts = tf.split(x.reshape([sizeOf(before), size / 2, 2, sizeOf(behind)]), 2, 2)
     const [even, odd] = parts.map((part) => part.reshape([...before, size / 2, ...behind]))
-    return [even, odd] as [tf.Tensor, tf.Tensor] // two parts
+    return [even, odd] as [tf.Tensor, tf.Tensor] // tf.split returned two parts
   }
 
 const lace =
@@ -116,7 +116,7 @@ const split =
   (axis: number) =>
   (x: tf.Tensor): Halves => {
     checkEven(x, axis, x.shape.at(axis) ?? 0)
-    return tf.split(x, 2, axis) as [tf.Tensor, tf.Tensor] // two parts
+    return tf.split(x, 2, axis) as [tf.Tensor, tf.Tensor] // tf.split returns two parts
   }
 
 const imageShape = ({ shape }: tf.Tensor): readonly [number, number, number, number] => {

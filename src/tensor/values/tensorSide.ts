@@ -1,5 +1,5 @@
 /**
- * Codecs of tensors.
+ * Codecs that convert tensors to bytes and back.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../../core/Side.ts"

@@ -8,7 +8,7 @@ import { tf } from "../tf.ts"
 
 /** Returns the same structure with every tensor replaced by `f` of it. */
 export const mapTensors = <A>(structure: A, f: (tensor: tf.Tensor) => tf.Tensor): A =>
-  Tree.map(structure, isTensor, f) as A // same shape
+  Tree.map(structure, isTensor, f) as A // Tree.map keeps the shape
 
 // ---------------------------------------------------------- destructors
 

@@ -51,7 +51,7 @@ export const geluGrad: Kernel<{ readonly x: One; readonly dy: One }, GeluAttribu
 
 export const CUBIC = 0.044715
 
-/** sqrt(2/pi) */
+/** The factor sqrt(2/pi) of the tanh form. */
 export const SLOPE = Math.sqrt(2 / Math.PI)
 
 /** Computes Phi(x). */

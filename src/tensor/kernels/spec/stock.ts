@@ -1,4 +1,4 @@
-/** The contracts of TensorFlow.js's own kernels that a backend of bijou replaces. */
+/** The contracts of TensorFlow.js kernels that bijou replaces on some backend. */
 import { tf } from "../../tf.ts"
 import type { Contract, One, Outputs } from "./Kernel.ts"
 

@@ -24,7 +24,7 @@ export const replacedKernels: readonly TensorflowKernel[] = [
     },
   }),
   // This lets plain TensorFlow.js code multiply with the library as layers do. TensorFlow multiplies types other than
-  // float32, and batches that broadcast, unless one matrix serves the whole batch of a.
+  // float32. It also multiplies batches that broadcast, unless one matrix serves the whole batch of a.
   onTensorflow(stock<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>(tf.BatchMatMul), {
     library: ({ give, inputs, run }, { transposeA, transposeB }) => {
       const [a, b] = inputs("a", "b")

@@ -14,8 +14,8 @@ import { asCpu, type Numbers } from "../../cpu/Access.ts"
 import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
 
 /**
- * The kernels that gradients of wasm's own kernels call and that wasm does not have. With SIMD, kernels of this folder
- * replace them. `UnsortedSegmentSum` is a loop and not listed.
+ * The kernels that gradients on wasm call but wasm lacks. With SIMD, kernels of this folder replace them.
+ * `UnsortedSegmentSum` is a loop and not listed.
  */
 const MISSING = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter, tf.DepthwiseConv2dNativeBackpropInput]
 

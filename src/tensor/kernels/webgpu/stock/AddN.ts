@@ -1,5 +1,5 @@
 /**
- * `AddN`, the sum of any number of tensors of one shape, from first to last. TensorFlow.js's own kernel binds all of
+ * `AddN`, the sum of any number of tensors of one shape, from first to last. The kernel of TensorFlow.js binds all of
  * them in one program, which fails for eight or ten tensors and more, depending on the device.
  */
 import { tf } from "../../../tf.ts"

@@ -1,6 +1,6 @@
 /**
- * `UnsortedSegmentSum`, the gradient of gather, on WebGPU: sums the rows of x by segment, in order. TensorFlow.js's own
- * kernel adds with atomics, in no fixed order.
+ * `UnsortedSegmentSum`, the gradient of gather, on WebGPU: sums the rows of x by segment, in order. The kernel of
+ * TensorFlow.js adds with atomics, in no fixed order.
  *
  * Ids out of range are ignored. Each row finds the next row of its segment, and the first row of a segment visits all
  * of them. The cost depends on the number of rows, not of segments.
