@@ -19,7 +19,7 @@ export const fraction: t.Type<number, number, unknown> = among(
   (n) => n >= 0 && n < 1,
 )
 
-/** Accepts a power of a fraction, which may have underflowed to 0. */
+/** Accepts a power of a fraction, which may have been rounded to 0. */
 export const power: t.Type<number, number, unknown> = among("a number from 0 to 1", (n) => n >= 0 && n <= 1)
 
 export const amount: t.Type<number, number, unknown> = among(

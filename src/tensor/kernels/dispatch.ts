@@ -50,7 +50,7 @@ export const check = <I extends object, A extends object, O extends Outputs>(
   { layer, check: checking }: Kernel<I, A, O>,
   inputs: InputsOf<I, tf.Tensor>,
   attributes: A,
-): void => checking({ layer, inputs: inputs as I, attributes }) // a tensor is also a description of itself
+): void => checking({ layer, inputs: inputs as I, attributes }) // a tensor has the shape and type that the check reads
 
 /** Runs the backend's implementation on checked inputs, regardless of the selected kernels. */
 export const run = <I extends object, A extends object, O extends Outputs>(

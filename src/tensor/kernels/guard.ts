@@ -56,7 +56,7 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
 /** Returns the attributes with a nonnegative axis. */
 const fromTheFront = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.NamedAttrMap => {
   const { x } = inputs
-  const { axis } = attrs as unknown as tf.GatherV2Attrs // the contract of gather
+  const { axis } = attrs as unknown as tf.GatherV2Attrs // the attributes of gather
   return { ...attrs, axis: axis < 0 ? axis + (x?.shape.length ?? 0) : axis }
 }
 

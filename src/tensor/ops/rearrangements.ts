@@ -48,7 +48,7 @@ export const permuted = (axis: number, order: ReadonlyArray<number>): Bijection<
 
 /**
  * Moves squares of `size` x `size` pixels into the channels: `[batch, height, width, channels]` becomes `[batch, height
- * / size, width / size, size^2 channels]`. i-RevNet (Jacobsen et al. 2018) downsamples in this way.
+ * / size, width / size, size^2 channels]`. i-RevNet (Jacobsen et al. 2018) reduces the resolution in this way.
  */
 export const spaceToDepth = (size: number): Bijection<{}, tf.Tensor, tf.Tensor, null> => {
   if (!Number.isInteger(size) || size < 1)

@@ -117,7 +117,7 @@ const relevant = (
 const flowsTo = ({ dtype }: tf.Tensor, { kernelName }: TapeNode): boolean =>
   kernelName === "Cast" || (dtype !== "int32" && dtype !== "bool")
 
-/** Backpropagates through the nodes in the same order and with the same additions as TensorFlow.js. */
+/** Runs backpropagation over the nodes, in the same order and with the same additions as TensorFlow.js. */
 const pull = <B>(
   steps: ReadonlyArray<TapedNode>,
   inputs: ReadonlyArray<tf.Tensor>,

@@ -11,7 +11,7 @@ export const cotangentLoop: LoopOf<typeof cotangent> = (access, { dx, dn, jx }, 
   const run = previous.length / gamma.length
   for (let sample = 0, i = 0; sample < gamma.length; sample++) {
     const g = gamma[sample]!
-    // Rounded to float32, as in the composition.
+    // The composition also multiplies by this factor in float32.
     const rest = Math.fround(1 - g)
     for (const end = i + run; i < end; i++) {
       previous[i] = g * next[i]!

@@ -14,8 +14,8 @@ interface Inputs {
 }
 
 /**
- * The coefficients of a step: `rest` is 1 - beta, `keep` is 1 - rate decay, `rate` is the learning rate over 1 -
- * beta1^t, and `correction` is 1 / (1 - beta2^t).
+ * The coefficients of a step. `rest` is 1 - beta, `keep` is 1 - rate decay, `correction` is 1 / (1 - beta2^t), and
+ * `rate` is the learning rate over 1 - beta1^t.
  */
 export interface AdamWAttributes {
   readonly beta1: number

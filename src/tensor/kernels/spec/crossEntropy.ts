@@ -26,7 +26,7 @@ export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One 
   },
 }
 
-/** Computes (softmax(logits) - onehot(target)) dy / rows; `dy` is a scalar. */
+/** Computes (softmax(logits) - oneHot(target)) dy / rows; `dy` is a scalar. */
 export const crossEntropyGrad: Kernel<{ readonly logits: One; readonly targets: One; readonly dy: One }, {}, One> = {
   name: "BijouCrossEntropyGrad",
   layer: "The gradient of crossEntropy",

@@ -37,8 +37,8 @@ interface GradientInputs {
 // ------------------------------------------------------------ instances
 
 /**
- * Computes W2 gelu(W1 x + b1) + b2 and what the gradient needs: a = W1 x + b1, or with TensorFlow's stock operations a'
- * = a / sqrt 2 and 1 + erf a'.
+ * Computes W2 gelu(W1 x + b1) + b2 and what the gradient needs: a = W1 x + b1. TensorFlow's stock operations return a'
+ * = a / sqrt 2 and 1 + erf a' instead.
  */
 export const mlp: Kernel<Inputs, GeluAttributes, readonly [value: One, a: One, sum?: One]> = {
   name: "BijouMlp",

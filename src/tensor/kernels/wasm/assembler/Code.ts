@@ -72,7 +72,7 @@ export interface Code {
     readonly const: (word: readonly [number, number, number, number]) => V128
     /** Returns an integer in all lanes. */
     readonly splat: (n: I32) => V128
-    /** Adds modulo 2^32. */
+    /** Adds integers modulo 2^32. */
     readonly add: (x: V128, y: V128) => V128
     /** Sets all bits of the lanes where x and y have the same bits. */
     readonly eq: (x: V128, y: V128) => V128

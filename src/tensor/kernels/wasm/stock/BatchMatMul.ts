@@ -20,7 +20,9 @@ import { swapLast } from "./Transpose.ts"
 
 export const batchMatMul = implement(contract, "wasm", asWasm, (backend, { a, b }, { transposeA, transposeB }) => {
   if (a.dtype !== "float32" || b.dtype !== "float32")
-    throw new Error(`matMul on wasm supports float32, but not ${a.dtype} and ${b.dtype}. Cast them with toFloat().`)
+    throw new Error(
+      `matMul on wasm requires float32 inputs, but got ${a.dtype} and ${b.dtype}. Cast them with toFloat().`,
+    )
   return matMul(backend, a, b, transposeA, transposeB)
 })
 
