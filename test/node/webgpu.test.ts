@@ -49,9 +49,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     const params = network.params.init(Key.fromSeed(1))
     const tokens = tf.zeros([1, 4], "int32")
     const loss = toFunction(network, params, Key.fromSeed(2))
-    expect(() => loss([tokens, tokens])).toThrow(
-      /webgpu in Node has only asynchronous reads\. Use run or trainStep/,
-    )
+    expect(() => loss([tokens, tokens])).toThrow(/webgpu in Node has only asynchronous reads\. Use run or trainStep/)
   })
 
   it("has another process rebuild every bit, which then ends", async () => {
