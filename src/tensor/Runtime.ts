@@ -1,5 +1,6 @@
 /**
- * What tensors are computed with, as far as bits depend on it. Two runs in equal runtimes, on equal processors, have the same bits.
+ * Everything that the bits of a tensor computation depend on, apart from the processor. Two runs with equal runtimes on
+ * equal processors have the same bits.
  */
 import * as t from "io-ts"
 import { chosenKernels } from "./kernels/dispatch.ts"
@@ -10,19 +11,22 @@ import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** As JSON it is part of every checkpoint. */
+/** The codec of a runtime. Every checkpoint stores one as JSON. */
 export const Runtime = t.readonly(
   t.strict({
     backend: t.string,
     /** Whether layers and blocks use custom kernels where the backend has them. */
     kernels: t.keyof({ own: null, composed: null }),
-    /** The BLAS, the TensorFlow or the device of webgpu: "OpenBLAS 0.3.34"; null where the backend is all there is. */
+    /**
+     * The BLAS, the TensorFlow build or the WebGPU device, such as "OpenBLAS 0.3.34"; null if the backend uses no other
+     * library.
+     */
     library: t.union([t.string, t.null]),
-    /** The processor whose kernels a BLAS has chosen, where it tells. */
+    /** The processor for which the BLAS selected its kernels, if it reports one. */
     processor: t.union([t.string, t.null]),
-    /** The threads of a BLAS in each worker, or of TensorFlow; null where nobody chose. */
+    /** The number of threads of the BLAS in each worker, or of TensorFlow; null if none was set. */
     threads: t.union([integer(1, 4096), t.null]),
-    /** Whether TensorFlow has bijou's own operations. */
+    /** Whether bijou's op library is loaded into TensorFlow. */
     opLibrary: t.boolean,
   }),
   "Runtime",
@@ -32,7 +36,7 @@ export type Runtime = t.TypeOf<typeof Runtime>
 
 // ---------------------------------------------------------- constructors
 
-/** What is in use at this moment. */
+/** Returns the runtime in use now. */
 export const currentRuntime = (): Runtime => {
   const backend = tf.getBackend()
   const blas = backend === "wasm" ? pluggedSgemm() : null
@@ -47,7 +51,7 @@ export const currentRuntime = (): Runtime => {
   }
 }
 
-/** Describes the library or device of a backend; the code that loads it calls this. */
+/** Sets the description of a backend's library or device. The code that loads the library calls this. */
 export const describeBackend = (backend: string, description: Pick<Runtime, "library" | "threads">): void => {
   descriptions.set(backend, description)
 }
@@ -56,7 +60,7 @@ const descriptions = new Map<string, Pick<Runtime, "library" | "threads">>()
 
 // ---------------------------------------------------------- destructors
 
-/** Whether the same bits are to be expected. */
+/** Returns whether two runtimes give the same bits. */
 export const sameRuntime = (x: Runtime, y: Runtime): boolean =>
   x.backend === y.backend &&
   x.kernels === y.kernels &&
@@ -65,7 +69,7 @@ export const sameRuntime = (x: Runtime, y: Runtime): boolean =>
   x.threads === y.threads &&
   x.opLibrary === y.opLibrary
 
-/** In words: "wasm with OpenBLAS 0.3.34 for SkylakeX, 2 threads". */
+/** Formats a runtime as text, such as "wasm with OpenBLAS 0.3.34 for SkylakeX, 2 threads". */
 export const runtimeName = ({ backend, kernels, library, processor, threads, opLibrary }: Runtime): string =>
   [
     library === null ? `${backend}${backend === "wasm" ? " without a BLAS" : ""}` : `${backend} with ${library}`,

@@ -1,5 +1,5 @@
 /**
- * Choosing what tensors run on.
+ * Selects the backend that tensors run on.
  */
 import "./values/buffers.ts"
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
@@ -13,24 +13,33 @@ import { loadWebgpu, watchDevice, webgpuAdapter } from "./webgpu.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The backends: `wasm` (SIMD, the default) and `cpu` (plain JavaScript) come with the packages, the others are loaded first: `webgpu` (a GPU) by itself in browsers. */
+/**
+ * The backends. `wasm` (SIMD, the default) and `cpu` (plain JavaScript) are part of the installed packages. `webgpu` (a
+ * GPU) loads itself in browsers; in Node, `webgpu` and `tensorflow` must be loaded first.
+ */
 export const backends = ["wasm", "cpu", "webgpu", "tensorflow"] as const
 
 export type BackendName = (typeof backends)[number]
 
-/** How a backend starts. */
+/** Options for starting a backend. */
 export interface BackendChoice {
-  /** Where a page finds the `.wasm` files of the backend wasm (default: beside its script). Counts at the backend's first start. */
+  /**
+   * Where a page finds the `.wasm` files of the backend wasm (default: next to its script). It has an effect only when
+   * the backend first starts.
+   */
   readonly paths?: WasmPaths
 }
 
-/** What has to be loaded or found before TensorFlow.js can start a backend; those of `tf.ts` are there. */
+/**
+ * What each backend loads or locates before TensorFlow.js can start it. The backends that `tf.ts` imports need nothing
+ * else.
+ */
 const loaders: Partial<Record<BackendName, (choice: BackendChoice) => Promise<void>>> = {
   wasm: ({ paths }) => locateWasm(paths),
   webgpu: loadWebgpu,
 }
 
-/** How those are loaded that cannot be from here. */
+/** How the user loads the backends that this module cannot load. */
 const loading: Partial<Record<BackendName, string>> = {
   tensorflow: "Call useTensorflow() of bijou/native first, in Node; npx bijou native --tensorflow sets it up",
 }
@@ -38,8 +47,8 @@ const loading: Partial<Record<BackendName, string>> = {
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes `name` the backend of all tensors and registers our kernels. Rejects with `BackendUnavailable` where it cannot start,
- * and throws `RangeError` for a name that is none.
+ * Makes `name` the backend of all tensors and registers its custom kernels. Rejects with `BackendUnavailable` if the
+ * backend cannot start, and with `RangeError` if there is no backend of that name.
  *
  * ```ts no-run
  * import { useBackend } from "bijou/tensor"
@@ -54,7 +63,7 @@ export const useBackend = async (name: BackendName, choice: BackendChoice = {}):
   if (tf.findBackendFactory(name) === null)
     throw new BackendUnavailable(`The backend ${name} is not loaded. ${loading[name] ?? "Install it"}.`)
   registerKernels(name)
-  // Its first use prints an advertisement for another package, in the middle of whatever the program is showing.
+  // The first use of the cpu backend would print an advertisement for another package into the program's output.
   Object.assign(tf.findBackend("cpu"), { firstUse: false })
   if (!(await tf.setBackend(name)))
     throw new BackendUnavailable(

@@ -1,5 +1,6 @@
 /**
- * Networks on TensorFlow.js tensors: the space, layers from plain tfjs code, backends, and networks as tfjs functions.
+ * Networks on TensorFlow.js tensors: their space, layers from plain tfjs code, backends, and networks as tfjs
+ * functions.
  */
 export { backends, useBackend, type BackendChoice, type BackendName } from "./backend.ts"
 export { BackendUnavailable } from "./errors/BackendUnavailable.ts"

@@ -1,26 +1,29 @@
 /**
- * io-ts codecs of numbers; what they are called says what they take.
+ * io-ts codecs for numbers. The name of each codec states the numbers that it accepts.
  */
 import * as t from "io-ts"
 import { shown } from "../core/quoted.ts"
 
 // --------------------------------------------------------- constructors
 
-/** An integer that float64 has exactly, of at least `least` and, where it is given, at most `most`. */
+/** Accepts the integers that float64 represents exactly, from `least` up to `most` if that is given. */
 export const integer = (least: number, most?: number): t.Type<number, number, unknown> =>
   among(
     most === undefined ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
     (n) => Number.isSafeInteger(n) && n >= least && n <= (most ?? Infinity),
   )
 
-/** A probability, or how much of a moment stays in a step: at 1 nothing would ever come in. */
-export const fraction: t.Type<number, number, unknown> = among("a number from 0 to below 1", (n) => n >= 0 && n < 1)
+/** Accepts a probability, or the decay of a moment. At 1 the moment would never change. */
+export const fraction: t.Type<number, number, unknown> = among(
+  "a number of at least 0 and below 1",
+  (n) => n >= 0 && n < 1,
+)
 
-/** A power of a fraction, which may have become 0. */
+/** Accepts a power of a fraction, which may have been rounded to 0. */
 export const power: t.Type<number, number, unknown> = among("a number from 0 to 1", (n) => n >= 0 && n <= 1)
 
 export const amount: t.Type<number, number, unknown> = among(
-  "a finite number from 0 on",
+  "a finite number of at least 0",
   (n) => Number.isFinite(n) && n >= 0,
 )
 

@@ -1,7 +1,8 @@
 /**
- * The one door to TensorFlow.js: every other file imports from here, and only here is its engine looked into.
+ * The only module that imports TensorFlow.js. Every other file imports `tf` from here, and only this file accesses the
+ * engine's private state.
  *
- * Loads the cpu and wasm backends; which one runs is chosen by `useBackend`.
+ * It loads the cpu and wasm backends; `useBackend` selects the one that runs.
  */
 import * as tf from "@tensorflow/tfjs"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
@@ -10,7 +11,7 @@ export { setWasmPaths, tf }
 
 // ---------------------------------------------------------------- model
 
-/** One recorded kernel of TensorFlow.js's tape. */
+/** One kernel on TensorFlow.js's tape. */
 export interface TapeNode {
   readonly inputs: Readonly<Record<string, tf.Tensor>>
   readonly outputs: ReadonlyArray<tf.Tensor>
@@ -28,7 +29,7 @@ export interface EngineState {
   tensorInfo: WeakMap<object, BufferInfo>
 }
 
-/** What the engine knows of a buffer. */
+/** The engine's record of a buffer. */
 export interface BufferInfo {
   readonly bytes: number
   readonly backend: { readonly incRef: (id: object) => void }
@@ -36,12 +37,16 @@ export interface BufferInfo {
 
 // ---------------------------------------------------------- destructors
 
-/** The live state of the engine; tfjs keeps it private, and its shape is pinned by the peer dependency. */
+/**
+ * Returns the live state of the engine. tfjs keeps it private; the version range of the peer dependency fixes its
+ * shape.
+ */
 export const engineState = (): EngineState => (tf.engine() as unknown as { state: EngineState }).state
 
-/** Runs `body`, which must not wait, with another backend in use; its kernels are not set up again. */
+/** Runs `body`, which must be synchronous, with another backend, without setting up that backend's kernels again. */
 export const withBackend = <A>(name: string, body: () => A): A => {
-  const engine = tf.engine() as unknown as { backendName: string; backendInstance: object } // private in its typings
+  // both are private in its typings
+  const engine = tf.engine() as unknown as { backendName: string; backendInstance: object }
   const { backendName, backendInstance } = engine
   Object.assign(engine, { backendName: name, backendInstance: tf.findBackend(name) })
   try {
@@ -51,10 +56,10 @@ export const withBackend = <A>(name: string, body: () => A): A => {
   }
 }
 
-/** Counts another handle to a buffer, whichever backend it lives on. */
+/** Adds a reference to a buffer, on whichever backend it lives. */
 export const shareBuffer = (dataId: object): void => engineState().tensorInfo.get(dataId)?.backend.incRef(dataId)
 
-/** Hands a tensor that the engine keeps back to the innermost scope. */
+/** Moves a tensor that the engine keeps into the innermost scope. */
 export const unkeep = (tensor: tf.Tensor): void => {
   const { activeScope } = engineState()
   const owned = tensor as tf.Tensor & { kept: boolean; scopeId: number }
@@ -64,7 +69,7 @@ export const unkeep = (tensor: tf.Tensor): void => {
   activeScope.track.push(tensor)
 }
 
-/** Whether a tensor belongs to the innermost scope, and will be freed with it. */
+/** Returns whether the innermost scope owns a tensor and will dispose it. */
 export const isMadeHere = (tensor: tf.Tensor): boolean => {
   const { scopeId, kept } = tensor as tf.Tensor & { kept: boolean; scopeId: number }
   return !kept && scopeId === engineState().activeScope?.id

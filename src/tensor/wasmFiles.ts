@@ -1,27 +1,33 @@
 /**
- * Where a browser finds the WebAssembly of the backend wasm.
+ * Where a browser finds the WebAssembly files of the backend wasm.
  *
- * Node reads it from the package. A page fetches it, and TensorFlow.js looks beside the script or the page, where bundlers put none of it.
+ * Node reads them from the package. A page fetches them, and TensorFlow.js looks next to the script or the page, where
+ * bundlers put none of them.
  */
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { setWasmPaths, tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The files in `dist` of `@tensorflow/tfjs-backend-wasm`; a browser takes one, by what it can do. */
+/** The files in `dist` of `@tensorflow/tfjs-backend-wasm`. A browser loads one of them, depending on its features. */
 const files = [
   "tfjs-backend-wasm.wasm",
   "tfjs-backend-wasm-simd.wasm",
   "tfjs-backend-wasm-threaded-simd.wasm",
 ] as const satisfies ReadonlyArray<WasmFile>
 
-/** The files that the backend wasm may need: plain, with SIMD, and with SIMD and threads. A page fetches one of them. */
+/**
+ * The files that the backend wasm may need: plain, with SIMD, and with SIMD and threads. A page fetches one of them.
+ */
 export type WasmFile = "tfjs-backend-wasm.wasm" | "tfjs-backend-wasm-simd.wasm" | "tfjs-backend-wasm-threaded-simd.wasm"
 
-/** The URL of the folder that has the files, or the URL of each file, as bundlers give them. A relative one is taken from the page. */
+/**
+ * The URL of the folder that contains the files, or the URL of each file, as bundlers provide them. A relative URL is
+ * resolved against the page.
+ */
 export type WasmPaths = string | URL | Readonly<Partial<Record<WasmFile, string | URL>>>
 
-/** The part of a page or a web worker that is used. */
+/** The part of the global scope of a page or a web worker that this module uses. */
 interface Place {
   readonly location?: { readonly href: string }
   readonly document?: { readonly baseURI: string; readonly currentScript: { readonly src?: string } | null }
@@ -29,18 +35,18 @@ interface Place {
 
 const { location, document } = globalThis as Place
 
-/** A script that is no module knows its place only while it runs for the first time. */
+/** A classic script can read its own URL only while it first runs. */
 const script = document?.currentScript?.src
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Has the backend wasm start from these files. Rejects with `BackendUnavailable` where a page cannot have the one it needs, before
- * TensorFlow.js tries, which it does only once.
+ * Makes the backend wasm load these files. Rejects with `BackendUnavailable` if the page cannot fetch the file that it
+ * needs. It checks first because TensorFlow.js tries to start a backend only once.
  */
 export const locateWasm = async (paths?: WasmPaths): Promise<void> => {
   if (tf.engine().registry["wasm"] !== undefined) return
-  // Tests in Node may have a page that they made up, and read the files from the package nevertheless.
+  // Tests in Node may define a `location` of their own; they still read the files from the package.
   const isPage = location !== undefined && !tf.env().getBool("IS_NODE")
   if (!isPage && paths === undefined) return
   const url = urlOf(await neededFile(), paths, isPage)
@@ -49,7 +55,7 @@ export const locateWasm = async (paths?: WasmPaths): Promise<void> => {
     setWasmPaths(Object.fromEntries(files.map((name) => [name, url])))
   } catch (cause) {
     throw new BackendUnavailable(
-      `The backend wasm did not start from ${url} or another file before, and TensorFlow.js tries only once. Load the page again.`,
+      `The backend wasm failed to start from ${url} or from an earlier file, and TensorFlow.js tries only once. Reload the page.`,
       { cause },
     )
   }
@@ -78,20 +84,20 @@ const tryFetching = async (url: string): Promise<void> => {
   const wrong = await whatIsWrong(url)
   if (wrong !== null)
     throw new BackendUnavailable(
-      `The backend wasm cannot load ${url}: ${wrong}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and say where: useBackend("wasm", { paths: "/folder/" }). For Vite, webpack and esbuild see docs/browser.md of bijou.`,
+      `The backend wasm cannot load ${url}: ${wrong}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and pass their folder: useBackend("wasm", { paths: "/folder/" }). For Vite, webpack and esbuild see docs/browser.md of bijou.`,
     )
 }
 
-/** What keeps this URL from being WebAssembly; null where nothing does. */
+/** Returns why this URL is not a WebAssembly file, or null if it is one. */
 const whatIsWrong = async (url: string): Promise<string | null> => {
   try {
     const response = await fetch(url, { credentials: "same-origin" })
-    if (!response.ok) return `the server answers ${response.status}`
+    if (!response.ok) return `the server responded with status ${response.status}`
     const bytes = new Uint8Array(await response.arrayBuffer())
     const magic = [0, 0x61, 0x73, 0x6d]
     if (magic.every((byte, i) => bytes[i] === byte)) return null
-    const type = response.headers.get("content-type") ?? "something"
-    return `the server answers with ${type}, ${bytes.length} bytes that are not WebAssembly`
+    const type = response.headers.get("content-type") ?? "unknown type"
+    return `the server responded with ${type}, ${bytes.length} bytes that are not WebAssembly`
   } catch (error) {
     return `it cannot be fetched (${error instanceof Error ? error.message : String(error)})`
   }

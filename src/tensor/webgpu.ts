@@ -1,12 +1,15 @@
 /**
- * The second door to TensorFlow.js: its WebGPU backend, an optional package that is loaded when it is asked for.
+ * The WebGPU backend of TensorFlow.js, an optional package that is loaded on demand.
  */
 import { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 import { tf } from "./tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a browser has as `navigator.gpu`, and Node after `useWebgpu` of `bijou/native`. */
+/**
+ * The part of `navigator.gpu` that this module uses. Browsers have it, and so does Node after `useWebgpu` of
+ * `bijou/native`.
+ */
 interface Gpu {
   readonly requestAdapter: (options: { readonly powerPreference: string }) => Promise<Adapter | null>
 }
@@ -15,7 +18,7 @@ interface Adapter {
   readonly info?: Readonly<Partial<Record<"vendor" | "architecture" | "device" | "description", string>>>
 }
 
-/** What is used of tfjs's backend. */
+/** The part of tfjs's backend that this module uses. */
 interface Device {
   readonly device: {
     readonly addEventListener: (
@@ -28,11 +31,15 @@ interface Device {
 
 // --------------------------------------------------------- constructors
 
-/** Loads the backend and fixes what TensorFlow.js would otherwise choose by size, so that the same bits come twice. Rejects with `BackendUnavailable`. */
+/**
+ * Loads the backend and fixes the kernel choices that TensorFlow.js would otherwise make by size, so that results are
+ * reproducible. Rejects with `BackendUnavailable`.
+ */
 export const loadWebgpu = async (): Promise<void> => {
   await findAdapter()
   try {
-    // Bundlers go on without a package that is not installed only where its import stands in such a block, and not before a `.catch`.
+    // Bundlers tolerate a missing optional package only if its import is in a `try` block, not if it is followed by
+    // `.catch`.
     await import("@tensorflow/tfjs-backend-webgpu")
   } catch (cause) {
     throw new BackendUnavailable(
@@ -40,18 +47,19 @@ export const loadWebgpu = async (): Promise<void> => {
       { cause },
     )
   }
-  // Small tensors that are not on the device yet would be computed in JavaScript, and those are just the states rebuilt from bytes.
+  // TensorFlow.js would compute small tensors that are not on the device yet in JavaScript. States rebuilt from bytes
+  // are such tensors.
   tf.env().set("WEBGPU_CPU_FORWARD", false)
-  // The tiled product for all shapes: another one adds parts with atomics, in no fixed order.
+  // Always use the tiled matmul: another program adds partial sums with atomics, in no fixed order.
   tf.env().set("WEBGPU_MATMUL_PROGRAM_TYPE", 3)
 }
 
 /**
- * From now on a read rejects once the device has refused a program: what a refused program leaves is not what was computed, and WebGPU tells of
- * it only whoever listens. Call it when the backend is the one in use.
+ * Makes every later read reject once the device has refused a program. The outputs of a refused program are undefined,
+ * and WebGPU reports the refusal only as an event. Call this when webgpu is the backend in use.
  */
 export const watchDevice = (): void => {
-  const backend = tf.backend() as Partial<Device> // the one that is in use
+  const backend = tf.backend() as Partial<Device> // webgpu is the backend in use
   const { device, read } = backend
   if (device === undefined || read === undefined || watched.has(device)) return
   watched.add(device)
@@ -60,7 +68,7 @@ export const watchDevice = (): void => {
   backend.read = async (dataId) => {
     const values = await read.call(backend, dataId)
     if (refused !== null)
-      throw new Error(`The device refused a program, so nothing on it can be relied on: ${refused.trim()}`)
+      throw new Error(`The device refused a program, so nothing computed on it is valid: ${refused.trim()}`)
     return values
   }
 }
@@ -69,26 +77,30 @@ const watched = new WeakSet<object>()
 
 // ---------------------------------------------------------- destructors
 
-/** What the adapter says it is, such as "google swiftshader, SwiftShader driver 5.0.0". Rejects with `BackendUnavailable`. */
+/**
+ * Returns the adapter's description of itself, such as "google swiftshader, SwiftShader driver 5.0.0". Rejects with
+ * `BackendUnavailable`.
+ */
 export const webgpuAdapter = async (): Promise<string> => {
   const { vendor = "", architecture = "", device = "", description = "" } = (await findAdapter()).info ?? {}
   const name = [vendor, architecture].filter((part) => part !== "").join(" ")
   return [name, description === "" ? device : description].filter((part) => part !== "").join(", ") || "unnamed"
 }
 
-/** Whether a tensor can be read without waiting: in Node nothing on the device can. */
+/** Returns whether a tensor can be read synchronously. On webgpu this is impossible in Node. */
 export const isReadableNow = (): boolean => tf.getBackend() !== "webgpu" || "OffscreenCanvas" in globalThis
 
 const findAdapter = async (): Promise<Adapter> => {
-  const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } } // where there is one
+  // Not every runtime has a navigator.
+  const { navigator } = globalThis as { readonly navigator?: { readonly gpu?: Gpu } }
   if (navigator?.gpu === undefined)
     throw new BackendUnavailable(
-      "The backend webgpu needs navigator.gpu, which is not here. In Node call useWebgpu of bijou/native; elsewhere use a browser that has WebGPU, or the backend wasm.",
+      "The backend webgpu needs navigator.gpu, which is missing here. In Node, call useWebgpu of bijou/native; elsewhere, use a browser with WebGPU or the backend wasm.",
     )
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" })
   if (adapter === null)
     throw new BackendUnavailable(
-      "WebGPU finds no GPU and no driver here. Install a Vulkan, Metal or Direct3D driver (a software one does: see the README), or use the backend wasm.",
+      "WebGPU found no GPU adapter here. Install a Vulkan, Metal or Direct3D driver (a software driver is enough, see the README), or use the backend wasm.",
     )
   return adapter
 }

@@ -22,7 +22,7 @@ onBackends("misuse", () => {
     const before = alive()
     const result = await run(chainOf((a) => a).forward(x))(env())()
     expect(result).toMatchObject({ left: { _tag: "ShapeMismatch" } })
-    expect(E.isLeft(result) && result.left.message).toContain("Activations are float32, but int32 was given")
+    expect(E.isLeft(result) && result.left.message).toContain("Activations must be float32, not int32")
     expect(alive()).toEqual(before)
   })
 
@@ -31,7 +31,7 @@ onBackends("misuse", () => {
     const half = Coupling.half({ space, layer })
     const result = await run(half.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
     expect(E.isLeft(result) && result.left.message).toBe(
-      "Activations of shape [2, 3] met [2, 4]. A residual returns the shape of what it is added to: that of its input, or in a coupling that of the other half.",
+      "Activations of shape [2, 3] do not match [2, 4]. A residual must return the shape of the tensor that it is added to: its input or, in a coupling, the other half.",
     )
     const fitting = Coupling.half({ space, layer: fromTfjs(Params.none, (_, x: tf.Tensor) => x.slice([0, 0], [2, 3])) })
     const there = await run(fitting.forward([tf.ones([2, 3]), tf.ones([2, 4])]))(env())()
@@ -39,8 +39,8 @@ onBackends("misuse", () => {
   })
 
   it.each([
-    ["nothing", () => undefined, "it returned undefined, with no tensor in it: return what it computes."],
-    ["a promise", async (x: tf.Tensor) => x, "it returned a promise: write the function without async."],
+    ["nothing", () => undefined, "it returned undefined, which contains no tensor. Return what the function computes."],
+    ["a promise", async (x: tf.Tensor) => x, "it returned a promise. Write the function without async."],
   ])("of a layer that returns %s says so", async (_kind, f, sentence) => {
     const wrong = f as unknown as (x: tf.Tensor) => tf.Tensor // as JavaScript lets it pass
     const result = await run(chainOf(wrong).forward(noise([2, 3], 1)))(env())()
@@ -78,7 +78,7 @@ onBackends("misuse", () => {
     await run(net.pullback(...there.right, [tf.zeros([2, 3]), tf.ones([2, 3])]))(env())()
     const again = await run(net.inverse(...there.right))(env())()
     expect(E.isLeft(again) && again.left.message).toContain(
-      "freed already. A pullback consumes output, side and cotangent",
+      "already disposed. A pullback consumes its output, side and cotangent",
     )
   })
 
@@ -129,7 +129,7 @@ describe("misuse", () => {
   it("of the sizes of a GPT names the field", () => {
     const config = { vocabulary: 16, context: 4, width: 8, heads: 2, depth: 2, fractionBits: 9, dropout: 0 }
     expect(() => gpt({ ...config, dropout: 1 })).toThrow(
-      "The field dropout of a GPT must be a number from 0 to below 1, not 1.",
+      "The field dropout of a GPT must be a number of at least 0 and below 1, not 1.",
     )
     expect(() => gpt({ ...config, vocabulary: 0 })).toThrow("The field vocabulary of a GPT")
     expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be an integer")

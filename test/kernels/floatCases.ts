@@ -317,7 +317,7 @@ const lossCases: readonly Case[] = [
     [2, 0],
   ].flatMap((shape) => {
     const inputs = () => ({ logits: floats(shape, 1), targets: typed("int32", shape.slice(0, -1), 1, 0) })
-    const sample = { title: "of nothing is refused", attributes: {}, refused: /no row or no class/ }
+    const sample = { title: "of nothing is refused", attributes: {}, refused: /no rows or no classes/ }
     return [
       ...law(crossEntropy, "bits", [{ ...sample, inputs }]),
       ...law(crossEntropyGrad, "bits", [{ ...sample, inputs: () => ({ ...inputs(), dy: tf.scalar(1) }) }]),

@@ -34,7 +34,7 @@ describe("A configuration of a GPT", () => {
     ["heads", "two", 'an integer from 1 to 65536, not "two"'],
     ["depth", null, "an integer from 1 to 100000, not null"],
     ["fractionBits", 24, "an integer from 0 to 23, not 24"],
-    ["dropout", 1, "a number from 0 to below 1, not 1"],
+    ["dropout", 1, "a number of at least 0 and below 1, not 1"],
   ] as const)
     it(`names the field ${field} where it is wrong`, () => {
       const decoded = GptConfig.decode({ ...good, [field]: value })

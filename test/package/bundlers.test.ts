@@ -167,7 +167,7 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     )
     const [page, none, part, started] = (await open(await byEsbuild(folder))).split("\n")
     expect(page).toMatch(
-      /^BackendUnavailable: The backend wasm cannot load http:\/\/localhost:\d+\/nowhere\/tfjs-backend-wasm-simd\.wasm: the server answers with text\/html, \d+ bytes that are not WebAssembly\. Serve the \.wasm files .* say where: useBackend\("wasm", \{ paths: "\/folder\/" \}\)/,
+      /^BackendUnavailable: The backend wasm cannot load http:\/\/localhost:\d+\/nowhere\/tfjs-backend-wasm-simd\.wasm: the server responded with text\/html, \d+ bytes that are not WebAssembly\. Serve the \.wasm files .* pass their folder: useBackend\("wasm", \{ paths: "\/folder\/" \}\)/,
     )
     expect(none).toMatch(/^BackendUnavailable: .*: it cannot be fetched \(/)
     expect(part).toMatch(

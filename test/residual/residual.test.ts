@@ -228,8 +228,8 @@ onBackends("A layer", () => {
       LinearParams,
       LayerNormParams,
     ]
-    expect(() => Linear.apply(linear, x)).toThrow("Linear was called without bias. Give it all of its inputs.")
-    expect(() => LayerNorm.apply(norm, x)).toThrow("LayerNorm was called without gain. Give it all of its inputs.")
+    expect(() => Linear.apply(linear, x)).toThrow("Linear was called without bias. Pass all of its inputs.")
+    expect(() => LayerNorm.apply(norm, x)).toThrow("LayerNorm was called without gain. Pass all of its inputs.")
   })
 
   it("of attention past padding sees no padding, and all tokens where there is none", () => {

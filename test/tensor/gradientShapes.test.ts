@@ -124,7 +124,7 @@ onBackends("A gradient", () => {
     const error = left(await trainStep(net, trained, x, env(), 0.1, AdamW.config)())
     expect(error).toBeInstanceOf(LayerFailed)
     expect(error.message).toBe(
-      "The layer at head failed: the gradient of its parameter w has the shape [3, 1, 1], and the parameter [1, 1]. Return gradients of the parameters' shapes from vjp.",
+      "The layer at head failed: the gradient of its parameter w has the shape [3, 1, 1], but the parameter has [1, 1]. Return gradients of the parameters' shapes from vjp.",
     )
     expect(left(await run(lossAndGrads(net, x))(env())())).toBeInstanceOf(LayerFailed)
     expect(alive()).toEqual(before)

@@ -151,13 +151,13 @@ onBackends("Bytes of parameters", () => {
     const side = parameterSide(params(4, 2))
     expect(await word(side, await written(4, 2))).toBe("accepted")
     expect(await word(side, await written(4, 3))).toBe(
-      'ParameterMismatch: The bytes have the parameter "blocks/2/w", and the network does not. Use the network that they were written for.',
+      'ParameterMismatch: The bytes contain the parameter "blocks/2/w", but the network does not have it. Use the network that they were written for.',
     )
     expect(await word(side, await written(4, 1))).toBe(
       "ParameterMismatch: The parameter blocks/1/w is missing from the bytes. Use the network that they were written for.",
     )
     expect(await word(side, await written(8, 2))).toBe(
-      "ParameterMismatch: The parameter blocks/0/w is [8, 8] in the bytes, and [4, 4] in the network. Use the network that they were written for.",
+      "ParameterMismatch: The parameter blocks/0/w is [8, 8] in the bytes, but [4, 4] in the network. Use the network that they were written for.",
     )
   })
 
@@ -181,10 +181,12 @@ onBackends("Bytes of parameters", () => {
     const paths = (...names: ReadonlyArray<string>) => bytes(JSON.stringify(names))
     expect(await word(side, await paths(path(0, "w"), path(0, "w")))).toMatch(/"blocks\/0\/w" twice/)
     expect(await word(side, await paths(path(0, "w"), "\u001b[2J\u009b\u202e"))).toMatch(
-      'the parameter "\\u001b[2J\\u009b\\u202e", and',
+      'the parameter "\\u001b[2J\\u009b\\u202e", but',
     )
     expect((await word(side, await paths("x".repeat(100_000)))).length).toBeLessThan(250)
-    expect(await word(side, await paths("__proto__"))).toMatch(/parameter "__proto__", and the network does not/)
+    expect(await word(side, await paths("__proto__"))).toMatch(
+      /parameter "__proto__", but the network does not have it/,
+    )
     for (const json of ["", "{", "{}", "[1]", "[".repeat(100_000), `${"[".repeat(5000)}${"]".repeat(5000)}`, "[null]"])
       expect(await word(side, await bytes(json))).toBe(
         "ParameterMismatch: The bytes do not begin with the paths of parameters.",

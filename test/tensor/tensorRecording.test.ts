@@ -151,7 +151,7 @@ onBackends("A recording", () => {
     }))
     const x = noise([4], 1)
     expect(() => record(() => bad(x), [x]).pull(tf.ones([4]))).toThrow(
-      /has the shape \[2\], and its input \[4\]\. Return a gradient of the input's shape\./,
+      /has the shape \[2\], but its input has \[4\]\. Return a gradient of the input's shape\./,
     )
   })
 

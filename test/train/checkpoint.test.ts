@@ -207,12 +207,12 @@ describe("The bytes of a checkpoint", () => {
     [
       "under no plan",
       (r) => ({ ...r, fit: { budget: "much" } }),
-      'the field run.fit.budget of its run is "much", not a finite number from 0 on',
+      'the field run.fit.budget of its run is "much", not a finite number of at least 0',
     ],
     [
       "with beta1 at 1",
       (r) => ({ ...r, optimizer: { ...r.optimizer, beta1: 1 } }),
-      "the field run.optimizer.beta1 of its run is 1, not a number from 0 to below 1",
+      "the field run.optimizer.beta1 of its run is 1, not a number of at least 0 and below 1",
     ],
     [
       "with a negative clip",

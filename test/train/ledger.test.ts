@@ -143,7 +143,7 @@ onBackends("A ledger", () => {
     )
     const step = { params: {}, input: tf.ones([3, 3]), seed: 1 }
     expect(left(predictLedger(network, step)).message).toContain(
-      "what the kernel Cumprod makes is not known from shapes alone",
+      "the output of the kernel Cumprod cannot be derived from shapes alone",
     )
   })
 })

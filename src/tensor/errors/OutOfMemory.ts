@@ -1,11 +1,13 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** A backend has no room for a tensor. Nothing was overwritten: what is freed can be used again. */
+/** A backend cannot allocate a tensor. No tensor was overwritten, and freed memory can be used again. */
 export class OutOfMemory extends Tagged<"OutOfMemory"> {
-  /** How many bytes were asked for; null where nothing tells. */
+  /** The number of bytes requested; null if it is unknown. */
   readonly bytes: number | null
 
-  /** @param at - a sentence that names the backend and its numbers, to which the way out is added, and the bytes asked for */
+  /**
+   * @param at - the bytes requested, and a sentence that names the backend and its numbers; advice is appended to it
+   */
   constructor(at: { readonly sentence: string; readonly bytes: number | null }, options?: ErrorOptions) {
     super(
       "OutOfMemory",

@@ -1,4 +1,7 @@
-/** `Cast` to integers is a staircase, so its gradient is zero; the stock one passes the cotangent through. */
+/**
+ * The gradient of `Cast` to integers is zero because the cast is a step function. The stock gradient passes the
+ * cotangent through.
+ */
 import { tf } from "../tf.ts"
 import { amended, only } from "./amended.ts"
 

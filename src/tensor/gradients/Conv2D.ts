@@ -1,10 +1,10 @@
-/** `Conv2D`, refused where `dimRoundingMode` made its output larger than the stock gradient takes it for. */
+/** The gradient of `Conv2D` throws if `dimRoundingMode` made the output larger than the stock gradient assumes. */
 import { tf } from "../tf.ts"
 import { amended, only, saved } from "./amended.ts"
 import { expectRoundedDown } from "./roundedDown.ts"
 
 export const conv2D = amended<tf.Conv2DAttrs>(tf.Conv2D, (stock) => (dy, kept, attrs) => {
-  const gradients = stock(dy, kept, attrs) // refuses dilations
+  const gradients = stock(dy, kept, attrs) // the stock gradient rejects dilations
   const { strides, pad, dataFormat } = attrs
   const info = tf.backend_util.computeConv2DInfo(
     saved(kept, 0).shape as Four,

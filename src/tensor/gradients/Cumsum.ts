@@ -1,4 +1,7 @@
-/** `Cumsum` runs the other way along the same axis; the stock gradient also transposes, unless the axis is the last. */
+/**
+ * The gradient of `Cumsum` is a cumulative sum in the other direction along the same axis. The stock gradient also
+ * transposes, unless the axis is the last one.
+ */
 import { tf } from "../tf.ts"
 import { amended, only } from "./amended.ts"
 

@@ -1,4 +1,4 @@
-/** `FloorDiv` is a staircase, so its gradients are zero; the stock ones are those of a division. */
+/** The gradients of `FloorDiv` are zero because it is a step function. The stock gradients are those of a division. */
 import { tf } from "../tf.ts"
 import { amended, saved } from "./amended.ts"
 

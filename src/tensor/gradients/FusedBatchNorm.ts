@@ -1,10 +1,13 @@
-/** `FusedBatchNorm` without a scale: TensorFlow.js saves the scale that is not there, and fails. The gradient itself takes none for 1. */
+/**
+ * The gradient of `FusedBatchNorm` without a scale. TensorFlow.js fails because it saves the missing scale; its
+ * gradient itself takes a missing scale as 1.
+ */
 import { tf } from "../tf.ts"
 import { amended, type Amendment } from "./amended.ts"
 
 const inputs = ["x", "mean", "variance", "scale"]
 
-/** The engine asks this list, by `map`, for the tensors to save; those that are missing are left out. */
+/** The names of the tensors to save. The engine calls `map` on this list, which leaves out missing tensors. */
 const given: string[] = Object.assign([...inputs], {
   map: <X>(f: (name: string, i: number, all: string[]) => X): X[] =>
     inputs.map(f).filter((tensor) => tensor !== undefined && tensor !== null),

@@ -1,7 +1,9 @@
 /**
- * `GatherV2` with more than one batch axis, by one sum over segments; the stock gradient has none or one.
+ * The gradient of `GatherV2` with more than one batch axis, computed by one segment sum. The stock gradient supports
+ * none or one.
  *
- * x is [batch, outer, n, inner], the indices [batch, m], y [batch, outer, m, inner]. Indices have no gradient.
+ * The shape of x is [batch, outer, n, inner], that of the indices [batch, m], and that of y [batch, outer, m, inner].
+ * Indices have no gradient.
  */
 import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"

@@ -1,4 +1,4 @@
-/** `MirrorPad` folds what was mirrored back, axis by axis; the stock gradient drops it. */
+/** The gradient of `MirrorPad` adds the mirrored parts back, axis by axis. The stock gradient drops them. */
 import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { amended, only } from "./amended.ts"
@@ -9,7 +9,10 @@ export const mirrorPad = amended<tf.MirrorPadAttrs>(tf.MirrorPad, () => (dy, _, 
   return { x: () => paddings.reduce((folded, [p, q], axis) => fold(folded, axis, p, q, edge), only(dy)) }
 })
 
-/** Adds the first p and the last q places of an axis, mirrored, to those they were copies of; `edge` elements at each end were not copied. */
+/**
+ * Adds the mirrored first p and last q positions of an axis to the positions that they copied. The `edge` elements at
+ * each end were not copied.
+ */
 const fold = (x: tf.Tensor, axis: number, p: number, q: number, edge: number): tf.Tensor => {
   const before = sizeOf(x.shape.slice(0, axis))
   const after = sizeOf(x.shape.slice(axis + 1))

@@ -1,4 +1,7 @@
-/** `Prod` over axes counted from the end or in any order; the stock gradient wants them from the start, ascending. */
+/**
+ * The gradient of `Prod` for negative axes and for axes in any order. The stock gradient requires ascending nonnegative
+ * axes.
+ */
 import { tf } from "../tf.ts"
 import { amended, saved } from "./amended.ts"
 

@@ -1,6 +1,6 @@
 /**
- * `RealDiv`: where the cotangent is 0, so are the gradients, also of a division by 0; the stock ones are 0 / 0. So `divNoNan`,
- * which picks 0 in place of such quotients, has a gradient.
+ * The gradients of `RealDiv` are 0 where the cotangent is 0, even in a division by 0, where the stock gradients are 0 /
+ * 0. This gives `divNoNan`, which replaces such quotients by 0, a gradient.
  */
 import { tf } from "../tf.ts"
 import { amended, only, saved } from "./amended.ts"
@@ -14,12 +14,12 @@ export const realDiv = amended<{}>(tf.RealDiv, () => (cotangent, kept) => {
   }
 })
 
-/** x / y, and 0 for 0 / 0, of operations that have gradients themselves. */
+/** Returns x / y, with 0 for 0 / 0, composed of operations that have gradients themselves. */
 const quotient = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => x.div(y.add(isZero(x).mul(isZero(y))))
 
 const isZero = (x: tf.Tensor): tf.Tensor => tf.sub(1, x.abs().step())
 
-/** Summed over the axes along which `input` was spread. */
+/** Sums x over the axes along which `input` was broadcast. */
 const summed = (x: tf.Tensor, input: tf.Tensor): tf.Tensor => {
   const axes = tf.broadcast_util.getReductionAxes(input.shape, x.shape)
   return axes.length > 0 ? x.sum(axes).reshape(input.shape) : x

@@ -1,4 +1,7 @@
-/** `Tile` of scalars and of more than four axes, axis by axis; the stock gradient has the ranks 1 to 4. */
+/**
+ * The gradient of `Tile` for scalars and for more than four axes, computed axis by axis. The stock gradient supports
+ * ranks 1 to 4.
+ */
 import { tf } from "../tf.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { amended, only, saved } from "./amended.ts"

@@ -1,7 +1,8 @@
 /**
- * `Max` and `Min`: elements that share the extreme share its cotangent; the stock gradient gives each the whole.
+ * The gradients of `Max` and `Min`: elements that share the extreme value share its cotangent. The stock gradient gives
+ * each of them the whole cotangent.
  *
- * Saved are x and y. Without ties the divisor is 1, and the bits are the stock ones.
+ * The saved tensors are x and y. Without ties the divisor is 1, and the bits are those of the stock gradient.
  */
 import { tf } from "../tf.ts"
 import { amended, only, saved, type Amendment } from "./amended.ts"

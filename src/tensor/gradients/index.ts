@@ -1,4 +1,4 @@
-/** The gradients of our own, as data, and the one function that registers them. */
+/** The custom gradients as data, and the function that registers them. */
 import { tf } from "../tf.ts"
 import type { Amendment, GradFunc } from "./amended.ts"
 import { cast } from "./Cast.ts"
@@ -38,12 +38,12 @@ const GRADIENTS: readonly Amendment[] = [
   unpack,
 ]
 
-/** Known to every copy of this package, so that none amends what another has amended. */
+/** Every copy of this package shares this symbol, so that no copy amends a gradient twice. */
 const AMENDED = Symbol.for("bijou.amended")
 
 /**
- * Registers right gradients for the kernels whose gradient in TensorFlow.js is wrong or missing, for all code that uses
- * it; where a gradient is right, its bits stay. Calling it again changes nothing.
+ * Registers correct gradients for the kernels whose gradient in TensorFlow.js is wrong or missing. This affects all
+ * code that uses TensorFlow.js; correct gradients keep their bits. Calling it again has no effect.
  */
 export const registerGradients = (): void => {
   for (const { kernelName, amend, ...saving } of GRADIENTS) {

@@ -1,4 +1,7 @@
-/** `Unpack` and `SplitV` into one part: TensorFlow.js hands their gradient a tensor and no list, which the stock ones refuse. */
+/**
+ * The gradients of `Unpack` and `SplitV` into one part. TensorFlow.js passes them a tensor instead of a list, which the
+ * stock gradients reject.
+ */
 import { tf } from "../tf.ts"
 import { amended, type Amendment } from "./amended.ts"
 

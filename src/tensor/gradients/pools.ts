@@ -1,6 +1,7 @@
 /**
- * Pools with padding: an average is over the elements that are there, and so is its gradient; the stock one, except
- * TensorFlow's, divides by the whole window. Windows that round the output up have no gradient in TensorFlow.js.
+ * The gradients of pools with padding. An average is over the elements inside the image, and so is its gradient; the
+ * stock gradient, except on TensorFlow, divides by the whole window. TensorFlow.js has no gradient for windows that
+ * round the output size up.
  */
 import { tf } from "../tf.ts"
 import { amended, only, saved, type Amendment } from "./amended.ts"
@@ -9,18 +10,21 @@ import { expectRoundedDown, type Sized } from "./roundedDown.ts"
 type Four = [number, number, number, number]
 type Five = [number, number, number, number, number]
 
-/** What the stock gradient takes a 2-d pool for. */
+/** Returns the pool that the stock gradient of a 2-d pool assumes. */
 const flat = (x: tf.Tensor, { filterSize, strides, pad }: tf.AvgPoolAttrs | tf.MaxPoolAttrs) =>
-  tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad as number) // a pool has no explicit padding
+  // a pool has no explicit padding
+  tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad as number)
 
-/** How much larger a window of `extent` is than its part inside [0, size), for every place of the output. */
+/**
+ * Returns the ratio of the window size `extent` to the part of the window inside [0, size), for every output position.
+ */
 const excess = (places: number, stride: number, padding: number, extent: number, size: number): number[] =>
   Array.from({ length: places }, (_, i) => {
     const start = i * stride - padding
     return extent / (Math.min(size, start + extent) - Math.max(0, start))
   })
 
-/** The cotangent times the excess along each of its axes between batch and channels. */
+/** Multiplies the cotangent by the excess along each axis between batch and channels. */
 const spread = (dy: tf.Tensor, factors: ReadonlyArray<ReadonlyArray<number>>): tf.Tensor => {
   if (tf.getBackend() === "tensorflow" || factors.flat().every((factor) => factor === 1)) return dy
   return factors.reduce((scaled, factor, axis) => {
@@ -53,7 +57,7 @@ export const maxPool: Amendment = amended<tf.MaxPoolAttrs>(tf.MaxPool, (stock) =
   return stock(dy, kept, attrs)
 })
 
-/** The gradient by the one input. */
+/** Returns the gradient with respect to the only input. */
 const back = (gradients: ReturnType<tf.GradFunc>): tf.Tensor => {
   const x = gradients["x"]
   if (x === undefined) throw new Error("TensorFlow.js has no gradient for the input of a pool.")

@@ -1,10 +1,10 @@
 /**
- * `ResizeBilinear` and `ResizeNearestNeighbor`. The stock gradients take no notice of `halfPixelCenters`; on cpu the
- * bilinear one swaps height and width, and that of nearest neighbors is right for one image alone and does not return
- * where corners are aligned to one pixel.
+ * The gradients of `ResizeBilinear` and `ResizeNearestNeighbor`. The stock gradients ignore `halfPixelCenters`. On cpu
+ * the bilinear one swaps height and width; the nearest-neighbor one is correct for a single image only, and does not
+ * return if `alignCorners` is set and an axis has one pixel.
  *
- * A resizing is linear, with one matrix for each axis: y = R x C^T, so dx = R^T dy C. R is what the kernel itself makes
- * of the identity. Where the stock gradient is right it stays.
+ * A resize is linear, with one matrix per axis: y = R x C^T, so dx = R^T dy C. The kernel itself computes R from the
+ * identity matrix. Where the stock gradient is correct, it is used.
  */
 import { tf } from "../tf.ts"
 import { amended, only, saved, type Amendment } from "./amended.ts"
@@ -26,8 +26,8 @@ const resizing = (
       return { images: () => images().reshape(shape) }
     }
     const [batch, height, width, channels] = shape
-    const [, rows, columns] = only(dy).shape as Four // as many axes as the images
-    /** [to, from] */
+    const [, rows, columns] = only(dy).shape as Four // dy has as many axes as the images
+    /** Returns the matrix of one axis, [to, from]. */
     const matrix = (from: number, to: number): tf.Tensor =>
       resize()(tf.eye(from).reshape([1, from, 1, from]), [to, 1], alignCorners, halfPixelCenters).reshape([to, from])
     return {

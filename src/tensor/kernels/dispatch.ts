@@ -1,24 +1,30 @@
-/** How custom kernels are called: the implementation of the backend in use, or plain operations where it has none. */
+/** Dispatches custom kernels to the implementation of the backend in use, or to plain operations if it has none. */
 import { tf } from "../tf.ts"
 import type { Implementation } from "./implement.ts"
 import type { InputsOf, Kernel, Outputs, OutputsOf } from "./spec/Kernel.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `own`: custom kernels where the backend implements them; `composed`: plain tfjs operations everywhere. */
+/**
+ * The kernels to use. `own`: custom kernels where the backend implements them; `composed`: plain tfjs operations
+ * everywhere.
+ */
 export type KernelChoice = "own" | "composed"
 
-/** What `tf.customGrad` passes after the inputs, whatever its typings say: it keeps tensors for the gradient. Call it once. */
+/**
+ * The save function that `tf.customGrad` passes after the inputs, although its typings do not say so. It keeps tensors
+ * for the gradient. Call it only once.
+ */
 export type Save = (tensors: tf.Tensor[]) => void
 
-/** Attributes, which may be left out where there are none. */
+/** The attributes argument, which is optional for kernels without attributes. */
 type AttributesOf<A> = {} extends A ? readonly [attributes?: A] : readonly [attributes: A]
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Selects what layers and blocks are evaluated with from now on. Choose before the first evaluation: floats have other bits, and what one
- * evaluated the other does not rebuild.
+ * Selects the kernels that layers and blocks use from now on. Call this before the first evaluation: the two choices
+ * give different float bits, so one cannot rebuild what the other computed.
  */
 export const useKernels = (choice: KernelChoice): void => {
   chosen = choice
@@ -27,8 +33,8 @@ export const useKernels = (choice: KernelChoice): void => {
 let chosen: KernelChoice = "own"
 
 /**
- * Runs a kernel: checks shapes and types, then calls the backend's implementation, or composes the kernel. An implementation has no gradient of its
- * own. Throws `ShapeMismatch`.
+ * Runs a kernel. It checks shapes and types, then calls the backend's implementation or composes the kernel. An
+ * implementation has no gradient of its own. Throws `ShapeMismatch`.
  */
 export const dispatch = <I extends object, A extends object, O extends Outputs>(
   kernel: Kernel<I, A, O>,
@@ -39,20 +45,21 @@ export const dispatch = <I extends object, A extends object, O extends Outputs>(
   return isImplemented(kernel, attributes) ? run(kernel, inputs, attributes) : kernel.composed(inputs, attributes)
 }
 
-/** Checks shapes and types, as `dispatch` does. Throws `ShapeMismatch`. */
+/** Checks shapes and types as `dispatch` does. Throws `ShapeMismatch`. */
 export const check = <I extends object, A extends object, O extends Outputs>(
   { layer, check: checking }: Kernel<I, A, O>,
   inputs: InputsOf<I, tf.Tensor>,
   attributes: A,
-): void => checking({ layer, inputs: inputs as I, attributes }) // a tensor is its own description
+): void => checking({ layer, inputs: inputs as I, attributes }) // a tensor has the shape and type that the check reads
 
-/** Runs the backend's implementation, whatever is chosen, on inputs that were checked. */
+/** Runs the backend's implementation on checked inputs, regardless of the selected kernels. */
 export const run = <I extends object, A extends object, O extends Outputs>(
   { name }: Kernel<I, A, O>,
   inputs: InputsOf<I, tf.Tensor>,
   attributes: A,
 ): OutputsOf<O, tf.Tensor> =>
-  // The engine passes inputs and attributes on as they are, and wraps what the implementation returns under the same contract.
+  // The engine passes inputs and attributes unchanged, and wraps what the implementation returns under the same
+  // contract.
   tf
     .engine()
     .runKernel(name, inputs as unknown as tf.NamedTensorMap, attributes as unknown as tf.NamedAttrMap) as OutputsOf<
@@ -62,10 +69,13 @@ export const run = <I extends object, A extends object, O extends Outputs>(
 
 // ---------------------------------------------------------- destructors
 
-/** What is chosen. */
+/** Returns the selected kernels. */
 export const chosenKernels = (): KernelChoice => chosen
 
-/** Whether custom kernels are in use and the backend implements this one for these attributes; for any where they are left out. */
+/**
+ * Returns whether custom kernels are selected and the backend implements this one for these attributes, or for any
+ * attributes if they are omitted.
+ */
 export const isImplemented = <I extends object, A extends object, O extends Outputs>(
   { name }: Kernel<I, A, O>,
   attributes?: A,
@@ -75,5 +85,5 @@ export const isImplemented = <I extends object, A extends object, O extends Outp
   return found !== undefined && (attributes === undefined || found.covers === undefined || found.covers(attributes))
 }
 
-/** The attributes of a kernel that has none. */
+/** The attributes of a kernel without attributes. */
 const none: {} = {}

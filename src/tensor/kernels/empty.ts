@@ -1,8 +1,10 @@
 /**
- * What kernels answer of tensors without elements, the same on every backend: a sum of nothing is 0, a product 1, the greatest -Infinity, the mean
- * NaN; all of nothing is true and any of it false; a matrix product over nothing is 0; and nothing has no greatest place.
+ * Defines the results of kernels on tensors without elements, the same on every backend. An empty sum is 0, an empty
+ * product 1, an empty maximum -Infinity, an empty mean NaN, an empty `all` true and an empty `any` false. A matmul over
+ * an empty axis is 0. ArgMax and ArgMin of an empty axis throw.
  *
- * The backends differ here: wasm reads what was in memory or divides by zero, cpu takes NaN for the greatest, WebGPU binds no empty buffer.
+ * Left to themselves the backends differ: wasm reads stale memory or divides by zero, cpu returns NaN for the maximum,
+ * and WebGPU cannot bind an empty buffer.
  */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
 import { sizeOf } from "../../exact/frame.ts"
@@ -20,13 +22,14 @@ import { hasOpLibrary } from "./tensorflow/opLibrary.ts"
 /** A kernel as the engine calls it. */
 type KernelCall = Parameters<tf.KernelFunc>[0]
 
-/** Whether some input has no elements. */
+/** Returns whether some input has no elements. */
 export const hasEmpty = (inputs: tf.NamedTensorInfoMap): boolean => {
-  for (const name in inputs) if ((inputs[name] as { readonly size?: number } | undefined)?.size === 0) return true // the engine passes tensors
+  // the engine passes tensors
+  for (const name in inputs) if ((inputs[name] as { readonly size?: number } | undefined)?.size === 0) return true
   return false
 }
 
-/** What a kernel of a backend answers when some input has no elements. */
+/** Returns the result of a kernel when some input has no elements. */
 export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType<tf.KernelFunc> => {
   const { kernelName, backendName } = kernel
   const given: Call = {
@@ -39,7 +42,7 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
   if (value !== undefined && rule !== undefined) {
     const [made] = outputsOf(rule(given))
     const x = input(given, "x")
-    // Elements of the input may be there all the same, where another axis is the empty one.
+    // The input may have elements if another of its axes is the empty one.
     if (made !== undefined) return filled(made, sizeOf(made.shape) === 0 ? 0 : value(x.dtype, kernelName, x.shape))
   }
   if (kernelName === batchMatMul.name || kernelName === fusedMatMul.name) {
@@ -61,24 +64,27 @@ export const ofNothing = (kernel: tf.KernelConfig, call: KernelCall): ReturnType
   return emptyOr(kernel, call, given)
 }
 
-/** Products, which sum over what need not be empty in all of their outputs: their kernels do it. */
+/** Matmul kernels that handle an empty inner axis themselves, because not all of their outputs sum over it. */
 const NATURAL: ReadonlyArray<string> = [multiply, affine, mlp].map(({ name }) => name)
 
-/** The outputs in plain operations, where they need not be 0 and the kernel does not sum over nothing: the op library reads what is not there. */
+/**
+ * Returns the outputs composed of plain operations, if they need not be 0 and the kernel does not handle empty inputs:
+ * the op library would read out of bounds.
+ */
 const composedOn = (
   { kernelName }: tf.KernelConfig,
   { inputs, attrs, target }: Call,
 ): tf.Tensor | tf.Tensor[] | null => {
   const known = COMPOSED.find(({ name }) => name === kernelName)
   if (known === undefined || (known !== mlpGrad && !target.opLibrary)) return null
-  // What a kernel of this name was called with is what its contract says.
+  // A kernel of this name is called as its contract says.
   const compose = known.composed as (inputs: object, attributes: object) => tf.Tensor | tf.Tensor[]
   return tf.tidy(() => compose(inputs, attrs))
 }
 
 const COMPOSED = [multiply, affine, mlp, mlpGrad]
 
-/** Nothing where nothing comes out, else what the kernel itself answers. */
+/** Returns an empty output if the output has no elements, and the kernel's own result otherwise. */
 const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): ReturnType<tf.KernelFunc> => {
   const own = KERNELS.get(kernel.kernelName)
   const rule: Rule | undefined =
@@ -93,10 +99,13 @@ const emptyOr = (kernel: tf.KernelConfig, call: KernelCall, given: Call): Return
   return Array.isArray(outcome.outputs) ? results : (results[0] ?? [])
 }
 
-/** Kernels whose outputs have the shapes of another one's. */
+/** Kernels whose outputs have the shapes of another kernel's outputs. */
 const FUSED: Readonly<Record<string, string>> = { FusedConv2D: "Conv2D", FusedDepthwiseConv2D: "DepthwiseConv2dNative" }
 
-/** A convolution over images without channels as one over a single channel, 0; any other call as it is. */
+/**
+ * Replaces a convolution over images without channels by one over a single channel of zeros. Returns any other call
+ * unchanged.
+ */
 const withOneChannel = ({ kernelName }: tf.KernelConfig, call: KernelCall): KernelCall => {
   const { x, filter } = call.inputs
   if (kernelName !== "Conv2D" && kernelName !== "FusedConv2D") return call
@@ -105,7 +114,7 @@ const withOneChannel = ({ kernelName }: tf.KernelConfig, call: KernelCall): Kern
   return { ...call, inputs }
 }
 
-/** The output of an equation such as `ij,jk->ik`: every element is a sum of nothing. */
+/** Returns the output of an equation such as `ij,jk->ik`, in which every element is an empty sum. */
 const einsum = ofCalls((inputs: tf.EinsumInputs, { equation }: tf.EinsumAttrs): Made => {
   const [from = "", to = ""] = equation.replaceAll(/\s/g, "").split("->")
   const sizes = new Map<string, number>()
@@ -119,7 +128,7 @@ const outputsOf = ({ outputs }: Outcome): ReadonlyArray<Made> => [outputs].flat(
 const filled = ({ shape, dtype }: Made, value: number): tf.Tensor =>
   sizeOf(shape) === 0 ? tf.tensor([], [...shape], dtype) : tf.fill([...shape], value, dtype)
 
-/** The value along an axis without elements, by the name of the kernel. */
+/** The value of a reduction along an empty axis, by kernel name. */
 const reductions: Readonly<
   Record<string, (dtype: tf.DataType, kernelName: string, shape: ReadonlyArray<number>) => number>
 > = {
@@ -136,15 +145,18 @@ const reductions: Readonly<
 
 const refuse = (kernelName: string, shape: ReadonlyArray<number>): never => {
   throw new ShapeMismatch(
-    `${kernelName} was asked for a place in [${shape.join(", ")}] along an axis that has none. Leave empty tensors out.`,
+    `${kernelName} needs a nonempty axis, but the shape is [${shape.join(", ")}]. Leave empty tensors out.`,
   )
 }
 
-/** A matrix product over no terms as one over a single term, 0: its outputs are those of the definition. Null where there are terms. */
+/**
+ * Replaces a matmul over an empty axis by one over a single term of zeros, so that its outputs follow the definition.
+ * Returns null if the axis is not empty.
+ */
 const withOneTerm = (
   call: KernelCall,
 ): ((run: (call: KernelCall) => ReturnType<tf.KernelFunc>) => ReturnType<tf.KernelFunc>) | null => {
-  // As the contracts of both kernels say.
+  // The contracts of both kernels have these inputs.
   const { a, b } = call.inputs as unknown as Readonly<Record<"a" | "b", tf.TensorInfo>>
   const { transposeA, transposeB } = call.attrs as unknown as tf.BatchMatMulAttrs
   const inner = [transposeA ? -2 : -1, transposeB ? -1 : -2] as const

@@ -1,21 +1,22 @@
 /**
- * Fallbacks: kernels that a backend answers in plain JavaScript, because it has no code of its own for them. They give right values, slowly.
+ * Fallbacks are kernels that a backend runs in plain JavaScript because it has no native code for them. Their results
+ * are correct, but they are slow.
  */
 import type { tf } from "../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a program learns of its fallbacks. */
+/** Options of `watchFallbacks`. */
 export interface FallbackWatch {
-  /** Milliseconds since any fixed time: `() => performance.now()`. */
+  /** Returns milliseconds since any fixed time, as `() => performance.now()` does. */
   readonly now: () => number
-  /** Is given one sentence, once: `console.warn`. Where it is left out, nothing is said. */
+  /** Receives the warning, at most once, as `console.warn` does. */
   readonly warn: (sentence: string) => void
 }
 
 // --------------------------------------------------------- constructors
 
-/** The kernel as a fallback: `fallbacksOf` lists it, and `watchFallbacks` times it. */
+/** Marks a kernel as a fallback: `fallbacksOf` lists it and `watchFallbacks` times it. */
 export const fallback = (kernel: tf.KernelConfig): tf.KernelConfig => {
   const timed: tf.KernelConfig = {
     ...kernel,
@@ -34,8 +35,8 @@ export const fallback = (kernel: tf.KernelConfig): tf.KernelConfig => {
 }
 
 /**
- * Times the fallbacks of this thread from now on. Call what it returns after every step: it warns when more than half of a step's time was spent in
- * fallbacks, once, and names them.
+ * Times the fallbacks of this thread from now on and returns a function to call after every step. That function warns
+ * once, naming the fallbacks, when more than half of a step's time was spent in them.
  */
 export const watchFallbacks = ({ now, warn }: FallbackWatch): (() => void) => {
   clock = now
@@ -59,7 +60,7 @@ export const watchFallbacks = ({ now, warn }: FallbackWatch): (() => void) => {
 
 // ---------------------------------------------------------- destructors
 
-/** Whether a kernel, as `fallback` made it, is one. */
+/** Returns whether a kernel was marked by `fallback`. */
 export const isFallback = (kernel: tf.KernelConfig): boolean => fallbacks.has(kernel)
 
 const fallbacks = new Set<tf.KernelConfig>()

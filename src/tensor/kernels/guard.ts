@@ -1,4 +1,7 @@
-/** Wraps every kernel: checks the inputs of those whose operations do not, and gives one answer on every backend where an input is empty. */
+/**
+ * Guards for kernels: a guard checks inputs that TensorFlow.js does not check, and gives the same result on every
+ * backend if an input is empty.
+ */
 import { stockChecks } from "../shapes/stockChecks.ts"
 import type { tf } from "../tf.ts"
 import { OutOfMemory } from "../errors/OutOfMemory.ts"
@@ -8,7 +11,10 @@ import { gatherV2 } from "./spec/stock.ts"
 
 const guarded = new WeakMap<tf.KernelFunc, tf.KernelFunc>()
 
-/** Returns the kernel with its guard; the same one for the same kernel, and a guarded one as it is. */
+/**
+ * Returns the kernel with its guard. The same kernel always gets the same guard, and a guarded kernel is returned
+ * unchanged.
+ */
 export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
   const known = guarded.get(kernel.kernelFunc)
   if (known !== undefined) return { ...kernel, kernelFunc: known }
@@ -25,8 +31,8 @@ export const guard = (kernel: tf.KernelConfig): tf.KernelConfig => {
 }
 
 /**
- * The kernel, which leaves nothing behind where it throws on wasm, and says what JavaScript says of memory in a sentence on cpu. TensorFlow's
- * gather takes axes that count from the end.
+ * Returns the kernel function with three fixes. On wasm it leaks nothing if it throws, on cpu it turns JavaScript's
+ * memory errors into `OutOfMemory`, and on TensorFlow gather accepts negative axes.
  */
 const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): tf.KernelFunc => {
   switch (backendName) {
@@ -47,21 +53,21 @@ const evaluating = ({ kernelName, backendName, kernelFunc }: tf.KernelConfig): t
   }
 }
 
-/** The attributes with the axis counted from the front. */
+/** Returns the attributes with a nonnegative axis. */
 const fromTheFront = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.NamedAttrMap => {
   const { x } = inputs
-  const { axis } = attrs as unknown as tf.GatherV2Attrs // as its contract says
+  const { axis } = attrs as unknown as tf.GatherV2Attrs // the attributes of gather
   return { ...attrs, axis: axis < 0 ? axis + (x?.shape.length ?? 0) : axis }
 }
 
-/** JavaScript's errors where it has no array of so many elements. */
+/** Returns whether JavaScript threw an error because it cannot allocate an array of that size. */
 const isOfMemory = (error: unknown): error is RangeError =>
   error instanceof RangeError && /allocation failed|typed array length/i.test(error.message)
 
 const noArray = (kernelName: string, cause: RangeError): OutOfMemory =>
   new OutOfMemory(
     {
-      sentence: `JavaScript has no memory for what ${kernelName} makes on the backend cpu: ${cause.message}.`,
+      sentence: `JavaScript cannot allocate the output of ${kernelName} on the backend cpu: ${cause.message}.`,
       bytes: null,
     },
     { cause },

@@ -1,4 +1,4 @@
-/** The implementation of a kernel on a backend, typed by the kernel's contract. */
+/** Implements kernels on a backend, typed by their contracts. */
 import { tf } from "../tf.ts"
 import type { Contract, Outputs, OutputsOf } from "./spec/Kernel.ts"
 
@@ -6,16 +6,16 @@ import type { Contract, Outputs, OutputsOf } from "./spec/Kernel.ts"
 
 /** An implementation as TensorFlow.js registers it. */
 export interface Implementation extends tf.KernelConfig {
-  /** Whether it takes these attributes; all of them where it is left out. */
+  /** Returns whether the implementation supports these attributes. If it is missing, all attributes are supported. */
   readonly covers?: (attributes: object) => boolean
 }
 
-/** The types of outputs as an implementation returns them. */
+/** The outputs of a kernel as an implementation returns them. */
 export type Returned<O> = OutputsOf<O, tf.TensorInfo>
 
 // --------------------------------------------------------- constructors
 
-/** Implements a kernel on a backend, of which it sees what `open` makes of the engine's object. */
+/** Implements a kernel on a backend. `open` converts the engine's backend object to what the implementation uses. */
 export const implement = <I extends object, A extends object, O extends Outputs, B>(
   { name }: Contract<I, A, O>,
   backendName: string,
@@ -25,24 +25,25 @@ export const implement = <I extends object, A extends object, O extends Outputs,
   kernelName: name,
   backendName,
   kernelFunc: ({ inputs, attrs, backend }) =>
-    // The engine hands on what `dispatch`, or an operation of TensorFlow.js, gave under this contract; it takes readonly lists as well.
+    // The engine passes what `dispatch` or a TensorFlow.js operation gave it under this contract, and also accepts
+    // readonly lists.
     run(open(backend), inputs as unknown as I, (attrs ?? {}) as unknown as A) as tf.TensorInfo | tf.TensorInfo[],
 })
 
-/** The implementation for some attributes only; a caller composes the kernel for others. */
+/** Restricts an implementation to some attributes. For others, callers compose the kernel. */
 export const covering = <A extends object>(
   implementation: Implementation,
   covers: (attributes: A) => boolean,
 ): Implementation => ({
   ...implementation,
-  covers: (attributes) => covers(attributes as A), // those of the kernel that it implements
+  covers: (attributes) => covers(attributes as A), // the attributes of the kernel that it implements
 })
 
 // ---------------------------------------------------------- destructors
 
 /**
- * The kernel of this contract that a backend has at the moment, as a function of inputs and attributes: TensorFlow.js's own when a module asks that
- * replaces it. Undefined where it has none.
+ * Returns the kernel that a backend has registered at the moment, as a function of inputs and attributes, or undefined
+ * if it has none. A module that replaces a kernel of TensorFlow.js gets TensorFlow.js's own.
  */
 export const stockOn = <I extends object, A extends object, O extends Outputs>(
   { name }: Contract<I, A, O>,
@@ -52,8 +53,8 @@ export const stockOn = <I extends object, A extends object, O extends Outputs>(
   if (kernel === undefined) return undefined
   return (backend, inputs, attributes) =>
     kernel.kernelFunc({
-      inputs: inputs as unknown as tf.NamedTensorInfoMap, // named by the contract
+      inputs: inputs as unknown as tf.NamedTensorInfoMap, // the contract names them
       backend,
-      attrs: attributes as unknown as tf.NamedAttrMap, // likewise
+      attrs: attributes as unknown as tf.NamedAttrMap, // the contract names them
     }) as Returned<O>
 }

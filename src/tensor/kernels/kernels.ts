@@ -1,4 +1,4 @@
-/** All implementations of kernels by backend, and the one function that registers them. */
+/** All implementations of kernels by backend, and the function that registers them. */
 import { tf } from "../tf.ts"
 import { cpuKernels } from "./cpu/cpuKernels.ts"
 import { isFallback } from "./fallbacks.ts"
@@ -10,18 +10,21 @@ import { tensorflowKernels } from "./tensorflow/tensorflowKernels.ts"
 import { wasmKernels } from "./wasm/wasmKernels.ts"
 import { webgpuKernels } from "./webgpu/webgpuKernels.ts"
 
-/** The names of our kernels on a backend: custom ones, and those that replace kernels of TensorFlow.js. */
+/** Returns the names of bijou's kernels on a backend: custom kernels and replacements of TensorFlow.js's kernels. */
 export const ownKernels = (backendName: string): readonly string[] =>
   kernelsOf(backendName).map(({ kernelName }) => kernelName)
 
-/** The kernels that a backend answers in plain JavaScript. None are listed for cpu, which is plain JavaScript throughout. */
+/**
+ * Returns the kernels that a backend runs in plain JavaScript. The list for cpu is empty, since all of cpu is plain
+ * JavaScript.
+ */
 export const fallbacksOf = (backendName: string): readonly string[] =>
   kernelsOf(backendName)
     .filter(isFallback)
     .map(({ kernelName }) => kernelName)
     .toSorted()
 
-/** The kernels of TensorFlow.js that cpu has and a backend does not have: operations that need one throw there. */
+/** Returns the TensorFlow.js kernels that cpu has and a backend lacks. Operations that need one of them throw there. */
 export const missingOn = (backendName: string): readonly string[] =>
   tf
     .getKernelsForBackend("cpu")
@@ -30,8 +33,8 @@ export const missingOn = (backendName: string): readonly string[] =>
     .toSorted()
 
 /**
- * Registers every kernel for a backend in place of the stock one of its name, if there is one, and puts all of the backend's kernels behind their
- * guard. Calling it again changes nothing.
+ * Registers bijou's kernels for a backend, in place of stock kernels of the same name, and wraps all kernels of the
+ * backend in guards. Calling it again has no effect.
  */
 export const registerKernels = (backendName: string): void => {
   const own = kernelsOf(backendName)
@@ -45,11 +48,14 @@ const register = (kernel: Implementation): void => {
   const stock = tf.getKernel(kernelName, backendName)
   if (stock?.kernelFunc === kernel.kernelFunc) return
   if (stock !== undefined) tf.unregisterKernel(kernelName, backendName)
-  // Other stock kernels call the stock one directly, so what it sets up is still needed.
+  // Other stock kernels call the replaced one directly, so its setup is still needed.
   tf.registerKernel({ ...stock, ...kernel })
 }
 
-/** What this process has for a backend: some kernels on TensorFlow are there only with the op library, or only without. */
+/**
+ * Returns this process's kernels for a backend. On TensorFlow some of them exist only with the op library, and others
+ * only without it.
+ */
 const kernelsOf = (backendName: string): readonly Implementation[] => BACKENDS.get(backendName)?.() ?? []
 
 const BACKENDS: ReadonlyMap<string, () => readonly Implementation[]> = new Map([

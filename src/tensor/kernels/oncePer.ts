@@ -1,4 +1,4 @@
-/** What is made of an object, such as a backend, when it is first asked for, and kept: a step runs a thousand kernels. */
+/** Caches what `make` returns for an object such as a backend, since a step runs a thousand kernels. */
 export const oncePer = <A extends object, X>(make: (of: A) => X): ((of: A) => X) => {
   const kept = new WeakMap<A, X>()
   return (of) => {

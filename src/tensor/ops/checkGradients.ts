@@ -1,5 +1,5 @@
 /**
- * What is asked of gradients before anything is trained by them.
+ * Checks gradients before an optimizer uses them.
  */
 import { LayerFailed } from "../../core/errors/LayerFailed.ts"
 import type { Params } from "../../core/Params.ts"
@@ -8,7 +8,9 @@ import { isTensor } from "../values/tree.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Throws `LayerFailed` for the first parameter whose gradient has another shape than it, which a layer written by hand may return. */
+/**
+ * Throws `LayerFailed` for the first parameter whose gradient has another shape, which a hand-written vjp may return.
+ */
 export const checkGradients = <P>(params: Params<P>, p: P, grads: P): void => {
   const gradients = params.leaves(grads)
   for (const [i, [path, leaf]] of params.leaves(p).entries()) {
@@ -19,7 +21,7 @@ export const checkGradients = <P>(params: Params<P>, p: P, grads: P): void => {
     throw new LayerFailed({
       path: names.slice(0, -1),
       cause: new Error(
-        `the gradient of its parameter ${names.at(-1)} has the shape [${gradient.shape.join(", ")}], and the parameter [${leaf.shape.join(", ")}]. Return gradients of the parameters' shapes from vjp.`,
+        `the gradient of its parameter ${names.at(-1)} has the shape [${gradient.shape.join(", ")}], but the parameter has [${leaf.shape.join(", ")}]. Return gradients of the parameters' shapes from vjp.`,
       ),
     })
   }

@@ -1,5 +1,5 @@
 /**
- * Programs for callers that cannot wait.
+ * Runs programs for synchronous callers.
  */
 import type { Key } from "../../core/Key.ts"
 import { Plan } from "../../core/Plan.ts"
@@ -9,7 +9,10 @@ import { tensorWatch } from "../values/tensorWatch.ts"
 import { tensorsIn } from "../values/tree.ts"
 import { orThrow } from "../../core/orThrow.ts"
 
-/** Runs a program and reads its evidence at once; the places on the leading axis of `input` are the sample ids. Throws the `RevError`. */
+/**
+ * Runs a program and reads its evidence synchronously. The sample ids are the positions on the leading axis of `input`.
+ * Throws the `RevError`.
+ */
 export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, input: unknown): X => {
   const watch = tensorWatch()
   const samples = Array.from({ length: tensorsIn(input)[0]?.shape[0] ?? 1 }, (_, i) => i)

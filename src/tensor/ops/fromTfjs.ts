@@ -1,5 +1,5 @@
 /**
- * Layers from plain TensorFlow.js code.
+ * Makes layers from plain TensorFlow.js code.
  */
 import { type option as O } from "fp-ts"
 import type { Draw } from "../../core/Draw.ts"
@@ -12,19 +12,19 @@ import { mapTensors, tensorsIn } from "../values/tree.ts"
 import { orThrow } from "../../core/orThrow.ts"
 
 /**
- * A layer whose gradient is TensorFlow.js's own: write the function, and no gradients.
+ * Makes a layer whose gradient is TensorFlow.js's own, so that you write the function and no gradients.
  *
- * `f` must be a function of its arguments: random numbers come from the draw, nothing outside is changed, and tensors
- * that it captures get no gradient. Inputs
- * and parameters are tensors in arrays and objects; integer tensors have the cotangent zero, and an input without any
- * float tensor has none.
+ * `f` must be a pure function of its arguments: it takes random numbers from the draw and changes nothing outside.
+ * Tensors that it captures get no gradient. Inputs and parameters are tensors in arrays and objects. The cotangent of
+ * an integer tensor is zero, and an input without float tensors has none.
  *
  * ```ts
  * import { Params } from "bijou"
  * import { fromTfjs, tensor, tf, useBackend } from "bijou/tensor"
  *
  * await useBackend("cpu")
- * const scale = fromTfjs(Params.struct<{ gain: tf.Tensor }>({ gain: tensor.ones([3]) }), ({ gain }, x: tf.Tensor) => x.mul(gain))
+x.mul(gain)) =>  * const params = Params.struct<{ gain: tf.Tensor }>({ gain: tensor.ones([3]) })
+ * const scale = fromTfjs(params, ({ gain }, x: tf.Tensor) => x.mul(gain)) => x.mul(gain))
  * Object.keys(scale) // => [ 'params', 'apply', 'vjp' ]
  * ```
  */
@@ -61,11 +61,14 @@ export const fromTfjs = <P, A, B>(
   },
 })
 
-/** In a composition a layer is given the parameters of its neighbors as well; gradients it has for its own alone. */
+/** A composition passes each layer the parameters of all its parts, but a layer has gradients for its own only. */
 const ownParams = <P>(params: Params<P>, given: P): P =>
   orThrow(Params.fromLeaves(params, new Map(params.leaves(given))))
 
-/** A handle of its own for every place that a tensor stands in after its first, since gradients are found by handle; and those handles. */
+/**
+ * Gives every repeated occurrence of a tensor a handle of its own, since gradients are found by handle. Also returns
+ * the new handles.
+ */
 const apart = <A>(places: A): { readonly places: A; readonly made: ReadonlyArray<tf.Tensor> } => {
   const seen = new Set<number>()
   const made: tf.Tensor[] = []
@@ -90,9 +93,9 @@ const checkAlive = (given: unknown): void => {
 }
 
 const checkTensors = <B>(value: B): B => {
-  if (value instanceof Promise) throw new TypeError("it returned a promise: write the function without async.")
+  if (value instanceof Promise) throw new TypeError("it returned a promise. Write the function without async.")
   if (tensorsIn(value).length === 0)
-    throw new TypeError(`it returned ${String(value)}, with no tensor in it: return what it computes.`)
+    throw new TypeError(`it returned ${String(value)}, which contains no tensor. Return what the function computes.`)
   return value
 }
 

@@ -1,5 +1,5 @@
 /**
- * Isomorphisms of tensors that move values: exact on every backend, with nothing left behind.
+ * Isomorphisms that rearrange the values of tensors. They are exact on every backend and need no side information.
  */
 import type { Bijection } from "../../core/Bijection.ts"
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
@@ -14,30 +14,32 @@ export type Halves = readonly [tf.Tensor, tf.Tensor]
 
 // --------------------------------------------------------- constructors
 
-/** The first and the second half of an axis, such as the channels; -1 is the last axis. */
+/** Splits an axis, such as the channels, into its first and second half. Axis -1 is the last one. */
 export const halves = (axis: number): Bijection<{}, tf.Tensor, Halves, null> => rearrange(split(axis), join(axis))
 
-/** Two tensors of one shape as the halves of an axis. */
+/** Concatenates two tensors of one shape along an axis. */
 export const joined = (axis: number): Bijection<{}, Halves, tf.Tensor, null> => rearrange(join(axis), split(axis))
 
-/** The even and the odd places of an axis. */
+/** Splits an axis into its even and its odd positions. */
 export const evenOdd = (axis: number): Bijection<{}, tf.Tensor, Halves, null> => rearrange(unlace(axis), lace(axis))
 
-/** Two tensors of one shape as the even and the odd places of an axis. */
+/** Interleaves two tensors of one shape: they become the even and the odd positions of an axis. */
 export const interleaved = (axis: number): Bijection<{}, Halves, tf.Tensor, null> => rearrange(lace(axis), unlace(axis))
 
 /**
- * Place i of an axis becomes what was in place `order[i]`: `permuted(-1, permutation(key, channels))`. Throws
- * `RangeError` unless the order has every place once.
+ * Permutes an axis: position i gets the values of position `order[i]`, as in `permuted(-1, permutation(key,
+ * channels))`. Throws `RangeError` unless the order contains every position exactly once.
  */
 export const permuted = (axis: number, order: ReadonlyArray<number>): Bijection<{}, tf.Tensor, tf.Tensor, null> => {
   const back = order.map((_, i) => order.indexOf(i))
   if (back.includes(-1))
-    throw new RangeError(`An order of ${order.length} places has each of 0 to ${order.length - 1} once, not ${order}.`)
+    throw new RangeError(
+      `An order of ${order.length} positions must contain each of 0 to ${order.length - 1} once, not ${order}.`,
+    )
   const take = (places: ReadonlyArray<number>) => (x: tf.Tensor) => {
     if (x.shape.at(axis) !== places.length)
       throw new ShapeMismatch(
-        `An order of ${places.length} places does not fit axis ${axis} of shape [${x.shape.join(", ")}].`,
+        `An order of ${places.length} positions does not fit axis ${axis} of shape [${x.shape.join(", ")}].`,
       )
     return tf.gather(x, tf.tensor1d([...places], "int32"), (axis + x.rank) % x.rank)
   }
@@ -45,17 +47,18 @@ export const permuted = (axis: number, order: ReadonlyArray<number>): Bijection<
 }
 
 /**
- * Squares of `size` x `size` pixels as channels: `[batch, height, width, channels]` to
- * `[batch, height / size, width / size, size^2 channels]`. i-RevNet (Jacobsen et al. 2018) goes to a coarser grid by it.
+ * Moves squares of `size` x `size` pixels into the channels: `[batch, height, width, channels]` becomes `[batch, height
+ * / size, width / size, size^2 channels]`. i-RevNet (Jacobsen et al. 2018) reduces the resolution in this way.
  */
 export const spaceToDepth = (size: number): Bijection<{}, tf.Tensor, tf.Tensor, null> => {
-  if (!Number.isInteger(size) || size < 1) throw new RangeError(`Squares have a whole number of pixels, not ${size}.`)
+  if (!Number.isInteger(size) || size < 1)
+    throw new RangeError(`The size of squares must be an integer of at least 1, not ${size}.`)
   return rearrange(
     (x) => {
       const [batch, height, width, channels] = imageShape(x)
       if (height % size !== 0 || width % size !== 0)
         throw new ShapeMismatch(
-          `Images of ${height} x ${width} do not divide into squares of ${size} x ${size}. Use a size that divides both, or pad them.`,
+          `Images of ${height} x ${width} pixels cannot be split into squares of ${size} x ${size}. Use a size that divides both, or pad them.`,
         )
       const rows = x.reshape([(batch * height) / size, size, width / size, size * channels]).transpose([0, 2, 1, 3])
       return rows.reshape([batch, height / size, width / size, size * size * channels])
@@ -63,7 +66,9 @@ export const spaceToDepth = (size: number): Bijection<{}, tf.Tensor, tf.Tensor, 
     (y) => {
       const [batch, height, width, channels] = imageShape(y)
       if (channels % (size * size) !== 0)
-        throw new ShapeMismatch(`${channels} channels do not make squares of ${size} x ${size} pixels.`)
+        throw new ShapeMismatch(
+          `${channels} channels do not make squares of ${size} x ${size} pixels. Use a multiple of ${size * size} channels.`,
+        )
       const inner = channels / size
       const rows = y.reshape([batch * height, width, size, inner]).transpose([0, 2, 1, 3])
       return rows.reshape([batch, height * size, width * size, inner / size])
@@ -76,7 +81,7 @@ const join =
   (pair: Halves): tf.Tensor =>
     tf.concat([...pair], axis)
 
-/** The shape around an axis: before it, its length, behind it. */
+/** Returns the sizes before an axis, its own size, and the sizes after it. */
 const around = ({ shape, rank }: tf.Tensor, axis: number): readonly [number[], number, number[]] => {
   const at = (axis + rank) % rank
   return [shape.slice(0, at), shape[at] ?? 0, shape.slice(at + 1)]
@@ -89,7 +94,7 @@ const unlace =
     checkEven(x, axis, size)
     const parts = tf.split(x.reshape([sizeOf(before), size / 2, 2, sizeOf(behind)]), 2, 2)
     const [even, odd] = parts.map((part) => part.reshape([...before, size / 2, ...behind]))
-    return [even, odd] as [tf.Tensor, tf.Tensor] // two parts
+    return [even, odd] as [tf.Tensor, tf.Tensor] // tf.split returned two parts
   }
 
 const lace =
@@ -103,7 +108,7 @@ const lace =
 const checkEven = ({ shape }: tf.Tensor, axis: number, size: number): void => {
   if (size % 2 !== 0 || size === 0)
     throw new ShapeMismatch(
-      `Axis ${axis} of shape [${shape.join(", ")}] has no two equal halves. Give it an even length.`,
+      `Axis ${axis} of shape [${shape.join(", ")}] cannot be split into two equal halves. Give it an even size of at least 2.`,
     )
 }
 
@@ -111,7 +116,7 @@ const split =
   (axis: number) =>
   (x: tf.Tensor): Halves => {
     checkEven(x, axis, x.shape.at(axis) ?? 0)
-    return tf.split(x, 2, axis) as [tf.Tensor, tf.Tensor] // two parts
+    return tf.split(x, 2, axis) as [tf.Tensor, tf.Tensor] // tf.split returns two parts
   }
 
 const imageShape = ({ shape }: tf.Tensor): readonly [number, number, number, number] => {
@@ -123,6 +128,6 @@ const imageShape = ({ shape }: tf.Tensor): readonly [number, number, number, num
     width === undefined ||
     channels === undefined
   )
-    throw new ShapeMismatch(`Images are [batch, height, width, channels], not [${shape.join(", ")}].`)
+    throw new ShapeMismatch(`Images must have the shape [batch, height, width, channels], not [${shape.join(", ")}].`)
   return [batch, height, width, channels]
 }

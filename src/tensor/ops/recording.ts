@@ -1,8 +1,8 @@
 /**
- * Evaluation with the same kernels in every direction, and a tape whose gradient is taken later.
+ * Evaluates code with the same kernels in every direction, and records a tape whose gradient is taken later.
  *
- * Laws (checked by `laws/sets/Layer.ts`): the values of `quietly` and `record` have the same bits, and the gradients of
- * `record` have those of `tf.valueAndGrads`.
+ * Laws (checked by `laws/sets/Layer.ts`): the values of `quietly` and `record` have the same bits, and so do the
+ * gradients of `record` and of `tf.valueAndGrads`.
  */
 import { sameShape } from "../../exact/frame.ts"
 import { registerGradients } from "../gradients/index.ts"
@@ -13,10 +13,13 @@ registerGradients()
 
 // ---------------------------------------------------------------- model
 
-/** A value and its gradients to come. */
+/** A value and the tape for its gradients. */
 export interface Recording<B> {
   readonly value: B
-  /** Gradients by input, in the order of the inputs; zeros for those the value does not depend on. Uses up the tape. */
+  /**
+   * Returns the gradients in the order of the inputs, with zeros for inputs that the value does not depend on. It
+   * consumes the tape.
+   */
   readonly pull: (cotangent: B) => ReadonlyArray<tf.Tensor>
   readonly held: ReadonlyArray<tf.Tensor>
 }
@@ -26,8 +29,8 @@ export interface Recording<B> {
 /**
  * Runs tensor code at gradient depth 1 with the tape off.
  *
- * Inside gradients TensorFlow.js picks other kernels (`tf.fused.*` is unfused), so an evaluation that is to be replayed
- * under a tape must look as if it stood under one.
+ * Inside gradients TensorFlow.js selects other kernels (`tf.fused.*` is not fused), so a forward pass that is later
+ * replayed under a tape must run as if it were under one.
  */
 export const quietly = <B>(body: () => B): B => {
   const state = engineState()
@@ -42,7 +45,7 @@ export const quietly = <B>(body: () => B): B => {
   }
 }
 
-/** Runs tensor code and records its derivative with respect to `inputs`. An outer tape is left as it was. */
+/** Runs tensor code and records its derivative with respect to `inputs`. It leaves an outer tape unchanged. */
 export const record = <B>(body: () => B, inputs: ReadonlyArray<tf.Tensor>): Recording<B> => {
   const state = engineState()
   const { activeTape, gradientDepth, kernelDepth } = state
@@ -71,13 +74,13 @@ const free = (node: TapeNode): void => {
   for (const saved of node.saved ?? []) saved.dispose()
 }
 
-/** A node of the tape, and the names of its inputs that a gradient must flow to. */
+/** A node of the tape and the names of the inputs that receive a gradient. */
 interface TapedNode {
   readonly node: TapeNode
   readonly names: ReadonlyArray<string>
 }
 
-/** The nodes between inputs and outputs, the last one first; the others are freed. */
+/** Returns the nodes on paths from inputs to outputs, the last node first, and frees the other nodes. */
 const relevant = (
   tape: ReadonlyArray<TapeNode>,
   inputs: ReadonlyArray<tf.Tensor>,
@@ -107,11 +110,14 @@ const relevant = (
   })
 }
 
-/** Whether a gradient goes on into an input: indices, conditions and other integers have none, unless they become floats again. */
+/**
+ * Returns whether an input receives a gradient. Indices, conditions and other integers receive none unless they are
+ * cast to floats again.
+ */
 const flowsTo = ({ dtype }: tf.Tensor, { kernelName }: TapeNode): boolean =>
   kernelName === "Cast" || (dtype !== "int32" && dtype !== "bool")
 
-/** Walks the nodes in the order and with the additions of TensorFlow.js's own backpropagation. */
+/** Runs backpropagation over the nodes, in the same order and with the same additions as TensorFlow.js. */
 const pull = <B>(
   steps: ReadonlyArray<TapedNode>,
   inputs: ReadonlyArray<tf.Tensor>,
@@ -159,7 +165,7 @@ const pull = <B>(
   })
 }
 
-/** The gradients of a node by the inputs with these names. */
+/** Returns the gradients of a node with respect to the named inputs. */
 const gradientsOf = (
   { gradient, kernelName }: TapeNode,
   names: ReadonlyArray<string>,
@@ -174,13 +180,13 @@ const gradientsOf = (
   })
 }
 
-/** A gradient summed over the axes along which its input was spread; where it was not, the gradient is wrong. */
+/** Sums a gradient over the axes along which its input was broadcast. Throws if the shapes do not fit a broadcast. */
 const summedTo = ({ shape }: tf.Tensor, gradient: tf.Tensor, { kernelName }: TapeNode): tf.Tensor => {
   const more = gradient.rank - shape.length
   const fits = more >= 0 && shape.every((size, axis) => size === 1 || size === gradient.shape[axis + more])
   if (!fits)
     throw new Error(
-      `The gradient of ${kernelName} has the shape [${gradient.shape.join(", ")}], and its input [${shape.join(", ")}]. Return a gradient of the input's shape.`,
+      `The gradient of ${kernelName} has the shape [${gradient.shape.join(", ")}], but its input has [${shape.join(", ")}]. Return a gradient of the input's shape.`,
     )
   const axes = gradient.shape.flatMap((_, axis) => (axis < more || shape[axis - more] === 1 ? [axis] : []))
   const summed = tf.tidy(() => gradient.sum(axes).reshape([...shape]))
@@ -190,6 +196,6 @@ const summedTo = ({ shape }: tf.Tensor, gradient: tf.Tensor, { kernelName }: Tap
 
 // ----------------------------------------------------------- combinators
 
-/** The same structure with a handle of its own for every tensor that was not made in the innermost scope. */
+/** Returns the same structure, with a new handle for every tensor that was not made in the innermost scope. */
 export const ownOutputs = <B>(value: B): B =>
   mapTensors(value, (tensor) => (isMadeHere(tensor) ? tensor : tensor.clone()))

@@ -1,5 +1,5 @@
 /**
- * A network as an ordinary TensorFlow.js function, for code that has never heard of fp-ts.
+ * Makes an ordinary TensorFlow.js function of a network, for code that does not use fp-ts.
  */
 import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
@@ -16,18 +16,20 @@ import { mapTensors, tensorsIn } from "../values/tree.ts"
 import { orThrow } from "../../core/orThrow.ts"
 
 /**
- * `toFunction(net, params, key)` maps an input to the network's output tensor, and its gradient is the reversed sweep:
- * `tf.variableGrads`, the optimisers and `tf.layers` models train it as they train anything else.
+ * Returns a function from an input to the network's output tensor. Its gradient is the reversed sweep, so
+ * `tf.variableGrads`, the tfjs optimizers and `tf.layers` models can train it.
  *
- * The leading axis of the input's first tensor is the batch, and its places are the sample ids; use a key of its own for
- * every step (`Key.step`). A tfjs function cannot wait, so every claim is read at once: the value or its gradient throws
- * the network's `RevError`. That of a parameter's gradient is `GradientNotFinite`, before an optimizer can take the step; the gradient by the
- * input is not looked at. Predict with `toInference`, which draws nothing.
+ * The leading axis of the input's first tensor is the batch, and positions on it are the sample ids. Use a new key for
+ * every step (`Key.step`). A tfjs function is synchronous, so it reads every claim immediately: the value or its
+ * gradient throws the network's `RevError`. If a parameter's gradient is not finite, that error is `GradientNotFinite`,
+ * thrown before an optimizer can take the step. The gradient with respect to the input is not checked. Use
+ * `toInference` for predictions; it draws nothing.
  */
 export const toFunction =
   <P, A, B extends tf.Tensor, S>(net: Bijection<P, A, B, S>, params: P, key: Key) =>
   (a: A): B => {
-    const leaves = new Map(tensorLeaves(net.params, params)) // by path: gradients have another order of names than parameters
+    // Leaves are found by path because gradients may have their names in another order than the parameters.
+    const leaves = new Map(tensorLeaves(net.params, params))
     const inputs = [...leaves.values(), ...tensorsIn(a)]
     const evaluate = <X>(program: Program<P, X>, p: P): X => evaluateNow(program, p, key, a)
     const rest = inputs.length
@@ -38,8 +40,8 @@ export const toFunction =
       return [p, mapTensors(a, take)]
     }
     const differentiable = tf.customGrad((...args) => {
-      const given = args.slice(0, rest) as tf.Tensor[] // inputs first, as they were passed
-      const save = args[rest] as unknown as (tensors: tf.Tensor[]) => void // then tfjs's own function
+      const given = args.slice(0, rest) as tf.Tensor[] // the inputs come first, as they were passed
+      const save = args[rest] as unknown as (tensors: tf.Tensor[]) => void // tfjs's save function comes after them
       const [p, input] = restore(given)
       const [value, side] = evaluate(net.forward(input), p)
       save([...given, ...tensorsIn([value, side])])
@@ -73,10 +75,10 @@ export const toFunction =
         },
       }
     })
-    return differentiable(...(inputs as tf.Tensor[])) as B // customGrad forgets the type of its value
+    return differentiable(...(inputs as tf.Tensor[])) as B // the type of customGrad loses the type of its value
   }
 
-/** TensorFlow.js forgets what it saved for a gradient that throws. */
+/** Frees the saved tensors if the gradient throws, since TensorFlow.js does not. */
 const orFree = <X>(saved: ReadonlyArray<tf.Tensor>, body: () => X): X => {
   try {
     return body()
@@ -86,7 +88,10 @@ const orFree = <X>(saved: ReadonlyArray<tf.Tensor>, body: () => X): X => {
   }
 }
 
-/** TensorFlow.js loses the outer tape when a gradient is taken inside a gradient. */
+/**
+ * Runs `body` without the outer tape and restores the tape, which TensorFlow.js would lose when a gradient is taken
+ * inside a gradient.
+ */
 const detached = <X>(body: () => X): X => {
   const state = engineState()
   const { activeTape } = state

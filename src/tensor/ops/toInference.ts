@@ -1,5 +1,5 @@
 /**
- * The expectation of a network as an ordinary TensorFlow.js function.
+ * Makes an ordinary TensorFlow.js function of a network's inference.
  */
 import type { Bijection } from "../../core/Bijection.ts"
 import { Key } from "../../core/Key.ts"
@@ -7,8 +7,8 @@ import { evaluateNow } from "./evaluateNow.ts"
 import { quietly } from "./recording.ts"
 
 /**
- * `toInference(net, params)` maps an input to the network's output with gamma and dropout off: what to predict with. It
- * draws nothing and has no gradient; throws the `RevError` of the network.
+ * Returns a function from an input to the network's output with gamma and dropout off. Use it for predictions. It draws
+ * nothing, has no gradient, and throws the `RevError` of the network.
  */
 export const toInference =
   <P, A, B, S>(net: Bijection<P, A, B, S>, params: P) =>

@@ -1,11 +1,11 @@
 /**
- * The kernels that a piece of code runs, in order, with their results.
+ * Traces the kernels that a piece of code runs.
  */
 import { tf } from "../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One kernel and a copy of what it returned. */
+/** A kernel and a copy of its outputs. */
 export interface Traced {
   readonly kernel: string
   readonly outputs: ReadonlyArray<ArrayBufferView>
@@ -13,14 +13,15 @@ export interface Traced {
 
 // --------------------------------------------------------- constructors
 
-/** Runs `body` and tells every kernel that ran; reads each result, so it is for looking for faults only. */
+/** Runs `body` and returns every kernel that it ran, in order. It reads every output, so use it only for debugging. */
 export const traceKernels = async (body: () => void): Promise<ReadonlyArray<Traced>> => {
   const traced: Array<Promise<Traced>> = []
-  const engine = tf.engine() as unknown as { runKernelFunc: (call: KernelCall) => tf.Tensor | tf.Tensor[] } // private in tfjs
+  // runKernelFunc is private in tfjs
+  const engine = tf.engine() as unknown as { runKernelFunc: (call: KernelCall) => tf.Tensor | tf.Tensor[] }
   const plain = engine.runKernelFunc
   engine.runKernelFunc = (call) => {
     const result = plain.call(engine, call)
-    // The read begins here, before a later kernel writes over the result or frees it.
+    // Start the read before a later kernel overwrites or frees the output.
     const outputs = [result].flat().map((output) => output.data())
     const kernel = call.kernelName ?? "a function of its own"
     traced.push(Promise.all(outputs).then((values) => ({ kernel, outputs: values.map((value) => value.slice()) })))

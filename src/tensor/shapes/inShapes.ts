@@ -1,9 +1,9 @@
 /**
- * Tensor code over shapes alone: every tensor has a shape, a type and a buffer that is counted, and no numbers.
+ * Runs tensor code over shapes alone: every tensor has a shape, a type and a buffer that is counted, but no values.
  *
- * A backend stands in for the real one. The same ops, tapes, scopes and custom kernels make, share and free the same buffers as they would
- * there, so what `buffers` counts is what a run would take, and a network that fits no memory can be looked at. Code that reads numbers sees
- * zeros.
+ * A substitute replaces the real backend. The same ops, tapes, scopes and custom kernels allocate, share and free the
+ * same buffers as on the real one, so `buffers` counts what a run would allocate, even for a network that does not fit
+ * into memory. Code that reads values sees zeros.
  */
 import { sizeOf } from "../../exact/frame.ts"
 import { shareBuffer, tf, withBackend } from "../tf.ts"
@@ -18,7 +18,7 @@ import { tensorflowRules } from "./tensorflowRules.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What kernels have had to do: operations of matrix products, and bytes that were read and written. */
+/** The work of kernels: operations of matmuls and convolutions, and bytes that were read and written. */
 export interface Work {
   readonly operations: number
   readonly bytes: number
@@ -29,7 +29,7 @@ export class UnknownShape extends Error {}
 
 // ----------------------------------------------------------- combinators
 
-/** Runs code, which must not wait, over shapes alone, as it would run on the backend in use. */
+/** Runs code, which must be synchronous, over shapes alone, as it would run on the backend in use. */
 export const inShapes = <A>(body: () => A): A => {
   const target = tf.getBackend()
   if (target.startsWith(prefix)) return body()
@@ -38,17 +38,17 @@ export const inShapes = <A>(body: () => A): A => {
 
 // ---------------------------------------------------------- destructors
 
-/** Whether the code that asks runs over shapes alone. */
+/** Returns whether the calling code runs over shapes alone. */
 export const hasShapesOnly = (): boolean => tf.getBackend()?.startsWith(prefix) ?? false
 
-/** What all kernels over shapes have done so far; differences mean something. */
+/** Returns the work of all kernels over shapes so far. Only differences of it are meaningful. */
 export const workSoFar = (): Work => ({ ...done })
 
 const prefix = "shapes of "
 
 const done = { operations: 0, bytes: 0 }
 
-/** The backend over shapes that stands in for another; it has the kernels that the other has. */
+/** Returns the name of the substitute for a backend, which has the same kernels. */
 const standIn = (target: string): string => {
   const name = `${prefix}${target}`
   if (tf.engine().registryFactory[name] === undefined) tf.registerBackend(name, () => shapeBackend(), 0)
@@ -60,7 +60,7 @@ const standIn = (target: string): string => {
       backendName: name,
       kernelFunc: ({ inputs, attrs, backend }) => {
         const call = { inputs, attrs: attrs ?? {}, target: { backend: target, opLibrary: hasOpLibrary() } }
-        return outputs(kernelName, call, backend as ShapeBackend) // the one it is registered for
+        return outputs(kernelName, call, backend as ShapeBackend) // the kernel is registered for this backend
       },
     }
     tf.registerKernel(shapes)
@@ -92,12 +92,12 @@ const outcomeOf = (kernelName: string, call: Call): Outcome => {
   const rule = (target.backend === "tensorflow" ? tensorflowRules[kernelName] : undefined) ?? stockRules[kernelName]
   if (rule === undefined)
     throw new UnknownShape(
-      `what the kernel ${kernelName} makes is not known from shapes alone. Measure this network instead.`,
+      `the output of the kernel ${kernelName} cannot be derived from shapes alone. Measure this network instead.`,
     )
   return rule(call)
 }
 
-/** What `body` makes, made while a tensor of so many bytes is there. */
+/** Returns the results of `body`, which runs while a temporary tensor of the given number of bytes is alive. */
 const beside = (backend: ShapeBackend, bytes: number, body: () => ReadonlyArray<tf.TensorInfo>): tf.Tensor[] => {
   const made = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info)
   const temporary = made({ dataId: backend.write(), shape: [bytes], dtype: "bool" })
@@ -110,7 +110,7 @@ interface ShapeBackend extends tf.KernelBackend {
   readonly write: () => object
 }
 
-/** Buffers are counted references, and whoever reads one sees zeros. */
+/** Makes a backend that counts the references to each buffer. Reads return zeros. */
 const shapeBackend = (): tf.KernelBackend => {
   const references = new Map<object, number>()
   const change = (id: object, by: number) => {

@@ -1,4 +1,4 @@
-/** Checks of kernels of TensorFlow.js whose operations let inputs through that a backend would read past their end. */
+/** Checks of TensorFlow.js kernels whose operations accept inputs that a backend would read out of bounds. */
 import { ShapeMismatch } from "../../core/errors/ShapeMismatch.ts"
 import { fitting, show } from "../kernels/spec/checks.ts"
 import type { Contract, One, Outputs } from "../kernels/spec/Kernel.ts"
@@ -15,7 +15,7 @@ const checking = <I extends object, A extends object>(
   { name }: Contract<I, A, Outputs>,
   check: (inputs: I, attributes: A) => void,
 ): Readonly<Record<string, Check>> => ({
-  // An operation of TensorFlow.js calls its kernel under the kernel's contract.
+  // TensorFlow.js operations call their kernels as the kernels' contracts say.
   [name]: (inputs, attributes) => check(inputs as I, attributes as A),
 })
 
@@ -34,7 +34,7 @@ const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0
 
 // ------------------------------------------------------------ instances
 
-/** Checks by the name of the kernel. */
+/** Checks by kernel name. */
 export const stockChecks: Readonly<Record<string, Check>> = {
   ...checking(
     unsortedSegmentSum,

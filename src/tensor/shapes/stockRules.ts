@@ -24,13 +24,13 @@ const convolving = (name: string) => stock<tf.Conv2DInputs, ConvAttrs>(name)
 
 const multiplying = (name: string) => stock<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>(name)
 
-/** One value for each pair of elements, whose shapes broadcast. */
+/** Returns one value for each pair of elements of two tensors whose shapes broadcast. */
 const paired = (
   { a, b }: { readonly a: tf.TensorInfo; readonly b: tf.TensorInfo },
   dtype: tf.DataType = a.dtype,
 ): Outcome => makes(fresh(tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]), dtype))
 
-/** One value for all elements along some axes. */
+/** Returns a reduction along some axes. */
 const reduced = (
   x: tf.TensorInfo,
   axis: number | number[],
@@ -46,7 +46,7 @@ const reduced = (
   )
 }
 
-/** A convolution of x by a filter, and the work of it: as many products for each output as `perOutput`. */
+/** Returns the output of a convolution and its work, with `perOutput` multiplications per output element. */
 const convolved = (
   { x, filter }: { readonly x: tf.TensorInfo; readonly filter: tf.TensorInfo },
   { strides, dilations, pad, dimRoundingMode }: ConvAttrs,
@@ -65,26 +65,26 @@ const convolved = (
   return { outputs: fresh(outShape), operations: 2 * sizeOf(outShape) * perOutput }
 }
 
-/** A gradient of a convolution, and the work of it. */
+/** Returns a gradient of a convolution and its work. */
 const pulled = (shape: readonly number[], dy: tf.TensorInfo, perOutput: readonly number[]): Outcome => ({
   outputs: fresh(shape),
   operations: 2 * sizeOf(dy.shape) * sizeOf(perOutput),
 })
 
-/** Inputs without names, of which there must be one. */
+/** Returns the unnamed inputs of a kernel and the first of them. Throws if there is none. */
 const some = (
   inputs: readonly tf.TensorInfo[],
   done: string,
 ): readonly [first: tf.TensorInfo, parts: readonly tf.TensorInfo[]] => {
   const parts = Object.values(inputs)
   const [first] = parts
-  if (first === undefined) throw new Error(`Nothing was given to ${done}.`)
+  if (first === undefined) throw new Error(`No tensor was passed to ${done}.`)
   return [first, parts]
 }
 
 // ------------------------------------------------------------ instances
 
-/** One value for each element, or for each pair of elements. */
+/** Kernels with one value for each element or each pair of elements. */
 const elementwise: Rules = {
   ...rules(
     [
@@ -150,7 +150,7 @@ const reductions: Rules = {
   ),
 }
 
-/** The same elements in another order or shape, and parts of them. */
+/** Kernels that return the same elements in another order or shape, or parts of them. */
 const rearrangements: Rules = {
   ...rule(stock<tf.ReshapeInputs, tf.ReshapeAttrs>(tf.Reshape), ({ x }, { shape }) =>
     makes(shared(x, tf.util.inferFromImplicitShape([...shape], sizeOf(x.shape)))),
@@ -176,7 +176,7 @@ const rearrangements: Rules = {
       ),
     )
   }),
-  // Custom kernels of wasm copy nothing where no two axes longer than one change places.
+  // The custom wasm kernel copies nothing if the order of the axes longer than one does not change.
   ...rule(stock<tf.TransposeInputs, tf.TransposeAttrs>(tf.Transpose), ({ x }, { perm }, { backend }) => {
     const shape = perm.map((axis) => x.shape[axis] ?? 1)
     const long = perm.filter((axis) => x.shape[axis] !== 1)
@@ -212,13 +212,13 @@ const rearrangements: Rules = {
   }),
   ...rule(stock<tf.SplitVInputs, tf.SplitVAttrs>(tf.SplitV), ({ x }, { numOrSizeSplits, axis }) => {
     const along = tf.util.parseAxisParam(axis, [...x.shape])[0] ?? 0
-    const whole = { shape: x.shape } as tf.Tensor // the shape is all it reads
+    const whole = { shape: x.shape } as tf.Tensor // prepareSplitSize reads only the shape
     const sizes = tf.backend_util.prepareSplitSize(whole, numOrSizeSplits, along)
     return makesAll(...sizes.map((size) => fresh(x.shape.with(along, size), x.dtype)))
   }),
 }
 
-/** New tensors. */
+/** Kernels that create tensors. */
 const creations: Rules = {
   ...rule(stock<{}, tf.FillAttrs>(tf.Fill), (_inputs, { shape, dtype }) => makes(fresh(shape, dtype))),
   ...rule(stock<tf.OneHotInputs, tf.OneHotAttrs>(tf.OneHot), ({ indices }, { depth, dtype }) =>
@@ -226,7 +226,7 @@ const creations: Rules = {
   ),
 }
 
-/** Matrix products and convolutions, and the work of them. */
+/** Matmuls and convolutions, with their work. */
 const products: Rules = {
   ...rules([tf.BatchMatMul, tf._FusedMatMul].map(multiplying), ({ a, b }, { transposeA, transposeB }) => {
     const [m = 1, k = 1] = transposeA ? a.shape.slice(-2).toReversed() : a.shape.slice(-2)
@@ -262,5 +262,5 @@ const products: Rules = {
   ),
 }
 
-/** Rules by the name of the kernel. */
+/** Rules by kernel name. */
 export const stockRules: Rules = { ...elementwise, ...reductions, ...rearrangements, ...creations, ...products }

@@ -1,7 +1,9 @@
 /**
- * How kernels on `tensorflow` differ: only `Identity`, and `Reshape` to the same shape, share a buffer there, and what gives an operation its axes
- * and sizes is a tensor too, which lives while the operation runs. Rules of tfjs-node's kernels, and of those in
+ * The rules that differ on `tensorflow`, for tfjs-node's kernels and those in
  * `kernels/tensorflow/stock/elementwise.ts`.
+ *
+ * There only `Identity` and `Reshape` to the same shape share a buffer. The axes and sizes of an operation are also
+ * tensors, which are alive while the operation runs.
  */
 import { sameShape, sizeOf } from "../../exact/frame.ts"
 import type { Contract, Outputs } from "../kernels/spec/Kernel.ts"
@@ -14,7 +16,10 @@ import { stockRules } from "./stockRules.ts"
 
 // --------------------------------------------------------- constructors
 
-/** The rules of these kernels with outputs of their own, and with `words` of 4 bytes in addition while the kernel runs. */
+/**
+ * Makes the rules of kernels with new output buffers and with `words` additional words of 4 bytes while the kernel
+ * runs.
+ */
 const own = <I extends object, A extends object>(
   contracts: readonly Contract<I, A, Outputs>[],
   words: Typed<I, A, number> = () => 0,
@@ -22,7 +27,7 @@ const own = <I extends object, A extends object>(
   Object.fromEntries(
     contracts.map(({ name }) => {
       const everywhere = stockRules[name]
-      if (everywhere === undefined) throw new Error(`There is no rule of ${name} to begin with.`)
+      if (everywhere === undefined) throw new Error(`There is no stock rule for ${name}.`)
       const wordsOf = ofCalls(words)
       const here: Rule = (call) => {
         const { outputs, ...rest } = everywhere(call)
@@ -34,7 +39,7 @@ const own = <I extends object, A extends object>(
 
 const apart = ({ shape, dtype }: Made): Made => ({ shape, dtype })
 
-/** A kernel of which nothing is read. */
+/** Names a kernel whose inputs and attributes are not read. */
 const named = (name: string) => stock<{}, {}>(name)
 
 const unary = (name: string) => stock<tf.UnaryInputs, {}>(name)
@@ -43,10 +48,13 @@ const binary = (name: string) => stock<tf.BinaryInputs, {}>(name)
 
 const reducing = (name: string) => stock<tf.SumInputs, tf.SumAttrs>(name)
 
-/** How many axes a reduction goes along. */
+/** Returns the number of axes that a reduction runs along. */
 const count = (x: tf.TensorInfo, axis: number | number[]): number => tf.util.parseAxisParam(axis, [...x.shape]).length
 
-/** What is alive when tensors have been filled up, the operation is done, and its result is brought into shape, without that last result. */
+/**
+ * Returns the words that are alive when the padded inputs, the output and the reshaped output exist, without the final
+ * result.
+ */
 const filling = (tensors: number, rows: number, width: number, rank: number): number => {
   const missing = missingRows(rows, width)
   if (missing === 0) return 0
@@ -54,7 +62,7 @@ const filling = (tensors: number, rows: number, width: number, rank: number): nu
   return tensors * (size + full) + full + size + Math.max(0, 2 * rank - size)
 }
 
-/** What is alive when two tensors have one type and one shape, and are filled up. */
+/** Returns the words that are alive when two tensors have been cast to one type, broadcast to one shape and padded. */
 const broadcast = (a: tf.TensorInfo, b: tf.TensorInfo): number => {
   const size = sizeOf(tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]))
   const spread = [a, b].map(({ shape }) => sizeOf(shape) + (sizeOf(shape) < size ? size : 0))
@@ -63,7 +71,7 @@ const broadcast = (a: tf.TensorInfo, b: tf.TensorInfo): number => {
 
 // ------------------------------------------------------------ instances
 
-/** Rules by the name of the kernel; those of the other kernels are as everywhere. */
+/** Rules by kernel name. All other kernels have their stock rules. */
 export const tensorflowRules: Rules = {
   ...own([tf.Cast, tf.Pack].map(named)),
   ...rule(stock<tf.ReshapeInputs, tf.ReshapeAttrs>(tf.Reshape), ({ x }, { shape }) =>

@@ -1,7 +1,8 @@
 /**
- * The tensors of a parameter tree in one flat array, which threads can share.
+ * The layout of a parameter tree's tensors in one flat array, which threads can share.
  *
- * Laws (checked by `test/node/workers.test.ts`): `read` after `write` gives the same bits, and `add` gives those of the sums of tensors.
+ * Laws (checked by `test/node/workers.test.ts`): `read` after `write` gives the same bits, and `add` gives the bits of
+ * adding the tensors.
  */
 import { either as E } from "fp-ts"
 import { ParameterMismatch } from "../../core/errors/ParameterMismatch.ts"
@@ -18,29 +19,29 @@ import { tf } from "../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One leaf: its path, its shape, and where its first element stands. */
+/** One leaf: its path, its shape, and the offset of its first element. */
 interface Slot {
   readonly path: string
   readonly shape: ReadonlyArray<number>
   readonly at: number
 }
 
-/** Leaves one behind the other, in the order of the tree. */
+/** The leaves in the order of the tree, one after the other. */
 export interface ParameterLayout {
   readonly slots: ReadonlyArray<Slot>
-  /** Elements of the array. */
+  /** The number of elements of the array. */
   readonly size: number
 }
 
 export const ParameterLayout = {
   // -------------------------------------------------------- constructors
 
-  /** The layout of a tree of float32 tensors. */
+  /** Returns the layout of a tree of float32 tensors. Throws `ParameterMismatch` for a leaf of another type. */
   of: <P>(params: Params<P>, p: P): ParameterLayout => {
     let size = 0
     const slots = tensorLeaves(params, p).map(([path, leaf]) => {
       if (leaf.dtype !== "float32")
-        throw new ParameterMismatch(`The parameter ${path} is ${leaf.dtype}, and only float32 tensors are trained.`)
+        throw new ParameterMismatch(`The parameter ${path} is ${leaf.dtype}, but only float32 tensors can be trained.`)
       const slot = { path, shape: leaf.shape, at: size }
       size += leaf.size
       return slot
@@ -50,16 +51,16 @@ export const ParameterLayout = {
 
   // --------------------------------------------------------- combinators
 
-  /** Adds an array to another of its layout, in place. */
+  /** Adds the array `right` to `left` in place. Both have the same layout. */
   add: (left: Float32Array, right: Float32Array): void => {
     if (inWasm() && isImplemented(addTo)) return addArrays(asWasm(tf.backend()), left, right)
-    // float32 numbers, added as float64 and rounded when they are stored, are the float32 sum.
+    // Adding two float32 numbers in float64 and rounding on the store gives the float32 sum.
     for (let i = 0; i < left.length; i++) left[i] = (left[i] ?? NaN) + (right[i] ?? NaN)
   },
 
   // -------------------------------------------------------- destructors
 
-  /** Copies a tree of this layout into an array. Rejects with `ParameterMismatch` for a tree of another one. */
+  /** Copies a tree of this layout into an array. Rejects with `ParameterMismatch` if the tree has another layout. */
   write: async <P>(layout: ParameterLayout, params: Params<P>, p: P, array: Float32Array): Promise<void> => {
     const leaves = new Map(tensorLeaves(params, p))
     for (const { path, shape, at } of layout.slots) {
@@ -68,13 +69,13 @@ export const ParameterLayout = {
         throw new ParameterMismatch(
           `The parameter ${path} is ${leaf?.shape.join(" x ") ?? "missing"}, not [${shape.join(", ")}].`,
         )
-      // The heap of wasm is copied from in place; other backends hand out a copy.
+      // On wasm this copies directly from the heap; other backends return a copy.
       if (inWasm()) array.set(fromWasm(asWasm(tf.backend())).view(leaf), at)
       else array.set(await leaf.data(), at)
     }
   },
 
-  /** New tensors with the elements of an array. */
+  /** Makes new tensors from the elements of an array. */
   read: <P>({ slots }: ParameterLayout, params: Params<P>, array: Float32Array): E.Either<RevError, P> => {
     const leaves = new Map<string, tf.Tensor>()
     for (const { path, shape, at } of slots) {
@@ -87,7 +88,10 @@ export const ParameterLayout = {
   },
 }
 
-/** wasm copies onto its heap at once, and TensorFlow when it is asked to; other backends may keep the array that they are given. */
+/**
+ * Makes a tensor of its own memory. wasm copies to its heap immediately and TensorFlow does so on request; other
+ * backends may keep the array that they are given.
+ */
 const copied = (elements: Float32Array, shape: ReadonlyArray<number>): tf.Tensor => {
   const onTensorflow = tf.getBackend() === "tensorflow"
   const x = tf.tensor(inWasm() || onTensorflow ? elements : elements.slice(), [...shape], "float32")

@@ -1,5 +1,5 @@
 /**
- * A plane: the parities of one block's activations, packed on the device.
+ * Planes: the parities of one block's activations, packed on the device.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../../core/Side.ts"
@@ -11,7 +11,10 @@ import { tf } from "../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One bit per activation in int32 words where the backend has a packing kernel; else 24 bits in a float32. */
+/**
+ * The packed parities: one bit per activation in int32 words if the backend has a packing kernel, and 24 bits per
+ * float32 otherwise.
+ */
 export interface Plane {
   readonly packed: tf.Tensor
   readonly shape: ReadonlyArray<number>
@@ -21,7 +24,7 @@ export interface Plane {
 export const Plane = {
   // -------------------------------------------------------- constructors
 
-  /** The parities of a tensor on the grid. */
+  /** Packs the parities of a tensor on the grid. */
   ofParities: (x: tf.Tensor, fractionBits: number): Plane => ({
     packed: dispatch(pack, { x }, { fractionBits }),
     shape: x.shape,
@@ -29,7 +32,7 @@ export const Plane = {
 
   // --------------------------------------------------------- destructors
 
-  /** The parities as 0 and 2^-l, in the shape of the activations. */
+  /** Returns the parities as 0 or 2^-l, in the shape of the activations. */
   toSteps: (plane: Plane, fractionBits: number): tf.Tensor => {
     const { packed, shape } = plane
     return isFromKernel(plane)
@@ -39,7 +42,7 @@ export const Plane = {
 
   // ----------------------------------------------------------- instances
 
-  /** The codec of planes: the same bytes however the backend packs them. */
+  /** Makes the codec of planes. Its bytes do not depend on how the backend packs them. */
   side: (fractionBits: number): Side<Plane> => ({
     only: O.none,
     bits: ({ shape }) => sizeOf(shape),
@@ -81,5 +84,5 @@ export const Plane = {
   }),
 }
 
-/** Whether a kernel packed the plane, and not plain operations. */
+/** Returns whether a kernel packed the plane, as opposed to plain operations. */
 export const isFromKernel = ({ packed }: Plane): boolean => packed.dtype === "int32"

@@ -1,17 +1,18 @@
 /**
- * Bytes of distinct data buffers: clones and reshapes share theirs and count once, unlike in `tf.memory().numBytes`.
+ * Counts the bytes of distinct data buffers. Clones and reshapes share a buffer and count once, unlike in
+ * `tf.memory().numBytes`.
  */
 import { engineState, type BufferInfo } from "../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A count of distinct buffers and their bytes. */
+/** The number of distinct buffers and their total bytes. */
 export interface Buffers {
   readonly count: number
   readonly bytes: number
 }
 
-/** Who is told of buffers. */
+/** Callbacks for buffers that are allocated and freed. */
 export interface BufferListener {
   readonly made: (id: object, bytes: number) => void
   readonly freed: (id: object, bytes: number) => void
@@ -19,10 +20,10 @@ export interface BufferListener {
 
 // ---------------------------------------------------------- destructors
 
-/** The buffers that are alive now, of those made since this module was loaded. */
+/** Returns the buffers that are alive now, among those made since this module was loaded. */
 export const buffers = (): Buffers => ({ ...alive })
 
-/** Runs `body` and tells the largest number of bytes that were alive at once while it ran, sampled at every allocation. */
+/** Runs `body` and returns its result and the peak of bytes alive while it ran, sampled at every allocation. */
 export const peakBytes = async <A>(body: () => Promise<A>): Promise<{ readonly result: A; readonly peak: number }> => {
   const before = peak
   peak = alive.bytes
@@ -34,10 +35,10 @@ export const peakBytes = async <A>(body: () => Promise<A>): Promise<{ readonly r
   }
 }
 
-/** The buffers that are alive now with their bytes, by the id that `tensor.dataId` has. */
+/** Returns the bytes of each live buffer by its id, which is `tensor.dataId`. */
 export const aliveBuffers = (): ReadonlyMap<object, number> => new Map(counted)
 
-/** Runs `body`, which must not wait, and tells `listener` of every buffer that comes and goes. */
+/** Runs `body`, which must be synchronous, and reports every buffer that it allocates or frees to `listener`. */
 export const listenToBuffers = <A>(listener: BufferListener, body: () => A): A => {
   listeners.add(listener)
   try {
@@ -52,7 +53,10 @@ let peak = 0
 const counted = new Map<object, number>()
 const listeners = new Set<BufferListener>()
 
-/** The engine enters every buffer into its table when it is made and deletes it when its last handle goes. */
+/**
+ * Observes the engine's table of buffers, which gets an entry when a buffer is made and loses it when its last handle
+ * is freed.
+ */
 const observe = (): void => {
   const state = engineState()
   const table = state.tensorInfo

@@ -1,5 +1,5 @@
 /**
- * The codec of a whole parameter tree: its paths as JSON, then a float32 frame for every leaf.
+ * The codec of a whole parameter tree: its paths as JSON, followed by one float32 frame per leaf.
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import * as t from "io-ts"
@@ -18,8 +18,8 @@ import { isTensor } from "./tree.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * Parameters to bytes and back, by path; `ParameterMismatch` names the first path that the network does not have, or has in another shape, and
- * the first that is missing.
+ * Makes the codec of a network's parameters by path. `ParameterMismatch` names the first path that the network does not
+ * have or has with another shape, or the first path that is missing.
  */
 export const parameterSide = <P>(params: Params<P>): Side<P> => ({
   only: O.none,
@@ -61,19 +61,20 @@ export const parameterSide = <P>(params: Params<P>): Side<P> => ({
 
 // ---------------------------------------------------------- destructors
 
-/** The leaves of a tree with their paths. Throws `ParameterMismatch` where one is not a tensor. */
+/** Returns the leaves of a tree with their paths. Throws `ParameterMismatch` if one is not a tensor. */
 export const tensorLeaves = <P>(params: Params<P>, p: P): ReadonlyArray<readonly [path: string, leaf: tf.Tensor]> =>
   params.leaves(p).map(([path, leaf]) => {
     if (!isTensor(leaf)) throw new ParameterMismatch(`The parameter ${path} is not a tensor.`)
     return [path, leaf]
   })
 
-/** The shape of every leaf of a network's parameters, by path. */
+/** The shape of each leaf of a network's parameters, by path. */
 type Shapes = ReadonlyMap<string, ReadonlyArray<number>>
 
 /**
- * The shapes of a network's parameters. Nothing is drawn and no memory is taken for values, unless a parameter starts from an operation whose
- * results are not known from shapes alone. Throws `ParameterMismatch` where a leaf is not a tensor.
+ * Returns the shapes of a network's parameters. It draws no values and allocates no memory for them, unless the
+ * initialization of a parameter uses an operation whose output shape is unknown without values. Throws
+ * `ParameterMismatch` if a leaf is not a tensor.
  */
 export const shapesOf = <P>(params: Params<P>): Shapes => {
   const found = () => {
@@ -94,13 +95,13 @@ const leafSide = float32TensorSide(null)
 
 const envelope = Side.pair(Side.bytes, Side.bytes)
 
-/** Says which path is one too many, and of which there are two or none; null where all is as it should be. */
+/** Describes the first path that is unknown, duplicate or missing; null if there is none. */
 const wrongPath = (paths: ReadonlyArray<string>, shapes: Shapes): string | null => {
   const seen = new Set<string>()
   for (const path of paths) {
     if (!shapes.has(path))
-      return `The bytes have the parameter ${quoted(path)}, and the network does not. Use the network that they were written for.`
-    if (seen.has(path)) return `The bytes have the parameter ${quoted(path)} twice. Give what toBytes wrote.`
+      return `The bytes contain the parameter ${quoted(path)}, but the network does not have it. Use the network that they were written for.`
+    if (seen.has(path)) return `The bytes contain the parameter ${quoted(path)} twice. Pass what toBytes wrote.`
     seen.add(path)
   }
   for (const path of shapes.keys())
@@ -118,7 +119,7 @@ const wrongShape = (
     if (!sameShape(found, shape))
       return E.left(
         new ParameterMismatch(
-          `The parameter ${path} is ${showShape(found)} in the bytes, and ${showShape(shape)} in the network. Use the network that they were written for.`,
+          `The parameter ${path} is ${showShape(found)} in the bytes, but ${showShape(shape)} in the network. Use the network that they were written for.`,
         ),
       )
   }

@@ -1,5 +1,5 @@
 /**
- * Parameters that are tensors, and their starting values by key.
+ * Tensor parameters and their initial values by key.
  */
 import type { Key } from "../../core/Key.ts"
 import { Params } from "../../core/Params.ts"
@@ -14,15 +14,18 @@ import { isTensor } from "./tree.ts"
 const leaf = (init: (key: Key) => tf.Tensor): Params<tf.Tensor> =>
   Params.leaf({ init, add: (x, y) => tf.add(x, y), is: isTensor })
 
-/** One tensor leaf of each kind, such as `tensor.normal([128, 512], 0.02)`. */
+/** Makes parameters of one tensor leaf, such as `tensor.normal([128, 512], 0.02)`. */
 export const tensor = {
-  /** All zeros. */
+  /** Makes a parameter that starts with zeros. */
   zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.zeros([...shape])),
 
-  /** All ones. */
+  /** Makes a parameter that starts with ones. */
   ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.ones([...shape])),
 
-  /** Independent normal values of mean 0 and the given deviation, drawn from the parameter's key. */
+  /**
+   * Makes a parameter that starts with independent normal values of mean 0 and the given standard deviation, drawn from
+   * the parameter's key.
+   */
   normal: (shape: ReadonlyArray<number>, deviation: number): Params<tf.Tensor> =>
     leaf(
       (key) =>
@@ -34,5 +37,5 @@ export const tensor = {
     ),
 }
 
-/** A tensor without values where code runs over shapes alone, so that none are made that no one reads. */
+/** Returns a tensor without values if code runs over shapes alone, so that no values are drawn in vain. */
 const fromShape = (shape: ReadonlyArray<number>): tf.Tensor | null => (hasShapesOnly() ? tf.fill([...shape], 0) : null)

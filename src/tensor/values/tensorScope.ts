@@ -1,18 +1,19 @@
 /**
- * Ownership of tensors: TensorFlow.js's tidy, and handles that count references to one buffer.
+ * Ownership of tensors by `tf.tidy` and by handles that count references to one buffer.
  */
 import type { Scope } from "../../core/Scope.ts"
 import { tf } from "../tf.ts"
 import { mapTensors, tensorsIn } from "./tree.ts"
 
-/** What is said of a tensor that is no more. */
+/** The error message for a disposed tensor. */
 export const freedAlready =
-  "a tensor it was given is freed already. A pullback consumes output, side and cotangent, and a training step the parameters before it."
+  "one of its input tensors is already disposed. A pullback consumes its output, side and cotangent, and a training step consumes the old parameters."
 
 // ------------------------------------------------------------ instances
 
 /**
- * The scope of tensors: `within` is `tf.tidy`, `own` makes handles to the same buffers, and `release` disposes of them.
+ * The scope of tensors: `within` is `tf.tidy`, `own` makes new handles to the same buffers, and `release` disposes
+ * them.
  */
 export const tensorScope: Scope = {
   within: <A>(body: () => A) => tf.tidy(body as () => tf.TensorContainer) as A, // tidy passes any structure through

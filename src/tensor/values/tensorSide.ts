@@ -1,5 +1,5 @@
 /**
- * Codecs of tensors.
+ * Codecs that convert tensors to bytes and back.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../../core/Side.ts"
@@ -9,7 +9,10 @@ import { tf } from "../tf.ts"
 
 // ------------------------------------------------------------ instances
 
-/** The codec of a float32 tensor; `fractionBits` is `null` for values on no grid. Throws `RangeError` where there is no such grid. */
+/**
+ * Makes the codec of a float32 tensor; `fractionBits` is `null` for values off the grid. Throws `RangeError` if there
+ * is no grid of that many fraction bits.
+ */
 export const float32TensorSide = (fractionBits: number | null): Side<tf.Tensor> => {
   if (fractionBits !== null) Grid.make(fractionBits)
   return codec("float32", fractionBits)

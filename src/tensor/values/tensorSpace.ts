@@ -21,11 +21,11 @@ import { tf } from "../tf.ts"
 
 // --------------------------------------------------------- constructors
 
-/** The space of float32 tensors `[batch, ...]` with `fractionBits` fraction bits (the paper uses 9). */
+/** Makes the space of float32 tensors `[batch, ...]` with `fractionBits` fraction bits (the paper uses 9). */
 export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
   const grid = Grid.make(fractionBits)
   const { scale, step } = grid
-  // The scale 2^l rides on the coefficients: multiplying by a power of two commutes with every rounding.
+  // The coefficients include the scale 2^l: multiplying by a power of two commutes with every rounding.
   const drawn = (gamma: PerSample) => ({
     own: gamma.map((g) => (1 - g) * scale),
     change: gamma.map((g) => (1 + g) * scale),
@@ -51,7 +51,8 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
       tensorScope.within(() => {
         const k = tf.mul(x, scale)
         const remainder = oneZero(tf.mod(k, divisor))
-        // A multiple times the reciprocal is less than half from the quotient, so no backend's division is asked for.
+        // A multiple times the reciprocal differs from the quotient by less than half, so the result does not depend on
+        // how a backend divides.
         const quotient = tf.round(tf.mul(tf.sub(k, remainder), Math.fround(1 / divisor)))
         return [oneZero(tf.mul(quotient, step)), tf.mul(remainder, step)] as const
       }),
@@ -80,7 +81,7 @@ export const tensorSpace = (fractionBits: number): Space<tf.Tensor, Plane> => {
   }
 }
 
-/** x + s `by` */
+/** Returns x + s `by`, where s are the parities in the plane. */
 const shifted = (x: tf.Tensor, plane: Plane, by: number): tf.Tensor => {
   checkPlane(plane, x)
   const inputs = { x, words: plane.packed }
@@ -97,20 +98,20 @@ const checkPlane = (plane: Plane, x: tf.Tensor): void => {
 const checkSamples = (perSample: PerSample, x: tf.Tensor): void => {
   if (x.rank === 0 || x.shape[0] !== perSample.length)
     throw new ShapeMismatch(
-      `Activations of shape [${x.shape.join(", ")}] met ${perSample.length} sample ids. Name one sample id for each place on the leading axis.`,
+      `Activations of shape [${x.shape.join(", ")}] do not match ${perSample.length} sample ids. Pass one sample id for each position on the leading axis.`,
     )
 }
 
 const floating = (y: tf.Tensor): tf.Tensor => {
   if (y.dtype !== "float32")
-    throw new ShapeMismatch(`Activations are float32, but ${y.dtype} was given. Cast it with toFloat().`)
+    throw new ShapeMismatch(`Activations must be float32, not ${y.dtype}. Cast them with toFloat().`)
   return y
 }
 
 const alike = (y: tf.Tensor, x: tf.Tensor): tf.Tensor => {
   if (!sameShape(x.shape, y.shape))
     throw new ShapeMismatch(
-      `Activations of shape [${x.shape.join(", ")}] met [${y.shape.join(", ")}]. A residual returns the shape of what it is added to: that of its input, or in a coupling that of the other half.`,
+      `Activations of shape [${x.shape.join(", ")}] do not match [${y.shape.join(", ")}]. A residual must return the shape of the tensor that it is added to: its input or, in a coupling, the other half.`,
     )
   return y
 }

@@ -1,5 +1,5 @@
 /**
- * Evidence on the device: every claim becomes one number there, and settling reads them all at once.
+ * Evidence on the device: every claim becomes one number there, and settling reads all of them together.
  */
 import { either as E } from "fp-ts"
 import { Env, type EnvOptions } from "../../core/Env.ts"
@@ -19,9 +19,9 @@ import { isReadableNow } from "../webgpu.ts"
 
 // --------------------------------------------------------- constructors
 
-/** A watch over tensors; `settle` waits once, however many claims there are. */
+/** Makes a watch over tensors. `settle` waits for the device once, for any number of claims. */
 export const tensorWatch = (): Watch & {
-  /** `settle` for callers that cannot wait, on backends that can be read at once. */
+  /** Settles synchronously, on backends that can be read synchronously. */
   readonly settleNow: () => E.Either<RevError, void>
 } => {
   let evidence: Array<{ readonly value: tf.Tensor; readonly judge: (value: number) => RevError | null }> = []
@@ -89,7 +89,7 @@ export const tensorWatch = (): Watch & {
       if (!isReadableNow()) {
         taken.numbers.dispose()
         throw new TypeError(
-          "A tfjs function reads its evidence at once, and in Node nothing on webgpu can be read without waiting. Use run or trainStep, which wait, or the backend wasm.",
+          "A tfjs function reads its evidence synchronously, but webgpu in Node has only asynchronous reads. Use run or trainStep, which are asynchronous, or the backend wasm.",
         )
       }
       return taken.verdict(taken.numbers.dataSync())
@@ -97,13 +97,16 @@ export const tensorWatch = (): Watch & {
   }
 }
 
-/** The environment of a network on tensors. */
+/** Makes the environment of a network on tensors. */
 export const tensorEnv = <P>(options: EnvOptions<P>): Env<P> => Env.make(options, tensorScope, tensorWatch())
 
-/** Zero where the tensors of two structures are the same; one NaN is like another, for a loss may be one in both directions. */
+/**
+ * Returns 0 if the tensors of two structures are the same. NaN equals NaN here, since a loss may be NaN in both
+ * directions.
+ */
 const differing = (claim: Claim, rebuilt: unknown, recorded: unknown): tf.Tensor => {
   const [xs, ys] = [tensorsIn(rebuilt), tensorsIn(recorded)]
-  if (xs.length !== ys.length) throw new TypeError(`${xs.length} tensors were rebuilt where ${ys.length} are recorded.`)
+  if (xs.length !== ys.length) throw new TypeError(`${xs.length} tensors were rebuilt, but ${ys.length} were recorded.`)
   if (xs.length === 0) read(claim, rebuilt)
   return tf.addN(xs.map((x, i) => difference(x, read(claim, ys[i]))))
 }

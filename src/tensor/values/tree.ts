@@ -1,19 +1,19 @@
 /**
- * Tensors in structures: arrays, records and what they hold, always in the same order (`core/Tree.ts`).
+ * Tensors in nested structures of arrays and records, always in the same order (`core/Tree.ts`).
  */
 import { Tree } from "../../core/Tree.ts"
 import { tf } from "../tf.ts"
 
 // ----------------------------------------------------------- combinators
 
-/** The same structure with every tensor replaced. */
+/** Returns the same structure with every tensor replaced by `f` of it. */
 export const mapTensors = <A>(structure: A, f: (tensor: tf.Tensor) => tf.Tensor): A =>
-  Tree.map(structure, isTensor, f) as A // same shape
+  Tree.map(structure, isTensor, f) as A // Tree.map keeps the shape
 
 // ---------------------------------------------------------- destructors
 
-/** All tensors of a structure, those that occur twice as often as they occur. */
+/** Returns all tensors of a structure, each as often as it occurs. */
 export const tensorsIn = (structure: unknown): ReadonlyArray<tf.Tensor> => Tree.leaves(structure, isTensor)
 
-/** Tells a tensor from any other value. */
+/** Returns whether a value is a tensor. */
 export const isTensor = (value: unknown): value is tf.Tensor => value instanceof tf.Tensor

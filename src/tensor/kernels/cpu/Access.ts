@@ -1,8 +1,10 @@
 /**
- * How a kernel written as a plain loop reaches the numbers: one `Access` for the arrays of the cpu backend, one for the heap of the wasm backend (`wasm/WasmBackend.ts`).
+ * How a kernel written as a plain loop accesses values. One `Access` is for the arrays of the cpu backend, and one is
+ * for the heap of the wasm backend (`wasm/WasmBackend.ts`).
  *
- * A view of the wasm heap dies when the heap grows, and both `output` and reading a tensor that still lives on another backend may grow it:
- * a kernel asks for its outputs first, calls `touch` on its inputs, and takes its views last.
+ * A view of the wasm heap becomes invalid when the heap grows. `output` may grow it, and so may reading a tensor that
+ * is still on another backend. So a kernel allocates its outputs first, calls `touch` on its inputs, and takes its
+ * views last.
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
@@ -11,13 +13,13 @@ import type { tf } from "../../tf.ts"
 
 export type Numbers = Float32Array | Int32Array | Uint8Array
 
-/** What a kernel needs of a backend. */
+/** The operations of a backend that a kernel needs. */
 export interface Access {
-  /** A new tensor; its elements are undefined until they are written. */
+  /** Allocates a tensor with undefined elements. */
   readonly output: (shape: readonly number[], dtype: tf.DataType) => tf.TensorInfo
-  /** Brings a tensor over from another backend, if it lives there. */
+  /** Copies a tensor from another backend, if it is there. */
   readonly touch: (x: tf.TensorInfo) => void
-  /** The elements of a tensor, in place. */
+  /** Returns a view of a tensor's elements. */
   readonly view: (x: tf.TensorInfo) => Numbers
 }
 
@@ -30,10 +32,13 @@ export interface CpuBackend {
 
 // --------------------------------------------------------- constructors
 
-/** A kernel is handed its backend as `{}`: the engine only passes a kernel the backend it was registered for, which makes the cast true. */
+/**
+ * Casts the backend that a kernel receives, which is typed as `{}`. The cast is safe because the engine passes a kernel
+ * only the backend that it was registered for.
+ */
 export const asCpu = (backend: unknown): CpuBackend => backend as CpuBackend
 
-/** Tensors of the cpu backend, which are typed arrays already. */
+/** Returns the access to tensors of the cpu backend, which are typed arrays. */
 export const fromCpu = (backend: CpuBackend): Access => ({
   output: (shape, dtype) => {
     const size = sizeOf(shape)
@@ -45,7 +50,7 @@ export const fromCpu = (backend: CpuBackend): Access => ({
 
 // ----------------------------------------------------------- destructors
 
-/** The elements as a kernel moves them that does not compute: as integers, so that no bit of a NaN changes. */
+/** Returns the elements as integers, for kernels that only move them, so that no bit of a NaN changes. */
 export const bitsOf = (access: Access, x: tf.TensorInfo): Int32Array | Uint8Array => {
   const view = access.view(x)
   if (view instanceof Uint8Array || view instanceof Int32Array) return view
@@ -54,7 +59,7 @@ export const bitsOf = (access: Access, x: tf.TensorInfo): Int32Array | Uint8Arra
 
 const bytesOf = (dtype: tf.DataType): number => (dtype === "bool" ? 1 : 4)
 
-/** The elements at a place of a buffer. */
+/** Returns a view of a part of a buffer as elements of a type. */
 export const arrayOf = (dtype: tf.DataType, buffer: ArrayBufferLike, byteOffset: number, size: number): Numbers => {
   switch (dtype) {
     case "float32":
@@ -68,6 +73,6 @@ export const arrayOf = (dtype: tf.DataType, buffer: ArrayBufferLike, byteOffset:
   }
 }
 
-/** Of a type that kernels over typed arrays do not know. */
+/** Makes the error for a type that these kernels do not support. */
 export const unknown = (dtype: tf.DataType): Error =>
-  new Error(`A kernel over typed arrays knows float32, int32 and bool, but was given ${dtype}.`)
+  new Error(`A kernel over typed arrays supports float32, int32 and bool, but not ${dtype}.`)

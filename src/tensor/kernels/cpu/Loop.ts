@@ -1,18 +1,18 @@
-/** A kernel as a plain loop over `Access`, for every backend whose numbers JavaScript can reach. */
+/** A kernel as a plain loop over `Access`, for every backend whose values JavaScript can access. */
 import { implement, type Implementation, type Returned } from "../implement.ts"
 import type { Contract, Outputs } from "../spec/Kernel.ts"
 import { asCpu, fromCpu, type Access } from "./Access.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a loop is called with: the numbers of its backend, and inputs and attributes by their contract. */
+/** A loop over the values of a backend, with inputs and attributes as in the kernel's contract. */
 export type Loop<I extends object, A extends object, O extends Outputs> = (
   access: Access,
   inputs: I,
   attributes: A,
 ) => NoInfer<Returned<O>>
 
-/** The loop of a kernel. */
+/** The loop type of a kernel. */
 export type LoopOf<K> = K extends Contract<infer I, infer A, infer O> ? Loop<I, A, O> : never
 
 // --------------------------------------------------------- constructors

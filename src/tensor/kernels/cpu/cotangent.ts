@@ -1,4 +1,4 @@
-/** The gradient of a step of BDIA as a loop, every operation in float32, in the order of its contract. */
+/** The gradient of a BDIA step as a loop. Every operation is in float32 and in the order of its contract. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { cotangent } from "../spec/cotangent.ts"
 import type { LoopOf } from "./Loop.ts"
@@ -11,7 +11,7 @@ export const cotangentLoop: LoopOf<typeof cotangent> = (access, { dx, dn, jx }, 
   const run = previous.length / gamma.length
   for (let sample = 0, i = 0; sample < gamma.length; sample++) {
     const g = gamma[sample]!
-    // As float32 has it, which the composition multiplies by.
+    // The composition also multiplies by this factor in float32.
     const rest = Math.fround(1 - g)
     for (const end = i + run; i < end; i++) {
       previous[i] = g * next[i]!

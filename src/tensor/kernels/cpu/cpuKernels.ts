@@ -1,4 +1,4 @@
-/** All kernels that run on the backend cpu, custom ones and replacements of TensorFlow.js's own. */
+/** All custom kernels and replacements of TensorFlow.js kernels on the backend cpu. */
 import type { Implementation } from "../implement.ts"
 import { cotangent } from "../spec/cotangent.ts"
 import { differ } from "../spec/differ.ts"

@@ -1,4 +1,7 @@
-/** The self-check as a loop: counts the elements with other bits, exactly below 2^24 and never 0 by rounding; one NaN is like another. Takes float32 and int32. */
+/**
+ * The self-check as a loop. It counts the elements whose bits differ: exactly below 2^24, and never rounded to 0. NaN
+ * equals NaN. It supports float32 and int32.
+ */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { differ } from "../spec/differ.ts"
 import type { LoopOf } from "./Loop.ts"

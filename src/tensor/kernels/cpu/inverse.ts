@@ -1,4 +1,4 @@
-/** The inverse of a step of BDIA as a loop. 1 / g is a power of two, and multiplied by. */
+/** The inverse of a BDIA step as a loop. It multiplies by 1 / g, a power of two. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { inverse } from "../spec/inverse.ts"
 import type { LoopOf } from "./Loop.ts"

@@ -1,4 +1,4 @@
-/** Packs parities in a loop, 32 in an int32 word. */
+/** Packs parities in a loop, 32 per int32 word. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../exact/frame.ts"
 import type { pack } from "../spec/pack.ts"
@@ -14,7 +14,7 @@ export const packLoop: LoopOf<typeof pack> = (access, { x }, { fractionBits }) =
   for (let w = 0, i = 0; i < n; w++) {
     const last = Math.min(n, i + 32)
     let word = 0
-    // ToInt32 keeps the lowest bit of any integer, and two's complement has the parity of |k| there.
+    // ToInt32 keeps the lowest bit of any integer, which in two's complement is the parity of |k|.
     for (let bit = 0; i < last; i++, bit++) word |= ((values[i]! * scale) & 1) << bit
     words[w] = word
   }

@@ -1,4 +1,4 @@
-/** Shifts by parities in a loop. */
+/** Shifts activations by parities in a loop. */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { shift } from "../spec/shift.ts"
 import type { LoopOf } from "./Loop.ts"

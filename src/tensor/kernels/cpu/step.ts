@@ -1,6 +1,6 @@
-/** BDIA's one rounding operation on numbers of JavaScript. */
+/** BDIA's only rounding operation, on JavaScript numbers. */
 import { halfToEven } from "../../../exact/Grid.ts"
 
-/** round(x + h) step, every operation in float32, for x and h that are scaled already. */
+/** Returns round(x + h) step for scaled x and h, with every operation in float32. */
 export const drift = (x: number, h: number, step: number): number =>
   Math.fround(halfToEven(Math.fround(Math.fround(x) + Math.fround(h))) * step)

@@ -1,4 +1,7 @@
-/** A step of BDIA as a loop: every operation in float32, with the bits of `pack`, `shift`, `times` and `drift` one after the other. */
+/**
+ * A BDIA step as a loop. Every operation is in float32, with the bits of running `pack`, `shift`, `times` and `drift`
+ * one after the other.
+ */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../exact/frame.ts"
 import type { update } from "../spec/update.ts"

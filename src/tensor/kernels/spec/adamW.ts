@@ -1,10 +1,10 @@
-/** A step of AdamW for one parameter. Loshchilov and Hutter 2019. */
+/** An AdamW step for one parameter (Loshchilov and Hutter 2019). */
 import { tf } from "../../tf.ts"
 import { alike, fitting } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, makesAll } from "./Outcome.ts"
 
-/** The parameter, its moments and its gradient, of one shape, and the scalar that the gradient is multiplied by. */
+/** The parameter, its moments and its gradient, all of one shape, and the scalar factor of the gradient. */
 interface Inputs {
   readonly p: One
   readonly m: One
@@ -13,7 +13,10 @@ interface Inputs {
   readonly shrink: One
 }
 
-/** `rest` is 1 - beta, `keep` is 1 - rate decay, `rate` is the learning rate over 1 - beta1^t, `correction` is 1 / (1 - beta2^t). */
+/**
+ * The coefficients of a step. `rest` is 1 - beta, `keep` is 1 - rate decay, `correction` is 1 / (1 - beta2^t), and
+ * `rate` is the learning rate over 1 - beta1^t.
+ */
 export interface AdamWAttributes {
   readonly beta1: number
   readonly rest1: number
@@ -25,7 +28,10 @@ export interface AdamWAttributes {
   readonly epsilon: number
 }
 
-/** m = beta1 m + rest1 g, v = beta2 v + rest2 g^2 and p = keep p - rate m / (sqrt(correction v) + epsilon), with g = shrink grad. */
+/**
+ * Computes m = beta1 m + rest1 g, v = beta2 v + rest2 g^2 and p = keep p - rate m / (sqrt(correction v) + epsilon),
+ * where g = shrink grad.
+ */
 export const adamW: Kernel<Inputs, AdamWAttributes, readonly [p: One, m: One, v: One]> = {
   name: "BijouAdamW",
   layer: "AdamW",

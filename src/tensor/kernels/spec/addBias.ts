@@ -6,8 +6,8 @@ import type { Kernel, One } from "./Kernel.ts"
 import { fresh, makes, rowsOf, writtenOver } from "./Outcome.ts"
 
 /**
- * x + bias for every row of x, `[..., width]`; `bias` is `[width]`. May write over x: it must be the caller's own, and the caller must not use it
- * again.
+ * Computes x + bias for every row of x, `[..., width]`; `bias` is `[width]`. May overwrite x, so the caller must own x
+ * and must not use it again.
  */
 export const addBias: Kernel<{ readonly x: One; readonly bias: One }, {}, One> = {
   name: "BijouAddBias",
@@ -17,7 +17,7 @@ export const addBias: Kernel<{ readonly x: One; readonly bias: One }, {}, One> =
   composed: ({ x, bias }) => tf.add(x, bias),
 }
 
-/** The sum of dy, `[..., width]`, over its rows: `[width]`. */
+/** Sums dy, `[..., width]`, over its rows: `[width]`. */
 export const biasGrad: Kernel<{ readonly dy: One }, {}, One> = {
   name: "BijouBiasGrad",
   layer: "The gradient of Linear",

@@ -4,7 +4,7 @@ import { alike } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { makes, writtenOver } from "./Outcome.ts"
 
-/** sum + x. May write over sum: it must be the caller's own, and the caller must not use it again. */
+/** Computes sum + x. May overwrite sum, so the caller must own sum and must not use it again. */
 export const addTo: Kernel<{ readonly sum: One; readonly x: One }, {}, One> = {
   name: "BijouAddTo",
   layer: "A sum of gradients",

@@ -7,7 +7,7 @@ import type { Kernel, One } from "./Kernel.ts"
 import { multiply } from "./multiply.ts"
 import { fresh } from "./Outcome.ts"
 
-/** x W + b: x is `[..., k]`, W is `[k, n]`, b is `[n]`. */
+/** Computes x W + b: x is `[..., k]`, W is `[k, n]`, b is `[n]`. */
 export const affine: Kernel<{ readonly x: One; readonly weight: One; readonly bias: One }, {}, One> = {
   name: "BijouAffine",
   layer: "Linear",

@@ -1,12 +1,12 @@
 /**
- * Attention of queries, keys and values that are side by side, and its gradient. Vaswani et al. 2017.
+ * Attention over concatenated queries, keys and values, and its gradient (Vaswani et al. 2017).
  *
  * For every sample and head, with P = softmax(q k^T / sqrt(size)) over the tokens that a query may attend to,
  *
  *     value = P v
  *     dv = P^T dy,   dP = dy v^T,   dS = P (dP - sum of P dP over a row) / sqrt(size),   dq = dS k,   dk = dS^T q
  *
- * A query within whose reach there is only padding attends to all of it alike.
+ * A query that may attend only to padding attends to all of it uniformly.
  */
 import { ShapeMismatch } from "../../../core/errors/ShapeMismatch.ts"
 import { tf } from "../../tf.ts"
@@ -18,19 +18,22 @@ import { fresh, isStock } from "./Outcome.ts"
 
 export interface AttentionAttributes {
   readonly heads: number
-  /** Whether a token attends only to itself and the tokens before it. */
+  /** Whether a token attends only to itself and earlier tokens. */
   readonly causal: boolean
 }
 
-/** `qkv` is `[batch, time, 3 heads size]`; `seen` is int32 `[batch, time]`, 0 for padding; without it every token is seen. */
+/**
+ * The inputs. `qkv` is `[batch, time, 3 heads size]`. `seen` is int32 `[batch, time]`, 0 for padding; without it no
+ * token is padding.
+ */
 interface Inputs {
   readonly qkv: One
   readonly seen?: One
 }
 
 /**
- * `dy` is `[batch, time, heads size]`. The forward pass is given as `qkv`, or as the `q`, `k`, `v` (`[batch, heads, time, size]`) and `weights`
- * (`[batch, heads, time, time]`) that the kernel returned.
+ * The inputs of the gradient. `dy` is `[batch, time, heads size]`. The forward pass is given as `qkv`, or as the `q`,
+ * `k`, `v` (`[batch, heads, time, size]`) and `weights` (`[batch, heads, time, time]`) that the kernel returned.
  */
 interface GradientInputs {
   readonly qkv?: One
@@ -44,7 +47,7 @@ interface GradientInputs {
 
 // ------------------------------------------------------------ instances
 
-/** The value, `[batch, time, heads size]`; where the gradient is cheaper with them, also q, k, v and P. */
+/** Computes the value, `[batch, time, heads size]`, and also q, k, v and P where they make the gradient cheaper. */
 export const attention: Kernel<
   Inputs,
   AttentionAttributes,
@@ -76,7 +79,7 @@ export const attention: Kernel<
   },
 }
 
-/** The gradient by qkv. */
+/** Computes the gradient with respect to qkv. */
 export const attentionGrad: Kernel<GradientInputs, AttentionAttributes, One> = {
   name: "BijouAttentionGrad",
   layer: "The gradient of Attention",
@@ -102,7 +105,7 @@ export const attentionGrad: Kernel<GradientInputs, AttentionAttributes, One> = {
       const toWeights = tf.matMul(d, v, false, true)
       const average = tf.sum(tf.mul(weights, toWeights), -1, true)
       const toScores = tf.mul(weights, tf.sub(toWeights, average)).mul(1 / Math.sqrt(size))
-      // The score of padding has no gradient.
+      // The scores of padding are constants, so they have no gradient.
       const slopes = seen === undefined ? toScores : tf.where(isSeen(seen), toScores, 0)
       const parts = [tf.matMul(slopes, k), tf.matMul(slopes, q, true), tf.matMul(weights, d, true)]
       return tf
@@ -112,7 +115,7 @@ export const attentionGrad: Kernel<GradientInputs, AttentionAttributes, One> = {
     }),
 }
 
-/** Batch, heads, time and size of `widths` times all heads, side by side. */
+/** Returns batch, heads, time and size of a tensor whose last axis holds `widths` times all heads. */
 const attended = <N extends string>(
   { layer }: Checked<N>,
   x: tf.TensorInfo,
@@ -124,7 +127,7 @@ const attended = <N extends string>(
   const size = width / widths / heads
   if (x.shape.length === 3 && Number.isInteger(size) && heads >= 1) return [batch, heads, time, size]
   throw new ShapeMismatch(
-    `${layer}: ${name} is ${show(x)}, which is no [batch, time, ${widths === 3 ? "3 " : ""}width] for ${heads} heads. Use a width that is a multiple of ${widths * heads}.`,
+    `${layer}: ${name} is ${show(x)}, which is not [batch, time, ${widths === 3 ? "3 " : ""}width] for ${heads} heads. Use a width that is a multiple of ${widths * heads}.`,
   )
 }
 
@@ -132,7 +135,7 @@ const masked = <N extends string>(call: Checked<N | "seen">, beside: N, batch: n
   if (call.inputs.seen !== undefined) fitting(call, "seen", [batch, time], beside, "int32")
 }
 
-/** The operations of some matrix products of all heads, on activations of this shape. */
+/** Returns the operations of some matmuls of all heads on activations of this shape. */
 const work = ([batch = 1, time = 1, width = 1]: readonly number[], products: number): number =>
   products * 2 * batch * time * time * width
 
@@ -147,9 +150,10 @@ const attend = (qkv: tf.Tensor, seen: tf.Tensor | undefined, { heads, causal }: 
   const [batch = 1, time = 1, triple = 3] = qkv.shape
   const size = triple / 3 / heads
   const split = qkv.reshape([batch, time, 3, heads, size]).transpose([2, 0, 3, 1, 4])
-  const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // [batch, heads, time, size] each
+  const [q, k, v] = tf.unstack(split) as [tf.Tensor, tf.Tensor, tf.Tensor] // each is [batch, heads, time, size]
   const scores = tf.matMul(q, k, false, true).mul(1 / Math.sqrt(size))
-  // Padding is half as far down as later tokens: a query that sees only padding still attends to no later token.
+  // Padding gets half the penalty of later tokens, so a query that sees only padding still does not attend to later
+  // tokens.
   const within = seen === undefined ? scores : tf.where(isSeen(seen), scores, -5e8)
   return { q, k, v, weights: tf.softmax(causal ? within.add(future(time)) : within) }
 }
@@ -161,17 +165,17 @@ const forwardOf = (
 ): Attended => {
   const { qkv, q, k, v, weights } = forward
   if (q !== undefined && k !== undefined && v !== undefined && weights !== undefined) return { q, k, v, weights }
-  if (qkv === undefined) throw new TypeError("The gradient of Attention takes qkv, or q, k, v and weights.")
+  if (qkv === undefined) throw new TypeError("The gradient of Attention requires qkv, or q, k, v and weights.")
   return attend(qkv, seen, attributes)
 }
 
-/** `seen` as bool `[batch, 1, 1, time]`. */
+/** Returns `seen` as bool `[batch, 1, 1, time]`. */
 const isSeen = (seen: tf.Tensor): tf.Tensor => {
   const [batch = 1, time = 1] = seen.shape
   return seen.reshape([batch, 1, 1, time]).toBool()
 }
 
-/** 0 where a token may attend, -1e9 for the tokens after it: `[time, time]`. */
+/** Returns 0 where a token may attend and -1e9 for later tokens: `[time, time]`. */
 const future = (time: number): tf.Tensor => {
   const mask = new Float32Array(time * time)
   for (let i = 0; i < time; i++) mask.fill(-1e9, i * time + i + 1, (i + 1) * time)

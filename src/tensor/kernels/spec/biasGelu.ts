@@ -1,4 +1,4 @@
-/** The bias of a linear layer and the GELU after it, and their gradient. */
+/** The bias of a linear layer followed by GELU, and their gradient. */
 import { tf } from "../../tf.ts"
 import { dispatch } from "../dispatch.ts"
 import { biasGrad } from "./addBias.ts"
@@ -7,7 +7,10 @@ import { gelu, geluGrad, type GeluAttributes } from "./gelu.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, fresh, makesAll, rowsOf, writtenOver } from "./Outcome.ts"
 
-/** a = x + bias for every row of x, `[..., width]`, and gelu(a). May write a over x: it must be the caller's own. */
+/**
+ * Computes a = x + bias for every row of x, `[..., width]`, and gelu(a). May overwrite x with a, so the caller must own
+ * x.
+ */
 export const biasGelu: Kernel<
   { readonly x: One; readonly bias: One },
   GeluAttributes,
@@ -24,8 +27,9 @@ export const biasGelu: Kernel<
 }
 
 /**
- * The gradients of gelu(x + bias), given a = x + bias: dx, the sum of dx over rows, and on wasm also gelu(a), which the gradient of the next
- * weight needs. May write dx over dy and gelu(a) over a: both must be the caller's own.
+ * Computes the gradients of gelu(x + bias), given a = x + bias: dx and the sum of dx over rows. On wasm it also returns
+ * gelu(a), which the gradient of the next weight needs. May overwrite dy with dx and a with gelu(a), so the caller must
+ * own both.
  */
 export const biasGeluGrad: Kernel<
   { readonly a: One; readonly dy: One },

@@ -1,8 +1,9 @@
 /**
- * What a kernel may be given: shapes and types that fit one another, the same on every backend.
+ * Checks that the shapes and types of a kernel's inputs fit one another, the same on every backend.
  *
- * A kernel reads as many numbers as its first input says; a shorter input would be read past its end. So `dispatch` checks every call, and
- * layers check the same where they compose other operations. A check costs less than a microsecond.
+ * A kernel takes its loop bounds from its first input and would read a shorter input out of bounds. So `dispatch`
+ * checks every call, and layers make the same checks where they compose other operations. A check takes less than a
+ * microsecond.
  */
 import { ShapeMismatch } from "../../../core/errors/ShapeMismatch.ts"
 import { sameShape } from "../../../exact/frame.ts"
@@ -20,32 +21,32 @@ type Shape = readonly number[]
 
 // ---------------------------------------------------------- destructors
 
-/** A tensor as errors show it. */
+/** Formats a tensor for error messages. */
 export const show = ({ dtype, shape }: { readonly dtype: tf.DataType; readonly shape: Shape }): string =>
   `${dtype} [${shape.join(", ")}]`
 
-/** An input that the caller must give. */
+/** Returns a required input. Throws if it is missing. */
 export const given = <N extends string>({ layer, inputs }: Inputs<N>, name: N): tf.TensorInfo => {
   const x = inputs[name]
   if (x === undefined || x === null)
-    throw new ShapeMismatch(`${layer} was called without ${name}. Give it all of its inputs.`)
+    throw new ShapeMismatch(`${layer} was called without ${name}. Pass all of its inputs.`)
   return x
 }
 
-/** The size of the last axis. */
+/** Returns the size of the last axis. */
 export const widthOf = ({ shape }: tf.TensorInfo): number => shape.at(-1) ?? 1
 
-/** All axes but the last. */
+/** Returns all axes except the last. */
 export const leading = ({ shape }: tf.TensorInfo): number[] => shape.slice(0, -1)
 
-/** An input that is float32. */
+/** Returns an input that must be float32. */
 export const float = <N extends string>(call: Inputs<N>, name: N): tf.TensorInfo => {
   const x = given(call, name)
   if (x.dtype === "float32") return x
   throw new ShapeMismatch(`${call.layer}: ${name} is ${show(x)}, but must be float32. Cast it with toFloat().`)
 }
 
-/** An input whose shape and type follow from another one, `beside`. */
+/** Returns an input whose shape and type must follow from another input, `beside`. */
 export const fitting = <N extends string>(
   call: Inputs<N>,
   name: N,
@@ -60,14 +61,14 @@ export const fitting = <N extends string>(
   )
 }
 
-/** Inputs that have the shape of the first one, all of them float32. Returns the first. */
+/** Checks that all inputs are float32 and have the shape of the first one. Returns the first. */
 export const alike = <N extends string>(call: Inputs<N>, first: N, ...others: readonly N[]): tf.TensorInfo => {
   const x = float(call, first)
   for (const other of others) fitting(call, other, x.shape, first)
   return x
 }
 
-/** The attributes, by their names, have one number for each sample of x. */
+/** Checks that each of these attributes has one number per sample of x. */
 export const perSample = (
   layer: string,
   x: tf.TensorInfo,
@@ -77,23 +78,23 @@ export const perSample = (
     const length = attributes[name]?.length ?? 0
     if (length !== (x.shape[0] ?? 1))
       throw new ShapeMismatch(
-        `${layer}: there are ${length} numbers ${name} for activations ${show(x)}. Give one for each place on the leading axis.`,
+        `${layer}: ${name} has ${length} numbers, but the activations are ${show(x)}. Pass one number for each position on the leading axis.`,
       )
   }
 }
 
-/** The weight of a matrix product with `x`, whose last axis is `k` long. Returns the width of the product. */
+/** Checks the weight of a matmul with `x`, whose last axis has size `k`. Returns the width of the output. */
 export const weighing = <N extends string>(call: Inputs<N>, name: N, x: N, k: number, transposed = false): number => {
   const weight = float(call, name)
   const [rows, columns] = weight.shape
   const [inner, outer] = transposed ? [columns, rows] : [rows, columns]
   if (weight.shape.length === 2 && inner === k && outer !== undefined) return outer
   throw new ShapeMismatch(
-    `${call.layer}: ${name} is ${show(weight)}, but ${x} is ${show(given(call, x))}. Give ${name} with ${k} ${transposed ? "columns" : "rows"}, one for each input.`,
+    `${call.layer}: ${name} is ${show(weight)}, but ${x} is ${show(given(call, x))}. Use a ${name} with ${k} ${transposed ? "columns" : "rows"}, one for each input.`,
   )
 }
 
-/** Rows `x` of float32, and inputs with one number for each column. Returns the rows. */
+/** Checks that `x` is float32 and that the named inputs have one number per column. Returns `x`. */
 export const rowwise = <N extends string>(call: Inputs<N>, x: N, ...names: readonly N[]): tf.TensorInfo => {
   const rows = float(call, x)
   const width = [widthOf(rows)]
@@ -101,12 +102,12 @@ export const rowwise = <N extends string>(call: Inputs<N>, x: N, ...names: reado
   return rows
 }
 
-/** One class for each row of logits. */
+/** Checks that there is one class for each row of logits. */
 export const classified = <N extends string>(call: Inputs<N>, logits: N, targets: N): void => {
   const x = float(call, logits)
   fitting(call, targets, leading(x), logits, "int32")
   if (x.shape.length < 1 || x.shape.includes(0))
     throw new ShapeMismatch(
-      `${call.layer}: ${logits} is ${show(x)}, and there is no row or no class to take the mean loss of. Give at least one of each.`,
+      `${call.layer}: ${logits} is ${show(x)}, which has no rows or no classes, so the mean loss is undefined. Pass at least one of each.`,
     )
 }

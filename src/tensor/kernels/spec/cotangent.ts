@@ -1,4 +1,4 @@
-/** The gradient of a step of BDIA, apart from the residual's own. */
+/** The gradient of a BDIA step, except that of the residual. */
 import { tf } from "../../tf.ts"
 import { dispatch } from "../dispatch.ts"
 import type { Kernel, One } from "./Kernel.ts"
@@ -6,14 +6,20 @@ import { alike as like, makesAll } from "./Outcome.ts"
 import { checkStep, type PerSample } from "./samples.ts"
 import { times } from "./times.ts"
 
-/** The cotangents of the states after the step, `dx` and `dn`, and `jx`, that of x through h: float32 `[batch, ...]` of one shape. */
+/**
+ * The inputs: the cotangents `dx` and `dn` of the states after the step, and the cotangent `jx` of x through h. All are
+ * float32 `[batch, ...]` of one shape.
+ */
 interface Inputs {
   readonly dx: One
   readonly dn: One
   readonly jx: One
 }
 
-/** g dn, the cotangent of the previous state, and (dx + (1-g) dn) + jx, that of x, in this order of additions. */
+/**
+ * Computes g dn, the cotangent of the previous state, and (dx + (1-g) dn) + jx, the cotangent of x, with additions in
+ * this order.
+ */
 export const cotangent: Kernel<Inputs, { readonly gamma: PerSample }, readonly [previous: One, x: One]> = {
   name: "BijouCotangent",
   layer: "The gradient of a step of BDIA",

@@ -4,7 +4,10 @@ import { classified, fitting } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, fresh, makes } from "./Outcome.ts"
 
-/** The mean over rows of -log softmax(logits)[target]: `logits` are `[..., classes]`, `targets` int32 `[...]`. A target that is no class throws. */
+/**
+ * Computes the mean over rows of -log softmax(logits)[target]: `logits` is `[..., classes]`, and `targets` is int32
+ * `[...]`. Throws if a target is not a class.
+ */
 export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One }, {}, One> = {
   name: "BijouCrossEntropy",
   layer: "crossEntropy",
@@ -12,10 +15,10 @@ export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One 
   outcome: () => makes(fresh([])),
   composed: ({ logits, targets }) => {
     const { rows, classes, ids } = inRows(logits, targets)
-    // A class that does not exist has no column in the one-hot matrix, and would count as a loss of 0; gather refuses it.
+    // A class out of range has no column in the one-hot matrix and would count as a loss of 0. gather throws for it.
     tf.gather(tf.zeros([classes]), ids)
     const losses = tf.logSoftmax(logits.reshape([rows, classes]))
-    // Not times 0 and 1: -Infinity times 0 is NaN.
+    // Multiplying by 0 and 1 would not do: -Infinity times 0 is NaN.
     return tf
       .where(chosen(ids, classes).toBool(), losses, tf.zerosLike(losses))
       .sum()
@@ -23,7 +26,7 @@ export const crossEntropy: Kernel<{ readonly logits: One; readonly targets: One 
   },
 }
 
-/** (softmax(logits) - one at the target) dy / rows; `dy` is a scalar. */
+/** Computes (softmax(logits) - oneHot(target)) dy / rows; `dy` is a scalar. */
 export const crossEntropyGrad: Kernel<{ readonly logits: One; readonly targets: One; readonly dy: One }, {}, One> = {
   name: "BijouCrossEntropyGrad",
   layer: "The gradient of crossEntropy",
@@ -43,7 +46,7 @@ export const crossEntropyGrad: Kernel<{ readonly logits: One; readonly targets: 
     }),
 }
 
-/** 1 at each row's class; tfjs refuses one-hot rows of a single class. */
+/** Returns the one-hot rows of the classes. tfjs rejects a single class. */
 const chosen = (ids: tf.Tensor1D, classes: number): tf.Tensor =>
   classes === 1 ? tf.onesLike(ids).reshape([ids.size, 1]) : tf.oneHot(ids, classes)
 

@@ -5,8 +5,8 @@ import type { Kernel, One } from "./Kernel.ts"
 import { fresh, makes } from "./Outcome.ts"
 
 /**
- * A number that is 0 only where x and y, of one shape and type, are the same in every element; one NaN is like another. On a grid with one zero
- * equal values have equal bits.
+ * Returns a number that is 0 only if x and y, of one shape and type, are equal in every element, where NaN equals NaN.
+ * On a grid with a single zero, equal values have equal bits.
  */
 export const differ: Kernel<{ readonly x: One; readonly y: One }, {}, One> = {
   name: "BijouDiffer",

@@ -1,4 +1,4 @@
-/** Dropout whose mask is a function of the draw. Srivastava et al. 2014. */
+/** Dropout whose mask is a function of the draw (Srivastava et al. 2014). */
 import { uniforms } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
@@ -7,18 +7,18 @@ import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, makes } from "./Outcome.ts"
 
 export interface DropoutAttributes {
-  /** The key's two words. */
+  /** The two words of the key. */
   readonly low: number
   readonly high: number
-  /** Global sample ids, one for each place on the leading axis. */
+  /** Global sample ids, one for each position on the leading axis. */
   readonly samples: readonly number[]
   /** The probability of a zero, in [0, 1). */
   readonly rate: number
 }
 
 /**
- * x, `[batch, ...]`, with each value times 0 where its uniform number is below the rate, and times 1 / (1 - rate) elsewhere. The numbers are those
- * of `uniforms` in `src/exact/draws.ts`, bit for bit.
+ * Multiplies each value of x, `[batch, ...]`, by 0 if its uniform number is below the rate, and by 1 / (1 - rate)
+ * otherwise. The uniform numbers are those of `uniforms` in `src/exact/draws.ts`, bit for bit.
  */
 export const dropout: Kernel<{ readonly x: One }, DropoutAttributes, One> = {
   name: "BijouDropout",
@@ -35,8 +35,8 @@ export const dropout: Kernel<{ readonly x: One }, DropoutAttributes, One> = {
   },
 }
 
-/** Throws `RangeError` for a rate of dropout outside [0, 1). */
+/** Throws `RangeError` for a dropout rate outside [0, 1). */
 export const checkRate = (rate: number): void => {
   if (!(rate >= 0 && rate < 1))
-    throw new RangeError(`A dropout rate lies in [0, 1), ${rate} does not. Use 0 for no dropout.`)
+    throw new RangeError(`The dropout rate must be in [0, 1), but it is ${rate}. Use 0 for no dropout.`)
 }

@@ -1,8 +1,10 @@
 /**
- * The Gaussian error linear unit and its gradient, in two forms. Hendrycks and Gimpel 2016.
+ * The Gaussian error linear unit and its gradient, in two forms (Hendrycks and Gimpel 2016).
  *
- *     erf:   x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2;                  derivative Phi(x) + x phi(x)
- *     tanh:  x (1 + t) / 2, t = tanh(sqrt(2/pi) (x + 0.044715 x^3));        derivative (1 + t) / 2 + x (1 - t^2) sqrt(2/pi) (1 + 3 * 0.044715 x^2) / 2
+ *     erf:   x Phi(x), Phi(x) = (1 + erf(x / sqrt 2)) / 2
+ *            derivative Phi(x) + x phi(x)
+ *     tanh:  x (1 + t) / 2, t = tanh(sqrt(2/pi) (x + 0.044715 x^3))
+ *            derivative (1 + t) / 2 + x (1 - t^2) sqrt(2/pi) (1 + 3 * 0.044715 x^2) / 2
  */
 import { tf } from "../../tf.ts"
 import { alike } from "./checks.ts"
@@ -11,7 +13,7 @@ import { alike as like, makes } from "./Outcome.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `erf`: exact; `tanh`: GPT-2's approximation, within 5e-4 of it. */
+/** The form of GELU. `erf` is exact; `tanh` is GPT-2's approximation, within 5e-4 of it. */
 export type GeluForm = "erf" | "tanh"
 
 export interface GeluAttributes {
@@ -29,7 +31,7 @@ export const gelu: Kernel<{ readonly x: One }, GeluAttributes, One> = {
     form === "erf" ? tf.mul(x, cumulative(x)) : tf.mul(x, tf.add(tf.mul(hyperbolic(x), 0.5), 0.5)),
 }
 
-/** dy times the derivative at x. */
+/** Computes dy times the derivative at x. */
 export const geluGrad: Kernel<{ readonly x: One; readonly dy: One }, GeluAttributes, One> = {
   name: "BijouGeluGrad",
   layer: "The gradient of gelu",
@@ -49,12 +51,12 @@ export const geluGrad: Kernel<{ readonly x: One; readonly dy: One }, GeluAttribu
 
 export const CUBIC = 0.044715
 
-/** sqrt(2/pi) */
+/** The factor sqrt(2/pi) of the tanh form. */
 export const SLOPE = Math.sqrt(2 / Math.PI)
 
-/** Phi(x) */
+/** Computes Phi(x). */
 const cumulative = (x: tf.Tensor): tf.Tensor => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5)
 
-/** tanh(sqrt(2/pi) (x + 0.044715 x^3)) */
+/** Computes tanh(sqrt(2/pi) (x + 0.044715 x^3)). */
 const hyperbolic = (x: tf.Tensor): tf.Tensor =>
   tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), CUBIC), 1)), SLOPE))

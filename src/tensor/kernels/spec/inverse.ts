@@ -1,4 +1,4 @@
-/** The inverse of a step of BDIA. */
+/** The inverse of a BDIA step. */
 import { tf } from "../../tf.ts"
 import { dispatch } from "../dispatch.ts"
 import { fitting } from "./checks.ts"
@@ -10,7 +10,7 @@ import { checkStep, oneZero, type StepAttributes } from "./samples.ts"
 import { times } from "./times.ts"
 import { stepsOf } from "./unpack.ts"
 
-/** The states and what the residual returned, float32 `[batch, ...]` of one shape, and the words of `update`. */
+/** The inputs: the states and the residual's output, float32 `[batch, ...]` of one shape, and the words of `update`. */
 interface Inputs {
   readonly x: One
   readonly next: One
@@ -18,7 +18,7 @@ interface Inputs {
   readonly words: One
 }
 
-/** previous = (next - Q((1-g) x + (1+g) h)) / g - s 2^-l, every zero +0. */
+/** Computes previous = (next - Q((1-g) x + (1+g) h)) / g - s 2^-l, with every zero +0. */
 export const inverse: Kernel<Inputs, StepAttributes, One> = {
   name: "BijouInverse",
   layer: "The inverse of a step of BDIA",

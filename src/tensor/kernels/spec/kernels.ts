@@ -1,4 +1,4 @@
-/** All custom kernels, for code that meets a kernel by its name: shapes, empty tensors and the documentation. */
+/** All custom kernels, for code that finds a kernel by its name: shapes, empty tensors and the documentation. */
 import { adamW } from "./adamW.ts"
 import { addBias, biasGrad } from "./addBias.ts"
 import { addTo } from "./addTo.ts"
@@ -27,7 +27,7 @@ import { update } from "./update.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A custom kernel for callers that know it by its name alone. */
+/** A custom kernel, typed for callers that know only its name. */
 export interface Named {
   readonly name: string
   readonly check: (inputs: object, attributes: object) => void
@@ -43,7 +43,7 @@ const named = <I extends object, A extends object, O extends Outputs>({
   outcome,
 }: Kernel<I, A, O>): Named => ({
   name,
-  // What a kernel of this name was called with is what its contract says, or `check` refuses it.
+  // A kernel of this name is called as its contract says, or `check` rejects the call.
   check: (inputs, attributes) => check({ layer, inputs: inputs as I, attributes: attributes as A }),
   outcome: (inputs, attributes, target) => outcome(inputs as I, attributes as A, target),
 })

@@ -1,10 +1,10 @@
-/** The guard of the grid: how large activations are. */
+/** The range guard of the grid: the largest magnitude of activations. */
 import { tf } from "../../tf.ts"
 import { alike } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { fresh, makes } from "./Outcome.ts"
 
-/** The largest |x|, or NaN where there is one; 0 of no elements. */
+/** Computes the largest |x|, or NaN if x contains one. Without elements it is 0. */
 export const largest: Kernel<{ readonly x: One }, {}, One> = {
   name: "BijouLargest",
   layer: "The guard",

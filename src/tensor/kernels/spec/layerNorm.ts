@@ -1,5 +1,5 @@
 /**
- * Layer normalization over the last axis, and its gradient. Ba et al. 2016.
+ * Layer normalization over the last axis, and its gradient (Ba et al. 2016).
  *
  * With y = (x - mean) r, r = 1 / sqrt(variance + 1e-5) and d = dy gain,
  *
@@ -14,14 +14,17 @@ import { alike as like, fresh, isStock, makesAll, rowsOf } from "./Outcome.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `x` is `[..., width]`, `gain` and `bias` are `[width]`. */
+/** The inputs. `x` is `[..., width]`; `gain` and `bias` are `[width]`. */
 interface Inputs {
   readonly x: One
   readonly gain: One
   readonly bias: One
 }
 
-/** `dy` is `[..., width]`. The forward pass is given as `x`, or as the `y` and `r` that the kernel returned. */
+/**
+ * The inputs of the gradient. `dy` is `[..., width]`. The forward pass is given as `x`, or as the `y` and `r` that the
+ * kernel returned.
+ */
 interface GradientInputs {
   readonly x?: One
   readonly y?: One
@@ -30,12 +33,14 @@ interface GradientInputs {
   readonly dy: One
 }
 
-/** Rows longer than this have their mean taken off twice: a float32 mean of that many numbers lacks digits. */
+/**
+ * Above this width the mean is subtracted twice, because a float32 mean of that many numbers is not accurate enough.
+ */
 export const LONG = 4096
 
 // ------------------------------------------------------------ instances
 
-/** The value; where the gradient is cheaper with them, also y and r. */
+/** Computes the value, and also y and r where they make the gradient cheaper. */
 export const layerNorm: Kernel<Inputs, {}, readonly [value: One, y?: One, r?: One]> = {
   name: "BijouLayerNorm",
   layer: "LayerNorm",
@@ -45,7 +50,7 @@ export const layerNorm: Kernel<Inputs, {}, readonly [value: One, y?: One, r?: On
   composed: ({ x, gain, bias }) => [normalized(x).mul(gain).add(bias)],
 }
 
-/** The gradients by x, gain and bias. */
+/** Computes the gradients with respect to x, gain and bias. */
 export const layerNormGrad: Kernel<GradientInputs, {}, readonly [dx: One, dgain: One, dbias: One]> = {
   name: "BijouLayerNormGrad",
   layer: "The gradient of LayerNorm",
@@ -67,10 +72,10 @@ export const layerNormGrad: Kernel<GradientInputs, {}, readonly [dx: One, dgain:
     }),
 }
 
-/** y = (x - mean) r, with a gradient of its own: it keeps y and r. */
+/** Computes y = (x - mean) r, with a custom gradient that saves y and r. */
 const normalized = tf.customGrad((x, save) => {
-  const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function after the inputs
-  const { y, r } = moments(x as tf.Tensor) // the one input
+  const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its save function after the inputs
+  const { y, r } = moments(x as tf.Tensor) // the only input
   keep([y, r])
   return {
     value: y,
@@ -93,11 +98,14 @@ const moments = (x: tf.Tensor): { readonly y: tf.Tensor; readonly r: tf.Tensor }
 const momentsOf = (forward: { readonly x?: tf.Tensor; readonly y?: tf.Tensor; readonly r?: tf.Tensor }) => {
   const { x, y, r } = forward
   if (y !== undefined && r !== undefined) return { y, r }
-  if (x === undefined) throw new TypeError("The gradient of LayerNorm takes x, or y and r.")
+  if (x === undefined) throw new TypeError("The gradient of LayerNorm requires x, or y and r.")
   return moments(x)
 }
 
-/** Each row less its mean. A float32 mean of many numbers lacks digits; what is left has a mean of its own, taken off twice, as in the kernels. */
+/**
+ * Subtracts the mean of each row. A float32 mean of many numbers is not accurate, so the mean of the difference is
+ * subtracted as well, as in the kernels.
+ */
 const withoutMean = (x: tf.Tensor): tf.Tensor => {
   const less = (from: tf.Tensor) => tf.sub(from, tf.mean(from, -1, true))
   return widthOf(x) > LONG ? less(less(less(x))) : less(x)

@@ -1,4 +1,4 @@
-/** The two-layer perceptron of a transformer as one kernel, and its gradient. */
+/** The two-layer MLP of a transformer as one kernel, and its gradient. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
 import { dispatch } from "../dispatch.ts"
@@ -12,7 +12,10 @@ import { alike as like, fresh, isStock, rowsOf, type Made } from "./Outcome.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `x` is `[..., inputs]`, `w1` `[inputs, hidden]`, `b1` `[hidden]`, `w2` `[hidden, outputs]`, `b2` `[outputs]`. */
+/**
+ * The inputs. `x` is `[..., inputs]`, `w1` is `[inputs, hidden]`, `b1` is `[hidden]`, `w2` is `[hidden, outputs]`, and
+ * `b2` is `[outputs]`.
+ */
 interface Inputs {
   readonly x: One
   readonly w1: One
@@ -21,7 +24,7 @@ interface Inputs {
   readonly b2: One
 }
 
-/** `a` and `sum` are what the kernel returned, `dy` is `[..., outputs]`. */
+/** The inputs of the gradient. `a` and `sum` are outputs of the kernel; `dy` is `[..., outputs]`. */
 interface GradientInputs {
   readonly x: One
   readonly a: One
@@ -34,7 +37,8 @@ interface GradientInputs {
 // ------------------------------------------------------------ instances
 
 /**
- * W2 gelu(W1 x + b1) + b2, and what the gradient needs: a = W1 x + b1; or, of TensorFlow's stock operations, a' = a / sqrt 2 and 1 + erf a'.
+ * Computes W2 gelu(W1 x + b1) + b2 and what the gradient needs: a = W1 x + b1. TensorFlow's stock operations return a'
+ * = a / sqrt 2 and 1 + erf a' instead.
  */
 export const mlp: Kernel<Inputs, GeluAttributes, readonly [value: One, a: One, sum?: One]> = {
   name: "BijouMlp",
@@ -57,7 +61,7 @@ export const mlp: Kernel<Inputs, GeluAttributes, readonly [value: One, a: One, s
   },
 }
 
-/** The gradients by all five inputs, in their order. */
+/** Computes the gradients with respect to all five inputs, in their order. */
 export const mlpGrad: Kernel<
   GradientInputs,
   GeluAttributes,

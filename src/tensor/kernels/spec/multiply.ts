@@ -1,4 +1,4 @@
-/** The matrix product of a linear layer, and the gradient of its weight. */
+/** The matmul of a linear layer, and the gradient of its weight. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
 import { asRows } from "./asRows.ts"
@@ -6,7 +6,10 @@ import { fitting, float, leading, weighing, widthOf } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { fresh, rowsOf } from "./Outcome.ts"
 
-/** x W, or x W^T where it is `transposed`, in one product over all leading axes: x is `[..., k]`, W is `[k, n]` or `[n, k]`. */
+/**
+ * Computes x W, or x W^T if `transposed`, in one matmul over all leading axes: x is `[..., k]`, and W is `[k, n]` or
+ * `[n, k]`.
+ */
 export const multiply: Kernel<{ readonly x: One; readonly weight: One }, { readonly transposed: boolean }, One> = {
   name: "BijouMultiply",
   layer: "Linear",
@@ -21,7 +24,10 @@ export const multiply: Kernel<{ readonly x: One; readonly weight: One }, { reado
   },
 }
 
-/** x^T dy over all leading axes, the gradient of x W by W: x is `[..., m]`, dy is `[..., n]`, the gradient is `[m, n]`. */
+/**
+ * Computes x^T dy over all leading axes, the gradient of x W with respect to W: x is `[..., m]`, dy is `[..., n]`, and
+ * the gradient is `[m, n]`.
+ */
 export const weightGrad: Kernel<{ readonly x: One; readonly dy: One }, {}, One> = {
   name: "BijouWeightGrad",
   layer: "The gradient of Linear",

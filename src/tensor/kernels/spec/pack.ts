@@ -1,7 +1,7 @@
 /**
- * The parities of a tensor on the grid, packed: kernels pack 32 in an int32, plain operations 24 in a float32.
+ * Packs the parities of a tensor on the grid: kernels pack 32 per int32, and plain operations pack 24 per float32.
  *
- * word_j = sum over i < 24 of 2^i (k_{24 j + i} mod 2) is below 2^24, and so exact in any order of addition.
+ * word_j = sum over i < 24 of 2^i (k_{24 j + i} mod 2) is below 2^24, so it is exact in any order of addition.
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import { tf } from "../../tf.ts"
@@ -13,8 +13,9 @@ import { fresh, makes } from "./Outcome.ts"
 export const BITS_PER_WORD = 24
 
 /**
- * The parities of x = k 2^-l, a tensor of n elements. A kernel returns int32 `[ceil(n / 32)]`: bit i mod 32 of word i div 32, least significant
- * first, is the parity of k_i (|k| mod 2 for negative k), and the bits after the last element are 0. Composed it is float32 `[ceil(n / 24)]`.
+ * Packs the parities of x = k 2^-l, a tensor of n elements. A kernel returns int32 `[ceil(n / 32)]`. Bit i mod 32 of
+ * word i div 32, least significant first, is the parity of k_i (|k| mod 2 for negative k), and the bits after the last
+ * element are 0. The composition returns float32 `[ceil(n / 24)]`.
  */
 export const pack: Kernel<{ readonly x: One }, { readonly fractionBits: number }, One> = {
   name: "BijouPack",
@@ -34,9 +35,9 @@ export const pack: Kernel<{ readonly x: One }, { readonly fractionBits: number }
     }),
 }
 
-/** The number of int32 words of a tensor's parities. */
+/** Returns the number of int32 words for the parities of a tensor. */
 export const wordsOf = (shape: readonly number[]): number => Math.ceil(sizeOf(shape) / 32)
 
-/** [1, 2, 4, ...] for sign = 1, [1, 1/2, 1/4, ...] for sign = -1; one for each parity in a word. */
+/** Returns [1, 2, 4, ...] for sign = 1 and [1, 1/2, 1/4, ...] for sign = -1, one for each parity in a word. */
 export const powersOfTwo = (sign: 1 | -1): tf.Tensor1D =>
   tf.tensor1d(Array.from({ length: BITS_PER_WORD }, (_, i) => 2 ** (sign * i)))

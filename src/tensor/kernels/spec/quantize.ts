@@ -5,7 +5,7 @@ import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, makes } from "./Outcome.ts"
 import { oneZero } from "./samples.ts"
 
-/** Q(x) = round(x scale) step, half to even, every zero +0, with scale = 2^l and step = 2^-l. */
+/** Computes Q(x) = round(x scale) step, half to even and with every zero +0, where scale = 2^l and step = 2^-l. */
 export const quantize: Kernel<{ readonly x: One }, { readonly scale: number; readonly step: number }, One> = {
   name: "BijouQuantize",
   layer: "Rounding to the grid",

@@ -1,4 +1,4 @@
-/** A shift by parities: lifts and lowers activations. */
+/** A shift by parities, which lifts and lowers activations. */
 import { tf } from "../../tf.ts"
 import { fitting, float } from "./checks.ts"
 import type { Kernel, One } from "./Kernel.ts"
@@ -7,7 +7,10 @@ import { wordsOf } from "./pack.ts"
 import { oneZero } from "./samples.ts"
 import { stepsOf } from "./unpack.ts"
 
-/** x + s by, with s the parities in the words, every zero +0: `by` is 2^-l to lift and -2^-l to lower. */
+/**
+ * Computes x + s by, where s are the parities in the words, with every zero +0: `by` is 2^-l to lift and -2^-l to
+ * lower.
+ */
 export const shift: Kernel<{ readonly x: One; readonly words: One }, { readonly by: number }, One> = {
   name: "BijouShift",
   layer: "A plane",

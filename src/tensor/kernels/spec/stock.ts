@@ -1,10 +1,10 @@
-/** TensorFlow.js's own kernels that a backend of ours replaces, as contracts. */
+/** The contracts of TensorFlow.js kernels that bijou replaces on some backend. */
 import { tf } from "../../tf.ts"
 import type { Contract, One, Outputs } from "./Kernel.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Inputs as a kernel is given them: tfjs's operations have checked that they are there. */
+/** The inputs of a kernel. tfjs's operations have checked that none is missing. */
 type Infos<I> = { readonly [K in keyof I]: NonNullable<I[K]> }
 
 interface FusedMatMulInputs {
@@ -30,7 +30,7 @@ interface FusedConv2DInputs {
 
 // --------------------------------------------------------- constructors
 
-/** A kernel of TensorFlow.js by its name. */
+/** Returns the contract of a TensorFlow.js kernel by its name. */
 export const stock = <I extends object, A extends object, O extends Outputs = One>(
   name: string,
 ): Contract<Infos<I>, A, O> => ({ name })

@@ -1,10 +1,10 @@
-/** Each sample times its factor. */
+/** Multiplies each sample by its factor. */
 import { tf } from "../../tf.ts"
 import type { Kernel, One } from "./Kernel.ts"
 import { alike as like, makes } from "./Outcome.ts"
 import { checkStep, coefficients, type PerSample } from "./samples.ts"
 
-/** x, `[batch, ...]`, each sample times its factor. */
+/** Multiplies each sample of x, `[batch, ...]`, by its factor. */
 export const times: Kernel<{ readonly x: One }, { readonly factor: PerSample }, One> = {
   name: "BijouTimes",
   layer: "A product with gamma",

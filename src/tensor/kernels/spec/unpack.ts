@@ -9,12 +9,12 @@ import { fresh, makes } from "./Outcome.ts"
 import { BITS_PER_WORD, powersOfTwo, wordsOf } from "./pack.ts"
 
 export interface UnpackAttributes {
-  /** The shape of the activations whose parities the words are. */
+  /** The shape of the activations that the words belong to. */
   readonly shape: readonly number[]
   readonly fractionBits: number
 }
 
-/** A float32 tensor whose elements are 0 and 2^-l, from the words of `pack`. */
+/** Returns a float32 tensor of 0 and 2^-l from the words of `pack`. */
 export const unpack: Kernel<{ readonly words: One }, UnpackAttributes, One> = {
   name: "BijouUnpack",
   layer: "A plane",
@@ -24,14 +24,17 @@ export const unpack: Kernel<{ readonly words: One }, UnpackAttributes, One> = {
     const count = wordsOf(shape)
     if (words.dtype !== "int32" || sizeOf(words.shape) !== count)
       throw new ShapeMismatch(
-        `${call.layer} of ${show(words)} was asked for activations [${shape.join(", ")}], which have ${count} words. Use the plane of this block.`,
+        `${call.layer} of ${show(words)} cannot fit activations [${shape.join(", ")}], which need ${count} words. Use the plane of this block.`,
       )
   },
   outcome: (_inputs, { shape }) => makes(fresh(shape)),
   composed: ({ words }, { shape, fractionBits }) => stepsOf(words, shape, 2 ** -fractionBits),
 }
 
-/** Each parity times `step`, in the shape of the activations. Words that a kernel packed are unpacked by one. */
+/**
+ * Returns each parity times `step`, in the shape of the activations. Only a kernel can unpack words that a kernel
+ * packed.
+ */
 export const stepsOf = (words: tf.Tensor, shape: readonly number[], step: number): tf.Tensor =>
   tf.tidy(() => {
     if (words.dtype === "int32") return tf.mul(run(unpack, { words }, { shape, fractionBits: 0 }), step)

@@ -1,4 +1,4 @@
-/** A step of BDIA, and the parities that it loses. */
+/** A BDIA step, and the parities that it loses. */
 import { tf } from "../../tf.ts"
 import { drift } from "./drift.ts"
 import { dispatch } from "../dispatch.ts"
@@ -9,14 +9,16 @@ import { checkStep, type StepAttributes } from "./samples.ts"
 import { times } from "./times.ts"
 import { stepsOf } from "./unpack.ts"
 
-/** The states and what the residual returned, float32 `[batch, ...]` of one shape. */
+/** The inputs: the states and the residual's output, float32 `[batch, ...]` of one shape. */
 interface Inputs {
   readonly previous: One
   readonly x: One
   readonly h: One
 }
 
-/** next = g (previous + s 2^-l) + Q((1-g) x + (1+g) h), and s, the parities of previous, as `pack` returns them. */
+/**
+ * Computes next = g (previous + s 2^-l) + Q((1-g) x + (1+g) h) and s, the parities of previous, as `pack` returns them.
+ */
 export const update: Kernel<Inputs, StepAttributes, readonly [next: One, words: One]> = {
   name: "BijouUpdate",
   layer: "A step of BDIA",

@@ -1,4 +1,4 @@
-/** `adamW` by the library; without it the kernel is composed. */
+/** `adamW` by the op library. Without the library the kernel is composed. */
 import { adamW } from "../spec/adamW.ts"
 import { onTensorflow, type TensorflowKernel } from "./operations.ts"
 

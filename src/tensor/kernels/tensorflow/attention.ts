@@ -1,7 +1,8 @@
 /**
  * Attention and its gradient, to all tokens or to those that are `seen`.
  *
- * Stock operations also return queries, keys, values and weights, which are cheaper kept than made again, and take them in place of `qkv`.
+ * The stock operations also return queries, keys, values and weights, and take them in place of `qkv`, because saving
+ * them is cheaper than recomputing them.
  */
 import { attention, attentionGrad, type AttentionAttributes } from "../spec/attention.ts"
 import { float } from "./float.ts"
@@ -41,7 +42,7 @@ export const attentionKernels: readonly TensorflowKernel[] = [
           ? run("BijouMaskedAttentionGrad", inputs("qkv", "seen", "dy"), reach(attributes))
           : run("BijouAttentionGrad", inputs("qkv", "dy"), reach(attributes)),
       ),
-    // The scale is a factor of dy, which is smaller than the scores.
+    // The scale is applied to dy, which is smaller than the scores.
     stock: (operations) => {
       const { give, hold, input, inputs, letGo } = operations
       const { matMul, mul, number, pack, reshape, sub, sum, transpose } = float(operations)
@@ -51,7 +52,7 @@ export const attentionKernels: readonly TensorflowKernel[] = [
       const dv = matMul(weights, d, true)
       const toWeights = hold(matMul(mul(letGo(d), number(scaleOf(q))), v, false, true))
       const average = sum(mul(weights, toWeights), [-1], true)
-      // The score of padding has no gradient.
+      // The scores of padding are constants, so they have no gradient.
       const toScores = hold(hiding(operations, mul(weights, sub(letGo(toWeights), average)), 0))
       const parts = pack([matMul(toScores, k), matMul(letGo(toScores), q, true), dv])
       return give(reshape(transpose(parts, [1, 3, 0, 2, 4]), [batch, time, 3 * heads * size]))
@@ -59,13 +60,16 @@ export const attentionKernels: readonly TensorflowKernel[] = [
   }),
 ]
 
-/** The attributes of the library's operations. */
+/** Returns the attributes of the library's operations. */
 const reach = ({ heads, causal }: AttentionAttributes): Attributes => [
   attribute.whole("heads", heads),
   attribute.flag("causal", causal),
 ]
 
-/** Queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads, `[batch, heads, time, time]`; all are held. */
+/**
+ * Returns queries, keys and values as `[batch, heads, time, size]`, and the weights of all heads, `[batch, heads, time,
+ * time]`. All of them are held.
+ */
 const attend = (
   operations: Operations<"seen">,
   qkv: Handle,
@@ -77,13 +81,14 @@ const attend = (
   const split = transpose(reshape(qkv, [batch, time, 3, heads, triple / 3 / heads]), [2, 0, 3, 1, 4])
   const [q, k, v] = unpack(split, 3)
   for (const handle of [q, k, v]) hold(handle)
-  // Padding is half as far down as later tokens: a query that sees only padding still attends to no later token.
+  // Padding gets half the penalty of later tokens, so a query that sees only padding still does not attend to later
+  // tokens.
   const scores = hiding(operations, matMul(mul(q, number(scaleOf(q))), k, false, true), -5e8)
   const weights = softmax(causal ? add(scores, future(operations, time)) : scores)
   return [q, k, v, hold(weights)]
 }
 
-/** Puts a number in place of the scores of padding, `[batch, heads, time, time]`, where there may be padding. */
+/** Replaces the scores of padding, `[batch, heads, time, time]`, by a number, if there is a mask. */
 const hiding = (operations: Operations<"seen">, scores: Handle, hidden: number): Handle => {
   const { constant, has, input, number, run } = operations
   if (!has("seen")) return scores
@@ -93,10 +98,10 @@ const hiding = (operations: Operations<"seen">, scores: Handle, hidden: number):
   return run("SelectV2", [over, scores, number(hidden)])
 }
 
-/** 1 / sqrt(size). */
+/** Returns 1 / sqrt(size). */
 const scaleOf = ({ shape }: Handle): number => 1 / Math.sqrt(shape[3] ?? 1)
 
-/** 0 where a token may attend, -1e9 for the tokens after it: `[time, time]`. */
+/** Returns 0 where a token may attend and -1e9 for later tokens: `[time, time]`. */
 const future = (operations: Operations, time: number): Handle => {
   const { constant, number, run } = operations
   const all = run("Fill", [constant([time, time]), number(1e9)])

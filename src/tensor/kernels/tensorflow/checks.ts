@@ -1,4 +1,6 @@
-/** What a step is checked by: the largest activation, without the library composed, and the comparison of bits. */
+/**
+ * The checks of a step: the largest activation, which is composed without the op library, and the comparison of bits.
+ */
 import { differ } from "../spec/differ.ts"
 import { largest } from "../spec/largest.ts"
 import { float } from "./float.ts"
@@ -20,7 +22,7 @@ export const checkKernels: readonly TensorflowKernel[] = [
 
 const TO_BITS = [attribute.type("type", "int32")]
 
-/** Where bits differ and not both are NaN. */
+/** Returns the elements whose bits differ, unless both are NaN. */
 const differingNumbers = (operations: Operations, x: Handle, y: Handle): Handle => {
   const { run } = operations
   const bits = (z: Handle) => run("Bitcast", [z], TO_BITS)

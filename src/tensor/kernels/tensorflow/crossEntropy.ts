@@ -25,7 +25,7 @@ export const crossEntropyKernels: readonly TensorflowKernel[] = [
   }),
 ]
 
-/** The loss of every row, and softmax(x) - one at the target. */
+/** Returns the loss of each row, and softmax(x) - oneHot(target). */
 const judged = (operations: Operations<"logits" | "targets">): readonly [losses: Handle, slopes: Handle] => {
   const { reshape } = float(operations)
   const [logits, targets] = operations.inputs("logits", "targets")

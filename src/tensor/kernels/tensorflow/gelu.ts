@@ -1,11 +1,14 @@
-/** GELU and its gradient in both forms. The stock operations of the tanh form use (1 + tanh u) / 2 = 1 / (1 + exp(-2 u)). */
+/**
+ * GELU and its gradient in both forms. The stock operations of the tanh form use (1 + tanh u) / 2 = 1 / (1 + exp(-2
+ * u)).
+ */
 import { CUBIC, gelu, geluGrad, SLOPE, type GeluForm } from "../spec/gelu.ts"
 import { float } from "./float.ts"
 import { onTensorflow, type Handle, type Operations, type TensorflowKernel } from "./operations.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A function of each element, of stock operations. */
+/** An elementwise function composed of stock operations. */
 type Elementwise = (operations: Operations, x: Handle) => Handle
 
 // ------------------------------------------------------------ instances
@@ -30,13 +33,13 @@ const OPERATIONS: Readonly<Record<GeluForm, { readonly value: string; readonly g
   tanh: { value: "BijouGeluTanh", grad: "BijouGeluTanhGrad" },
 }
 
-/** Phi(x) */
+/** Computes Phi(x). */
 const cumulative: Elementwise = (operations, x) => {
   const { add, erf, mul, number } = float(operations)
   return mul(add(erf(mul(x, number(Math.SQRT1_2))), number(1)), number(0.5))
 }
 
-/** 1 + exp(-2 u) with u = sqrt(2/pi) (x + 0.044715 x^3), given x and its square. */
+/** Computes 1 + exp(-2 u) with u = sqrt(2/pi) (x + 0.044715 x^3), given x and its square. */
 const lack = (operations: Operations, x: Handle, squared: Handle): Handle => {
   const { add, exp, mul, number } = float(operations)
   const u = mul(x, add(mul(squared, number(-2 * SLOPE * CUBIC)), number(-2 * SLOPE)))
@@ -58,7 +61,7 @@ const FORMS: Readonly<Record<GeluForm, { readonly value: Elementwise; readonly s
       const { div, square } = float(operations)
       return div(x, lack(operations, x, square(x)))
     },
-    /** s + 2 x s (1 - s) u' with s = 1 / (1 + exp(-2 u)). */
+    /** Computes s + 2 x s (1 - s) u' with s = 1 / (1 + exp(-2 u)). */
     slope: (operations, x) => {
       const { hold, letGo } = operations
       const { add, div, mul, number, square, sub } = float(operations)

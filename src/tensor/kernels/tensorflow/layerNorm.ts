@@ -1,7 +1,8 @@
 /**
  * Layer normalization and its gradient.
  *
- * Stock operations also return y, in the shape of x, and r, one for each row, which are cheaper kept than made again, and take them in place of x.
+ * The stock operations also return y, in the shape of x, and r, one per row, and take them in place of x, because
+ * saving them is cheaper than recomputing them.
  */
 import { layerNorm, layerNormGrad, LONG } from "../spec/layerNorm.ts"
 import { float } from "./float.ts"

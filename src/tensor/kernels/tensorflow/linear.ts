@@ -1,4 +1,4 @@
-/** Linear layers: matrix products, biases, both in one, and the gradients of weights and biases. */
+/** Linear layers: matmul, bias, both in one kernel, and the gradients of weights and biases. */
 import { addBias, biasGrad } from "../spec/addBias.ts"
 import { affine } from "../spec/affine.ts"
 import { multiply, weightGrad } from "../spec/multiply.ts"
@@ -23,7 +23,7 @@ export const linearKernels: readonly TensorflowKernel[] = [
       return give(addBias(matMul(input("x"), input("weight")), input("bias")))
     },
   }),
-  // Stock operations do not write over x.
+  // Stock operations do not overwrite x.
   onTensorflow(addBias, {
     library: ({ inputs, runForAll, same }) => {
       runForAll("BijouAddBias", inputs("x", "bias"), 0)
@@ -41,7 +41,7 @@ export const linearKernels: readonly TensorflowKernel[] = [
   }),
 ]
 
-/** x^T dy of stock operations. */
+/** Computes x^T dy by stock operations. */
 export const pullWeight = (operations: Operations, x: Handle, dy: Handle): Handle => {
   const { matMul, reshape } = float(operations)
   return matMul(reshape(x, rowsOf(x.shape)), reshape(dy, rowsOf(dy.shape)), true)

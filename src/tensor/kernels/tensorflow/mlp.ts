@@ -1,8 +1,8 @@
 /**
- * The perceptron and its gradient; of stock operations only with GELU by erf.
+ * The MLP and its gradient. The stock operations support only the erf form of GELU.
  *
- * There a' = a / sqrt 2 and E = 1 + erf a' are returned. gelu(a) = a' E / sqrt 2, and both roots are factors of the weights; gelu'(a) is half of
- * a' exp(ln(2 / sqrt pi) - a'^2) + E, and the half is a factor of W2.
+ * They return a' = a / sqrt 2 and E = 1 + erf a'. gelu(a) = a' E / sqrt 2, and both roots are folded into the weights.
+ * gelu'(a) is half of a' exp(ln(2 / sqrt pi) - a'^2) + E, and the half is folded into W2.
  */
 import type { GeluForm } from "../spec/gelu.ts"
 import { mlp, mlpGrad } from "../spec/mlp.ts"

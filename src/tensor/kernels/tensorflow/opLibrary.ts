@@ -1,13 +1,16 @@
 /**
- * Whether TensorFlow has bijou's own operations, those of `native/ops.cc`, beside the ones that it comes with.
+ * Whether bijou's op library, `native/ops.cc`, is loaded into TensorFlow.
  */
 
-/** Says that the operations are loaded into the TensorFlow of this process; before the first kernel runs, for the two ways have other bits. */
+/**
+ * Records whether the op library is loaded into the TensorFlow of this process. Call this before the first kernel runs,
+ * because the bits differ with and without the library.
+ */
 export const setOpLibrary = (loaded: boolean): void => {
   library = loaded
 }
 
-/** Whether they are. */
+/** Returns whether the op library is loaded. */
 export const hasOpLibrary = (): boolean => library
 
 let library = false

@@ -1,8 +1,9 @@
 /**
- * How a kernel on the backend `tensorflow` runs operations: on TensorFlow's own handles, with no tensor of TensorFlow.js in between.
+ * Runs operations for kernels on the backend `tensorflow`, directly on TensorFlow's handles, without TensorFlow.js
+ * tensors.
  *
- * A kernel has up to two forms: one operation of `native/ops.cc`, and a sequence of stock operations for where that library is not loaded, or
- * does not work, as on a GPU. Which one runs is decided once per process.
+ * A kernel has up to two forms: one operation of `native/ops.cc`, and a sequence of stock operations for when that
+ * library is not loaded or does not work, as on a GPU. The form is selected once per process.
  */
 import type { tf } from "../../tf.ts"
 import { oncePer } from "../oncePer.ts"
@@ -12,10 +13,13 @@ import { hasOpLibrary } from "./opLibrary.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The numbers by which TensorFlow's C interface calls types. */
+/** The type codes of TensorFlow's C interface. */
 export const TYPE = { float32: 1, int32: 3, bool: 10 } as const
 
-/** A tensor of TensorFlow. One that a kernel makes is freed by the first operation that takes it, unless it is held or given. */
+/**
+ * A tensor of TensorFlow. The first operation that takes a tensor made by the kernel frees it, unless it is held or
+ * given.
+ */
 export interface Handle {
   readonly id: number
   readonly shape: readonly number[]
@@ -30,80 +34,80 @@ export interface Attribute {
 }
 
 /**
- * Types that inputs have are left out: TensorFlow takes them from the inputs, except of lists. Attributes that are the same in every call are
- * best made once.
+ * Attributes of an operation. TensorFlow infers types from the inputs, except from lists, so such types are left out.
+ * Make attributes that are the same in every call only once.
  */
 export type Attributes = readonly Attribute[]
 
-/** As many handles as the number says. */
+/** A tuple of `N` handles. */
 type Handles<N extends number, H extends readonly Handle[] = readonly []> = number extends N
   ? readonly Handle[]
   : H["length"] extends N
     ? H
     : Handles<N, readonly [...H, Handle]>
 
-/** A tuple with a `T` for each element of `H`. */
+/** A tuple with one `T` for each element of `H`. */
 type Each<H extends readonly unknown[], T> = { readonly [K in keyof H]: T }
 
 /**
- * What a form may do; `N` are the names of the kernel's inputs.
+ * The operations that a form may use; `N` is the type of the names of the kernel's inputs.
  *
- * What an operation makes is freed by the operation that takes it, so that the next one writes to memory that is still in the cache: most of
- * the time of an operation on a million numbers is memory.
+ * An operation frees the intermediate tensors that it takes, so the next one writes to memory that is still in the
+ * cache. Memory access takes most of the time of an operation on a million numbers.
  */
 export interface Operations<N extends string = never> {
-  /** The input of this name; throws where it was not given. */
+  /** Returns the input of this name. Throws if it is missing. */
   readonly input: (name: N) => Handle
-  /** The inputs of these names. */
+  /** Returns the inputs of these names. */
   readonly inputs: <const Names extends readonly N[]>(...names: Names) => Each<Names, Handle>
-  /** Whether the input was given. */
+  /** Returns whether the input was given. */
   readonly has: (name: N) => boolean
-  /** Integers that are the same in every call, such as axes. */
+  /** Returns integers that are the same in every call, such as axes. */
   readonly constant: (values: readonly number[], shape?: readonly number[]) => Handle
-  /** One float32 that is the same in every call. */
+  /** Returns one float32 that is the same in every call. */
   readonly number: (value: number) => Handle
-  /** Numbers that change from call to call. */
+  /** Returns numbers that change from call to call. */
   readonly floats: (values: readonly number[], shape?: readonly number[]) => Handle
-  /** An operation with one output. */
+  /** Runs an operation with one output. */
   readonly run: (name: string, inputs: readonly Handle[], attributes?: Attributes) => Handle
-  /** An operation with `outputs` outputs. */
+  /** Runs an operation with `outputs` outputs. */
   readonly runForAll: <K extends number>(
     name: string,
     inputs: readonly Handle[],
     outputs: K,
     attributes?: Attributes,
   ) => Handles<K>
-  /** Keeps what was made for more than one operation: until it is given or let go, or the kernel ends. */
+  /** Keeps a handle for more than one operation, until it is given, let go, or the kernel ends. */
   readonly hold: (handle: Handle) => Handle
-  /** Lets the next operation that takes what was held free it. */
+  /** Lets the next operation that takes a held handle free it. */
   readonly letGo: (handle: Handle) => Handle
-  /** The handle as an output of the kernel. */
+  /** Returns the handle as an output of the kernel. */
   readonly give: (handle: Handle) => tf.TensorInfo
-  /** The handles as the outputs of the kernel. */
+  /** Returns the handles as the outputs of the kernel. */
   readonly giveAll: <const H extends readonly Handle[]>(handles: H) => Each<H, tf.TensorInfo>
-  /** An input that was written over, as an output of the kernel. */
+  /** Returns an overwritten input as an output of the kernel. */
   readonly same: (name: N) => tf.TensorInfo
 }
 
-/** One way to compute a kernel. */
+/** One implementation of a kernel. */
 type Form<I, A, O> = (operations: Operations<keyof I & string>, attributes: A) => Returned<O>
 
 /** The forms of a kernel. */
 interface Forms<I, A, O> {
-  /** By the operations of `native/ops.cc`. */
+  /** The form that uses the operations of `native/ops.cc`. */
   readonly library?: Form<I, A, O>
-  /** By stock operations. */
+  /** The form that uses stock operations. */
   readonly stock?: Form<I, A, O>
-  /** The attributes that the stock operations are for; all of them where it is left out. */
+  /** Returns whether the stock operations support these attributes. If it is missing, all attributes are supported. */
   readonly stockCovers?: (attributes: A) => boolean
 }
 
-/** A kernel as TensorFlow.js registers it, and whether it exists with the op library, and without. */
+/** A kernel as TensorFlow.js registers it, and whether it exists with and without the op library. */
 export interface TensorflowKernel extends Implementation {
   readonly isThere: (library: boolean) => boolean
 }
 
-/** The parts of tfjs-node's backend that kernels use; some of them are private in its typings. */
+/** The parts of tfjs-node's backend that kernels use. Some of them are private in its typings. */
 interface TensorflowBackend {
   readonly binding: {
     readonly executeOp: (
@@ -125,7 +129,7 @@ interface TensorflowBackend {
 
 // --------------------------------------------------------- constructors
 
-/** Attributes of operations. */
+/** Makes attributes of operations. */
 export const attribute = {
   whole: (name: string, value: number): Attribute => ({ name, type: 1, value }),
   float: (name: string, value: number): Attribute => ({ name, type: 2, value }),
@@ -133,14 +137,17 @@ export const attribute = {
   type: (name: string, value: keyof typeof TYPE): Attribute => ({ name, type: 4, value: TYPE[value] }),
 }
 
-/** The kernel, by one operation of the library or by stock operations. Where it has no form, callers compose the kernel. */
+/**
+ * Implements a kernel by one operation of the library or by stock operations. If it has no suitable form, callers
+ * compose the kernel.
+ */
 export const onTensorflow = <I extends object, A extends object, O extends Outputs>(
   contract: Contract<I, A, O>,
   { library, stock, stockCovers }: Forms<I, A, O>,
 ): TensorflowKernel => {
   const kernel = implement(contract, "tensorflow", open, (use, inputs, attributes: A) => {
     const form = hasOpLibrary() ? library : stock
-    if (form === undefined) throw new Error(`${contract.name} was chosen before the op library was.`)
+    if (form === undefined) throw new Error(`${contract.name} was selected before the op library was loaded.`)
     return use(inputs, (operations) => form(operations, attributes))
   })
   return {
@@ -151,13 +158,16 @@ export const onTensorflow = <I extends object, A extends object, O extends Outpu
   }
 }
 
-/** Lets TensorFlow copy what a tensor was made of, which it otherwise does when an operation first takes it. */
+/** Makes TensorFlow copy the values of a tensor now. Otherwise it does so when an operation first takes the tensor. */
 export const copyNow = (backend: unknown, x: tf.TensorInfo): void => void backendOf(backend).getInputTensorIds([x])
 
-/** The engine passes a kernel the backend it was registered for, which makes the cast true. */
+/** Casts the backend of a kernel. The engine passes a kernel the backend that it was registered for. */
 const backendOf = (backend: unknown): TensorflowBackend => backend as TensorflowBackend
 
-/** Lets a kernel use TensorFlow: what it made and did not give is freed at its end. Kernels do not run within each other. */
+/**
+ * Runs a kernel with access to TensorFlow. At its end, tensors that it made and did not give are freed. Kernels do not
+ * nest.
+ */
 type Use = <A>(inputs: object, kernel: (operations: Operations<string>) => A) => A
 
 const open = (backend: unknown): Use => onBackend(backendOf(backend))
@@ -168,7 +178,7 @@ const onBackend = oncePer((backend: TensorflowBackend): Use => {
   let given: Readonly<Record<string, tf.TensorInfo | undefined>> = {}
   const info = (name: string): tf.TensorInfo => {
     const x = given[name]
-    if (x === undefined) throw new Error(`The kernel needs an input called "${name}", and was not given it.`)
+    if (x === undefined) throw new Error(`The kernel was called without its input "${name}".`)
     return x
   }
   const input = (name: string): Handle => {
@@ -207,7 +217,8 @@ const onBackend = oncePer((backend: TensorflowBackend): Use => {
   }
   const operations: Operations<string> = {
     input,
-    inputs: <N extends readonly string[]>(...names: N) => names.map(input) as Each<N, Handle>, // one for each name
+    // one input for each name
+    inputs: <N extends readonly string[]>(...names: N) => names.map(input) as Each<N, Handle>,
     has: (name) => given[name] !== undefined,
     floats: (values, shape = [values.length]) => {
       const handle = tensor(shape, TYPE.float32, Float32Array.from(values))
@@ -223,7 +234,7 @@ const onBackend = oncePer((backend: TensorflowBackend): Use => {
       return result
     },
     runForAll: <K extends number>(name: string, handles: readonly Handle[], outputs: K, attributes?: Attributes) =>
-      execute(name, handles, outputs, attributes) as Handles<K>, // as many as were asked for
+      execute(name, handles, outputs, attributes) as Handles<K>, // execute returns the requested number of outputs
     hold: (handle) => {
       held.add(handle.id)
       return handle
@@ -233,7 +244,8 @@ const onBackend = oncePer((backend: TensorflowBackend): Use => {
       return handle
     },
     give,
-    giveAll: <H extends readonly Handle[]>(handles: H) => handles.map(give) as Each<H, tf.TensorInfo>, // one for each handle
+    // map returns one output for each handle
+    giveAll: <H extends readonly Handle[]>(handles: H) => handles.map(give) as Each<H, tf.TensorInfo>,
     same: (name) => {
       const { dataId, shape, dtype } = info(name)
       backend.incRef(dataId)
@@ -255,8 +267,8 @@ const onBackend = oncePer((backend: TensorflowBackend): Use => {
 
 const nameOf = (dtype: number): tf.DataType => {
   for (const name of ["float32", "int32", "bool"] as const) if (TYPE[name] === dtype) return name
-  throw new Error(`A kernel on TensorFlow knows float32, int32 and bool, but was given the type ${dtype}.`)
+  throw new Error(`A kernel on TensorFlow supports float32, int32 and bool, but not ${dtype}.`)
 }
 
-/** Axes, shapes, permutations and factors: a few for each shape of layer, which stay. */
+/** The cached axes, shapes, permutations and factors, of which there are a few for each layer shape. */
 const constants = new Map<string, Handle>()

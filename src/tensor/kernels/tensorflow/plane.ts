@@ -1,4 +1,4 @@
-/** Planes of parities: what packs them, unpacks them and shifts by them. */
+/** Kernels that pack parities, unpack them and shift by them. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { pack } from "../spec/pack.ts"
 import { shift } from "../spec/shift.ts"
@@ -9,7 +9,7 @@ import { attribute, onTensorflow, type Handle, type Operations, type TensorflowK
 
 // ------------------------------------------------------------ instances
 
-/** By stock operations with the library as well. */
+/** Unpacks by stock operations, with and without the library. */
 const unpacking = (operations: Operations<"words">, { shape, fractionBits }: UnpackAttributes) =>
   operations.give(unpacked(operations, operations.input("words"), shape, 2 ** -fractionBits))
 
@@ -35,14 +35,14 @@ export const planeKernels: readonly TensorflowKernel[] = [
 
 // ----------------------------------------------------------- combinators
 
-/** The parities of x 2^l, as 0 and 1. */
+/** Returns the parities of x 2^l as 0 and 1. */
 export const parities = (operations: Operations, x: Handle, scale: number): Handle => {
   const { constant, run } = operations
   const { mul, number, toInt } = float(operations)
   return run("BitwiseAnd", [toInt(mul(x, number(scale))), constant([1], [])])
 }
 
-/** Parities, 32 in a word. */
+/** Packs parities, 32 per word. */
 export const packed = (operations: Operations, parity: Handle): Handle => {
   const { constant, run } = operations
   const { reshape } = float(operations)
@@ -54,7 +54,7 @@ export const packed = (operations: Operations, parity: Handle): Handle => {
   return run("Sum", [placed, constant([-1])])
 }
 
-/** The bits of the words as 0 and `step`, in this shape. */
+/** Returns the bits of the words as 0 and `step`, in this shape. */
 export const unpacked = (operations: Operations, words: Handle, shape: readonly number[], step: number): Handle => {
   const { constant, run } = operations
   const { mul, number, reshape, toFloat } = float(operations)
@@ -66,5 +66,5 @@ export const unpacked = (operations: Operations, words: Handle, shape: readonly 
   return mul(reshape(toFloat(own), shape), number(step))
 }
 
-/** The bits of a word. */
+/** The indices of the bits of a word. */
 const BITS = Array.from({ length: 32 }, (_, i) => i)

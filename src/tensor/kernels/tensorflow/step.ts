@@ -1,4 +1,4 @@
-/** Rounding, and the steps of BDIA, each in one pass of the library. */
+/** Rounding and the BDIA steps, each in one pass of the library. */
 import { cotangent } from "../spec/cotangent.ts"
 import { drift } from "../spec/drift.ts"
 import { inverse } from "../spec/inverse.ts"
@@ -67,7 +67,7 @@ export const stepKernels: readonly TensorflowKernel[] = [
       const { mul, sub } = float(operations)
       const { gamma, step } = attributes
       const x = input("x")
-      // A zero of either sign: the last addition makes every zero +0.
+      // q may have zeros of either sign, since the last addition makes every zero +0.
       const q = rounded(operations, x, input("h"), attributes)
       const lifted = mul(sub(input("next"), q), perSample(operations, over(gamma), x))
       return give(oneZero(operations, sub(lifted, unpacked(operations, input("words"), x.shape, step))))
@@ -90,11 +90,11 @@ export const stepKernels: readonly TensorflowKernel[] = [
   }),
 ]
 
-/** 2^l as the library's operations take it. */
+/** Returns 2^l as an attribute of the library's operations. */
 const scaled = (scale: number) => [attribute.float("scale", scale)]
 
-/** 1 / g */
+/** Returns 1 / g. */
 const over = (gamma: PerSample): PerSample => gamma.map((g) => 1 / g)
 
-/** 1 - g */
+/** Returns 1 - g. */
 const rest = (gamma: PerSample): PerSample => gamma.map((g) => 1 - g)

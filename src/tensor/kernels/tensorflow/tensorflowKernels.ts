@@ -1,4 +1,4 @@
-/** The kernels of the backend `tensorflow` that exist with the op library, without it, or both, as data. */
+/** All kernels of the backend `tensorflow`, which exist with the op library, without it, or in both cases. */
 import { adamWKernels } from "./adamW.ts"
 import { attentionKernels } from "./attention.ts"
 import { checkKernels } from "./checks.ts"

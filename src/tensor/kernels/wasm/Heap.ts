@@ -1,4 +1,4 @@
-/** Kernels over the heap of TensorFlow.js's wasm backend. */
+/** Kernels on the heap of TensorFlow.js's wasm backend. */
 import type { tf } from "../../tf.ts"
 import type { Access } from "../cpu/Access.ts"
 import type { Loop } from "../cpu/Loop.ts"
@@ -10,20 +10,22 @@ import { asWasm, fromWasm, type WasmBackend } from "./WasmBackend.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a kernel over the heap works with. */
+/** The operations that a kernel on the heap uses. */
 export interface Heap extends Access {
   readonly backend: WasmBackend
-  /** Where a tensor starts, in bytes; a tensor that lives on another backend is brought over, which may let the heap grow. */
+  /**
+   * Returns the byte address of a tensor. It first copies a tensor that is on another backend, which may grow the heap.
+   */
   readonly place: (x: tf.TensorInfo) => number
-  /** The buffer of x under another handle: what a kernel returns that has changed x in place. */
+  /** Returns a new handle to the buffer of x, for a kernel that changed x in place. */
   readonly same: (x: tf.TensorInfo) => tf.TensorInfo
-  /** `count` float32 numbers at a place. */
+  /** Returns a view of `count` float32 numbers at an address. */
   readonly numbers: (place: number, count: number) => Float32Array
-  /** Memory for `count` float32 numbers while `body` runs. */
+  /** Allocates memory for `count` float32 numbers while `body` runs. */
   readonly scratch: <A>(count: number, body: (place: number) => A) => A
 }
 
-/** What a kernel over the heap does. */
+/** A kernel on the heap. */
 export type OnHeap<I extends object, A extends object, O extends Outputs> = (
   heap: Heap,
   inputs: I,
@@ -32,7 +34,7 @@ export type OnHeap<I extends object, A extends object, O extends Outputs> = (
 
 // --------------------------------------------------------- constructors
 
-/** The heap of a backend. */
+/** Returns the heap of a backend. */
 export const heapOf = oncePer((backend: WasmBackend): Heap => {
   const access = fromWasm(backend)
   const place = ({ dataId }: tf.TensorInfo) => backend.dataIdMap.get(dataId).memoryOffset
@@ -56,7 +58,7 @@ export const heapOf = oncePer((backend: WasmBackend): Heap => {
   }
 })
 
-/** Implements a kernel over the heap of the wasm backend, where the engine has SIMD. */
+/** Implements a kernel on the heap of the wasm backend, if the engine has SIMD. */
 export const onHeap = <I extends object, A extends object, O extends Outputs>(
   contract: Contract<I, A, O>,
   kernel: OnHeap<I, A, O>,
@@ -70,8 +72,8 @@ export const byLoop = <I extends object, A extends object, O extends Outputs>(
 ): Implementation => implement(contract, "wasm", (backend) => fromWasm(asWasm(backend)), loop)
 
 /**
- * Implements a kernel four lanes at a time where that can be, and by its loop elsewhere, with the same bits. `lanes` returns null for sizes that it
- * does not do, before it makes anything.
+ * Implements a kernel in SIMD lanes where possible and by its loop otherwise, with the same bits. `lanes` returns null
+ * for unsupported sizes, before it allocates anything.
  */
 export const inLanes = <I extends object, A extends object, O extends Outputs>(
   contract: Contract<I, A, O>,

@@ -1,4 +1,4 @@
-/** TensorFlow.js's wasm backend, and how kernels reach the numbers on its heap. */
+/** TensorFlow.js's wasm backend, and the access of kernels to values on its heap. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import { arrayOf, unknown, type Access } from "../cpu/Access.ts"
@@ -7,7 +7,7 @@ import type { Memory } from "./assembler/webAssembly.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The parts of tfjs's wasm backend that kernels use; some of them are private in its typings. */
+/** The parts of tfjs's wasm backend that kernels use. Some of them are private in its typings. */
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array
@@ -31,10 +31,13 @@ export interface WasmBackend {
 
 // --------------------------------------------------------- constructors
 
-/** A kernel is handed its backend as `{}`: the engine only passes a kernel the backend it was registered for, which makes the cast true. */
+/**
+ * Casts the backend that a kernel receives, which is typed as `{}`. The cast is safe because the engine passes a kernel
+ * only the backend that it was registered for.
+ */
 export const asWasm = (backend: unknown): WasmBackend => backend as WasmBackend
 
-/** Tensors on the heap of the wasm backend. */
+/** Returns the access to tensors on the heap of the wasm backend. */
 export const fromWasm = oncePer((backend: WasmBackend): Access => ({
   output: (shape, dtype) => {
     if (dtype === "string" || dtype === "complex64") throw unknown(dtype)
@@ -49,10 +52,10 @@ export const fromWasm = oncePer((backend: WasmBackend): Access => ({
   },
 }))
 
-/** What `output` has made since a kernel of the wasm backend began. */
+/** The outputs that were allocated since the current kernel began. */
 const made: tf.TensorInfo[] = []
 
-/** Runs a kernel of the wasm backend, and frees what it had made where it throws. */
+/** Runs a kernel of the wasm backend, and frees its outputs if it throws. */
 export const freeingOnThrow = <A>(backend: WasmBackend, kernel: () => A): A => {
   made.length = 0
   try {

@@ -1,4 +1,4 @@
-/** AdamW in lanes, with the bits of the same operations of tfjs. */
+/** AdamW in lanes, with the bits of the same tfjs operations. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { adamW } from "../spec/adamW.ts"
 import type { One } from "../spec/Kernel.ts"
@@ -9,7 +9,8 @@ const NUMBERS = ["beta1", "rest1", "beta2", "rest2", "keep", "rate", "correction
 
 export const bijouAdamW = onHeap(adamW, (heap, inputs, attributes) => {
   const { p, m, v, grad, shrink } = inputs
-  const [pNext, mNext, vNext] = [p, m, v].map(({ shape }) => heap.output(shape, "float32")) as [One, One, One] // three of them
+  // map returns three
+  const [pNext, mNext, vNext] = [p, m, v].map(({ shape }) => heap.output(shape, "float32")) as [One, One, One]
   for (const input of [p, m, v, grad, shrink]) heap.touch(input)
   const { place } = heap
   step(heap.backend, {

@@ -1,4 +1,4 @@
-/** The bias of a linear layer in lanes, written over x, and its gradient. */
+/** The bias of a linear layer in lanes, which overwrites x, and its gradient. */
 import { addBias, biasGrad } from "../spec/addBias.ts"
 import { compile } from "./assembler/Routine.ts"
 import { onHeap } from "./Heap.ts"
@@ -25,7 +25,7 @@ const add = compile({
   },
 })
 
-/** 64 rows are added at a time. */
+/** Sums rows in chunks of 64. */
 export const bijouBiasGrad = onHeap(biasGrad, (heap, { dy }) => {
   const [rows, width] = rowsOf(dy.shape)
   const out = heap.output([width], "float32")

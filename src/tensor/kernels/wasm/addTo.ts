@@ -1,4 +1,4 @@
-/** A running sum in lanes, written over the sum. */
+/** A running sum in lanes, which overwrites the sum. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { addTo } from "../spec/addTo.ts"
 import { addUp } from "./stock/Add.ts"

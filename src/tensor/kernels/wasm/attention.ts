@@ -1,6 +1,6 @@
 /**
- * Attention, one sample and head after the other, so that only one matrix of weights is alive; the gradient computes the weights again. A
- * plugged-in sgemm does the products (`attentionByProducts.ts`).
+ * Attention, one sample and head after the other, so that only one matrix of weights is alive. The gradient recomputes
+ * the weights. If an sgemm is plugged in, it computes the matmuls (`attentionByProducts.ts`).
  */
 import { attention, attentionGrad } from "../spec/attention.ts"
 import { compile } from "./assembler/Routine.ts"
@@ -95,7 +95,7 @@ const differentiate = forEachTokens((tokens) =>
           product(code, { left: dyHead, transposed: false, right: turned, out: changes, rows: time, span: scores })
           const [p, d] = [counter(weights.place), counter(changes.place)]
           repeat(time, (i) => {
-            // Between what is seen and the next multiple of four P is 0, and so is dS.
+            // From the last visible token up to the next multiple of four, P is 0, and so is dS.
             pullShare(code, {
               row: p,
               change: d,
@@ -116,7 +116,7 @@ const differentiate = forEachTokens((tokens) =>
 )
 
 export const bijouAttentionGrad = onHeap(attentionGrad, (heap, { qkv, seen, dy }, attributes) => {
-  if (qkv === undefined) throw new TypeError("The gradient of Attention on wasm takes qkv.")
+  if (qkv === undefined) throw new TypeError("The gradient of Attention on wasm requires qkv.")
   const sizes = sizesOf(qkv.shape, attributes)
   const out = heap.output(qkv.shape, "float32")
   const sgemm = sgemmFor(sizes.time, sizes.size, sizes.time)

@@ -1,6 +1,7 @@
 /**
- * Attention whose products a plugged-in sgemm does, in place on queries, keys and values as they stand; the softmax between them stays in
- * lanes. As many heads of one sample are done at a time as have few enough weights to stay near, and at least one.
+ * Attention whose matmuls a plugged-in sgemm computes in place on the concatenated queries, keys and values. The
+ * softmax between them runs in lanes. The heads of a sample are processed in groups whose weights fit into the cache,
+ * at least one head at a time.
  */
 import type { tf } from "../../tf.ts"
 import type { Product, Sgemm } from "./sgemm.ts"
@@ -11,32 +12,34 @@ import type { Heap } from "./Heap.ts"
 
 type Sizes = ReturnType<typeof sizesOf>
 
-/** A matrix of every head of every sample. */
+/** One matrix for each head of each sample. */
 interface Heads {
-  /** Where the first one starts, and how far on that of the next sample and of the next head are, in bytes. */
+  /**
+   * The byte address of the first matrix, and the distances in bytes to that of the next sample and of the next head.
+   */
   readonly place: number
   readonly sample: number
   readonly head: number
-  /** How many heads there are before they begin again with the first. */
+  /** The number of heads after which the matrices repeat from the first. */
   readonly heads: number
-  /** The distance of rows in elements. */
+  /** The distance between rows in elements. */
   readonly stride: number
 }
 
-/** Does something for `count` heads of one sample. */
+/** Processes `count` heads of one sample. */
 type Round = (sample: number, first: number, count: number) => void
 
-/** The mask of all samples, where not all tokens are seen. */
+/** The mask of all samples, if there is padding. */
 interface Masked {
   readonly mask: tf.TensorInfo | undefined
 }
 
-/** The weights that are kept near, as numbers: 256 KiB of them. */
+/** The number of weights that stay in the cache, 256 KiB. */
 const NEAR = 2 ** 16
 
 // --------------------------------------------------------- constructors
 
-/** y = softmax(q k^T / sqrt(size)) v into `out`. */
+/** Computes y = softmax(q k^T / sqrt(size)) v into `out`. */
 export const mixByProducts = (
   heap: Heap,
   sgemm: Sgemm,
@@ -58,7 +61,7 @@ export const mixByProducts = (
     return out
   })
 
-/** The gradient of `mixByProducts` by qkv into `out`, which computes the weights again. */
+/** Computes the gradient of `mixByProducts` with respect to qkv into `out`. It recomputes the weights. */
 export const pullByProducts = (
   heap: Heap,
   sgemm: Sgemm,
@@ -92,7 +95,7 @@ export const pullByProducts = (
     return out
   })
 
-/** Walks over all samples and heads. */
+/** Runs `round` for all samples and heads. */
 const inRounds = (sizes: Sizes, round: Round): void => {
   const { batch, heads } = sizes
   const most = together(sizes)
@@ -100,19 +103,19 @@ const inRounds = (sizes: Sizes, round: Round): void => {
     for (let first = 0; first < heads; first += most) round(sample, first, Math.min(most, heads - first))
 }
 
-/** The sizes of one product, and which of its sides are turned. */
+/** The sizes of one matmul, and which of its operands are transposed. */
 type Form = Pick<Product, "m" | "n" | "k" | "transposeA" | "transposeB">
 
-/** a b^T between tokens. */
+/** Returns the form of a b^T between tokens. */
 const scoring = ({ time, size }: Sizes): Form => ({ m: time, n: time, k: size, transposeA: false, transposeB: true })
 
-/** a b of weights and tokens, or a^T b. */
+/** Returns the form of a b, or of a^T b, for weights a and tokens b. */
 const weighing = ({ time, size }: Sizes, transposeA: boolean): Form => ({
   ...{ m: time, n: size, k: time },
   ...{ transposeA, transposeB: false },
 })
 
-/** A product for each head. */
+/** Returns a round that computes one matmul per head. */
 const each = ({ backend }: Heap, sgemm: Sgemm, form: Form, a: Heads, b: Heads, out: Heads): Round => {
   const { memory } = backend.wasm.asm
   const product = { ...form, strideA: a.stride, strideB: b.stride, strideOut: out.stride }
@@ -125,7 +128,7 @@ const each = ({ backend }: Heap, sgemm: Sgemm, form: Form, a: Heads, b: Heads, o
 const at = ({ place, sample, head, heads }: Heads, s: number, h: number): number =>
   place + s * sample + (h % heads) * head
 
-/** The softmax of scores, in place. */
+/** Returns a round that computes the softmax of the scores in place. */
 const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo | undefined): Round => {
   const share = shareAll[tokensOf(mask)]
   const masks = maskPlace(heap, mask)
@@ -137,7 +140,7 @@ const sharing = (heap: Heap, sizes: Sizes, weights: Heads, mask: tf.TensorInfo |
   }
 }
 
-/** Its gradient, in place of the cotangents of the weights. */
+/** Returns a round that computes the gradient of that softmax, which overwrites the cotangents of the weights. */
 const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask: tf.TensorInfo | undefined): Round => {
   const pull = pullShareAll[tokensOf(mask)]
   const masks = maskPlace(heap, mask)
@@ -150,26 +153,26 @@ const pulling = (heap: Heap, sizes: Sizes, weights: Heads, changes: Heads, mask:
   }
 }
 
-/** How many heads are done at a time. */
+/** Returns how many heads a round processes. */
 const together = ({ heads, time }: Sizes): number =>
   Math.max(1, Math.min(heads, Math.floor(NEAR / (time * lineOf(time)))))
 
-/** The elements of a matrix of weights for every head of a round. */
+/** Returns the number of elements of the weights of a round. */
 const squaresOf = (sizes: Sizes): number => together(sizes) * sizes.time * lineOf(sizes.time)
 
-/** Matrices of weights for the heads of a round, which those of the next round take the places of. */
+/** Returns the matrices of weights for the heads of a round. Those of the next round overwrite them. */
 const squares = (sizes: Sizes, place: number): Heads => {
   const stride = lineOf(sizes.time)
   return { place, sample: 0, head: 4 * sizes.time * stride, heads: together(sizes), stride }
 }
 
-/** The heads in `[batch, time, heads size]`. */
+/** Returns the heads of `[batch, time, heads size]`. */
 const alone = ({ heads, time, size }: Sizes, place: number): Heads => {
   const stride = heads * size
   return { place, sample: 4 * time * stride, head: 4 * size, heads, stride }
 }
 
-/** Queries, keys and values in `[batch, time, 3 heads size]`. */
+/** Returns queries, keys and values of `[batch, time, 3 heads size]`. */
 const sideBySide = ({ heads, time, size }: Sizes, place: number): readonly [Heads, Heads, Heads] => {
   const stride = 3 * heads * size
   const q = { place, sample: 4 * time * stride, head: 4 * size, heads, stride }

@@ -1,4 +1,4 @@
-/** The gradient of a step of BDIA in lanes. */
+/** The gradient of a BDIA step in lanes. */
 import { cotangentLoop } from "../cpu/cotangent.ts"
 import { cotangent } from "../spec/cotangent.ts"
 import { elementwise } from "./elementwise.ts"

@@ -1,4 +1,4 @@
-/** The mean cross-entropy in lanes, within 1e-6 of the largest |logit|; rows are added in float64. */
+/** The mean cross-entropy in lanes, within 1e-6 of the largest |logit|. Rows are summed in float64. */
 import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"
 import { power } from "./normal.ts"
 import { compile } from "./assembler/Routine.ts"
@@ -22,7 +22,7 @@ export const bijouCrossEntropy = onHeap(crossEntropy, (heap, { logits, targets }
     for (const [r, most] of greatest.entries()) {
       const target = ids[r] ?? NaN
       if (!(target >= 0 && target < classes))
-        throw new Error(`The target of row ${r} is class ${target}, but there are the classes 0 to ${classes - 1}.`)
+        throw new Error(`The target of row ${r} is class ${target}, but the classes are 0 to ${classes - 1}.`)
       loss += most + Math.log(sums[r] ?? NaN) - (x[r * classes + target] ?? NaN)
     }
     heap.view(out)[0] = loss / rows
@@ -30,7 +30,7 @@ export const bijouCrossEntropy = onHeap(crossEntropy, (heap, { logits, targets }
   })
 })
 
-/** The greatest of every row, and the sum of the exponentials of what each is below it. */
+/** Computes the maximum of each row, and the sum of the exponentials of its logits minus the maximum. */
 const summarize = compile({
   integers: ["rows", "classes", "logits", "found"],
   numbers: [],

@@ -1,4 +1,4 @@
-/** The self-check in lanes, for float32; integers have no NaN, and their bits are compared in a loop. */
+/** The self-check in lanes for float32. Integers are compared in a loop. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { differLoop } from "../cpu/differ.ts"
 import { differ } from "../spec/differ.ts"
@@ -6,7 +6,7 @@ import { inLanes } from "./Heap.ts"
 import { compile } from "./assembler/Routine.ts"
 
 export const bijouDiffer = inLanes(differ, differLoop, (heap, { x, y }) => {
-  // Integers have no NaN.
+  // The lanes treat some bit patterns as NaN, which integers do not have.
   if (x.dtype !== "float32") return null
   const out = heap.output([], "float32")
   heap.touch(x)

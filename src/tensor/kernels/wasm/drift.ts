@@ -1,4 +1,4 @@
-/** Rounding to the grid, BDIA's drift and products with gamma in lanes. */
+/** Rounding to the grid, BDIA's drift and multiplication by gamma in lanes. */
 import { drift } from "../spec/drift.ts"
 import { quantize } from "../spec/quantize.ts"
 import { times } from "../spec/times.ts"
@@ -41,7 +41,7 @@ export const bijouTimes = onHeap(
   }),
 )
 
-/** Q((1-g) x + (1+g) h), for `own` = (1-g) 2^l, `change` = (1+g) 2^l and `step` = 2^-l; every zero is +0. */
+/** Computes Q((1-g) x + (1+g) h) with `own` = (1-g) 2^l, `change` = (1+g) 2^l and `step` = 2^-l. Every zero is +0. */
 export const drifted = (
   { add, constant, mul, nearest }: Code,
   { x, h, own, change, step }: Readonly<Record<"x" | "h" | "own" | "change" | "step", V128>>,

@@ -1,4 +1,4 @@
-/** Dropout in lanes: the numbers are drawn as they are used, and kept nowhere. */
+/** Dropout in lanes. Random numbers are drawn when they are used and not stored. */
 import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { dropout } from "../spec/dropout.ts"
@@ -18,7 +18,7 @@ export const bijouDropout = onHeap(dropout, (heap, { x }, { samples, low, high, 
       const [first, above] = firstBlock(sample, blocks)
       drop(heap.backend, {
         ...{ count, low, high, first, above, last, x: from + 4 * place * count, out: to + 4 * place * count },
-        // 23 bits of a word are the number, so it is below the rate where they are below `least`.
+        // A uniform number is 23 bits of a word, so it is below the rate if those bits are below `least`.
         ...{ least: Math.ceil(rate * 2 ** 23), scale: 1 / (1 - rate) },
       })
     }
@@ -26,7 +26,7 @@ export const bijouDropout = onHeap(dropout, (heap, { x }, { samples, low, high, 
   })
 })
 
-/** The numbers of four blocks. */
+/** The number of random words in four blocks. */
 const GROUP = 16
 
 const drop = compile({
@@ -39,13 +39,13 @@ const drop = compile({
     const [start, over, bound] = [i32x4.splat(first), i32x4.splat(above), i32x4.splat(least)]
     const block = variable(i32x4.const([0, 1, 2, 3]))
     const [x, out] = [counter(places.x), counter(places.out)]
-    /** What the next numbers are multiplied by. */
+    /** Returns the factors for the next numbers. */
     const factors = () => {
       const place = i32x4.add(start, block)
-      // The sum is less than a term where it went past 2^32.
+      // The sum is smaller than a term if it overflowed 2^32.
       const carried = i32x4.add(over, and(i32x4.gt_u(start, place), i32x4.const([1, 1, 1, 1])))
       const zero = i32x4.const([0, 0, 0, 0])
-      // A lane has the four words of a block, one after the other.
+      // Each lane has the four words of one block in order.
       const drawn = turnFour(code, philox(code, keys, [place, carried, zero, zero]))
       assign(block, i32x4.add(block, i32x4.const([4, 4, 4, 4])))
       const fraction = i32x4.const([0x7fffff, 0x7fffff, 0x7fffff, 0x7fffff])

@@ -1,4 +1,4 @@
-/** Kernels that do the same for every element, four lanes at a time, with numbers that are the same for all elements of a sample. */
+/** Elementwise kernels, four lanes at a time, with per-sample numbers. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { Contract, Outputs } from "../spec/Kernel.ts"
@@ -10,21 +10,21 @@ import { overSamples, withNumbers } from "./samples.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is computed, element by element, of tensors and of numbers of their sample. */
+/** An elementwise function of tensors and of the numbers of their sample. */
 export interface Elementwise<Tensor extends string, Name extends string, A extends object> {
-  /** Inputs of one shape, float32 `[batch, ...]`, which is that of the outputs. */
+  /** The names of the inputs, all float32 `[batch, ...]` of one shape, which is also the shape of the outputs. */
   readonly tensors: readonly Tensor[]
   readonly names: readonly Name[]
-  /** The numbers by their names, one for each sample. */
+  /** Returns the named numbers, one per sample each. */
   readonly numbers: (attributes: A) => readonly (readonly number[])[]
   readonly outputs: number
-  /** The results, one for each output. */
+  /** Computes the results, one per output. */
   readonly body: (code: Code, values: Readonly<Record<Tensor | Name, V128>>) => readonly V128[]
 }
 
 // --------------------------------------------------------- constructors
 
-/** The kernel over the heap; its contract has as many outputs as `outputs` says. */
+/** Makes a kernel on the heap with `outputs` outputs, as its contract says. */
 export const elementwise = <
   I extends Readonly<Record<Tensor, tf.TensorInfo>>,
   A extends object,
@@ -40,7 +40,7 @@ export const elementwise = <
     integers: ["samples", "count", "given", ...tensors, ...results],
     numbers: [],
     body: (code, places) => {
-      const { samples, count, given } = places as Record<"samples" | "count" | "given", I32> // those three are among them
+      const { samples, count, given } = places as Record<"samples" | "count" | "given", I32> // places has these three
       const bytes = code.i32.mul(count, 4)
       const rows = Object.fromEntries(
         [...tensors, ...results].map((name) => [name, [places[name] ?? given, bytes] as const]),
@@ -48,7 +48,8 @@ export const elementwise = <
       overSamples(code, { samples, given, names, rows }, (each, at) =>
         code.along(count, (part) => {
           const loaded = Object.fromEntries(tensors.map((name) => [name, part.load(at[name] ?? given)]))
-          const computed = body(code, { ...each, ...(loaded as Record<Tensor, V128>) }) // every name is there
+          // each and loaded have every name
+          const computed = body(code, { ...each, ...(loaded as Record<Tensor, V128>) })
           for (const [i, result] of computed.entries()) part.store(at[`out${i}`] ?? given, result)
         }),
       )
@@ -66,6 +67,6 @@ export const elementwise = <
       map(heap.backend, { ...places, samples, count: sizeOf(shape) / samples, given: place })
     })
     const outs = made.map(([, tensor]) => tensor)
-    return (outputs === 1 ? outs[0] : outs) as Returned<O> // as many as there are
+    return (outputs === 1 ? outs[0] : outs) as Returned<O> // the number of outputs matches O
   }
 }

@@ -1,6 +1,6 @@
 /**
- * GELU in lanes, alone and after a bias. By erf it is within 3e-7 |x| of the true value and its derivative within 1e-6; by tanh within
- * 4e-7 (1 + |x|) and 2e-6.
+ * GELU in lanes, alone and after a bias. The erf form is within 3e-7 |x| of the true value, and its derivative within
+ * 1e-6; the tanh form is within 4e-7 (1 + |x|) and 2e-6.
  */
 import { biasGelu, biasGeluGrad } from "../spec/biasGelu.ts"
 import { CUBIC, gelu, geluGrad, SLOPE, type GeluForm } from "../spec/gelu.ts"
@@ -14,13 +14,13 @@ import { columnSums } from "./rows.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One form over lanes. */
+/** One form of GELU in lanes. */
 interface Lanewise {
   readonly value: (code: Code, x: V128) => V128
   readonly valueAndSlope: (code: Code, x: V128) => readonly [value: V128, slope: V128]
 }
 
-/** One thing for each form. */
+/** Makes a value for each form. */
 const forEachForm = <X>(make: (form: Lanewise) => X): Readonly<Record<GeluForm, X>> => ({
   erf: make({ value: byErf, valueAndSlope: byErfAndSlope }),
   tanh: make({ value: byTanh, valueAndSlope: byTanhAndSlope }),
@@ -28,10 +28,10 @@ const forEachForm = <X>(make: (form: Lanewise) => X): Readonly<Record<GeluForm, 
 
 // --------------------------------------------------------- constructors
 
-/** x Phi(x) */
+/** Computes x Phi(x). */
 const byErf = (code: Code, x: V128): V128 => code.mul(x, cumulative(code, clamp(code, x, REACH)))
 
-/** x Phi(x), and its derivative Phi(x) + x phi(x); where z is not x, phi(x) is below 2e-7. */
+/** Computes x Phi(x) and its derivative Phi(x) + x phi(x). Where z is not x, phi(x) is below 2e-7. */
 const byErfAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128] => {
   const { add, constant, mul } = code
   const z = clamp(code, x, REACH)
@@ -40,10 +40,10 @@ const byErfAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128] 
   return [mul(x, share), add(share, mul(z, density))]
 }
 
-/** x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), within 4e-7 (1 + |x|) of the true value. */
+/** Computes x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), within 4e-7 (1 + |x|) of the true value. */
 const byTanh = (code: Code, x: V128): V128 => code.mul(x, sharesOf(code, x).share)
 
-/** The same, and its derivative s + 2 x s (1 - s) u', where s = (1 + tanh u) / 2, within 2e-6. */
+/** Computes the same and its derivative s + 2 x s (1 - s) u', where s = (1 + tanh u) / 2, within 2e-6. */
 const byTanhAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128] => {
   const { add, constant, mul } = code
   const { share, spread, near, square } = sharesOf(code, x)
@@ -52,8 +52,9 @@ const byTanhAndSlope = (code: Code, x: V128): readonly [gelu: V128, slope: V128]
 }
 
 /**
- * s = (1 + tanh u) / 2 = 1 / (1 + exp(-2 u)), which is e / (1 + e) with e = exp(-2 |u|) where u < 0, and s (1 - s) = e / (1 + e)^2: no digit is
- * lost on either side. Beyond 14 s is 0 or 1, so x is held there and no power of it overflows.
+ * Computes s = (1 + tanh u) / 2 = 1 / (1 + exp(-2 u)) and s (1 - s) = e / (1 + e)^2, where e = exp(-2 |u|); for u < 0,
+ * s is e / (1 + e). No digits are lost on either side. For |x| > 14, s is 0 or 1, so x is clamped there and no power of
+ * it overflows.
  */
 const sharesOf = (code: Code, x: V128) => {
   const { abs, add, and, andnot, constant, div, gt, mul } = code
@@ -116,7 +117,7 @@ const activate = forEachForm(({ value }) =>
   }),
 )
 
-/** a is written over x. */
+/** Adds the bias and applies GELU. a overwrites x. */
 export const bijouBiasGelu = onHeap(biasGelu, (heap, { x, bias }, { form }) => {
   const out = heap.output(x.shape, "float32")
   heap.touch(x)
@@ -149,7 +150,7 @@ const differentiate = forEachForm(({ valueAndSlope }) =>
   }),
 )
 
-/** dx is written over dy, and gelu(a) over a. */
+/** Computes the gradient. dx overwrites dy, and gelu(a) overwrites a. */
 export const bijouBiasGeluGrad = onHeap(biasGeluGrad, (heap, { a, dy }, { form }) => {
   const [rows, width] = rowsOf(a.shape)
   const dbias = heap.output([width], "float32")

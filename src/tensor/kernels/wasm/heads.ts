@@ -1,4 +1,4 @@
-/** What the forward and the backward routine of attention share. */
+/** Code that the forward and the backward routine of attention share. */
 import type { tf } from "../../tf.ts"
 import type { AttentionAttributes } from "../spec/attention.ts"
 import type { Code, V128, I32 } from "./assembler/Code.ts"
@@ -9,28 +9,31 @@ import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Counts that both routines are given; `causal` is 1 where a token sees only itself and those before it, else 0. */
+/** The sizes that both routines take. `causal` is 1 if a token sees only itself and earlier tokens, and 0 otherwise. */
 export const SIZES = ["batch", "time", "heads", "size", "causal"] as const
 
 type Sizes = Readonly<Record<(typeof SIZES)[number], I32>>
 
-/** Which tokens may be looked at: all, or those that a mask says are `seen`. */
+/** Which tokens are visible: all of them, or those that a mask marks as `seen`. */
 export type Tokens = "all" | "seen"
 
-/** Where the mask of a sample starts, int32 `[time]` with 0 for padding; null where all tokens may be looked at. */
+/** The address of the mask of a sample, int32 `[time]` with 0 for padding; null if all tokens are visible. */
 interface Masked {
   readonly mask: I32 | null
 }
 
 // --------------------------------------------------------- constructors
 
-/** The sizes of queries, keys and values side by side, `[batch, time, 3 heads size]`. */
+/** Returns the sizes of concatenated queries, keys and values, `[batch, time, 3 heads size]`. */
 export const sizesOf = (shape: readonly number[], { heads, causal }: AttentionAttributes) => {
   const [batch = 1, time = 1, triple = 3] = shape
   return { batch, time, heads, size: triple / 3 / heads, causal: Number(causal) }
 }
 
-/** Memory for one transposed head, zeros behind its rows, and for `squares` matrices of weights; rows are as long as the next multiple of four. */
+/**
+ * Allocates memory for one transposed head with zeros after its rows, and for `squares` matrices of weights, whose rows
+ * are padded to a multiple of four.
+ */
 export const withScratch = <A>(
   heap: Heap,
   { time, size }: { readonly time: number; readonly size: number },
@@ -44,22 +47,22 @@ export const withScratch = <A>(
   })
 }
 
-/** The elements of a row of weights, the next multiple of four. */
+/** Returns the number of elements in a row of weights: `time`, rounded up to a multiple of four. */
 export const lineOf = (time: number): number => 4 * Math.ceil(time / 4)
 
-/** What scores are multiplied by. */
+/** Returns the factor of the scores. */
 export const scaleOf = ({ size }: { readonly size: number }): number => 1 / Math.sqrt(size)
 
-/** Which tokens may be looked at, by the mask of a call. */
+/** Returns which tokens are visible with this mask. */
 export const tokensOf = (seen: tf.TensorInfo | undefined): Tokens => (seen === undefined ? "all" : "seen")
 
-/** Something for each kind of tokens. */
+/** Makes a value for each kind of tokens. */
 export const forEachTokens = <X>(make: (tokens: Tokens) => X): Readonly<Record<Tokens, X>> => ({
   all: make("all"),
   seen: make("seen"),
 })
 
-/** Where the mask of all samples, int32 [batch, time], starts, and 0 where there is none. */
+/** Returns the address of the mask of all samples, int32 [batch, time], or 0 if there is none. */
 export const maskPlace = (heap: Heap, mask: tf.TensorInfo | undefined): number => {
   if (mask === undefined) return 0
   heap.touch(mask)
@@ -68,30 +71,30 @@ export const maskPlace = (heap: Heap, mask: tf.TensorInfo | undefined): number =
 
 // ----------------------------------------------------------- combinators
 
-/** The mask of sample b in a routine. */
+/** Returns the mask of sample b in a routine. */
 export const maskRow = ({ i32 }: Code, tokens: Tokens, mask: I32, b: I32, time: I32): I32 | null =>
   tokens === "all" ? null : i32.add(mask, i32.mul(i32.mul(b, time), 4))
 
-/** What a routine knows of its sizes: strides in bytes, and which tokens meet. */
+/** Derives the sizes of a routine: strides in bytes, and the ranges of visible tokens. */
 export const geometry = ({ i32, least }: Code, { time, heads, size, causal }: Sizes) => {
   const pad = i32.mul(i32.div_s(i32.add(time, 3), 4), 4)
   const width = i32.mul(i32.mul(heads, size), 4)
   const everything = i32.mul(i32.sub(i32.const(1), causal), time)
   const nothing = i32.const(0)
-  /** How many tokens the last of `count` tokens from `first` on sees. */
+  /** Returns how many tokens are visible to the last of `count` tokens that start at `first`. */
   const seen = (first: I32, count: number): I32 => least(time, i32.add(i32.add(first, count), everything))
   return {
     width,
     triple: i32.mul(width, 3),
     line: i32.mul(pad, 4),
     seen,
-    /** Scores of queries against all keys that they see, a few zeros more. */
+    /** The scores of queries against all keys that they see, plus a few zeros. */
     scores: (first: I32, count: number) => ({
       columns: least(pad, i32.mul(i32.div_s(i32.add(seen(first, count), 3), 4), 4)),
       skipped: nothing,
       terms: size,
     }),
-    /** A mean over what queries see. */
+    /** A mean over the tokens that queries see. */
     means: (first: I32, count: number) => ({ columns: size, skipped: nothing, terms: seen(first, count) }),
     /** A sum over the queries that see keys. */
     readers: (first: I32) => {
@@ -103,7 +106,10 @@ export const geometry = ({ i32, least }: Code, { time, heads, size, causal }: Si
 
 export type Geometry = ReturnType<typeof geometry>
 
-/** softmax(scale q k^T) of one head into `weights`, with zeros behind what a query sees up to a multiple of four; `turned` holds k^T meanwhile. */
+/**
+ * Computes softmax(scale q k^T) of one head into `weights`, with zeros after the visible tokens up to a multiple of
+ * four. `turned` is scratch memory for k^T.
+ */
 export const attend = (
   code: Code,
   { time, size }: Sizes,
@@ -127,10 +133,15 @@ export const attend = (
   })
 }
 
-/** What stands for the score of padding: below any other, so that who sees padding alone looks at all of it alike. */
+/**
+ * The score of padding. It is below any other score, so a query that sees only padding attends to all of it uniformly.
+ */
 const HIDDEN = -1e30
 
-/** softmax(scale row) over the first `count` elements of a row, in place, with zeros behind them up to `columns`, and for padding beside what is seen. */
+/**
+ * Computes softmax(scale row) in place over the first `count` elements of a row. It writes zeros after them up to
+ * `columns`, and for padding if other tokens are visible.
+ */
 const share = (
   code: Code,
   {
@@ -162,12 +173,12 @@ const share = (
   along(i32.sub(columns, count), (part) => part.store(rest, constant(0)))
 }
 
-/** All bits of a lane where the mask is 0, else none. */
+/** Sets all bits of the lanes where the mask is 0. */
 const padding = ({ i32x4 }: Code, mask: V128): V128 => i32x4.eq(mask, i32x4.const([0, 0, 0, 0]))
 
 /**
- * dS = P (dP - sum of P dP over a row) scale over the first `columns` elements, in place of dP; the sum is over `count` of them. Padding has a
- * score that is no one's, so its dS is 0.
+ * Computes dS = P (dP - sum of P dP over a row) scale over the first `columns` elements, in place of dP. The sum is
+ * over the first `count` elements. The score of padding is a constant, so its dS is 0.
  */
 export const pullShare = (
   code: Code,
@@ -207,7 +218,10 @@ const sharing = (tokens: Tokens) =>
     },
   })
 
-/** softmax of the scores of all heads of one sample, `[heads, time, line]`, in place, with zeros where a query does not see; `mask` is that of the sample. */
+/**
+ * Computes the softmax of the scores of all heads of one sample, `[heads, time, line]`, in place, with zeros where a
+ * query does not see a token. `mask` is that of the sample.
+ */
 export const shareAll = { all: sharing("all"), seen: sharing("seen") } as const
 
 const pulling = (tokens: Tokens) =>
@@ -231,5 +245,5 @@ const pulling = (tokens: Tokens) =>
     },
   })
 
-/** The gradient of `shareAll`, given its result; in place of the cotangents. */
+/** Computes the gradient of `shareAll`, given its result, in place of the cotangents. */
 export const pullShareAll = { all: pulling("all"), seen: pulling("seen") } as const

@@ -1,36 +1,39 @@
 /**
- * Refuses what has no room on the heap of tfjs's wasm backend, 4 GB at most.
+ * Throws for allocations that do not fit on the heap of tfjs's wasm backend, which holds 4 GB at most.
  *
- * Its allocator answers 0 where there is no room, and tfjs writes to that place. Near the limit it may also answer a block that is too small: where
- * place and size add up to more than 2^32, its comparison begins again at 0. Code inside the module allocates too, and takes what comes: a
- * reserve is left for it.
+ * When its allocator fails, it returns 0, and tfjs writes to that address. Near the limit the allocator may also return
+ * a block that is too small, because its comparison of address plus size overflows 2^32. Code inside the module
+ * allocates as well, without any check, so a reserve is kept for it.
  */
 import { OutOfMemory } from "../../errors/OutOfMemory.ts"
 import type { WasmBackend } from "./WasmBackend.ts"
 
-/** No address is beyond it. */
+/** The upper limit of addresses. */
 const LIMIT = 2 ** 32
 
-/** The size of the heap from which on the reserve is looked at. */
+/** The heap size above which the reserve is checked. */
 const NEAR_LIMIT = 3.5 * 2 ** 30
 
-/** What is left to code inside the module. */
+/** The bytes that are reserved for code inside the module. */
 const RESERVE = 64 * 2 ** 20
 
 type Module = WasmBackend["wasm"]
 
 const limited = new WeakSet<object>()
 
-/** Has every allocation on the heap of a backend throw `OutOfMemory` where there is no room; calling it again changes nothing. */
+/**
+ * Makes every allocation on the heap of a backend throw `OutOfMemory` if it does not fit. Calling it again has no
+ * effect.
+ */
 export const limitHeap = ({ wasm }: WasmBackend): void => {
   if (limited.has(wasm)) return
   limited.add(wasm)
-  // The first call puts the function of the module in the place of the one that looks it up.
+  // The first call of each function replaces its lookup stub by the function of the module.
   wasm._free(wasm._malloc(1))
   const { _malloc: stock } = wasm
-  /** A whole block, or 0. */
+  /** Returns the address of a complete block, or 0. */
   const allocate = (bytes: number): number => {
-    // The allocator would take the number modulo 2^32.
+    // The allocator would take the size modulo 2^32.
     const place = bytes < LIMIT ? stock(bytes) >>> 0 : 0
     if (place + bytes <= wasm.HEAPU8.length) return place
     wasm._free(place)
@@ -49,13 +52,13 @@ export const limitHeap = ({ wasm }: WasmBackend): void => {
   Object.assign(wasm, { _malloc: malloc })
 }
 
-/** Throws `OutOfMemory` unless code inside the module can have so many bytes of its own. */
+/** Throws `OutOfMemory` unless code inside the module can allocate that many bytes. */
 export const ensureRoom = ({ wasm }: WasmBackend, bytes: number): void => {
   if (wasm.HEAPU8.length + bytes >= NEAR_LIMIT) wasm._free(wasm._malloc(bytes))
 }
 
 const full = ({ HEAPU8 }: Module, bytes: number): OutOfMemory =>
   new OutOfMemory({
-    sentence: `The heap of the backend wasm has no room for another ${(bytes / 2 ** 20).toFixed(1)} MB: it has grown to ${(HEAPU8.length / 2 ** 30).toFixed(2)} GB, and holds 4 GB at most.`,
+    sentence: `The heap of the backend wasm cannot allocate another ${(bytes / 2 ** 20).toFixed(1)} MB: it has grown to ${(HEAPU8.length / 2 ** 30).toFixed(2)} GB, and its limit is 4 GB.`,
     bytes,
   })

@@ -1,4 +1,4 @@
-/** The inverse of a step of BDIA in lanes, where every sample is whole words. */
+/** The inverse of a BDIA step in lanes, if every sample fills complete words. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { inverseLoop } from "../cpu/inverse.ts"
 import { inverse } from "../spec/inverse.ts"

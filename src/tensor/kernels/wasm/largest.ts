@@ -1,4 +1,4 @@
-/** The guard in lanes. */
+/** The range guard in lanes. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { largest } from "../spec/largest.ts"
 import { compile } from "./assembler/Routine.ts"

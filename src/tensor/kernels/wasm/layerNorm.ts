@@ -1,4 +1,4 @@
-/** Layer normalization in lanes; the gradient computes the moments again. */
+/** Layer normalization in lanes. The gradient recomputes the moments. */
 import { layerNorm, layerNormGrad } from "../spec/layerNorm.ts"
 import { compile } from "./assembler/Routine.ts"
 import { onHeap } from "./Heap.ts"
@@ -34,10 +34,10 @@ const normalize = compile({
 })
 
 export const bijouLayerNormGrad = onHeap(layerNormGrad, (heap, { x, gain, dy }) => {
-  if (x === undefined) throw new TypeError("The gradient of LayerNorm on wasm takes x.")
+  if (x === undefined) throw new TypeError("The gradient of LayerNorm on wasm requires x.")
   const [rows, width] = rowsOf(x.shape)
   const dx = heap.output(x.shape, "float32")
-  // One buffer, so that the sums over rows are one run of numbers.
+  // The sums over rows share one buffer, so that they are contiguous.
   return heap.scratch(4 * width, (sums) => {
     const [dgain, dbias] = [heap.output([width], "float32"), heap.output([width], "float32")]
     for (const input of [x, gain, dy]) heap.touch(input)

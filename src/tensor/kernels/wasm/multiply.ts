@@ -1,4 +1,7 @@
-/** The matrix product of a linear layer, with the bits of `BatchMatMul`, and the gradient of its weight, with those of the same product. */
+/**
+ * The matmul of a linear layer, with the bits of `BatchMatMul`, and the gradient of its weight, with the bits of the
+ * same matmul.
+ */
 import { implement } from "../implement.ts"
 import { multiply, weightGrad } from "../spec/multiply.ts"
 import { compile } from "./assembler/Routine.ts"
@@ -17,8 +20,9 @@ export const bijouMultiply = implement(multiply, "wasm", asWasm, (backend, { x, 
 })
 
 /**
- * Without the transposes of a matrix product. A plugged-in sgemm reads x as it is. Else 64 rows are added at a time, so that those of dy stay in
- * the cache, and four columns of x are laid side by side once for all columns of dy.
+ * Computes the weight gradient without the transposes of a general matmul. A plugged-in sgemm reads x in place.
+ * Otherwise rows are summed in chunks of 64, so that those of dy stay in the cache, and four columns of x are packed
+ * together once for all columns of dy.
  */
 export const bijouWeightGrad = onHeap(weightGrad, (heap, { x, dy }) => {
   const [[rows, m], [, n]] = [rowsOf(x.shape), rowsOf(dy.shape)]
@@ -29,7 +33,10 @@ export const bijouWeightGrad = onHeap(weightGrad, (heap, { x, dy }) => {
   return out
 })
 
-/** out = x^T dy for x [rows, m], whose rows are `strideX` floats apart, and dy [rows, n], all at places in bytes. */
+/**
+ * Computes out = x^T dy for x [rows, m], whose rows are `strideX` floats apart, and dy [rows, n], all at byte
+ * addresses.
+ */
 export const multiplyTurned = (
   heap: Heap,
   given: Readonly<Record<"rows" | "m" | "n" | "strideX" | "x" | "dy" | "out", number>>,

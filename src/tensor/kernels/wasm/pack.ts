@@ -1,4 +1,4 @@
-/** Packs parities in lanes, where the elements are whole words. */
+/** Packs parities in lanes, if the elements fill complete words. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { packLoop } from "../cpu/pack.ts"
 import { pack } from "../spec/pack.ts"

@@ -1,12 +1,12 @@
-/** Parities in lanes: 32 in a word, eight times four of them. */
+/** Parities in lanes: 32 per word, as eight groups of four. */
 import type { Code, V128, I32 } from "./assembler/Code.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The elements of one word. */
+/** The number of elements in one word. */
 export const WORD = 32
 
-/** Four elements of a word: how far they stand from its first one, in bytes, and which bits are theirs. */
+/** Four elements of a word: their offset in bytes from its first element, and their bits in the word. */
 export interface Four {
   readonly offset: number
   readonly bits: readonly [number, number, number, number]
@@ -17,7 +17,7 @@ const FOURS: readonly Four[] = Array.from({ length: WORD / 4 }, (_, i) => {
   return { offset: 16 * i, bits: [bit, 2 * bit, 4 * bit, 8 * bit] }
 })
 
-/** How many whole words there are, where they stand, and where the elements that go with them do. */
+/** The number of complete words, their address, and the addresses of their elements. */
 interface Words<Row extends string> {
   readonly count: I32
   readonly words: I32
@@ -26,7 +26,10 @@ interface Words<Row extends string> {
 
 // --------------------------------------------------------- constructors
 
-/** A loop that makes words: `odds` tells which of four elements are odd, given the places of the rows at their word. */
+/**
+ * Writes a loop that packs words. `odds` returns which of four elements are odd, given the addresses of the rows at
+ * their word.
+ */
 export const packWords = <Row extends string>(
   code: Code,
   words: Words<Row>,
@@ -40,7 +43,7 @@ export const packWords = <Row extends string>(
   })
 }
 
-/** A loop that reads words: all bits are set in the lanes of odd elements. */
+/** Writes a loop that unpacks words. All bits are set in the lanes of odd elements. */
 export const unpackWords = <Row extends string>(
   code: Code,
   words: Words<Row>,
@@ -61,13 +64,13 @@ const overWords = <Row extends string>(
   const place = counter(words)
   const at = Object.fromEntries(Object.entries<I32>(rows).map(([row, first]) => [row, counter(first)]))
   repeat(count, () => {
-    body(place, at as Record<Row, I32>) // every name is there
+    body(place, at as Record<Row, I32>) // at has every name
     for (const row of Object.values(at)) advance(row, 4 * WORD)
     advance(place, 4)
   })
 }
 
-/** All bits where k is odd, for x = k 2^-l; `half` is 2^l / 2. */
+/** Sets all bits of the lanes where k is odd, for x = k 2^-l; `half` is 2^l / 2. */
 export const oddsOf = ({ floor, gt, mul }: Code, x: V128, half: V128): V128 => {
   const k = mul(x, half)
   return gt(k, floor(k))

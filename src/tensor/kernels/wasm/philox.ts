@@ -1,8 +1,8 @@
-/** `src/core/Philox.ts` over four lanes: four blocks at a time, a lane each. */
+/** `src/core/Philox.ts` in four lanes: four blocks at a time, one per lane. */
 import type { Code, V128, I32 } from "./assembler/Code.ts"
 import type { Four } from "./turnFour.ts"
 
-/** The keys of all ten rounds, which do not depend on the counter. */
+/** Computes the keys of all ten rounds, which do not depend on the counter. */
 export const roundKeys = ({ i32x4 }: Code, low: I32, high: I32) => {
   const [first, second] = [i32x4.splat(low), i32x4.splat(high)]
   const after = (rounds: number, step: number) => alike(i32x4, Math.imul(rounds, step) >>> 0)
@@ -12,7 +12,10 @@ export const roundKeys = ({ i32x4 }: Code, low: I32, high: I32) => {
   )
 }
 
-/** The four words of the blocks at four counters, whose words are given, the least significant first; a lane has those of one block. */
+/**
+ * Computes the four words of the blocks at four counters. The words of the counters are given, the least significant
+ * first. Each lane has the words of one block.
+ */
 export const philox = (code: Code, keys: ReturnType<typeof roundKeys>, counters: Four): Four => {
   const { i32x4, xor } = code
   let [w0, w1, w2, w3] = counters
@@ -27,5 +30,5 @@ export const philox = (code: Code, keys: ReturnType<typeof roundKeys>, counters:
   return [w0, w1, w2, w3]
 }
 
-/** A word in all lanes. */
+/** Returns a word in all lanes. */
 const alike = (i32x4: Code["i32x4"], word: number): V128 => i32x4.const([word, word, word, word])

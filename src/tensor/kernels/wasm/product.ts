@@ -1,43 +1,46 @@
-/** Small matrix products and transposes inside a routine, over rows that need not be neighbors. */
+/** Small matmuls and transposes inside a routine, over rows that need not be contiguous. */
 import type { Code, V128, I32 } from "./assembler/Code.ts"
 import { turnFour } from "./turnFour.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A matrix of float32 numbers: where it starts, and the distance of its rows in bytes. */
+/** A float32 matrix: its address and the distance between its rows in bytes. */
 export interface Matrix {
   readonly place: I32
   readonly row: I32
 }
 
-/** out = left right, or out = left^T right; `span` tells what of it a few rows of `out` need. */
+/** The matmul out = left right, or out = left^T right. `span` returns the part of it that a few rows of `out` need. */
 interface Product {
   readonly left: Matrix
   readonly transposed: boolean
   readonly right: Matrix
   readonly out: Matrix
   readonly rows: I32
-  /** For `size` rows from `first` on: the columns that are computed, and the terms that are added. */
+  /** For `size` rows that start at `first`: the columns to compute, and the terms to skip and to add. */
   readonly span: (first: I32, size: number) => { readonly columns: I32; readonly skipped: I32; readonly terms: I32 }
 }
 
 interface Strip {
   readonly height: number
-  /** Where the rows of the left side start; or, where it is transposed, where the first term of all of them stands, side by side. */
+  /**
+   * The addresses of the rows of the left operand. If it is transposed, this is the address of the first terms of all
+   * rows, which are contiguous.
+   */
   readonly lefts: readonly I32[]
-  /** From a term to the next in a transposed left side. */
+  /** The distance between terms in a transposed left operand. */
   readonly along: I32 | null
   readonly right: Matrix
   readonly out: Matrix
   readonly columns: I32
   readonly terms: I32
-  /** What a sum starts from; `old` is what stands in `out`. */
+  /** Returns the initial value of a sum; `old` returns the value in `out`. */
   readonly first: (old: () => V128) => V128
 }
 
 // --------------------------------------------------------- constructors
 
-/** out = left right, or out = left^T right, strip by strip. */
+/** Computes out = left right, or out = left^T right, strip by strip. */
 export const product = (code: Code, { left, transposed, right, out, rows, span }: Product): void => {
   const { blocks, i32 } = code
   blocks(rows, [4, 1], (i, height) => {
@@ -61,8 +64,9 @@ export const product = (code: Code, { left, transposed, right, out, rows, span }
 }
 
 /**
- * `height` rows of a product. The terms of every element are added in their order, so an element has the same bits whatever tile it is computed
- * in. Tiles are eight columns wide: with four rows eight sums, which leave registers for two vectors of the right side.
+ * Computes `height` rows of a matmul. The terms of each element are added in order, so an element has the same bits in
+ * any tile. Tiles are eight columns wide: four rows need eight sums, which leaves registers for two vectors of the
+ * right operand.
  */
 export const strip = (code: Code, { height, lefts, along, right, out, columns, terms, first }: Strip): void => {
   const { add, advance, assign, blocks, counter, i32, load, mul, splat, store, storeOne, variable } = code
@@ -103,7 +107,7 @@ export const strip = (code: Code, { height, lefts, along, right, out, columns, t
   })
 }
 
-/** out = x^T for x of `rows` rows and `columns` columns. */
+/** Computes out = x^T for x with `rows` rows and `columns` columns. */
 export const transpose = (
   code: Code,
   { x, out, rows, columns }: { readonly x: Matrix; readonly out: Matrix; readonly rows: I32; readonly columns: I32 },

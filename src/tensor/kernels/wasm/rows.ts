@@ -1,10 +1,10 @@
-/** What several routines do to rows. */
+/** Operations on rows that several routines share. */
 import { LONG } from "../spec/layerNorm.ts"
 import type { Code, V128, I32 } from "./assembler/Code.ts"
 
 /**
- * The mean of a row of x, and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG` numbers loses digits that a large mean
- * would need: there the mean of what is left, x - mean, is added to it, twice.
+ * Computes the mean of a row of x and 1 / sqrt(variance + 1e-5), in all lanes. A float32 sum of more than `LONG`
+ * numbers loses digits of a large mean, so in that case the mean of the remainder x - mean is added to the mean, twice.
  */
 export const moments = (code: Code, x: I32, width: I32): { readonly mean: V128; readonly scale: V128 } => {
   const { add, assign, constant, convert, div, i32, least, mul, repeat, sqrt, sub, sum, variable } = code
@@ -20,7 +20,7 @@ export const moments = (code: Code, x: I32, width: I32): { readonly mean: V128; 
     const rest = sum(width, (part) => sub(part.load(x), mean))
     assign(mean, add(mean, div(rest, size)))
   })
-  // In pieces of `LONG`, so that a row of one piece has one sum.
+  // The squares are summed in pieces of `LONG`. A row of one piece has a single sum.
   const [squares, place, first] = [variable(constant(0)), counter(x), counter(i32.const(0))]
   repeat(i32.div_s(i32.add(width, LONG - 1), LONG), () => {
     const piece = sum(least(i32.const(LONG), i32.sub(width, first)), (part) => {
@@ -34,15 +34,18 @@ export const moments = (code: Code, x: I32, width: I32): { readonly mean: V128; 
   return { mean, scale: div(constant(1), sqrt(add(div(squares, size), constant(1e-5)))) }
 }
 
-/** Zeroes `count` elements. */
+/** Sets `count` elements to zero. */
 export const clear = ({ along, constant }: Code, place: I32, count: I32): void =>
   along(count, (part) => part.store(place, constant(0)))
 
-/** y += x, `count` elements. */
+/** Computes y += x for `count` elements. */
 const addTo = ({ add, along }: Code, y: I32, x: I32, count: I32): void =>
   along(count, (part) => part.store(y, add(part.load(y), part.load(x))))
 
-/** Walks over rows 64 at a time, since float32 sums of thousands of terms lose digits. The chunks are the same wherever the rows come from. */
+/**
+ * Runs over rows in chunks of 64, because float32 sums of thousands of terms lose digits. The chunks do not depend on
+ * the source of the rows.
+ */
 export const inChunks = (
   { advance, counter, i32, least, repeat }: Code,
   rows: I32,
@@ -55,7 +58,7 @@ export const inChunks = (
   })
 }
 
-/** Walks over rows and adds up columns: `row` adds to `count` sums at `chunk`, which go into `total` after every chunk. */
+/** Sums columns over rows: `row` adds to `count` sums at `chunk`, which are added to `total` after each chunk. */
 export const columnSums = (
   code: Code,
   { rows, count, chunk, total }: Readonly<Record<"rows" | "count" | "chunk" | "total", I32>>,

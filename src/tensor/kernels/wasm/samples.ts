@@ -1,22 +1,24 @@
-/** Numbers that differ from sample to sample: side by side in memory, so that one call does the whole batch. */
+/** Per-sample numbers, contiguous in memory, so that one call processes the whole batch. */
 import type { Code, V128, I32 } from "./assembler/Code.ts"
 import type { Heap } from "./Heap.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is walked over. */
+/** The samples that a loop runs over. */
 interface Samples<Name extends string, Row extends string> {
   readonly samples: I32
-  /** The place of the numbers, and what they are called. */
+  /** The address of the numbers, and their names. */
   readonly given: I32
   readonly names: readonly Name[]
-  /** Where tensors start, and the bytes of a sample in each. */
+  /** The addresses of the tensors, and the bytes of a sample in each. */
   readonly rows: Readonly<Record<Row, readonly [place: I32, bytes: I32]>>
 }
 
 // --------------------------------------------------------- constructors
 
-/** A loop over samples: `body` is given the numbers of a sample, in all lanes, and where its rows begin. */
+/**
+ * Writes a loop over samples. `body` gets the numbers of a sample, each in all lanes, and the addresses of its rows.
+ */
 export const overSamples = <Name extends string, Row extends string>(
   { advance, counter, repeat, splat }: Code,
   { samples, given, names, rows }: Samples<Name, Row>,
@@ -31,13 +33,13 @@ export const overSamples = <Name extends string, Row extends string>(
   repeat(samples, () => {
     const lanes = Object.fromEntries(names.map((name, n) => [name, splat(numbers, 4 * n)]))
     const at = Object.fromEntries(walked.map(({ row, at }) => [row, at]))
-    body(lanes as Record<Name, V128>, at as Record<Row, I32>) // every name is there
+    body(lanes as Record<Name, V128>, at as Record<Row, I32>) // lanes and at have every name
     for (const { at, bytes } of walked) advance(at, bytes)
     advance(numbers, 4 * names.length)
   })
 }
 
-/** Memory for the numbers of all samples while `body` runs, those of a sample side by side. */
+/** Allocates memory for the numbers of all samples while `body` runs. The numbers of one sample are contiguous. */
 export const withNumbers = <A>(
   heap: Heap,
   numbers: readonly (readonly number[])[],

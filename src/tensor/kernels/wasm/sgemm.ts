@@ -1,14 +1,18 @@
 /**
- * A matrix product from outside of WebAssembly that works in place on its memory, for where there is one: a BLAS in Node.
+ * An external matmul that works in place on WebAssembly memory, such as a BLAS in Node.
  *
- * Laws (checked by `test/node/native.test.ts` and the catalogue): the same numbers give the same bits, whatever ran before and beside it, and the
- * result is within 1e-6 of float64, relative to the sum of |terms|. Which products it does is decided by their shapes alone.
+ * Laws (checked by `test/node/native.test.ts` and the catalogue): the same inputs give the same bits, regardless of
+ * what ran before or runs concurrently, and the result is within 1e-6 of float64, relative to the sum of |terms|.
+ * Shapes alone decide which matmuls it computes.
  */
 import type { Memory } from "./assembler/webAssembly.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One product op(a) op(b) of shape [m, k] by [k, n], row by row. The strides are the distances of rows as they are stored, in elements. */
+/**
+ * One matmul op(a) op(b) of shapes [m, k] and [k, n], in row-major order. The strides are the distances between stored
+ * rows, in elements.
+ */
 export interface Product {
   readonly m: number
   readonly n: number
@@ -22,27 +26,27 @@ export interface Product {
   readonly strideOut: number
 }
 
-/** What can be plugged in. */
+/** An sgemm that can be plugged in. */
 export interface Sgemm {
-  /** What it is and how it runs: "OpenBLAS 0.3.34, 2 threads". */
+  /** Its name and configuration, such as "OpenBLAS 0.3.34, 2 threads". */
   readonly name: string
-  /** What it is alone: "OpenBLAS 0.3.34"; `name` unless given. */
+  /** Its name and version, such as "OpenBLAS 0.3.34"; `name` by default. */
   readonly version?: string
-  /** Null, as where nothing is said, if it decides for itself. */
+  /** The number of threads; null or missing if the library decides. */
   readonly threads?: number | null
-  /** The processor whose kernels it has chosen, where it tells. */
+  /** The processor for which it selected its kernels, if it reports one. */
   readonly core?: string | null
-  /** Multiplications from which on a product is worth the call; smaller ones stay in JavaScript or wasm. */
+  /** The least number of multiplications for which a call pays off. Smaller matmuls run in JavaScript or wasm. */
   readonly least: number
-  /** Writes the product to `out`, reading nothing there; `a`, `b` and `out` are places in the memory, in bytes. */
+  /** Writes the matmul to `out` without reading from it. `a`, `b` and `out` are byte addresses in the memory. */
   readonly multiply: (memory: Memory, product: Product, a: number, b: number, out: number) => void
 }
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Has products of matrices on the wasm backend done by `sgemm` from now on; null gives them back to XNNPACK. Do it before the first product:
- * the bits of the two differ, and what one evaluated the other does not rebuild.
+ * Makes `sgemm` compute the matmuls of the wasm backend from now on; null switches back to XNNPACK. Call this before
+ * the first matmul: the two give different bits, so one cannot rebuild what the other computed.
  */
 export const setSgemm = (sgemm: Sgemm | null): void => {
   plugged = sgemm
@@ -50,10 +54,10 @@ export const setSgemm = (sgemm: Sgemm | null): void => {
 
 // ---------------------------------------------------------- destructors
 
-/** What is plugged in. */
+/** Returns the plugged-in sgemm, or null. */
 export const pluggedSgemm = (): Sgemm | null => plugged
 
-/** What is plugged in, where it does a product of this shape. */
+/** Returns the plugged-in sgemm if it computes matmuls of this shape, else null. */
 export const sgemmFor = (m: number, k: number, n: number): Sgemm | null =>
   plugged !== null && m * k * n >= plugged.least ? plugged : null
 

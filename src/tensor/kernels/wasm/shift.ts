@@ -1,4 +1,4 @@
-/** Shifts by parities in lanes, where the elements are whole words. */
+/** Shifts activations by parities in lanes, if the elements fill complete words. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { shiftLoop } from "../cpu/shift.ts"
 import { shift } from "../spec/shift.ts"

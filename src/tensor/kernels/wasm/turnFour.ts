@@ -1,4 +1,4 @@
-/** Four rows of four lanes become four columns. */
+/** Transposes four rows of four lanes into four columns. */
 import type { Code, V128 } from "./assembler/Code.ts"
 
 export type Four = readonly [V128, V128, V128, V128]

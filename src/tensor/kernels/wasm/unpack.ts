@@ -1,4 +1,4 @@
-/** Unpacks parities in lanes, where the elements are whole words. */
+/** Unpacks parities in lanes, if the elements fill complete words. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { unpackLoop } from "../cpu/unpack.ts"
 import { unpack } from "../spec/unpack.ts"

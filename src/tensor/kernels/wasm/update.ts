@@ -1,4 +1,4 @@
-/** A step of BDIA in lanes, where every sample is whole words. */
+/** A BDIA step in lanes, if every sample fills complete words. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { updateLoop } from "../cpu/update.ts"
 import { update } from "../spec/update.ts"

@@ -1,4 +1,4 @@
-/** All kernels that run on the backend wasm, custom ones and replacements of TensorFlow.js's own. */
+/** All custom kernels and replacements of TensorFlow.js kernels on the backend wasm. */
 import { unsortedSegmentSumLoop } from "../cpu/stock/UnsortedSegmentSum.ts"
 import { fallback } from "../fallbacks.ts"
 import type { Implementation } from "../implement.ts"

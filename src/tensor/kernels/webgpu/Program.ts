@@ -6,7 +6,7 @@ import type { Contract, Outputs } from "../spec/Kernel.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The parts of tfjs's WebGPU backend that kernels use; some of them are private in its typings. */
+/** The parts of tfjs's WebGPU backend that kernels use. Some of them are private in its typings. */
 export interface WebgpuBackend {
   readonly makeTensorInfo: (
     shape: readonly number[],
@@ -25,12 +25,13 @@ export interface WebgpuBackend {
 }
 
 /**
- * A program in WGSL with one output, `result`. Its inputs are bound under their names as flat arrays, whatever their shape, and so are its
- * uniforms: `integers` as i32, `numbers` as f32. The body sees `index`, that of the thread; in a program over `rows` also `row` and `lane`, one of
- * 64 that work on a row together.
+ * A WGSL program with one output, `result`. Its inputs are bound by name as flat arrays, regardless of their shape. Its
+ * uniforms are bound by name as well: `integers` as i32, and `numbers` as f32. The body can read `index`, the index of
+ * the thread. In a program over `rows` it can also read `row` and `lane`, the thread's index among the 64 threads of a
+ * row.
  */
 export interface Wgsl<Input extends string, Uniform extends string> {
-  /** What the backend keeps the compiled program under: each program has its own. */
+  /** The key under which the backend caches the compiled program. It is unique to the program. */
   readonly name: string
   readonly over: "elements" | "rows"
   readonly inputs: readonly Input[]
@@ -42,7 +43,7 @@ export interface Wgsl<Input extends string, Uniform extends string> {
   readonly body: string
 }
 
-/** What a program runs on: as many threads, or rows, as `count` says, into a new tensor of this shape, or into `into`. */
+/** The work of a program: it runs `count` threads or rows, and writes to a new tensor of this shape or to `into`. */
 export type Work = { readonly count: number } & (
   { readonly shape: readonly number[] } | { readonly into: tf.TensorInfo }
 )
@@ -56,7 +57,7 @@ export type Program<Input extends string, Uniform extends string> = (
   } & Work,
 ) => tf.TensorInfo
 
-/** How many threads work together. */
+/** The number of threads that work together on a row. */
 export const LANES = 64
 
 // --------------------------------------------------------- constructors
@@ -67,10 +68,13 @@ export const onDevice = <I extends object, A extends object, O extends Outputs>(
   run: (backend: WebgpuBackend, inputs: I, attributes: A) => Returned<O>,
 ): Implementation => implement(contract, "webgpu", open, run)
 
-/** The engine passes a kernel the backend that it was registered for, so this is the one of tfjs. */
+/**
+ * Casts the backend of a kernel. The engine passes a kernel the backend that it was registered for, so this is tfjs's
+ * WebGPU backend.
+ */
 const open = (backend: unknown): WebgpuBackend => backend as WebgpuBackend
 
-/** A program; it is compiled when it first runs, and the backend keeps it. */
+/** Returns a program, which is compiled when it first runs and then cached by the backend. */
 export const compile = <const Input extends string = never, const Uniform extends string = never>({
   name,
   over,
@@ -117,7 +121,7 @@ export const compile = <const Input extends string = never, const Uniform extend
   }
 }
 
-/** One thread for each element of x, into a new tensor of its shape. */
+/** Returns work with one thread per element of x, into a new tensor of its shape. */
 export const forEachOf = ({ shape }: tf.TensorInfo): { readonly count: number; readonly shape: readonly number[] } => ({
   count: sizeOf(shape),
   shape,
@@ -125,14 +129,14 @@ export const forEachOf = ({ shape }: tf.TensorInfo): { readonly count: number; r
 
 // ----------------------------------------------------------- combinators
 
-/** Numbers on the device while `body` runs. */
+/** Copies numbers to the device while `body` runs. */
 export const withNumbers = <A>(
   backend: WebgpuBackend,
   values: readonly number[],
   body: (numbers: tf.TensorInfo) => A,
 ): A => consuming(backend, backend.makeTensorInfo([values.length], "float32", Float32Array.from(values)), body)
 
-/** The result of `body` on a tensor that is freed then. */
+/** Returns the result of `body` on a tensor, and frees the tensor. */
 export const consuming = <A>(backend: WebgpuBackend, x: tf.TensorInfo, body: (x: tf.TensorInfo) => A): A => {
   try {
     return body(x)

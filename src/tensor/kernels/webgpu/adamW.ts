@@ -1,4 +1,4 @@
-/** A step of AdamW on WebGPU, whose outputs are buffers of their own: a program must not read and write the same one. */
+/** An AdamW step on WebGPU. Its outputs are new buffers, because a program must not read and write the same buffer. */
 import { adamW } from "../spec/adamW.ts"
 import { compile, forEachOf, onDevice } from "./Program.ts"
 

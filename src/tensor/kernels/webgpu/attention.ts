@@ -1,4 +1,4 @@
-/** Attention on WebGPU, within 3e-6 of the largest value; the gradient computes the weights again, and is within 5e-6. */
+/** Attention on WebGPU, within 3e-6 of the largest value. The gradient recomputes the weights and is within 5e-6. */
 import type { Implementation } from "../implement.ts"
 import { attention, attentionGrad } from "../spec/attention.ts"
 import { given } from "../spec/checks.ts"
@@ -44,7 +44,7 @@ const mix = overHeads({
     })}`,
 })
 
-/** Of every query: its greatest score, 1 / the sum of the exponentials, and the sum of P dP. */
+/** Computes for each query its greatest score, 1 / the sum of the exponentials, and the sum of P dP. */
 const measure = overHeads({
   name: "moments of attention",
   inputs: ["qkv", "dy"],
@@ -66,7 +66,10 @@ const measure = overHeads({
     }`,
 })
 
-/** P, of the query of token i and the key of token j, and dS, which is 0 where j is padding, whose score has no gradient. */
+/**
+ * WGSL for P of the query of token i and the key of token j, and for dS. dS is 0 if j is padding, whose score has no
+ * gradient.
+ */
 const WEIGHT = `
   fn weigh(moment : i32, query : i32, key : i32, token : i32) -> f32 {
     return power(query, key, token, moments[3 * moment]) * moments[3 * moment + 1];
@@ -95,7 +98,9 @@ const pullQueries = overHeads({
     })}`,
 })
 
-/** Keys and values: their token is that of the row, and all queries that see it are gone through. */
+/**
+ * Computes the gradients of keys and values. The row's token is theirs, and the loop is over all queries that see it.
+ */
 const pullOthers = overHeads({
   name: "gradient of keys and values by attention",
   inputs: ["qkv", "dy", "moments"],

@@ -1,23 +1,26 @@
-/** Rows and one number for each of their columns on WebGPU: a bias added, and sums. */
+/** Bias addition and column sums on WebGPU. */
 import type { tf } from "../../tf.ts"
 import { addBias } from "../spec/addBias.ts"
 import { rowsOf } from "../spec/Outcome.ts"
 import { compile, forEachOf, onDevice, type WebgpuBackend } from "./Program.ts"
 
-/** The output is a buffer of its own: a program must not read and write the same one. */
+/** The bias addition. The output is a new buffer, because a program must not read and write the same buffer. */
 export const addBiasKernel = onDevice(addBias, (backend, { x, bias }) => withBias(backend, x, bias))
 
-/** x + bias for every row. */
+/** Computes x + bias for every row. */
 export const withBias = (backend: WebgpuBackend, x: tf.TensorInfo, bias: tf.TensorInfo): tf.TensorInfo =>
   add(backend, { inputs: { x, bias }, uniforms: { width: rowsOf(bias.shape)[1] }, ...forEachOf(x) })
 
-/** The sum of every column of x, `[..., width]`, as `[width]`. */
+/** Sums each column of x, `[..., width]`, into `[width]`. */
 export const columnSums = (backend: WebgpuBackend, x: tf.TensorInfo): tf.TensorInfo => {
   const [rows, width] = rowsOf(x.shape)
   return sum(backend, { inputs: { x }, uniforms: { rows }, count: width, shape: [width] })
 }
 
-/** WGSL that adds `term` for every row into `total`, 64 rows at a time: float32 sums of thousands of terms lose digits. */
+/**
+ * Returns WGSL that adds `term` for each row to `total`, in chunks of 64 rows, because float32 sums of thousands of
+ * terms lose digits.
+ */
 export const overRows = (term: string): string => `
   var total = 0.0;
   for (var first = 0; first < uniforms.rows; first += 64) {

@@ -1,6 +1,6 @@
 /**
- * Cross-entropy on WebGPU, within 2e-6 of the largest |logit|. A target that is no class makes the loss NaN, since a device cannot throw: a training
- * step ends in `LossNotFinite` then.
+ * Cross-entropy on WebGPU, within 2e-6 of the largest |logit|. A device cannot throw, so a target that is not a class
+ * makes the loss NaN, and a training step then ends in `LossNotFinite`.
  */
 import type { Implementation } from "../implement.ts"
 import { crossEntropy, crossEntropyGrad } from "../spec/crossEntropy.ts"

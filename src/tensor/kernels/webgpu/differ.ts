@@ -1,4 +1,4 @@
-/** The self-check on WebGPU: the number of elements whose bits differ, exact below 2^24 and never 0 by rounding. */
+/** The self-check on WebGPU: the number of elements whose bits differ, exact below 2^24 and never rounded to 0. */
 import { sizeOf } from "../../../exact/frame.ts"
 import { differ } from "../spec/differ.ts"
 import { compile, consuming, LANES, onDevice } from "./Program.ts"
@@ -6,7 +6,7 @@ import { TOTAL_OF_INTEGERS } from "./rows.ts"
 
 export const differKernel = onDevice(differ, (backend, { x, y }) => {
   const size = sizeOf(x.shape)
-  const floats = x.dtype === "float32" ? 1 : 0 // an int32 with the bits of a NaN is a number like others
+  const floats = x.dtype === "float32" ? 1 : 0 // an int32 with the bits of a NaN is an ordinary number
   const parts = Math.ceil(size / (LANES * EACH))
   const counts = count(backend, { inputs: { x, y }, uniforms: { size, floats }, count: parts, shape: [parts] })
   return consuming(backend, counts, () =>
@@ -14,7 +14,7 @@ export const differKernel = onDevice(differ, (backend, { x, y }) => {
   )
 })
 
-/** How many elements a thread compares. */
+/** The number of elements that each thread compares. */
 const EACH = 32
 
 const count = compile({

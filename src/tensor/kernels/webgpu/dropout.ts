@@ -1,12 +1,12 @@
-/** Dropout on WebGPU: the numbers are drawn on the device and stored nowhere. */
+/** Dropout on WebGPU. The random numbers are drawn on the device and not stored. */
 import { firstBlock } from "../../../exact/draws.ts"
 import { sizeOf } from "../../../exact/frame.ts"
 import { dropout } from "../spec/dropout.ts"
 import { compile, consuming, onDevice } from "./Program.ts"
 
 /**
- * `src/core/Philox.ts` in WGSL, word for word: `philox(key, counter)` is one block of four words. WGSL has no product of 64 bits, so the high half
- * of one is put together from halves of its factors here too.
+ * A word-for-word translation of `src/core/Philox.ts` to WGSL: `philox(key, counter)` is one block of four words. WGSL
+ * has no 64-bit multiplication, so here too the high word of a product is computed from the halves of its factors.
  */
 export const PHILOX = `
   fn highWord(a : u32, b : u32) -> u32 {

@@ -1,6 +1,7 @@
 /**
- * GELU on WebGPU, with and without the bias before it: within 4e-7 (1 + |x|) of the true value, its gradient within 2e-6 |dy|. Both forms are
- * approximated, since a device's own functions may be less exact. With a bias, the bits are those of the kernels one by one.
+ * GELU on WebGPU, with and without a bias: within 4e-7 (1 + |x|) of the true value, and its gradient within 2e-6 |dy|.
+ * Both forms are approximated, because a device's own functions may be less accurate. With a bias, the bits are those
+ * of running the kernels one after the other.
  */
 import type { tf } from "../../tf.ts"
 import type { Implementation } from "../implement.ts"
@@ -29,7 +30,10 @@ const activate = (backend: WebgpuBackend, x: tf.TensorInfo, form: GeluForm): tf.
 const differentiate = (backend: WebgpuBackend, x: tf.TensorInfo, dy: tf.TensorInfo, form: GeluForm): tf.TensorInfo =>
   gradients[form](backend, { inputs: { x, dy }, uniforms: {}, ...forEachOf(x) })
 
-/** erf(z) = z P(z^2) / Q(z^2) on [-4, 4], the rational approximation of Eigen and XLA; the highest power first. */
+/**
+ * The coefficients of erf(z) = z P(z^2) / Q(z^2) on [-4, 4], the rational approximation of Eigen and XLA, with the
+ * highest power first.
+ */
 const ABOVE = [
   -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5, -7.34990630326855e-4,
   -2.954599808540251e-3, -1.60960333262415e-2,
@@ -39,7 +43,7 @@ const BELOW = [
   -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3, -1.42647390514189e-2,
 ]
 
-/** Phi(x), within 3e-7. */
+/** WGSL for Phi(x), within 3e-7. */
 const CUMULATIVE = `
   fn cumulative(x : f32) -> f32 {
     let z = clamp(x * ${literal(Math.SQRT1_2)}, -4.0, 4.0);
@@ -48,7 +52,7 @@ const CUMULATIVE = `
     return erf * 0.5 + 0.5;
   }`
 
-/** (1 + t) / 2 and its product with (1 - t) / 2; x is near 0. */
+/** WGSL for (1 + t) / 2 and its product with (1 - t) / 2, for x near 0. */
 const SHARES = `${EXPONENTIAL}
   fn shares(x : f32) -> vec2<f32> {
     let u = x * (x * x * ${literal(SLOPE * CUBIC)} + ${literal(SLOPE)});
@@ -57,13 +61,13 @@ const SHARES = `${EXPONENTIAL}
     return vec2<f32>(select(1.0, e, u < 0.0) * inverse, e * inverse * inverse);
   }`
 
-/** gelu(x) by tanh. */
+/** WGSL for the tanh form of GELU. */
 const GELU_TANH = `${SHARES}
   fn geluTanh(x : f32) -> f32 {
     return x * shares(clamp(x, -14.0, 14.0)).x;
   }`
 
-/** The derivative of the form erf. */
+/** WGSL for the derivative of the erf form. */
 const GELU_SLOPE = `${EXPONENTIAL}${CUMULATIVE}
   fn geluSlope(x : f32) -> f32 {
     let near = clamp(x, -14.0, 14.0);
@@ -71,7 +75,7 @@ const GELU_SLOPE = `${EXPONENTIAL}${CUMULATIVE}
     return cumulative(near) + near * density;
   }`
 
-/** The derivative of the form tanh. */
+/** WGSL for the derivative of the tanh form. */
 const GELU_TANH_SLOPE = `${SHARES}
   fn geluTanhSlope(x : f32) -> f32 {
     let near = clamp(x, -14.0, 14.0);

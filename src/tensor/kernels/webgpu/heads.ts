@@ -1,4 +1,7 @@
-/** Programs over attention: 64 threads work together on one token of one head, and no matrix of weights is ever in memory. */
+/**
+ * Programs for attention: 64 threads work together on one token of one head, and no matrix of weights is ever in
+ * memory.
+ */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { AttentionAttributes } from "../spec/attention.ts"
@@ -7,10 +10,10 @@ import { compile, LANES, type WebgpuBackend, type Wgsl, type Work } from "./Prog
 
 // ---------------------------------------------------------------- model
 
-/** The sizes that the programs are given, as uniforms. */
+/** The sizes that the programs take as uniforms. */
 const SIZES = ["heads", "time", "size", "causal"] as const
 
-/** Runs a program; `seen` is the mask of its kernel, where there is one. */
+/** Runs a program; `seen` is the mask of its kernel, if there is one. */
 type OverHeads<Input extends string> = (
   backend: WebgpuBackend,
   given: {
@@ -22,7 +25,10 @@ type OverHeads<Input extends string> = (
 
 // --------------------------------------------------------- constructors
 
-/** A program over the tokens of all heads, and the same past padding. Its functions may ask whether a token `isPadding`, counted through all samples. */
+/**
+ * Returns a program over the tokens of all heads, in one version without and one with padding. Its functions may call
+ * `isPadding` with the index of a token among all samples.
+ */
 export const overHeads = <const Input extends string>({
   name,
   inputs: names,
@@ -50,7 +56,7 @@ export const overHeads = <const Input extends string>({
   }
 }
 
-/** The uniforms for `qkv`, `[batch, time, 3 heads size]`, and the number of tokens of all heads. */
+/** Returns the uniforms for `qkv`, `[batch, time, 3 heads size]`, and the number of tokens of all heads. */
 export const sizesOf = ({ shape }: tf.TensorInfo, { heads, causal }: AttentionAttributes) => {
   const [time = 1, triple = 3] = shape.slice(1)
   const size = triple / 3 / heads
@@ -63,9 +69,9 @@ export const sizesOf = ({ shape }: tf.TensorInfo, { heads, causal }: AttentionAt
 // ------------------------------------------------------------ instances
 
 /**
- * The score of a query and a key, by where they begin in `qkv`, and the exponential of what it is below the greatest of the query, `most`. What
- * replaces the score of padding is below any other, so that a query that sees only padding attends to all of it alike; beside what is seen its
- * exponential is 0.
+ * WGSL for the score of a query and a key, given by their offsets in `qkv`, and for the exponential of the score minus
+ * the query's greatest score, `most`. The score of padding is below any other score, so a query that sees only padding
+ * attends to all of it uniformly; if other tokens are visible, the exponential of padding is 0.
  */
 export const SCORES = `${EXPONENTIAL}
   const hidden = -1e30;
@@ -80,7 +86,7 @@ export const SCORES = `${EXPONENTIAL}
     return exponential(score(query, key, token) - most);
   }`
 
-/** The inner product of a value in `qkv` and a cotangent in `dy`: an element of dP. */
+/** WGSL for the inner product of a value in `qkv` and a cotangent in `dy`, an element of dP. */
 export const CHANGES = `
   fn change(value : i32, cotangent : i32) -> f32 {
     var sum = 0.0;
@@ -88,7 +94,10 @@ export const CHANGES = `
     return sum;
   }`
 
-/** Where the row's token and its head are: `token` in time, the sample's `first` token, and the beginnings of its queries, keys, values and outputs. */
+/**
+ * WGSL for the position of the row's token and head: `token` in time, the sample's `first` token, and the offsets of
+ * its queries, keys, values and outputs.
+ */
 export const PLACES = `
   let time = uniforms.time;
   let size = uniforms.size;
@@ -105,7 +114,7 @@ export const PLACES = `
   let outputs = first * width + across;
   let seen = select(time, token + 1, uniforms.causal == 1);`
 
-/** The greatest score of the row's query, `most`. */
+/** WGSL for the greatest score of the row's query, `most`. */
 export const MOST = `
   let query = queries + token * triple;
   var high = score(query, keys, first);
@@ -113,9 +122,10 @@ export const MOST = `
   let most = greatest(lane, high);`
 
 /**
- * Sums over all tokens, for each of the head's dimensions, a tile of tokens at a time: `begin` makes the sums for dimension `c`; `weigh` sets
- * this lane's shared numbers from `other`, its token of the tile; `add` adds to the sums what number `t` of the tile, the token `near`, has to
- * give; `end` is what the lanes do together then, and `write` stores the sums.
+ * Returns WGSL that sums over all tokens for each dimension of the head, one tile of tokens at a time. `begin`
+ * initializes the sums for dimension `c`. `weigh` sets this lane's shared numbers from `other`, its token of the tile.
+ * `add` adds the contribution of number `t` of the tile, the token `near`. Then all lanes run `end`, and `write` stores
+ * the sums.
  */
 export const overTokens = (parts: {
   readonly begin: string

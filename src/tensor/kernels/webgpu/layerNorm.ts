@@ -1,4 +1,4 @@
-/** Layer normalization on WebGPU, within 3e-6 of the largest value; the gradient computes the moments again. */
+/** Layer normalization on WebGPU, within 3e-6 of the largest value. The gradient recomputes the moments. */
 import type { Implementation } from "../implement.ts"
 import { given } from "../spec/checks.ts"
 import { layerNorm, layerNormGrad } from "../spec/layerNorm.ts"
@@ -66,7 +66,7 @@ const differentiate = compile({
     }`,
 })
 
-/** Mean and scale of every row. */
+/** Computes the mean and the scale of each row. */
 const measure = compile({
   name: "moments",
   over: "rows",

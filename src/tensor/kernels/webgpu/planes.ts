@@ -1,4 +1,4 @@
-/** Parities in planes on WebGPU: one thread packs a word, and one unpacks or shifts each element. */
+/** Packed parities on WebGPU: one thread packs a word, and one thread unpacks or shifts an element. */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
 import type { Implementation } from "../implement.ts"
@@ -15,20 +15,20 @@ export const planeKernels: readonly Implementation[] = [
   onDevice(shift, (backend, inputs, uniforms) => move(backend, { inputs, uniforms, ...forEachOf(inputs.x) })),
 ]
 
-/** The parities of x scale, in words. */
+/** Packs the parities of x scale into words. */
 export const packed = (backend: WebgpuBackend, x: tf.TensorInfo, scale: number): tf.TensorInfo => {
   const count = wordsOf(x.shape)
   return gather(backend, { inputs: { x }, uniforms: { size: sizeOf(x.shape), scale }, count, shape: [count] })
 }
 
-/** WGSL: x with +0 for -0, by its bits; a compiler may leave out the addition of a literal 0. */
+/** WGSL for x with -0 replaced by +0 by its bits; a compiler may drop the addition of a literal 0. */
 export const ONE_ZERO = `
   fn oneZero(x : f32) -> f32 {
     let bits = bitcast<u32>(x);
     return bitcast<f32>(select(bits, 0u, (bits & 0x7fffffffu) == 0u));
   }`
 
-/** WGSL: bit `index` mod 32 of a word, as 0 or 1. */
+/** WGSL for bit `index` mod 32 of a word, as 0 or 1. */
 export const WORD_BIT = `
   fn wordBit(word : i32, index : i32) -> f32 {
     return f32((bitcast<u32>(word) >> (u32(index) & 31u)) & 1u);

@@ -1,4 +1,4 @@
-/** WGSL of programs in which 64 threads work on a row together. */
+/** WGSL for programs in which 64 threads work on a row together. */
 import { LONG } from "../spec/layerNorm.ts"
 import { LANES } from "./Program.ts"
 
@@ -16,13 +16,13 @@ const total = (name: string, type: string): string => `
     return sum;
   }`
 
-/** The sum of a value over the lanes, in one order. */
+/** WGSL for the sum of a value over the lanes, in a fixed order. */
 export const TOTAL = total("total", "f32")
 
-/** The same of i32. */
+/** WGSL for the same sum of i32. */
 export const TOTAL_OF_INTEGERS = total("totalOfIntegers", "i32")
 
-/** The greatest of a value over the lanes. */
+/** WGSL for the maximum of a value over the lanes. */
 export const GREATEST = `
   var<workgroup> greatestParts : array<f32, ${LANES}>;
   fn greatest(lane : i32, value : f32) -> f32 {
@@ -37,7 +37,10 @@ export const GREATEST = `
     return most;
   }`
 
-/** In a program over the rows of x: where the row begins, its mean, corrected in long rows, and 1 / sqrt(variance + 1e-5). */
+/**
+ * WGSL for programs over the rows of x: the offset of the row, its mean, corrected in long rows, and 1 / sqrt(variance
+ * + 1e-5).
+ */
 export const MOMENTS = `
   let width = uniforms.width;
   let first = row * width;
@@ -58,7 +61,10 @@ export const MOMENTS = `
   }
   let scale = 1.0 / sqrt(total(lane, squares) / f32(width) + 1e-5);`
 
-/** In a program over the rows of `logits`: where the row begins, its greatest, and the sum of the exponentials of what each is below it. */
+/**
+ * WGSL for programs over the rows of `logits`: the offset of the row, its maximum, and the sum of the exponentials of
+ * its logits minus the maximum.
+ */
 export const POWERS = `
   let width = uniforms.width;
   let first = row * width;

@@ -1,5 +1,6 @@
 /**
- * A step of BDIA, its inverse and its gradient on WebGPU, each output in one program that has the bits of the same operations one by one.
+ * A BDIA step, its inverse and its gradient on WebGPU. Each output is one program that has the bits of running the
+ * operations one after the other.
  */
 import { sizeOf } from "../../../exact/frame.ts"
 import type { tf } from "../../tf.ts"
@@ -35,7 +36,7 @@ export const stepKernels: readonly Implementation[] = [
     return [next, packed(backend, previous, scale)] as const
   }),
   onDevice(inverse, (backend, { x, next, h, words }, { gamma, own, change, step }) =>
-    // Division is not correctly rounded on the device: 1/g comes from here.
+    // Division is not correctly rounded on the device, so 1/g is computed here.
     withNumbers(backend, [...own, ...change, ...gamma.map((g) => 1 / g)], (numbers) =>
       invert(backend, {
         inputs: { x, after: next, h, words, numbers },
@@ -55,34 +56,34 @@ export const stepKernels: readonly Implementation[] = [
   }),
 ]
 
-/** Every sample of x times its factor. */
+/** Multiplies each sample of x by its factor. */
 const scaled = (backend: WebgpuBackend, x: tf.TensorInfo, factor: PerSample): tf.TensorInfo =>
   withNumbers(backend, factor, (factors) =>
     multiply(backend, { inputs: { x, factors }, uniforms: batch(x, factor), ...forEachOf(x) }),
   )
 
-/** The number of samples, and the elements of each of them. */
+/** Returns the number of samples, and the number of elements in each. */
 const batch = (x: tf.TensorInfo, { length }: PerSample): { readonly samples: number; readonly each: number } => ({
   samples: length,
   each: sizeOf(x.shape) / length,
 })
 
 /**
- * x y, rounded to float32 also where it is added to something: `nothing` is 0, which the compiler does not know, so it cannot make one fused
- * operation of product and sum.
+ * WGSL for x y, rounded to float32 even if the product is then added to a number. `nothing` is 0, but the compiler does
+ * not know this, so it cannot fuse product and sum.
  */
 const PRODUCT = `
   fn product(x : f32, y : f32) -> f32 {
     return bitcast<f32>(bitcast<u32>(x * y) ^ uniforms.nothing);
   }`
 
-/** Q(own x + change h), where both coefficients carry 2^l; `unit` is 2^-l. */
+/** WGSL for Q(own x + change h), where both coefficients include 2^l; `unit` is 2^-l. */
 const DRIFT = `${ONE_ZERO}${PRODUCT}
   fn drift(x : f32, h : f32, own : f32, change : f32, unit : f32) -> f32 {
     return oneZero(round(product(x, own) + product(h, change)) * unit);
   }`
 
-/** The parity of an integer held in float32, as 0 or 1. */
+/** WGSL for the parity of an integer in a float32, as 0 or 1. */
 const PARITY = `
   fn parity(k : f32) -> f32 {
     return f32(u32(i32(k)) & 1u);

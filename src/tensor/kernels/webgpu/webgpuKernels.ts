@@ -1,4 +1,4 @@
-/** The custom kernels on WebGPU, and the kernels of TensorFlow.js that others replace there. */
+/** All custom kernels and replacements of TensorFlow.js kernels on WebGPU. */
 import type { Implementation } from "../implement.ts"
 import { adamWKernel } from "./adamW.ts"
 import { attentionKernels } from "./attention.ts"

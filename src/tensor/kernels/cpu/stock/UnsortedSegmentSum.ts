@@ -1,9 +1,10 @@
 /**
- * `UnsortedSegmentSum`, the gradient of gather: the rows of x added up by segment.
+ * `UnsortedSegmentSum`, the gradient of gather: sums the rows of x by segment.
  *
- * Inputs `x` [rows, ...], `segmentIds` int32 [rows]; attribute `numSegments`. Output [numSegments, ...], int32 where x is, else float32. Rows are added in their order,
- * in float64, and rounded once: the bits of the stock cpu kernel, which masks the whole of x once for each segment. Ids outside the range
- * are dropped.
+ * The inputs are `x` [rows, ...] and `segmentIds` int32 [rows]; the attribute is `numSegments`. The output has the
+ * shape [numSegments, ...]. It is int32 if x is, and float32 otherwise. Rows are added in order, in float64, and
+ * rounded once. These are the bits of the stock cpu kernel, which masks all of x once per segment. Ids out of range are
+ * ignored.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -24,7 +25,7 @@ export const unsortedSegmentSumLoop: LoopOf<typeof unsortedSegmentSum> = (
   const ids = access.view(segmentIds)
   const sums = access.view(out)
 
-  // A stable counting sort: `order` lists the rows of segment s, in their order, from start[s] to start[s + 1].
+  // A stable counting sort: `order` lists the rows of segment s in order, from start[s] to start[s + 1].
   const start = new Int32Array(numSegments + 2)
   for (let r = 0; r < rows; r++) if (ids[r]! >= 0 && ids[r]! < numSegments) start[ids[r]! + 2]!++
   for (let s = 2; s < numSegments + 2; s++) start[s]! += start[s - 1]!

@@ -1,8 +1,8 @@
 /**
- * `BatchMatMul` and `_FusedMatMul` on cpu where batches broadcast: the stock kernels go through the smaller batch again and again, whatever its
- * axes are, so that other slices meet.
+ * `BatchMatMul` and `_FusedMatMul` on cpu with broadcast batches. The stock kernels only repeat the smaller batch
+ * cyclically, which pairs the wrong slices for some shapes.
  *
- * The operands are spread over the whole batch first; then the stock kernels are right.
+ * This kernel broadcasts the operands to the whole batch first, for which the stock kernels are correct.
  */
 import { sameShape, sizeOf } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
@@ -15,7 +15,7 @@ const broadcasting = <I extends { readonly a: One; readonly b: One }, A extends 
   contract: Contract<I, A, One>,
 ): Implementation => {
   const stock = stockOn(contract, "cpu")
-  if (stock === undefined) throw new Error(`The backend cpu has no kernel ${contract.name} to begin with.`)
+  if (stock === undefined) throw new Error(`The backend cpu has no stock kernel ${contract.name}.`)
   return implement(contract, "cpu", asCpu, (cpu, inputs, attributes) => {
     const { a, b } = inputs
     const [own, other] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
@@ -31,7 +31,7 @@ const broadcasting = <I extends { readonly a: One; readonly b: One }, A extends 
   })
 }
 
-/** The same slices, each at every place of the batch that it meets. */
+/** Copies each slice to every position of the batch that uses it. */
 const spread = (access: Access, x: tf.TensorInfo, batch: ReadonlyArray<number>): tf.TensorInfo => {
   const slice = x.shape.slice(-2)
   const size = sizeOf(slice)
@@ -43,7 +43,7 @@ const spread = (access: Access, x: tf.TensorInfo, batch: ReadonlyArray<number>):
   return out
 }
 
-/** For every place of the batch, that of the slice it takes. */
+/** Returns the index of the slice for every position of the batch. */
 const places = (given: ReadonlyArray<number>, batch: ReadonlyArray<number>): ReadonlyArray<number> =>
   batch.reduce<ReadonlyArray<number>>(
     (found, size, axis) => {

@@ -1,26 +1,26 @@
 /**
- * The sizes of a convolution over images `[batch, height, width, channels]`, as the kernels of its three directions need them: forward, and
- * the gradients of its input and of its filter.
+ * The sizes of a convolution over images `[batch, height, width, channels]`, for the kernels of the forward pass and of
+ * the gradients of its input and its filter.
  */
 import { tf } from "../../../tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One axis of an image: output place i and tap t of the filter meet input place `i * stride + t * dilation - before`. */
+/** One axis of an image. Output position i and filter tap t use input position `i * stride + t * dilation - before`. */
 export interface Axis {
-  /** Places of the input. */
+  /** The size of the input. */
   readonly size: number
-  /** Places of the output. */
+  /** The size of the output. */
   readonly out: number
-  /** Taps of the filter. */
+  /** The number of filter taps. */
   readonly taps: number
   readonly stride: number
   readonly dilation: number
-  /** Zeros before the input. */
+  /** The number of padding zeros before the input. */
   readonly before: number
 }
 
-/** A convolution; a depthwise one has `outputs / channels` outputs for each channel. */
+/** A convolution. If it is depthwise, it has `outputs / channels` outputs per channel. */
 export interface Convolution {
   readonly batch: number
   readonly channels: number
@@ -31,7 +31,7 @@ export interface Convolution {
 
 type Shape = readonly number[]
 
-/** What tfjs's operations pass to the kernels of a convolution; those of gradients may lack some. */
+/** The attributes that tfjs's operations pass to the kernels of a convolution. Gradients may omit some of them. */
 export interface ConvolutionAttributes {
   readonly strides: [number, number] | number
   readonly pad: tf.Conv2DAttrs["pad"]
@@ -43,8 +43,9 @@ export interface ConvolutionAttributes {
 // --------------------------------------------------------- constructors
 
 /**
- * What tfjs passes to a kernel, as sizes. `out` is the shape of the output where a tensor of it is given, as to a gradient; else it is computed.
- * Throws where the shapes do not fit each other, and where channels do not come last.
+ * Returns the sizes of a convolution from what tfjs passes to a kernel. `out` is the output shape if an output tensor
+ * is given, as for a gradient; otherwise the output shape is computed. Throws if the shapes do not fit one another or
+ * if the channels are not last.
  */
 export const convolutionOf = (
   name: string,
@@ -58,11 +59,11 @@ export const convolutionOf = (
 ): Convolution => {
   if (!isChannelsLast(attributes))
     throw new Error(
-      `${name} takes images [batch, height, width, channels], but the data format is NCHW: transpose first.`,
+      `${name} requires images [batch, height, width, channels], but the data format is NCHW. Transpose them first.`,
     )
   const depthwise = kind === "depthwise"
   const info = tf.backend_util.computeConv2DInfo(
-    [...x] as [number, number, number, number], // tfjs's ops have checked the ranks
+    [...x] as [number, number, number, number], // tfjs's operations have checked the ranks
     [...filter] as [number, number, number, number],
     attributes.strides,
     attributes.dilations ?? 1,
@@ -76,7 +77,7 @@ export const convolutionOf = (
   const [outBatch = 0, outHeight = 0, outWidth = 0, outChannels = 0] = out ?? info.outShape
   if (inputs !== channels || outBatch !== batch || outChannels !== outputs)
     throw new Error(
-      `${name} cannot join images [${x}], a filter [${filter}] and outputs [${out ?? info.outShape}]: batches and channels must agree.`,
+      `${name} cannot combine images [${x}], a filter [${filter}] and outputs [${out ?? info.outShape}]. Their batches and channels must match.`,
     )
   const vertical = {
     size: height,
@@ -100,8 +101,8 @@ export const convolutionOf = (
 // ----------------------------------------------------------- combinators
 
 /**
- * The attributes with which XNNPACK pads as it should: told "same", it pads wrongly along an axis that needs no padding and whose
- * last places no tap meets, so it is told how many zeros.
+ * Returns attributes with which XNNPACK pads correctly. With "same", it pads wrongly along an axis that needs no
+ * padding and whose last positions no tap uses, so the padding is passed explicitly.
  */
 export const withPadding = <A extends ConvolutionAttributes>(
   attributes: A,
@@ -112,11 +113,11 @@ export const withPadding = <A extends ConvolutionAttributes>(
   return { ...attributes, pad: [[0, 0], around(vertical), around(horizontal), [0, 0]] }
 }
 
-/** The places that the taps span beyond the input; below zero where some of it is never met. */
+/** Returns how many positions beyond the input the taps span; it is negative if some input positions are never used. */
 const missing = ({ size, out, taps, stride, dilation }: Axis): number =>
   (out - 1) * stride + (taps - 1) * dilation + 1 - size
 
-/** The gradient of a convolution of stride 1 is one too, of the outputs by the filter from its last tap to the first. */
+/** Returns the input gradient of a convolution of stride 1 as a convolution of the outputs with the reversed filter. */
 export const pulledBack = ({ batch, channels, outputs, vertical, horizontal }: Convolution): Convolution => ({
   ...{ batch, channels: outputs, outputs: channels },
   vertical: exchanged(vertical),
@@ -133,10 +134,10 @@ const exchanged = ({ size, out, taps, stride, dilation, before }: Axis): Axis =>
 export const hasStrideOne = ({ vertical, horizontal }: Convolution): boolean =>
   vertical.stride === 1 && horizontal.stride === 1
 
-/** Whether images are [batch, height, width, channels], as they are unless tfjs is told otherwise. */
+/** Returns whether images are [batch, height, width, channels], which is tfjs's default. */
 export const isChannelsLast = ({ dataFormat = "NHWC" }: ConvolutionAttributes): boolean => dataFormat === "NHWC"
 
-/** The output places, from the first to before the last, where a tap meets the input and not the padding. */
+/** Returns the range of output positions, without its end, where a tap meets the input and not the padding. */
 export const meets = (
   { size, out, stride, dilation, before }: Axis,
   tap: number,

@@ -1,6 +1,6 @@
 /**
- * `Conv2DBackpropFilter` and `DepthwiseConv2dNativeBackpropFilter` in plain JavaScript: the bits of the stock kernels of the cpu backend, which
- * look up every number by its four indices and take a hundred times as long.
+ * `Conv2DBackpropFilter` and `DepthwiseConv2dNativeBackpropFilter` in plain JavaScript. They give the bits of the stock
+ * cpu kernels, which look up every element by its four indices and are a hundred times slower.
  *
  * Terms are added in float64, in the order of images, rows and columns of the output, and rounded once.
  */
@@ -12,7 +12,7 @@ import { conv2DBackpropFilter, depthwiseConv2dNativeBackpropFilter } from "../..
 import { asCpu, fromCpu, type Numbers } from "../Access.ts"
 import { convolutionOf, isChannelsLast, meets, type Convolution, type ConvolutionAttributes } from "./convolution.ts"
 
-/** Adds x[at + i] dy[to + j] of one place to the sums of a tap. */
+/** Adds x[at + i] dy[to + j] at one position to the sums of a tap. */
 type Add = (sums: Float64Array, x: Numbers, at: number, dy: Numbers, to: number) => void
 
 const kernel = <

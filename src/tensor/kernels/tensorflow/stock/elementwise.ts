@@ -1,35 +1,36 @@
 /**
- * Functions of single elements, the same at any place in a tensor.
+ * Elementwise functions whose results do not depend on the position in a tensor.
  *
- * TensorFlow's own take sixteen elements together and the last few of a tensor one by one, by another approximation: the result of a sample
- * would depend on its place in the batch. Here a tensor is filled up, so that there are no last few.
+ * TensorFlow's own process sixteen elements together, and the last few of a tensor one by one with another
+ * approximation, so the result of a sample would depend on its position in the batch. These kernels pad the tensor, so
+ * that there are no such last elements.
  */
 import { sizeOf } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
 import { implement, type Implementation } from "../../implement.ts"
 import { stock } from "../../spec/stock.ts"
 
-/** Those whose two approximations differ. */
+/** The unary functions whose two approximations differ. */
 export const UNARY: readonly string[] = [
   ...[tf.Acos, tf.Asin, tf.Atan, tf.Atanh, tf.Cos, tf.Elu, tf.Exp, tf.Expm1, tf.Log, tf.Log1p, tf.Reciprocal],
   ...[tf.Rsqrt, tf.Selu, tf.Sigmoid, tf.Sin, tf.Softplus],
 ]
 
-/** Those of two tensors. */
+/** The binary functions whose two approximations differ. */
 export const BINARY: readonly string[] = [tf.Atan2, tf.Pow]
 
-/** As many float32 as the widest registers hold. */
+/** The number of float32 in the widest registers. */
 const LANES = 16
 
-/** How many rows fill `rows` up to whole registers. */
+/** Returns how many rows to add to `rows` to fill complete registers. */
 export const missingRows = (rows: number, width: number): number =>
   (rows * width) % LANES === 0 ? 0 : LANES - (rows % LANES)
 
-/** Runs one operation of TensorFlow with one output, by its own name, whatever kernels TensorFlow.js has. */
+/** Runs one TensorFlow operation with one output by its own name, regardless of the kernels of TensorFlow.js. */
 type Execute = (name: string, inputs: readonly tf.Tensor[]) => tf.Tensor
 
 const open = (backend: unknown): Execute => {
-  // The engine passes a kernel the backend it was registered for; this part of tfjs-node's is not in its typings.
+  // The engine passes a kernel the backend that it was registered for. This part of it is not in tfjs-node's typings.
   const tensorflow = backend as {
     readonly executeSingleOutput: (
       name: string,
@@ -40,7 +41,7 @@ const open = (backend: unknown): Execute => {
   return (name, inputs) => tensorflow.executeSingleOutput(name, [], inputs)
 }
 
-/** The engine passes tensors. */
+/** Casts an input to a tensor, which the engine passes. */
 const tensor = (x: tf.TensorInfo): tf.Tensor => x as tf.Tensor
 
 const unary = (name: string): Implementation =>
@@ -60,7 +61,7 @@ const binary = (name: string): Implementation =>
     })
   })
 
-/** Over the last axis, with as many rows as make whole registers. */
+/** Softmax over the last axis, padded with rows to complete registers. */
 const softmax = implement(
   stock<tf.SoftmaxInputs, tf.SoftmaxAttrs>(tf.Softmax),
   "tensorflow",
@@ -84,7 +85,7 @@ const softmax = implement(
   },
 )
 
-/** Runs `body` on tensors of one shape, filled up with zeros. */
+/** Runs `body` on tensors of one shape, padded with zeros. */
 const filled = (
   tensors: readonly tf.Tensor[],
   shape: readonly number[],

@@ -1,27 +1,30 @@
-/** Kernels of TensorFlow.js that are replaced: sums and matrix products by the library, and changes of shape. */
+/** Replacements of TensorFlow.js kernels: sums and matmuls by the library, and reshapes. */
 import { sameShape } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
 import { stock } from "../../spec/stock.ts"
 import { float } from "../float.ts"
 import { attribute, onTensorflow, TYPE, type Handle, type Operations, type TensorflowKernel } from "../operations.ts"
 
-/** The shape is known beforehand, which saves a tensor of it in every call; to its own shape it is another handle. */
+/**
+ * Reshapes without the shape tensor that tfjs makes in every call. If the shape does not change, it returns a new
+ * handle to the same buffer.
+ */
 const reshape = (operations: Operations<"x">, { shape }: tf.ReshapeAttrs): tf.TensorInfo => {
   const x = operations.input("x")
   return sameShape(x.shape, shape) ? operations.same("x") : operations.give(float(operations).reshape(x, shape))
 }
 
 export const replacedKernels: readonly TensorflowKernel[] = [
-  // By the library's threads for two float32 tensors of one shape, and by TensorFlow for all others. Sums come between other operations of the
-  // library everywhere in a step, and two teams of threads would take the cores from each other.
+  // The library's threads add two float32 tensors of one shape, and TensorFlow adds all others. A step has sums between
+  // the library's other operations, and two thread pools would compete for the cores.
   onTensorflow(stock<tf.AddInputs, {}>(tf.Add), {
     library: ({ give, inputs, run }) => {
       const [a, b] = inputs("a", "b")
       return give(run(areFloats(a, b) && sameShape(a.shape, b.shape) ? "BijouAdd" : "AddV2", [a, b]))
     },
   }),
-  // So that plain TensorFlow.js code multiplies with the library as layers do. Other types than float32, and batches that broadcast in any way
-  // but one matrix for all of a's, go to TensorFlow.
+  // This lets plain TensorFlow.js code multiply with the library as layers do. TensorFlow multiplies types other than
+  // float32. It also multiplies batches that broadcast, unless one matrix serves the whole batch of a.
   onTensorflow(stock<tf.BatchMatMulInputs, tf.BatchMatMulAttrs>(tf.BatchMatMul), {
     library: ({ give, inputs, run }, { transposeA, transposeB }) => {
       const [a, b] = inputs("a", "b")

@@ -1,26 +1,30 @@
 /**
- * A WebAssembly function written in TypeScript: integers, four float32 lanes, loops and memory; every operation names its result.
+ * A WebAssembly function written in TypeScript, with integers, four float32 lanes, loops and memory. Every operation
+ * returns its result.
  *
- * Lane operations are IEEE 754 single precision, so a lane has the bits that the same operations of tfjs give, wherever in a tensor it stands.
- * What TypeScript repeats while the function is written (a tile of sums, the last few elements of a row) is unrolled; what `blocks` and
- * `repeat` repeat is a loop.
+ * Lane operations are IEEE 754 single precision, so every lane has the bits of the same tfjs operations, at any
+ * position in a tensor. TypeScript loops that run while the function is written (over a tile of sums or the last few
+ * elements of a row) are unrolled; `blocks` and `repeat` write loops.
  */
 // ---------------------------------------------------------------- model
 
-/** Four float32 values while the code runs. */
+/** Four float32 values at run time. */
 export interface V128 {
   readonly local: number
 }
 
-/** An int32 while the code runs: a count, an index, or a place in memory in bytes. */
+/** An int32 at run time: a count, an index or a byte address. */
 export interface I32 {
   readonly index: number
 }
 
-/** A float beside which no other has fraction bits, so that adding it rounds, half to even; the sum's lowest bits are n and the bias of exponents. */
+/**
+ * A float so large that adding it rounds to an integer, half to even. The lowest bits of the sum are n plus the
+ * exponent bias.
+ */
 export const ROUNDING = 1.5 * 2 ** 23 + 127
 
-/** A few neighboring elements of rows, `size` of them: four lanes, or one element in all four. */
+/** `size` contiguous elements of rows: four lanes, or one element in all four. */
 export interface Part {
   readonly size: number
   readonly load: (row: I32) => V128
@@ -28,55 +32,57 @@ export interface Part {
 }
 
 /**
- * The operations, by the names of the WebAssembly specification: those of `f32x4` and `v128` have no prefix. Operations on vectors work on all four
- * lanes.
+ * The operations, named as in the WebAssembly specification; those of `f32x4` and `v128` have no prefix. Vector
+ * operations work on all four lanes.
  */
 export interface Code {
-  /** `f32x4` with one number in all lanes. */
+  /** Returns one number in all lanes. */
   readonly constant: (value: number) => V128
   readonly add: (x: V128, y: V128) => V128
   readonly sub: (x: V128, y: V128) => V128
   readonly mul: (x: V128, y: V128) => V128
   readonly div: (x: V128, y: V128) => V128
-  /** y where it is smaller, else x: one instruction, where IEEE's minimum takes nine. A NaN in x stays. */
+  /**
+   * Returns y if it is smaller, else x. This is one instruction, whereas IEEE's minimum takes nine. A NaN in x stays.
+   */
   readonly pmin: (x: V128, y: V128) => V128
-  /** y where it is greater, else x. A NaN in x stays. */
+  /** Returns y if it is greater, else x. A NaN in x stays. */
   readonly pmax: (x: V128, y: V128) => V128
   readonly sqrt: (x: V128) => V128
-  /** Half to even. */
+  /** Rounds half to even. */
   readonly nearest: (x: V128) => V128
   readonly floor: (x: V128) => V128
   readonly abs: (x: V128) => V128
-  /** All bits of a lane where x > y, else none; none where one of them is NaN. */
+  /** Sets all bits of the lanes where x > y. No lane with a NaN is set. */
   readonly gt: (x: V128, y: V128) => V128
-  /** All bits of a lane where x and y are not equal as numbers, as a NaN is not even to itself, else none. */
+  /** Sets all bits of the lanes where x and y are not equal as numbers, which includes NaN and NaN. */
   readonly ne: (x: V128, y: V128) => V128
-  /** `f32x4.convert_i32x4_s`: the float32 of an integer, in all lanes. */
+  /** Converts an integer to float32, in all lanes (`f32x4.convert_i32x4_s`). */
   readonly convert: (n: I32) => V128
-  /** 2^n for integers n from -126 to 127, given as n + `ROUNDING`. */
+  /** Returns 2^n for integers n from -126 to 127, given as n + `ROUNDING`. */
   readonly powerOfTwo: (n: V128) => V128
-  /** V128 `first`, `second` and so on of x and y, those of y counted from 4 (`i8x16.shuffle`). */
+  /** Selects lanes of x and y; those of y are counted from 4 (`i8x16.shuffle`). */
   readonly shuffle: (x: V128, y: V128, lanes: readonly [number, number, number, number]) => V128
   readonly and: (x: V128, y: V128) => V128
-  /** The bits of x that y does not have. */
+  /** Returns the bits of x that are not set in y. */
   readonly andnot: (x: V128, y: V128) => V128
   readonly xor: (x: V128, y: V128) => V128
 
   readonly i32x4: {
     readonly const: (word: readonly [number, number, number, number]) => V128
-    /** An integer in every lane. */
+    /** Returns an integer in all lanes. */
     readonly splat: (n: I32) => V128
-    /** Modulo 2^32. */
+    /** Adds integers modulo 2^32. */
     readonly add: (x: V128, y: V128) => V128
-    /** All bits of a lane where x and y have the same bits, else none. */
+    /** Sets all bits of the lanes where x and y have the same bits. */
     readonly eq: (x: V128, y: V128) => V128
-    /** All bits of a lane where x > y without sign, else none. */
+    /** Sets all bits of the lanes where x > y as unsigned integers. */
     readonly gt_u: (x: V128, y: V128) => V128
-    /** The greater as int32, which orders floats that are not negative, and NaN above them. */
+    /** Returns the maximum as int32. This order is also right for nonnegative floats, with NaN above all of them. */
     readonly max_s: (x: V128, y: V128) => V128
-    /** The low and the high halves of products without sign (`i64x2.extmul_low_i32x4_u` and `extmul_high`). */
+    /** Returns the low and the high halves of unsigned products (`i64x2.extmul_low_i32x4_u` and `extmul_high`). */
     readonly extmul_u: (x: V128, y: V128) => readonly [low: V128, high: V128]
-    /** The highest bit of every lane, the first one lowest. */
+    /** Returns the highest bit of each lane, that of the first lane lowest. */
     readonly bitmask: (x: V128) => I32
   }
 
@@ -85,36 +91,39 @@ export interface Code {
     readonly add: (x: I32, y: I32 | number) => I32
     readonly sub: (x: I32, y: I32 | number) => I32
     readonly mul: (x: I32, y: I32 | number) => I32
-    /** x / y towards zero. */
+    /** Returns x / y, rounded toward zero. */
     readonly div_s: (x: I32, y: I32 | number) => I32
   }
-  /** The smaller of two integers. */
+  /** Returns the smaller of two integers. */
   readonly least: (x: I32, y: I32) => I32
 
-  /** The four elements at a place, and `offset` bytes further. */
+  /** Loads the four elements at an address plus `offset` bytes. */
   readonly load: (place: I32, offset?: number) => V128
-  /** The one element there, in all lanes. */
+  /** Loads one element into all lanes. */
   readonly splat: (place: I32, offset?: number) => V128
   readonly store: (place: I32, x: V128, offset?: number) => void
-  /** Stores the first lane alone. */
+  /** Stores the first lane only. */
   readonly storeOne: (place: I32, x: V128, offset?: number) => void
   readonly storeWhole: (place: I32, x: I32) => void
 
-  /** A value that `assign` changes. */
+  /** Makes a variable that `assign` changes. */
   readonly variable: (x: V128) => V128
   readonly assign: (variable: V128, x: V128) => void
   readonly counter: (x: I32) => I32
   readonly advance: (counter: I32, by: I32 | number) => void
 
-  /** A loop over `count` things, as many at a time as the first of `sizes` says, then those left over by the next; the last is 1. */
+  /**
+   * Writes a loop over `count` items. It processes as many at a time as the first of `sizes`, then the remaining ones
+   * by the next size. The last size is 1.
+   */
   readonly blocks: (count: I32, sizes: readonly number[], body: (first: I32, size: number) => void) => void
   readonly repeat: (count: I32, body: (i: I32) => void) => void
-  /** A loop over the elements of rows, four at a time and the last ones singly. */
+  /** Writes a loop over the elements of rows, four at a time and the last ones singly. */
   readonly along: (count: I32, body: (part: Part) => void) => void
-  /** The sum over the elements of rows, in all lanes. */
+  /** Returns the sum over the elements of rows, in all lanes. */
   readonly sum: (count: I32, term: (part: Part) => V128) => V128
-  /** The greatest over the elements of rows that is no NaN, in all lanes. */
+  /** Returns the maximum over the elements of rows, ignoring NaN, in all lanes. */
   readonly greatest: (count: I32, term: (part: Part) => V128) => V128
-  /** The largest |x| over the elements of rows, in all lanes; NaN if there is one. */
+  /** Returns the largest |x| over the elements of rows, in all lanes; NaN if there is one. */
   readonly largest: (count: I32, term: (part: Part) => V128) => V128
 }

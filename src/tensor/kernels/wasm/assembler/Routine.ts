@@ -1,4 +1,4 @@
-/** A function on the heap of tfjs's wasm backend: written once, compiled when a backend first calls it. */
+/** A function on the heap of tfjs's wasm backend, written once and compiled when a backend first calls it. */
 import { oncePer } from "../../oncePer.ts"
 import type { WasmBackend } from "../WasmBackend.ts"
 import type { Code, V128, I32 } from "./Code.ts"
@@ -8,11 +8,11 @@ import { writer } from "./writer.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Parameters in the order in which they are passed, integers first, and what is done with them. */
+/** The parameters of a function in the order in which they are passed, integers first, and its body. */
 export interface Routine<Name extends string, Given extends string> {
-  /** Counts, and places of tensors in bytes. */
+  /** The names of counts and of byte addresses of tensors. */
   readonly integers: readonly Name[]
-  /** Float32 numbers, handed to the body in all four lanes. */
+  /** The names of float32 numbers, which the body gets in all four lanes. */
   readonly numbers: readonly Given[]
   readonly body: (code: Code, integers: Readonly<Record<Name, I32>>, numbers: Readonly<Record<Given, V128>>) => void
 }
@@ -22,7 +22,7 @@ export type Call<Name extends string> = (backend: WasmBackend, values: Readonly<
 
 // --------------------------------------------------------- constructors
 
-/** The module whose function `run` is the routine. */
+/** Returns a module whose function `run` is the routine. */
 const moduleOf = <Name extends string, Given extends string>({
   integers,
   numbers,
@@ -36,7 +36,7 @@ const moduleOf = <Name extends string, Given extends string>({
   ])
   const given = Object.fromEntries(integers.map((name, index) => [name, { index }]))
   const lanes = Object.fromEntries(numbers.map((name, i) => [name, { local: count + i }]))
-  body(code, given as Record<Name, I32>, lanes as Record<Given, V128>) // every name is there
+  body(code, given as Record<Name, I32>, lanes as Record<Given, V128>) // given and lanes have every name
   return moduleAround(
     [...integers.map(() => TYPE.i32), ...numbers.map(() => TYPE.f32)],
     [...numbers.map(() => TYPE.v128), ...locals],
@@ -44,18 +44,18 @@ const moduleOf = <Name extends string, Given extends string>({
   )
 }
 
-/** The routine, compiled for a backend when it is first called there. */
+/** Returns the routine, which is compiled for a backend when it is first called there. */
 export const compile = <Name extends string, Given extends string>(
   routine: Routine<Name, Given>,
 ): Call<Name | Given> => {
   const names: readonly (Name | Given)[] = [...routine.integers, ...routine.numbers]
-  // Filled anew for every call, so that a call makes no array.
+  // All calls reuse this array to avoid an allocation.
   const given = names.map(() => 0)
   const instance = oncePer((backend: WasmBackend) => {
     const { exports } = new webAssembly.Instance(new webAssembly.Module(moduleOf(routine)), {
       env: { memory: backend.wasm.asm.memory },
     })
-    return exports["run"] as (...values: number[]) => void // the one export of `moduleOf`
+    return exports["run"] as (...values: number[]) => void // the only export of `moduleOf`
   })
   return (backend, values) => {
     for (let i = 0; i < names.length; i++) {
@@ -68,7 +68,7 @@ export const compile = <Name extends string, Given extends string>(
 
 // ---------------------------------------------------------- destructors
 
-/** Whether the engine has SIMD, and with it kernels in lanes. */
+/** Whether the engine has SIMD, which kernels in lanes require. */
 export const hasSimd = webAssembly.validate(
   moduleOf({ integers: ["x"], numbers: [], body: ({ load, store }, { x }) => store(x, load(x)) }),
 )

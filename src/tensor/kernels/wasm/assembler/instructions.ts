@@ -4,7 +4,7 @@
 
 export const VOID = 0x40
 
-/** Types of values. */
+/** The types of values. */
 export const TYPE = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const
 
 export const [BLOCK, LOOP, END, BR, BR_IF, SELECT] = [0x02, 0x03, 0x0b, 0x0c, 0x0d, 0x1b]
@@ -14,7 +14,7 @@ export const SIMD = 0xfd
 
 // --------------------------------------------------------- constructors
 
-/** A module with one function of no result, exported as `run`, over the imported memory `env.memory`. */
+/** Returns a module that exports one function `run` without a result, over the imported memory `env.memory`. */
 export const moduleAround = (
   parameters: readonly number[],
   locals: readonly number[],
@@ -31,11 +31,11 @@ export const moduleAround = (
   ])
 }
 
-/** A number as WebAssembly writes it: seven bits a byte, the lowest first. */
+/** Encodes an unsigned number in LEB128, as WebAssembly does: seven bits per byte, the lowest first. */
 export const unsigned = (value: number): readonly number[] =>
   value < 128 ? [value] : [(value & 127) | 128, ...unsigned(Math.floor(value / 128))]
 
-/** The same with a sign, which is the seventh bit of the last byte. */
+/** Encodes a signed number in the same way; the sign is the seventh bit of the last byte. */
 export const signed = (value: number): readonly number[] =>
   value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)]
 

@@ -1,4 +1,6 @@
-/** The part of the engine's `WebAssembly` that kernels use; its types belong to browsers, and Node's are without it. */
+/**
+ * The part of the engine's `WebAssembly` that kernels use. Only the types of browsers declare it; those of Node do not.
+ */
 
 // ---------------------------------------------------------------- model
 
@@ -18,4 +20,5 @@ interface WebAssembly {
 
 // ------------------------------------------------------------ instances
 
-export const { WebAssembly: webAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssembly } // every engine that runs tfjs has it
+// every engine that runs tfjs has it
+export const { WebAssembly: webAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssembly }

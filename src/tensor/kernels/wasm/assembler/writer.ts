@@ -1,4 +1,4 @@
-/** Writes the bytes of WebAssembly that `Code` stands for. */
+/** Writes the bytes of WebAssembly for the operations of `Code`. */
 import type { Code, V128, Part, I32 } from "./Code.ts"
 import {
   ADD,
@@ -25,7 +25,7 @@ import {
   VOID,
 } from "./instructions.ts"
 
-/** Code, what was written with it, and the types of the locals that it has used, `first` being the number of the first one. */
+/** Returns a `Code`, the bytes written with it, and the types of the locals it has used, numbered from `first`. */
 export const writer = (
   first: number,
 ): { readonly code: Code; readonly written: () => readonly number[]; readonly locals: readonly number[] } => {
@@ -67,7 +67,7 @@ export const writer = (
   ]
   const memory = (operation: number, offset: number) => [SIMD, ...unsigned(operation), 2, ...unsigned(offset)]
 
-  // Set once, before all else: the engine would make a constant anew wherever it is used.
+  // Constants are set once at the start, because the engine would recreate a constant at every use.
   const constants = new Map<string, V128>()
   const words: Code["i32x4"]["const"] = (word) => {
     const known = constants.get(word.join())
@@ -105,7 +105,7 @@ export const writer = (
     for (const size of sizes) {
       const last = minus(count, size - 1)
       emit([BLOCK, VOID, LOOP, VOID])
-      // Ends where no block of this size is left.
+      // The loop ends when no block of this size is left.
       emit([...get(i.index), ...get(last.index), I32_GE_S, BR_IF, 1])
       body(i, size)
       advance(i, size)
@@ -134,7 +134,7 @@ export const writer = (
     const two = join(total, shuffle(total, total, [2, 3, 0, 1]))
     return join(two, shuffle(two, two, [1, 0, 3, 2]))
   }
-  /** One element is in all lanes, and must count once. */
+  /** A single element is in all lanes but must count once. */
   const once = (part: Part, x: V128): V128 => (part.size === 4 ? x : and(x, words([0xffffffff, 0, 0, 0])))
 
   const [lowProducts, highProducts] = [binary(0xde), binary(0xdf)]
@@ -162,7 +162,7 @@ export const writer = (
     gt: binary(0x44),
     ne: binary(0x42),
     convert: (n) => lanes(...get(n.index), SIMD, 0x11, SIMD, ...unsigned(0xfa)),
-    // The lowest bits of that float are n and the bias of exponents; they move to where the exponent is.
+    // The lowest bits of that float are n plus the exponent bias, so shifting them into the exponent gives 2^n.
     powerOfTwo: (n) => lanes(...get(n.local), I32_CONST, 23, SIMD, ...unsigned(0xab)),
     shuffle,
     and,

@@ -1,5 +1,6 @@
 /**
- * `Add` in lanes for two float32 tensors of one shape, of which a step has some hundreds; the stock kernel does all others, with the same bits.
+ * `Add` in lanes for two float32 tensors of one shape, of which a step has hundreds. The stock kernel computes all
+ * other sums, with the same bits.
  */
 import { sameShape, sizeOf } from "../../../../exact/frame.ts"
 import { stockOn } from "../../implement.ts"
@@ -20,7 +21,7 @@ export const add = onHeap(contract, (heap, { a, b }) => {
   return out
 })
 
-/** Adds an array to another of its length in place, by way of the heap, a few at a time, so that they stay near. */
+/** Adds an array to another of the same size in place. It copies pieces to the heap that fit into the cache. */
 export const addArrays = (backend: WasmBackend, left: Float32Array, right: Float32Array): void =>
   heapOf(backend).scratch(2 * NEAR, (place) => {
     const { numbers } = heapOf(backend)
@@ -34,10 +35,10 @@ export const addArrays = (backend: WasmBackend, left: Float32Array, right: Float
     }
   })
 
-/** Elements of 64 KiB. */
+/** The number of elements in 64 KiB. */
 const NEAR = 2 ** 14
 
-/** The sum of `count` elements at a and at b, which may be those at `out`. */
+/** Sums `count` elements at a and at b into `out`, which may be a or b. */
 export const addUp = compile({
   integers: ["count", "a", "b", "out"],
   numbers: [],

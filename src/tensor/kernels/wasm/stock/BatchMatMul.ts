@@ -1,10 +1,11 @@
 /**
- * `BatchMatMul` by a plugged-in sgemm, or else one that always reaches XNNPACK; the stock kernel does so only for one product without
- * transposes, and is ten times slower elsewhere.
+ * `BatchMatMul` by a plugged-in sgemm, or else always by XNNPACK. The stock kernel uses XNNPACK only for a single
+ * matmul without transposes, and is ten times slower otherwise.
  *
- * An sgemm reads transposed operands as they stand. For XNNPACK they are transposed first; a batch of products is done slice by slice, each slice registered as a tensor of its own in place on
- * the heap; a batch of left sides with one right side is one tall product. Same inputs, same bits, in and out of gradient mode.
- * Batch dimensions broadcast in all combinations (stock: only when one operand holds every batch).
+ * An sgemm reads transposed operands in place. For XNNPACK they are transposed first. A batch is computed slice by
+ * slice, with each slice registered as a tensor in place on the heap. A batch of left operands with a single right
+ * operand is one tall matmul. The same inputs give the same bits, in and out of gradient mode. Batch dimensions
+ * broadcast in all combinations; in the stock kernel they do so only if one operand has every batch dimension.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import type { tf } from "../../../tf.ts"
@@ -19,11 +20,13 @@ import { swapLast } from "./Transpose.ts"
 
 export const batchMatMul = implement(contract, "wasm", asWasm, (backend, { a, b }, { transposeA, transposeB }) => {
   if (a.dtype !== "float32" || b.dtype !== "float32")
-    throw new Error(`matMul on wasm multiplies float32, but was given ${a.dtype} and ${b.dtype}: cast them first.`)
+    throw new Error(
+      `matMul on wasm requires float32 inputs, but got ${a.dtype} and ${b.dtype}. Cast them with toFloat().`,
+    )
   return matMul(backend, a, b, transposeA, transposeB)
 })
 
-/** op(a) op(b) for every place of the batch. */
+/** Computes op(a) op(b) for every position of the batch. */
 export const matMul = (
   backend: WasmBackend,
   a: tf.TensorInfo,
@@ -57,7 +60,7 @@ export const matMul = (
   }
 }
 
-/** Of one slice: [m, k] by [k, n]. */
+/** The sizes of one slice: [m, k] by [k, n]. */
 interface Sizes {
   readonly m: number
   readonly k: number
@@ -75,13 +78,13 @@ const sizesOf = (a: tf.TensorInfo, b: tf.TensorInfo, transposeA: boolean, transp
   return { m, k, n }
 }
 
-/** Rows of one product: all of a, where one right side serves every slice. */
+/** Returns the rows of one matmul: all rows of a if a single right operand serves every slice. */
 const tall = (a: tf.TensorInfo, b: tf.TensorInfo, { m, k, n }: Sizes): number =>
   k > 0 && sizeOf(b.shape) === k * n ? sizeOf(a.shape) / k : m
 
 /**
- * Whether a^T b, the shape of every weight gradient, is better done as (b^T a)^T: XNNPACK packs the right side at 5 ns an element, and
- * transposing takes 1.
+ * Returns whether a^T b, the shape of every weight gradient, is faster as (b^T a)^T: XNNPACK packs the right operand at
+ * 5 ns per element, and transposing takes 1 ns.
  */
 const reversedIsCheaper = (a: tf.TensorInfo, b: tf.TensorInfo): boolean => {
   const [k, m] = matrix(a)
@@ -89,12 +92,12 @@ const reversedIsCheaper = (a: tf.TensorInfo, b: tf.TensorInfo): boolean => {
   return 4 * k * (n - m) > m * n
 }
 
-/** Ids that tfjs, which counts upwards from 1, will not reach; each is registered only while one slice is multiplied. */
+/** Ids that tfjs, which counts up from 1, will not reach. Each is registered only while one slice is multiplied. */
 const LEFT = 2 ** 31 - 1
 const RIGHT = 2 ** 31 - 2
 const OUT = 2 ** 31 - 3
 
-/** Slice by slice, or as many rows as `rows` says at once; `one` is the product of that many. */
+/** Multiplies slice by slice, or `rows` rows in one matmul; `one` computes that matmul. */
 const multiply = (
   backend: WasmBackend,
   a: tf.TensorInfo,
@@ -127,10 +130,10 @@ interface Batch {
   readonly slices: readonly (readonly [number, number])[]
 }
 
-/** A product without batch dimensions. */
+/** A batch without batch dimensions. */
 const ONE: Batch = { shape: [], slices: [[0, 0]] }
 
-/** The batch shape, and for each of its places the places of the left and the right slice. */
+/** Returns the batch shape, and the indices of the left and the right slice for each position in it. */
 const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
   if (a.length === 0 && b.length === 0) return ONE
   const rank = Math.max(a.length, b.length)
@@ -138,7 +141,7 @@ const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
   const [pa, pb] = [padded(a), padded(b)]
   const shape = pa.map((d, axis) => (d === 1 ? pb[axis]! : d))
   if (pb.some((d, axis) => d !== 1 && d !== shape[axis])) {
-    throw new Error(`matMul cannot broadcast the batches [${a}] and [${b}]: sizes must be equal or 1.`)
+    throw new Error(`matMul cannot broadcast the batches [${a}] and [${b}]: their sizes must be equal or 1.`)
   }
   let slices: (readonly [number, number])[] = [[0, 0]]
   shape.forEach((size, axis) => {
@@ -152,18 +155,21 @@ const broadcast = (a: readonly number[], b: readonly number[]): Batch => {
   return { shape, slices }
 }
 
-/** [m, k] by [k, n], at places of the heap given in bytes. */
+/** Multiplies [m, k] by [k, n] at byte addresses of the heap. */
 export type Multiply = (a: number, b: number, out: number) => void
 
-/** Both ways add the float32 terms in the order of k, so they give the same bits, and the choice is one of speed alone. */
+/**
+ * Both implementations add the float32 terms in the order of k. They give the same bits, so the choice affects only
+ * speed.
+ */
 export const product = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
   if (m * n * k <= 1024) return loop(backend, m, k, n)
-  // XNNPACK packs the right side.
+  // XNNPACK packs the right operand.
   ensureRoom(backend, 4 * k * n)
   return xnnpack(backend, m, k, n)
 }
 
-/** For small products, where the call into wasm, 2 us, costs more than the arithmetic. */
+/** For small matmuls, in which the call into wasm, 2 us, takes longer than the arithmetic. */
 const loop = (backend: WasmBackend, m: number, k: number, n: number): Multiply => {
   const heap = new Float32Array(backend.wasm.HEAPU8.buffer)
   return (byteA, byteB, byteOut) => {
@@ -190,7 +196,7 @@ const xnnpack = (backend: WasmBackend, m: number, k: number, n: number): Multipl
     tfjs.registerTensor(RIGHT, k * n, b)
     tfjs.registerTensor(OUT, m * n, out)
     raw(LEFT, shapeA, 3, RIGHT, shapeB, 3, 0, 0, OUT)
-    // This also frees the packed copy of the right side, which XNNPACK's wrapper keeps by id.
+    // This also frees the packed copy of the right operand, which XNNPACK's wrapper keeps by id.
     tfjs.disposeData(RIGHT)
     tfjs.disposeData(LEFT)
     tfjs.disposeData(OUT)

@@ -1,7 +1,8 @@
 /**
- * `Cast` that shares the buffer when the type stays the same; the stock kernel copies, and tfjs's gradients cast often.
+ * `Cast` that shares the buffer if the type does not change. The stock kernel copies, and tfjs's gradients cast often.
  *
- * To bool is x != 0, as on the cpu backend: the stock kernel stores the lowest byte of the truncated number (0.5 is false, and 3 is 3).
+ * A cast to bool is x != 0, as on the cpu backend. The stock kernel stores the lowest byte of the truncated number (0.5
+ * becomes false, and 3 becomes 3).
  */
 import { implement } from "../../implement.ts"
 import { cast as contract } from "../../spec/stock.ts"
@@ -13,7 +14,7 @@ export const cast = implement(contract, "wasm", asWasm, (backend, { x }, { dtype
     return { dataId: x.dataId, shape: x.shape, dtype }
   }
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")
-    throw new Error(`wasm casts to float32, int32 and bool, but was asked for ${dtype}.`)
+    throw new Error(`wasm can cast to float32, int32 and bool, but not to ${dtype}.`)
   const access = fromWasm(backend)
   const out = access.output(x.shape, dtype)
   access.touch(x)

@@ -1,6 +1,6 @@
 /**
- * `Conv2D` by a plugged-in sgemm. Without one, with dilations and for small convolutions it is the stock kernel, which is XNNPACK's. Which of the
- * two it is depends on shapes alone.
+ * `Conv2D` by a plugged-in sgemm. The stock kernel, which is XNNPACK's, runs without an sgemm, with dilations and for
+ * small convolutions. The choice depends on shapes alone.
  */
 import { conv2D as contract } from "../../spec/stock.ts"
 import { convolutionOf, isChannelsLast, withPadding, type Convolution } from "../../cpu/stock/convolution.ts"
@@ -25,7 +25,7 @@ export const conv2D = onHeap(contract, (heap, inputs, attributes) => {
   return out
 })
 
-/** The sgemm that does its products, if one does. */
+/** Returns the sgemm that computes its matmuls, or null. */
 const sgemmOf = (convolution: Convolution): Sgemm | null => {
   const { batch, outputs, vertical, horizontal } = convolution
   if (vertical.dilation !== 1 || horizontal.dilation !== 1) return null

@@ -1,8 +1,9 @@
 /**
- * `Conv2DBackpropFilter`, the gradient of a convolution by its filter: patches^T dy, chunk by chunk and row by row of the
- * taps.
+ * `Conv2DBackpropFilter`, the gradient of a convolution with respect to its filter: patches^T dy, chunk by chunk and
+ * tap row by tap row.
  *
- * Inputs `x` (float32 [batch, height, width, channels]) and `dy`; attributes as tfjs's. Output float32 of `filterShape`.
+ * The inputs are `x` (float32 [batch, height, width, channels]) and `dy`; the attributes are tfjs's. The output is
+ * float32 of the shape `filterShape`.
  */
 import { conv2DBackpropFilter as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -50,7 +51,7 @@ export const conv2DBackpropFilter = onHeap(contract, (heap, inputs, attributes) 
     for (const [i, chunk] of chunks.entries()) {
       gather(heap, convolution, layout, chunk, [heap.place(x), columns])
       const rows = outputsOf(chunk, layout)
-      // Outputs that are left over count for nothing.
+      // Surplus outputs must not contribute.
       heap.numbers(turned, rows * n).fill(0)
       turnOutputs(heap, convolution, layout, chunk, [heap.place(dy), turned], "to columns")
       const sums = i === 0 ? heap.place(out) : part

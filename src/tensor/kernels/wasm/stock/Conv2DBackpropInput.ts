@@ -1,9 +1,10 @@
 /**
- * `Conv2DBackpropInput`, the gradient of a convolution by its images, which is also what `tf.conv2dTranspose` computes. With a plugged-in sgemm and
- * a stride of 1 it is a convolution of dy by the filter from its last tap to the first. Else dy filter^T gives patches, chunk by chunk, which are
- * added up where they lie in the images.
+ * `Conv2DBackpropInput`, the gradient of a convolution with respect to its images, which is also `tf.conv2dTranspose`.
+ * With a plugged-in sgemm and a stride of 1 it is a convolution of dy with the reversed filter. Otherwise dy filter^T
+ * gives patches, chunk by chunk, which are added to the images.
  *
- * Inputs `dy` and `filter` (float32 [height, width, channels, outputs]); attributes as tfjs's. Output float32 of `inputShape`.
+ * The inputs are `dy` and `filter` (float32 [height, width, channels, outputs]); the attributes are tfjs's. The output
+ * is float32 of the shape `inputShape`.
  */
 import { conv2DBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -54,14 +55,14 @@ export const conv2DBackpropInput = onHeap(contract, (heap, inputs, attributes) =
   })
 })
 
-/** The sgemm that does its products, where it is a convolution itself. */
+/** Returns the sgemm that computes its matmuls if the gradient is itself a convolution, or null. */
 const sgemmOf = (convolution: Convolution): Sgemm | null => {
   const { batch, channels, outputs, vertical, horizontal } = convolution
   if (!hasStrideOne(convolution) || vertical.out * horizontal.out === 0) return null
   return sgemmFor(batch * vertical.size * horizontal.size, vertical.taps * horizontal.taps * outputs, channels)
 }
 
-/** Copies a filter with its taps from the last to the first, [channels, taps * outputs]. */
+/** Copies a filter with its taps in reverse order, [channels, taps * outputs]. */
 const turnTaps = (
   heap: Heap,
   { channels, outputs, vertical, horizontal }: Convolution,
@@ -86,7 +87,10 @@ const turnTaps = (
   })
 }
 
-/** Has `body` multiply rows of k by the transposed filter [n, k]; XNNPACK has it transposed first, once. */
+/**
+ * Makes `body` multiply rows of k by the transposed filter [n, k]. For XNNPACK the filter is transposed once,
+ * beforehand.
+ */
 const timesTransposed = <A>(
   { backend, place }: Heap,
   filter: tf.TensorInfo,

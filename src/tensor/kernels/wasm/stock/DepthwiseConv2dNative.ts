@@ -1,5 +1,5 @@
 /**
- * `DepthwiseConv2dNative` where every channel has one output; else it is the stock kernel, which is XNNPACK's.
+ * `DepthwiseConv2dNative` with one output per channel. Otherwise the stock kernel, which is XNNPACK's, runs.
  */
 import { depthwiseConv2dNative as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"

@@ -1,8 +1,8 @@
 /**
- * `DepthwiseConv2dNativeBackpropFilter`, the gradient of a depthwise convolution by its filter.
+ * `DepthwiseConv2dNativeBackpropFilter`, the gradient of a depthwise convolution with respect to its filter.
  *
- * Inputs `x` (float32 [batch, height, width, channels]) and `dy` (with `channels * m` channels); attributes as tfjs's. Output float32 of
- * `filterShape`, [height, width, channels, m].
+ * The inputs are `x` (float32 [batch, height, width, channels]) and `dy` (with `channels * m` channels); the attributes
+ * are tfjs's. The output is float32 of the shape `filterShape`, [height, width, channels, m].
  */
 import { depthwiseConv2dNativeBackpropFilter as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"

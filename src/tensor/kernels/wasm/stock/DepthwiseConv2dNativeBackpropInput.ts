@@ -1,8 +1,8 @@
 /**
- * `DepthwiseConv2dNativeBackpropInput`, the gradient of a depthwise convolution by its images.
+ * `DepthwiseConv2dNativeBackpropInput`, the gradient of a depthwise convolution with respect to its images.
  *
- * Inputs `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); attributes as tfjs's. Output float32
- * of `inputShape`.
+ * The inputs are `dy` (float32, with `channels * m` channels) and `filter` (float32 [height, width, channels, m]); the
+ * attributes are tfjs's. The output is float32 of the shape `inputShape`.
  */
 import { depthwiseConv2dNativeBackpropInput as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"

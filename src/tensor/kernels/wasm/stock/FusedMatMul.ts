@@ -1,6 +1,6 @@
 /**
- * `_FusedMatMul` of batches, as a product, a sum and an activation; the stock kernel, which does one product, adds the bias of batches and of
- * transposed matrices at wrong places and does not broadcast them.
+ * `_FusedMatMul` of batches, as a matmul, a sum and an activation. The stock kernel computes a single matmul, adds the
+ * bias of batches and of transposed matrices at wrong positions, and does not broadcast them.
  */
 import { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -19,7 +19,7 @@ export const fusedMatMul = implement(contract, "wasm", asWasm, (backend, inputs,
   if (stock !== undefined && (isPlain || a.dtype !== "float32" || b.dtype !== "float32"))
     return stock(backend, inputs, attributes)
   const then = (kernelName: string, x: tf.TensorInfo, given: object, attrs: object = {}) => {
-    // As the contract of TensorFlow.js's operation says.
+    // The contract of TensorFlow.js's operation has these inputs.
     const next = stockOn(contractOf(kernelName), "wasm")?.(backend, given, attrs) ?? x
     backend.disposeData(x.dataId)
     return next

@@ -1,4 +1,4 @@
-/** `GatherV2` by copies of rows: an embedding reads 2,080 rows of 512 in 1 ms, where the stock kernel takes 60. */
+/** `GatherV2` by copies of rows. An embedding reads 2,080 rows of 512 in 1 ms; the stock kernel takes 60 ms. */
 import { tf } from "../../../tf.ts"
 import { bitsOf } from "../../cpu/Access.ts"
 import { implement } from "../../implement.ts"
@@ -7,7 +7,7 @@ import { asWasm, fromWasm } from "../WasmBackend.ts"
 
 export const gatherV2 = implement(contract, "wasm", asWasm, (backend, { x, indices }, { axis: given, batchDims }) => {
   const axis = tf.util.parseAxisParam(given, x.shape)[0] ?? 0
-  // x is [batchSize, outerSize, dimSize, sliceSize], the indices are [batchSize, places].
+  // The shape of x is [batchSize, outerSize, dimSize, sliceSize], and that of the indices is [batchSize, places].
   const { batchSize, outerSize, dimSize, sliceSize, outputShape } =
     tf.backend_util.segment_util.collectGatherOpShapeInfo(shapeOnly(x), shapeOnly(indices), axis, batchDims ?? 0)
   const access = fromWasm(backend)
@@ -20,7 +20,9 @@ export const gatherV2 = implement(contract, "wasm", asWasm, (backend, { x, indic
   for (const id of ids) {
     if (!(id >= 0 && id < dimSize)) {
       backend.disposeData(out.dataId)
-      throw new Error(`gather was asked for index ${id}, but axis ${axis} of [${x.shape}] has 0 to ${dimSize - 1}.`)
+      throw new Error(
+        `gather got the index ${id}, but axis ${axis} of [${x.shape}] has the indices 0 to ${dimSize - 1}.`,
+      )
     }
   }
   const places = ids.length / batchSize
@@ -36,5 +38,5 @@ export const gatherV2 = implement(contract, "wasm", asWasm, (backend, { x, indic
   return out
 })
 
-/** tfjs asks for tensors where it reads nothing but the shape. */
+/** Passes a shape to tfjs functions whose types require tensors but which read only the shape. */
 const shapeOnly = ({ shape }: tf.TensorInfo) => ({ shape }) as tf.Tensor

@@ -1,4 +1,7 @@
-/** `Identity` (clone) that shares the buffer, as `Reshape` and the cpu backend do; the stock kernel copies every element. */
+/**
+ * `Identity` (clone) that shares the buffer, as `Reshape` and the cpu backend do. The stock kernel copies every
+ * element.
+ */
 import { implement } from "../../implement.ts"
 import { identity as contract } from "../../spec/stock.ts"
 import { asWasm } from "../WasmBackend.ts"

@@ -1,4 +1,7 @@
-/** `Slice` by runs of the heap; the stock kernel reads element by element, and slowly beyond rank four. */
+/**
+ * `Slice` by copies of contiguous runs of the heap. The stock kernel reads single elements, and is slow above rank
+ * four.
+ */
 import { tf } from "../../../tf.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
 import { bitsOf } from "../../cpu/Access.ts"
@@ -15,7 +18,7 @@ export const slice = implement(contract, "wasm", asWasm, (backend, { x }, attrib
   return take(backend, x, begin, size)
 })
 
-/** The box of the given sizes that begins at `begin`. */
+/** Returns the box of the given sizes that starts at `begin`. */
 export const take = (
   backend: WasmBackend,
   x: tf.TensorInfo,
@@ -28,7 +31,7 @@ export const take = (
   access.touch(x)
   const from = bitsOf(access, x)
   const to = bitsOf(access, out)
-  // From axis `whole` on everything is taken, and axis `whole` - 1 is a run of such.
+  // All axes from `whole` are taken completely, so axis `whole` - 1 is one run of such elements.
   let whole = x.shape.length
   while (whole > 0 && size[whole - 1] === x.shape[whole - 1]) whole--
   const strides = x.shape.map((_, axis) => sizeOf(x.shape.slice(axis + 1)))

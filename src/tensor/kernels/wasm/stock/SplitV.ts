@@ -1,4 +1,4 @@
-/** `SplitV` (split) by the runs of `Slice.ts`; the stock kernel calls the stock slice. */
+/** `SplitV` (split) by the runs of `Slice.ts`. The stock kernel calls the stock slice. */
 import { implement, stockOn } from "../../implement.ts"
 import { splitV as contract } from "../../spec/stock.ts"
 import { tf } from "../../../tf.ts"
@@ -11,7 +11,7 @@ export const splitV = implement(contract, "wasm", asWasm, (backend, { x }, attri
   if (stock !== undefined && x.dtype === "string") return stock(backend, { x }, attributes)
   const axis = tf.util.parseAxisParam(attributes.axis, x.shape)[0] ?? 0
   let start = 0
-  // tfjs asks for a tensor where it reads nothing but the shape.
+  // tfjs's type requires a tensor, but it reads only the shape.
   return tf.backend_util
     .prepareSplitSize({ shape: x.shape } as tf.Tensor, attributes.numOrSizeSplits, axis)
     .map((part) => {

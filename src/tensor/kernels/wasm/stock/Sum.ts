@@ -1,7 +1,8 @@
 /**
- * `Sum` over the leading axes of a float32 tensor, which every bias gradient is: rows are added in their order, in float64, and rounded once.
+ * `Sum` over the leading axes of a float32 tensor, which every bias gradient is. Rows are added in order, in float64,
+ * and rounded once.
  *
- * The stock kernel transposes first, and does all other sums.
+ * The stock kernel would transpose first. It computes all other sums.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { tf } from "../../../tf.ts"
@@ -27,7 +28,7 @@ export const sum = implement(contract, "wasm", asWasm, (backend, { x }, attribut
   if (width === 0) return out
   const sums = new Float64Array(width)
   let at = 0
-  // Four rows at once: their order stays, and the sums are read and written a quarter as often.
+  // Four rows per pass keep the order, and read and write the sums a quarter as often.
   for (; at + 4 * width <= values.length; at += 4 * width)
     for (let j = 0; j < width; j++) {
       const i = at + j

@@ -1,4 +1,7 @@
-/** `Tile`, and with it broadcastTo: each block is written once and then copied in place; the stock kernel takes 100 ns an element. */
+/**
+ * `Tile`, which also serves broadcastTo. Each block is written once and then copied in place. The stock kernel takes
+ * 100 ns per element.
+ */
 import { implement } from "../../implement.ts"
 import { tile as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"
@@ -15,7 +18,7 @@ export const tile = implement(contract, "wasm", asWasm, (backend, { x }, { reps 
   const from = bitsOf(access, x)
   const to = bitsOf(access, out)
   const rank = x.shape.length
-  // From axis `whole` on nothing repeats: one run.
+  // The axes from `whole` do not repeat, so they are one run.
   let whole = rank
   while (whole > 0 && repeats(whole - 1) === 1) whole--
   const sizesIn = Array.from({ length: rank + 1 }, (_, axis) => sizeOf(x.shape.slice(axis)))

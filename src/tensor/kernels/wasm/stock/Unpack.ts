@@ -1,4 +1,7 @@
-/** `Unpack` (unstack) by runs of the heap; the stock kernel slices once for each part, and slow beyond rank four. */
+/**
+ * `Unpack` (unstack) by copies of contiguous runs of the heap. The stock kernel makes one slice per part, which is slow
+ * above rank four.
+ */
 import { implement } from "../../implement.ts"
 import { unpack as contract } from "../../spec/stock.ts"
 import { sizeOf } from "../../../../exact/frame.ts"

@@ -1,10 +1,11 @@
 /**
- * Images column by column, in a frame of zeros: a matrix in which each place of a column has the row of taps that starts there,
- * [batch * width * height, horizontal taps * channels]. So the patches of a column overlap: each is as many rows of the matrix as the filter has,
- * and a product reads them in place. They take a third of the memory that patches of 3 x 3 taps side by side would.
+ * Images column by column, padded with zeros. They form a matrix [batch * width * height, horizontal taps * channels],
+ * in which each position of a column has the row of taps that starts there. The patches of a column overlap: each one
+ * is as many rows of the matrix as the filter has, and a matmul reads them in place. For 3 x 3 taps this takes a third
+ * of the memory of separate patches.
  *
- * The matrix is never whole: chunks of it have their turn in a scratch of a few megabytes. How it is cut depends on shapes alone, so sums over
- * chunks have the same bits every time.
+ * The complete matrix is never in memory: chunks of it are written to a scratch buffer of a few megabytes in turn. The
+ * chunks depend on shapes alone, so sums over chunks have the same bits every time.
  */
 import { meets, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
 import { copyRegion } from "./regions.ts"
@@ -12,21 +13,21 @@ import type { Heap } from "../Heap.ts"
 
 // ---------------------------------------------------------------- model
 
-/** How columns lie in memory. */
+/** The memory layout of columns. */
 export interface Layout {
-  /** Floats of a place: a row of taps. */
+  /** The floats of a position, which is a row of taps. */
   readonly floats: number
-  /** Places of the output from one column to the next; those that are left over meet two columns. */
+  /** The output positions from one column to the next, including surplus positions, whose patches span two columns. */
   readonly outputs: number
-  /** Places of the frame from one column to the next. */
+  /** The padded positions from one column to the next. */
   readonly places: number
-  /** Places that the last column needs beyond. */
+  /** The additional positions that the last column needs. */
   readonly beyond: number
-  /** Rows of the input that are in the frame: the first, how many, and their first place. */
+  /** The rows of the input in the padded image: the first one, their number, and the position of the first one. */
   readonly rows: { readonly from: number; readonly count: number; readonly to: number }
 }
 
-/** Some columns of the output: of whole images, or of one image. */
+/** Some columns of the output, of complete images or of one image. */
 export interface Chunk {
   readonly image: number
   readonly images: number
@@ -34,12 +35,12 @@ export interface Chunk {
   readonly columns: number
 }
 
-/** Floats of a chunk, unless one column of an image has more: 2 MB, which stay near. */
+/** The most floats of a chunk, unless one column of an image has more: 2 MB, which stay in the cache. */
 const ROOM = 2 ** 19
 
 // --------------------------------------------------------- constructors
 
-/** Neighboring columns share their margins. */
+/** Returns the layout of columns. Adjacent columns share their margins. */
 export const layoutOf = ({ channels, vertical, horizontal }: Convolution): Layout => {
   const { size, out, taps, stride, before } = vertical
   const frame = (out - 1) * stride + taps
@@ -51,7 +52,7 @@ export const layoutOf = ({ channels, vertical, horizontal }: Convolution): Layou
   return { floats: horizontal.taps * channels, outputs, places: outputs * stride, beyond, rows: { from, count, to } }
 }
 
-/** Chunks in the order of the output. */
+/** Returns the chunks in the order of the output. */
 export const chunksOf = ({ batch, horizontal }: Convolution, { floats, places }: Layout): readonly Chunk[] => {
   const width = horizontal.out
   const most = Math.max(1, Math.floor(ROOM / Math.max(1, places * floats)))
@@ -69,15 +70,15 @@ export const chunksOf = ({ batch, horizontal }: Convolution, { floats, places }:
   return chunks
 }
 
-/** The least size of parts, none above `most`, that cuts `count` into as few. */
+/** Returns the least part size, at most `most`, that splits `count` into the fewest parts. */
 const evenly = (count: number, most: number): number => Math.ceil(count / Math.ceil(count / most))
 
 // ----------------------------------------------------------- combinators
 
-/** Output places of a chunk, those left over included. */
+/** Returns the number of output positions of a chunk, including surplus ones. */
 export const outputsOf = ({ images, columns }: Chunk, { outputs }: Layout): number => images * columns * outputs
 
-/** Floats of a chunk's columns. */
+/** Returns the number of floats in the columns of a chunk. */
 export const roomFor = ({ images, columns }: Chunk, { floats, places, beyond }: Layout): number =>
   (images * columns * places + beyond) * floats
 
@@ -90,7 +91,7 @@ export const gather = (
   [x, columns]: readonly [x: number, columns: number],
 ): void => {
   const { floats, places, rows } = layout
-  // Margins are not written below.
+  // The loop below does not write the margins.
   heap.numbers(columns, roomFor(chunk, layout)).fill(0)
   const row = horizontal.size * channels
   const add = (tap: number, taps: number, first: number, last: number) => {
@@ -124,14 +125,17 @@ export const gather = (
   }
 }
 
-/** The output places whose taps are all in the input and lie side by side there. */
+/** Returns the output positions whose taps are all inside the input and contiguous there. */
 const inside = (axis: Axis): readonly [first: number, last: number] => {
   if (axis.dilation !== 1) return [0, 0]
   const spans = Array.from({ length: axis.taps }, (_, tap) => meets(axis, tap))
   return [Math.max(...spans.map(([first]) => first)), Math.min(...spans.map(([, last]) => last))]
 }
 
-/** The outputs of a chunk, column by column at `columns`, written to or from where they lie row by row in all outputs at `y`. */
+/**
+ * Copies the outputs of a chunk between column-major order at `columns` and their row-major positions in all outputs at
+ * `y`.
+ */
 export const turnOutputs = (
   heap: Heap,
   { outputs: n, vertical, horizontal }: Convolution,

@@ -1,4 +1,4 @@
-/** A convolution as products of columns and filter by a plugged-in sgemm. */
+/** A convolution as matmuls of columns and filter by a plugged-in sgemm. */
 import type { Convolution } from "../../cpu/stock/convolution.ts"
 import type { Sgemm } from "../sgemm.ts"
 import { chunksOf, gather, layoutOf, outputsOf, roomFor, turnOutputs } from "./columns.ts"
@@ -8,7 +8,8 @@ import type { Heap } from "../Heap.ts"
 /**
  * Writes the convolution of the images at `x` to `y`. The weights are [patch, outputs], or transposed [outputs, patch].
  *
- * Patches overlap and a product takes rows that do not, so there are as many products as patches overlap, each of every so many-th patch.
+ * Patches overlap, but a matmul takes rows that do not. If each patch overlaps the next n - 1, there are n matmuls,
+ * each of every n-th patch.
  */
 export const convolve = (
   heap: Heap,

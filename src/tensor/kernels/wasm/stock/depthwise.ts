@@ -1,6 +1,6 @@
 /**
- * Depthwise convolution over the heap: in all three directions one pass over a few images for each tap of the filter, in which every output channel
- * has a lane of its own.
+ * Depthwise convolution on the heap. The forward pass and both gradients make one pass per filter tap over a few images
+ * at a time, with one lane per output channel.
  */
 // oxlint-disable typescript/no-non-null-assertion -- every index is in bounds by its loop, and a check there costs
 import { meets, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
@@ -11,22 +11,28 @@ import { sumsBy } from "./slidingSums.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Where images, outputs and weights start, in bytes. */
+/** The byte addresses of images, outputs and weights. */
 interface Places {
   readonly x: number
   readonly y: number
   readonly weights: number
 }
 
-/** What is done for a tap: `from` is the part of the images that meets the part `to` of the outputs, and `weights` the place of the tap's. */
+/**
+ * The work for one tap: `from` is the part of the images that the part `to` of the outputs uses, and `weights` is the
+ * address of the tap's weights.
+ */
 type Pass = (region: Region, weights: number) => void
 
-/** Floats of images and outputs that stay near while all taps pass over them. */
+/** The floats of images and outputs that stay in the cache while all taps pass over them. */
 const ROOM = 2 ** 16
 
 // ----------------------------------------------------------- combinators
 
-/** Passes that read the images. Where a channel has several outputs, it is repeated for each of them first, in a scratch. */
+/**
+ * Runs passes that read the images. If a channel has several outputs, it is first repeated for each of them in a
+ * scratch buffer.
+ */
 export const readImages = (heap: Heap, convolution: Convolution, places: Places, pass: Pass): void => {
   const { each, image } = sizesOf(convolution)
   if (each === 1) {
@@ -43,7 +49,9 @@ export const readImages = (heap: Heap, convolution: Convolution, places: Places,
   })
 }
 
-/** Passes that add to images of zeros. Where a channel has several outputs, their shares are added up in the end. */
+/**
+ * Runs passes that add to images of zeros. If a channel has several outputs, their contributions are summed at the end.
+ */
 export const writeImages = (heap: Heap, convolution: Convolution, places: Places, pass: Pass): void => {
   const { each, image } = sizesOf(convolution)
   if (each === 1) {
@@ -66,16 +74,22 @@ export const writeImages = (heap: Heap, convolution: Convolution, places: Places
   })
 }
 
-/** The depthwise convolution of images at `x` into `y`, which has a float for each of theirs; `step` leads from a tap's weights to the next one's. */
+/**
+ * Computes the depthwise convolution of images at `x` into `y`, with one output per channel; `step` is the distance
+ * from a tap's weights to the next tap's.
+ */
 export const slideOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places, step: 1 | -1): void => {
   const { channels, horizontal } = convolution
-  // Neighboring columns then share what is read of the images.
+  // Adjacent columns then share the loaded values of the images.
   const isDense = horizontal.stride === 1 && horizontal.dilation === 1
   const slide = (isDense ? slideBy(horizontal.taps) : null) ?? slideByAny
   inFrames(heap, convolution, { x, y, weights }, 4 * step * channels, slide)
 }
 
-/** The gradient by the filter of the same convolution, added to `weights`; false where a filter of such a width has no routine. */
+/**
+ * Computes the gradient of that convolution with respect to its filter and adds it to `weights`. Returns false if there
+ * is no routine for a filter of this width.
+ */
 export const sumOver = (heap: Heap, convolution: Convolution, { x, y, weights }: Places): boolean => {
   const sums = sumsBy(convolution.horizontal.taps)
   if (sums === null) return false
@@ -84,8 +98,8 @@ export const sumOver = (heap: Heap, convolution: Convolution, { x, y, weights }:
 }
 
 /**
- * Copies the images at `x` into a margin of zeros, a few at a time, and calls a routine on them and the outputs at `y` that they meet. What it passes
- * is written out: an object that is spread from others takes microseconds.
+ * Copies the images at `x` into a margin of zeros, a few at a time, and calls a routine on them and their outputs at
+ * `y`. Its arguments are written out because an object spread takes microseconds.
  */
 const inFrames = (
   heap: Heap,
@@ -100,7 +114,7 @@ const inFrames = (
   const most = Math.min(batch, Math.max(1, Math.floor(ROOM / Math.max(1, frame + out))))
   const [rows, columns] = [inFrame(vertical, height), inFrame(horizontal, width)]
   heap.scratch(most * frame, (scratch) => {
-    // The margins stay as they are from one group to the next.
+    // The margins stay zero from one group to the next.
     heap.numbers(scratch, most * frame).fill(0)
     for (let first = 0; first < batch; first += most) {
       const images = Math.min(most, batch - first)
@@ -142,11 +156,14 @@ const inFrames = (
   })
 }
 
-/** Places of an axis that some tap meets. */
+/** Returns how many positions of an axis some tap uses. */
 const framed = ({ out, taps, stride, dilation }: Axis): number =>
   out === 0 ? 0 : (out - 1) * stride + (taps - 1) * dilation + 1
 
-/** The places of the input that lie in the frame: the first, how many, and where in the frame they start. */
+/**
+ * Returns the input positions inside the padded image: the first one, their number, and the padded position of the
+ * first one.
+ */
 const inFrame = ({ size, before }: Axis, frame: number) => {
   const from = Math.max(0, -before)
   const to = Math.max(0, before)
@@ -158,7 +175,7 @@ interface Group {
   readonly images: number
 }
 
-/** A few images at a time; how many depends on shapes alone. */
+/** Returns groups of a few images. Their size depends on shapes alone. */
 const groupsOf = (convolution: Convolution): readonly Group[] => {
   const { batch } = convolution
   const most = together(convolution)
@@ -173,7 +190,7 @@ const together = (convolution: Convolution): number => {
   return Math.max(1, Math.floor(ROOM / Math.max(1, image * each + out)))
 }
 
-/** Outputs of a channel, and floats of an image and of its output. */
+/** Returns the outputs of a channel, and the floats of an image and of its output. */
 const sizesOf = ({ channels, outputs, vertical, horizontal }: Convolution) => ({
   each: channels === 0 ? 1 : outputs / channels,
   image: vertical.size * horizontal.size * channels,
@@ -185,7 +202,7 @@ const withScratch = (heap: Heap, convolution: Convolution, body: (scratch: numbe
   heap.scratch(Math.min(convolution.batch, together(convolution)) * image * each, body)
 }
 
-/** The passes of all taps over images that are as wide as their outputs. */
+/** Runs the passes of all taps over images that are as wide as their outputs. */
 const passOver = (
   { outputs: floats, vertical, horizontal }: Convolution,
   { first, images }: Group,

@@ -1,7 +1,7 @@
 /**
- * Kernels on wasm whose stock kernel is written for some types of elements and takes all others for these: it reads and writes four bytes for each
- * element of type bool, which has one, answers what was in memory, or takes an int32 for a float32. The cpu backend's kernel runs these over the
- * heap.
+ * Kernels on wasm whose stock kernel supports only some element types and treats all others as these. It reads and
+ * writes four bytes per bool, which has one, returns stale memory, or takes an int32 for a float32. The cpu backend's
+ * kernel runs on the heap instead.
  */
 import { tf } from "../../../tf.ts"
 import { fromCpu } from "./fromCpu.ts"
@@ -15,7 +15,7 @@ const NUMBERS: Types = ["float32", "int32"]
 const named = (types: Types, names: string): Readonly<Record<string, Types>> =>
   Object.fromEntries(names.split(" ").map((name) => [name, types]))
 
-/** The types that the stock kernel has right. */
+/** The types that the stock kernel supports correctly. */
 const RIGHT: Readonly<Record<string, Types>> = {
   ...named(NUMBERS, "Abs Atan Exp LeakyRelu Neg Relu Relu6 Round Selu Sign Sinh Softplus Square Step"),
   ...named(NUMBERS, "Cumprod Cumsum DenseBincount FloorDiv Mod Reverse SearchSorted Select TopK"),
@@ -25,12 +25,12 @@ const RIGHT: Readonly<Record<string, Types>> = {
   OneHot: ["int32"],
 }
 
-/** The type that decides: of what comes out of `OneHot`, else of what goes in. */
+/** Returns the type that decides: that of the output for `OneHot`, and that of the input otherwise. */
 const typeOf = ({ inputs, attrs }: Parameters<tf.KernelFunc>[0]): tf.DataType => {
   const { weights, x, t, a, images, sortedSequence } = inputs
   return (
     (weights ?? x ?? t ?? a ?? images ?? sortedSequence)?.dtype ?? (attrs as Partial<tf.OneHotAttrs>).dtype ?? "int32"
-  ) // no other kernel here has none of these inputs
+  ) // every other kernel here has one of these inputs
 }
 
 const whereRight = ([kernelName, right]: readonly [string, Types]): tf.KernelConfig => {

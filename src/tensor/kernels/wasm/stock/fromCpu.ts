@@ -1,6 +1,6 @@
 /**
- * Kernels that the wasm backend has wrong, or lacks where the engine has no SIMD, most of them of gradients: run by the cpu backend's kernel of the
- * same name over the wasm heap, in place.
+ * Kernels that are wrong on the wasm backend, or missing if the engine has no SIMD, most of them for gradients. The cpu
+ * backend's kernel of the same name runs on the wasm heap, in place.
  *
  * The result has the bits of the cpu backend.
  */
@@ -13,10 +13,13 @@ import { hasSimd } from "../assembler/Routine.ts"
 import { asCpu, type Numbers } from "../../cpu/Access.ts"
 import { asWasm, fromWasm, type WasmBackend } from "../WasmBackend.ts"
 
-/** The kernels that gradients of wasm's own kernels call and that wasm does not have (`UnsortedSegmentSum` is a loop); in lanes they are kernels of this folder. */
+/**
+ * The kernels that gradients on wasm call but wasm lacks. With SIMD, kernels of this folder replace them.
+ * `UnsortedSegmentSum` is a loop and not listed.
+ */
 const MISSING = [tf.Conv2DBackpropFilter, tf.DepthwiseConv2dNativeBackpropFilter, tf.DepthwiseConv2dNativeBackpropInput]
 
-/** Those that it has and that give other values than the definition. */
+/** The kernels of wasm whose results differ from the definition. */
 const WRONG = [
   tf.Conv3DBackpropFilterV2,
   tf.Conv3DBackpropInputV2,
@@ -28,7 +31,7 @@ const WRONG = [
   tf.MaxPoolGrad,
 ]
 
-/** The cpu backend's kernel of a name over the heap: a fallback. */
+/** Makes a fallback: the cpu backend's kernel of this name, run on the wasm heap. */
 export const fromCpu = (kernelName: string): tf.KernelConfig =>
   fallback({
     kernelName,
@@ -51,7 +54,8 @@ export const fromCpu = (kernelName: string): tf.KernelConfig =>
           attrs: attrs ?? {},
         })
         made.push(...[result].flat())
-        // The views that the cpu kernel read may die here, when the heap grows for the outputs: they are not read again.
+        // The views that the cpu kernel read may become invalid here, when the heap grows for the outputs. They are not
+        // read again.
         const copied = (t: tf.TensorInfo) => copy(heap, t, cpu.data.get(t.dataId).values)
         return Array.isArray(result) ? result.map(copied) : copied(result)
       } finally {
@@ -60,18 +64,18 @@ export const fromCpu = (kernelName: string): tf.KernelConfig =>
     },
   })
 
-/** The same as a function of a contract's inputs and attributes. */
+/** Returns the same as a function of a contract's inputs and attributes. */
 export const byCpu = <I extends object, A extends object, O extends Outputs>({ name }: Contract<I, A, O>) => {
   const { kernelFunc } = fromCpu(name)
   return (backend: WasmBackend, inputs: I, attributes: A): Returned<O> =>
     kernelFunc({
-      inputs: inputs as unknown as tf.NamedTensorInfoMap, // named by the contract
+      inputs: inputs as unknown as tf.NamedTensorInfoMap, // the contract names them
       backend,
-      attrs: attributes as unknown as tf.NamedAttrMap, // likewise
+      attrs: attributes as unknown as tf.NamedAttrMap, // the contract names them
     }) as Returned<O>
 }
 
-/** Some cpu kernels ask for the rank, which the engine's tensors have. */
+/** Adds the rank, which the engine's tensors have and some cpu kernels read. */
 const ranked = (t: tf.TensorInfo): tf.TensorInfo => Object.assign(t, { rank: t.shape.length })
 
 const copy = (heap: ReturnType<typeof fromWasm>, t: tf.TensorInfo, values: Numbers): tf.TensorInfo => {

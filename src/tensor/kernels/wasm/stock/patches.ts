@@ -1,9 +1,10 @@
 /**
- * The patches of images that a filter meets, laid side by side: a matrix with one row for each output place and one column for each weight of an
- * output channel, [batch * height * width, taps * channels]. A convolution is its product with the filter.
+ * The patches of images that a filter covers, as a matrix with one row per output position and one column per weight of
+ * an output channel, [batch * height * width, taps * channels]. A convolution is the matmul of this matrix and the
+ * filter.
  *
- * The matrix is never whole: chunks of it have their turn in a scratch of a few megabytes. How it is cut depends on shapes alone, so sums over
- * chunks have the same bits every time.
+ * The complete matrix is never in memory: chunks of it are written to a scratch buffer of a few megabytes in turn. The
+ * chunks depend on shapes alone, so sums over chunks have the same bits every time.
  */
 import { meets, type Convolution } from "../../cpu/stock/convolution.ts"
 import { addRegion, turned, type Region } from "./regions.ts"
@@ -11,23 +12,23 @@ import type { Heap } from "../Heap.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Some whole images, or some rows of one image, of the output. */
+/** Some complete images of the output, or some rows of one image. */
 export interface Chunk {
   readonly image: number
   readonly images: number
   readonly row: number
   readonly rows: number
-  /** Output places before it, and in it. */
+  /** The number of output positions before the chunk, and in it. */
   readonly first: number
   readonly places: number
 }
 
-/** Floats of a chunk, unless one row of an image has more: 2 MB, which stay near. */
+/** The most floats of a chunk, unless one row of an image has more: 2 MB, which stay in the cache. */
 const ROOM = 2 ** 19
 
 // --------------------------------------------------------- constructors
 
-/** Chunks of `each` floats a place, in the order of the output. */
+/** Returns chunks with `each` floats per position, in the order of the output. */
 export const chunksOf = ({ batch, vertical, horizontal }: Convolution, each: number): readonly Chunk[] => {
   const [height, width] = [vertical.out, horizontal.out]
   if (batch * height * width === 0) return []
@@ -52,16 +53,16 @@ export const chunksOf = ({ batch, vertical, horizontal }: Convolution, each: num
   return chunks
 }
 
-/** The least size of parts, none above `most`, that cuts `count` into as few. */
+/** Returns the least part size, at most `most`, that splits `count` into the fewest parts. */
 const evenly = (count: number, most: number): number => Math.ceil(count / Math.ceil(count / most))
 
 // ----------------------------------------------------------- combinators
 
-/** Floats of a patch. */
+/** Returns the number of floats in a patch. */
 export const patchOf = ({ channels, vertical, horizontal }: Convolution): number =>
   channels * vertical.taps * horizontal.taps
 
-/** Whether a patch is one place, and the patches are the images as they are. */
+/** Returns whether a patch is a single position, so that the patches are the images themselves. */
 export const isPointwise = ({ vertical, horizontal }: Convolution): boolean =>
   [vertical, horizontal].every(
     ({ size, out, taps, stride, before }) => size === out && taps === 1 && stride === 1 && before === 0,
@@ -72,7 +73,7 @@ export const scatter = (heap: Heap, convolution: Convolution, chunk: Chunk, x: n
   for (const region of regionsOf(convolution, chunk, x, patches)) addRegion(heap.backend, turned(region))
 }
 
-/** The parts of patches that lie in the images: for all places inside, each row of taps as one part. */
+/** Returns the parts of patches that are inside the images. For inner positions each row of taps is one part. */
 const regionsOf = (convolution: Convolution, chunk: Chunk, x: number, patches: number): readonly Region[] => {
   const { channels, vertical, horizontal } = convolution
   const taps = horizontal.taps

@@ -1,6 +1,7 @@
 /**
- * Routines over regions of images: as many images, rows and columns as a call says, in each of which some floats lie side by side. From one
- * column, row and image to the next the two sides of a region have steps of their own, so strides and paddings are the caller's.
+ * Routines over regions of images: a number of images, rows and columns, with some contiguous floats in each column.
+ * The source and the destination have their own steps from one column, row and image to the next, so the caller
+ * determines strides and padding.
  */
 import type { WasmBackend } from "../WasmBackend.ts"
 import type { Code, V128, I32 } from "../assembler/Code.ts"
@@ -8,7 +9,7 @@ import { compile } from "../assembler/Routine.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Counts, and places and steps in bytes. */
+/** The counts of a region, and its addresses and steps in bytes. */
 export interface Region {
   readonly images: number
   readonly rows: number
@@ -34,15 +35,15 @@ type Wholes = Readonly<Record<(typeof REGION)[number], I32>>
 
 // --------------------------------------------------------- constructors
 
-/** Up to 16 floats that lie side by side: how they are read and written. */
+/** Up to 16 contiguous floats, and how they are read and written. */
 interface Block {
-  /** Of each vector, in bytes. */
+  /** The offset of each vector in bytes. */
   readonly offsets: readonly number[]
   readonly load: (place: I32, offset: number) => V128
   readonly store: (place: I32, x: V128, offset: number) => void
 }
 
-/** Blocks of floats, with their distance in bytes from the first. */
+/** Writes a loop over blocks of floats, with their distance in bytes from the first one. */
 const blocksOf = (code: Code, floats: I32, body: (at: I32, block: Block) => void): void =>
   code.blocks(floats, [16, 8, 4, 1], (first, size) =>
     body(code.i32.mul(first, 4), {
@@ -52,7 +53,7 @@ const blocksOf = (code: Code, floats: I32, body: (at: I32, block: Block) => void
     }),
   )
 
-/** Visits all columns; `at` is added to both places. `afterRow` runs when a row of columns is done. */
+/** Visits all columns; `at` is added to both addresses. `afterRow` runs when a row of columns is finished. */
 const walk = (
   { advance, counter, i32, repeat }: Code,
   region: Wholes,
@@ -94,7 +95,7 @@ const moved = (join: (code: Code, to: () => V128, from: V128) => V128) =>
       ),
   })
 
-/** The same region with its sides exchanged. */
+/** Returns the region with source and destination swapped. */
 export const turned = (region: Region): Region => ({
   ...region,
   ...{ from: region.to, fromImage: region.toImage, fromRow: region.toRow, fromColumn: region.toColumn },
@@ -103,19 +104,19 @@ export const turned = (region: Region): Region => ({
 
 // ------------------------------------------------------------ instances
 
-/** to = from */
+/** Computes to = from. */
 export const copyRegion = moved((_, __, from) => from)
 
-/** to += from */
+/** Computes to += from. */
 export const addRegion = moved((code, to, from) => code.add(to(), from))
 
-/** to += from, `floats` in all. */
+/** Computes to += from for `floats` floats. */
 export const addInto = (backend: WasmBackend, from: number, to: number, floats: number): void => {
   const still = { fromImage: 0, fromRow: 0, fromColumn: 0, toImage: 0, toRow: 0, toColumn: 0 }
   addRegion(backend, { images: 1, rows: 1, columns: 1, floats, from, to, ...still })
 }
 
-/** to += from * weights, where `weights` is the place of as many floats as a column has. */
+/** Computes to += from * weights, where `weights` is the address of as many floats as a column has. */
 export const addWeightedRegion = compile({
   integers: [...REGION, "weights"] as const,
   numbers: [],
@@ -132,7 +133,7 @@ export const addWeightedRegion = compile({
   },
 })
 
-/** sums += from * to, added over all columns, row by row; `sums` is the place of as many floats as a column has. */
+/** Computes sums += from * to over all columns, row by row; `sums` is the address of as many floats as a column has. */
 export const sumProducts = compile({
   integers: [...REGION, "sums"] as const,
   numbers: [],

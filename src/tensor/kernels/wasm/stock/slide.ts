@@ -1,30 +1,33 @@
 /**
- * A filter that slides over images with a margin, so that every tap meets something everywhere: each output is a sum over all taps, held in
- * registers. Four columns are computed at a time, which share what is read of the weights.
+ * A filter that slides over padded images, so that no tap is outside them. Each output is a sum over all taps, held in
+ * registers. Four columns are computed at a time and share the loaded weights.
  */
 import type { Code, V128, I32 } from "../assembler/Code.ts"
 import { compile, type Call } from "../assembler/Routine.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Steps are in bytes; `fromTap` and `fromTapRow` lead from a tap to the next one in its row and to the next row, `weight` from the weights of a tap to those of the next. */
+/**
+ * The parameters. Steps are in bytes; `fromTap` and `fromTapRow` lead from a tap to the next one in its row and to the
+ * next row, and `weight` leads from the weights of a tap to those of the next.
+ */
 export const WINDOW = [
   ...(["images", "rows", "columns", "floats", "tapRows", "taps"] as const),
   ...(["from", "fromImage", "fromRow", "fromColumn", "fromTapRow", "fromTap"] as const),
   ...(["to", "toImage", "toRow", "toColumn", "weights", "weight"] as const),
 ] as const
 
-/** A routine over images with a margin, and what a filter of so many taps meets there for each output. */
+/** A routine over padded images that applies a filter for each output. */
 export type Sliding = Call<(typeof WINDOW)[number]>
 
 type Given = Readonly<Record<(typeof WINDOW)[number], I32>>
 
-/** The sums of `count` columns, `size` floats each. */
+/** Returns the sums of `count` columns with `size` floats each. */
 type Sum = (code: Code, given: Given & { readonly at: I32 }, count: number, size: number) => V128[][]
 
 // --------------------------------------------------------- constructors
 
-/** y = sum of x * weights over the taps, for as many floats a column as `floats` says. */
+/** Computes y = sum of x * weights over the taps, for `floats` floats per column. */
 const sliding = (sumOf: Sum) =>
   compile({
     integers: WINDOW,
@@ -95,7 +98,10 @@ const sumAny: Sum = (
   return sums
 }
 
-/** The same, in the same order, where columns are as far apart as taps: each place of a row is read once for all columns. */
+/**
+ * Computes the same sums in the same order if columns are as far apart as taps, reading each position of a row once for
+ * all columns.
+ */
 const sumDense =
   (taps: number): Sum =>
   ({ add, advance, assign, constant, counter, load, mul, repeat, splat, variable }, given, count, size) => {
@@ -127,10 +133,13 @@ const sumDense =
 
 // ------------------------------------------------------------ instances
 
-/** For filters of any width, strides and dilations. */
+/** Slides filters of any width, stride and dilation. */
 export const slideByAny = sliding(sumAny)
 
 const dense = [3, 5].map((taps) => [taps, sliding(sumDense(taps))] as const)
 
-/** For filters of this width over neighboring columns, with the same bits; null if it has no routine of its own. */
+/**
+ * Returns the routine for filters of this width over adjacent columns, which has the same bits, or null if there is
+ * none.
+ */
 export const slideBy = (taps: number): Sliding | null => dense.find(([width]) => width === taps)?.[1] ?? null

@@ -1,11 +1,11 @@
 /**
- * The gradient of a sliding filter: the sums of x * dy that each tap meets, for a whole row of taps in one pass, so that dy is read once for all of
- * them. Sums of a row of outputs are held in registers, and added to those of the rows before.
+ * The gradient of a sliding filter: the sums of x * dy at each tap. One pass computes a row of taps, so that dy is read
+ * once for all of them. The sums of a row of outputs are held in registers and then added to those of earlier rows.
  */
 import { compile } from "../assembler/Routine.ts"
 import { WINDOW, type Sliding } from "./slide.ts"
 
-/** weights += sum of x * dy over all outputs, with dy at `to`. */
+/** Computes weights += sum of x * dy over all outputs, with dy at `to`. */
 const summing = (taps: number): Sliding =>
   compile({
     integers: WINDOW,
@@ -61,5 +61,5 @@ const summing = (taps: number): Sliding =>
 
 const routines = [3, 5].map((taps) => [taps, summing(taps)] as const)
 
-/** For filters of this width; null if it has no routine. */
+/** Returns the routine for filters of this width, or null if there is none. */
 export const sumsBy = (taps: number): Sliding | null => routines.find(([width]) => width === taps)?.[1] ?? null

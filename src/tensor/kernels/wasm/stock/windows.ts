@@ -1,7 +1,8 @@
 /**
- * Convolutions and pools on wasm whose stock kernel reads or writes elsewhere: windows that are not square, with a number as padding or with
- * `same` and a stride; windows that a stride leaps over, with `same`; and those padded by their whole size. The cpu backend's kernel runs these over
- * the heap. Plain convolutions are told how many zeros there are in place of `same` (see `withPadding`), so for them only numbers are left.
+ * Convolutions and pools on wasm whose stock kernel reads or writes out of bounds: windows that are not square, with a
+ * number as padding or with `same` and a stride; windows that a stride skips over, with `same`; and windows that are
+ * padded by their whole size. The cpu backend's kernel runs on the heap instead. Plain convolutions get explicit
+ * padding in place of `same` (see `withPadding`), so only numbers remain for them.
  */
 import { tf } from "../../../tf.ts"
 import type { ConvolutionAttributes } from "../../cpu/stock/convolution.ts"
@@ -11,7 +12,7 @@ import { avgPool, conv2D, depthwiseConv2dNative, fusedConv2D, fusedDepthwiseConv
 import { asWasm, type WasmBackend } from "../WasmBackend.ts"
 import { byCpu } from "./fromCpu.ts"
 
-/** What decides: the window, its strides, and the padding. */
+/** The attributes that decide: the window, its strides and the padding. */
 type Window = Pick<
   ReturnType<typeof tf.backend_util.computePool2DInfo>,
   "filterHeight" | "filterWidth" | "strideHeight" | "strideWidth" | "padInfo"
@@ -30,7 +31,7 @@ const isMissed = ({ filterHeight, filterWidth, strideHeight, strideWidth, padInf
 type PoolAttributes = tf.AvgPoolAttrs | tf.MaxPoolAttrs
 
 const pool = ({ x }: { readonly x: One }, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): Window =>
-  // Pools pad by a number, `same` or `valid` only.
+  // Pools support only a number, `same` or `valid` as padding.
   tf.backend_util.computePool2DInfo(x.shape as Four, filterSize, strides, 1, pad as number, dimRoundingMode)
 
 const convolution =
@@ -43,7 +44,7 @@ const convolution =
       ...([x.shape as Four, filter.shape as Four, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise] as const),
     )
 
-/** The stock kernel, except where `misses` says so: there it is the cpu backend's. */
+/** Returns the stock kernel, except if `misses` returns true: then the cpu backend's kernel runs. */
 const guarded = <I extends object, A extends object>(
   contract: Contract<I, A, One>,
   misses: (inputs: I, attributes: A) => boolean,
@@ -79,7 +80,7 @@ const byNumber =
   (inputs: I, attributes: A): boolean =>
     typeof attributes.pad === "number" && isMissed(windowOf(inputs, attributes))
 
-/** The stock kernels of plain convolutions, for those that pad by `withPadding`. */
+/** The guarded stock kernels of plain convolutions, for kernels that pad by `withPadding`. */
 export const guardedConvolution = {
   conv2D: guarded(conv2D, byNumber(convolution(false))),
   depthwise: guarded(depthwiseConv2dNative, byNumber(convolution(true))),

@@ -1,19 +1,19 @@
 /**
- * The sum of any number of tensors of one shape on WebGPU, first to last; TensorFlow.js's own kernel binds all of them in one program, which a
- * device refuses from eight or ten on.
+ * `AddN`, the sum of any number of tensors of one shape, from first to last. The kernel of TensorFlow.js binds all of
+ * them in one program, which fails for eight or ten tensors and more, depending on the device.
  */
 import { tf } from "../../../tf.ts"
 import { stock } from "../../spec/stock.ts"
 import { compile, forEachOf, onDevice } from "../Program.ts"
 
-/** The operation refuses to add none. */
+/** addN requires at least one tensor. */
 type Terms = readonly [tf.TensorInfo, ...tf.TensorInfo[]]
 
 export const addN = onDevice(stock<Terms, {}>(tf.AddN), (backend, [first, ...rest]) => {
   const { dataId, shape, dtype } = first
   if (rest.length === 0) {
     backend.incRef(dataId)
-    return { dataId, shape, dtype } // another object: the engine would take the input for the output
+    return { dataId, shape, dtype } // a new object, since the engine would take the input itself for the output
   }
   const add = dtype === "float32" ? addFloats : addIntegers
   return rest.reduce((sum, x) => {

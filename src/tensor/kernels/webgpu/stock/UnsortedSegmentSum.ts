@@ -1,9 +1,9 @@
 /**
- * The rows of x added up by segment, in their order, on WebGPU: the gradient of gather. TensorFlow.js's own kernel adds with atomics, in no fixed
- * order.
+ * `UnsortedSegmentSum`, the gradient of gather, on WebGPU: sums the rows of x by segment, in order. The kernel of
+ * TensorFlow.js adds with atomics, in no fixed order.
  *
- * Ids outside the range are dropped. Every row finds the next of its segment, and the first of them walks through all: what that costs depends on
- * rows, not on segments.
+ * Ids out of range are ignored. Each row finds the next row of its segment, and the first row of a segment visits all
+ * of them. The cost depends on the number of rows, not of segments.
  */
 import { sizeOf } from "../../../../exact/frame.ts"
 import { tf } from "../../../tf.ts"
@@ -34,7 +34,10 @@ const clearing = (output: "float32" | "int32") =>
 
 const clear = { float32: clearing("float32"), int32: clearing("int32") } as const
 
-/** For every row the next one of its segment, or -1 where it is the last; less `rows` + 1 where an earlier row has that segment. */
+/**
+ * Computes for each row the next row of its segment, or -1 if it is the last one, minus `rows` + 1 if an earlier row
+ * has the same segment.
+ */
 const link = compile({
   name: "links of segments",
   over: "elements",
