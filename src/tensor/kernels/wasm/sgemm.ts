@@ -20,6 +20,8 @@ export interface Product {
   readonly strideA: number
   readonly strideB: number
   readonly strideOut: number
+  /** Whether the product is added to what `out` holds, and does not replace it; no unless given. */
+  readonly adds?: boolean
 }
 
 /** What can be plugged in. */
@@ -34,7 +36,7 @@ export interface Sgemm {
   readonly core?: string | null
   /** Multiplications from which on a product is worth the call; smaller ones stay in JavaScript or wasm. */
   readonly least: number
-  /** Writes the product to `out`, reading nothing there; `a`, `b` and `out` are places in the memory, in bytes. */
+  /** Writes the product to `out`, which it reads only where it adds; `a`, `b` and `out` are places in the memory, in bytes. */
   readonly multiply: (memory: Memory, product: Product, a: number, b: number, out: number) => void
 }
 

@@ -52,7 +52,10 @@ export const layoutOf = ({ channels, vertical, horizontal }: Convolution): Layou
 }
 
 /** Chunks in the order of the output. */
-export const chunksOf = ({ batch, horizontal }: Convolution, { floats, places }: Layout): readonly Chunk[] => {
+export const chunksOf = (
+  { batch, horizontal }: Convolution,
+  { floats, places }: Pick<Layout, "floats" | "places">,
+): readonly Chunk[] => {
   const width = horizontal.out
   const most = Math.max(1, Math.floor(ROOM / Math.max(1, places * floats)))
   const chunks: Chunk[] = []
@@ -125,7 +128,7 @@ export const gather = (
 }
 
 /** The output places whose taps are all in the input and lie side by side there. */
-const inside = (axis: Axis): readonly [first: number, last: number] => {
+export const inside = (axis: Axis): readonly [first: number, last: number] => {
   if (axis.dilation !== 1) return [0, 0]
   const spans = Array.from({ length: axis.taps }, (_, tap) => meets(axis, tap))
   return [Math.max(...spans.map(([first]) => first)), Math.min(...spans.map(([, last]) => last))]
