@@ -74,13 +74,14 @@ const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number)
   // Growing replaces the buffer; that its address stays is what engines do today, and no promise of theirs.
   let buffer: ArrayBufferLike | null = null
   let base = 0
-  return (memory, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut }, a, b, out) => {
+  return (memory, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut, adds }, a, b, out) => {
     if (memory.buffer !== buffer) {
       buffer = memory.buffer
       base = addressOf(buffer)
     }
     const [opA, opB] = [transposeA ? TRANSPOSED : PLAIN, transposeB ? TRANSPOSED : PLAIN]
-    call(ROW_MAJOR, opA, opB, m, n, k, 1, base + a, strideA, base + b, strideB, 0, base + out, strideOut)
+    const kept = adds === true ? 1 : 0
+    call(ROW_MAJOR, opA, opB, m, n, k, 1, base + a, strideA, base + b, strideB, kept, base + out, strideOut)
   }
 }
 
@@ -120,14 +121,16 @@ const multipliesRightly = ({ multiply }: Pick<Sgemm, "multiply">): boolean => {
       ...{ m, n, k, transposeA, transposeB },
       ...{ strideA: transposeA ? m : k, strideB: transposeB ? k : n, strideOut: n },
     }
-    multiply({ buffer: heap.buffer }, stored, 0, 4 * m * k, 4 * (m * k + k * n))
+    const given = [0, 4 * m * k, 4 * (m * k + k * n)] as const
+    multiply({ buffer: heap.buffer }, stored, ...given)
+    multiply({ buffer: heap.buffer }, { ...stored, adds: true }, ...given)
     const a = (i: number, l: number) => heap[transposeA ? l * m + i : i * k + l] ?? NaN
     const b = (l: number, j: number) => heap[m * k + (transposeB ? j * k + l : l * n + j)] ?? NaN
     for (let i = 0; i < m; i++)
       for (let j = 0; j < n; j++) {
         let sum = 0
         for (let l = 0; l < k; l++) sum += a(i, l) * b(l, j)
-        if (heap[m * k + k * n + i * n + j] !== sum) return false
+        if (heap[m * k + k * n + i * n + j] !== 2 * sum) return false
       }
   }
   return true

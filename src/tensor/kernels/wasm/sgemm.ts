@@ -24,6 +24,8 @@ export interface Product {
   readonly strideA: number
   readonly strideB: number
   readonly strideOut: number
+  /** Whether the product is added to what `out` holds, and does not replace it; no unless given. */
+  readonly adds?: boolean
 }
 
 /** An sgemm that can be plugged in. */
@@ -38,7 +40,7 @@ export interface Sgemm {
   readonly core?: string | null
   /** The least number of multiplications for which a call pays off. Smaller matmuls run in JavaScript or wasm. */
   readonly least: number
-  /** Writes the matmul to `out` without reading from it. `a`, `b` and `out` are byte addresses in the memory. */
+  /** Writes the matmul to `out`, which it reads only if `adds`. `a`, `b` and `out` are byte addresses in the memory. */
   readonly multiply: (memory: Memory, product: Product, a: number, b: number, out: number) => void
 }
 

@@ -53,7 +53,10 @@ export const layoutOf = ({ channels, vertical, horizontal }: Convolution): Layou
 }
 
 /** Returns the chunks in the order of the output. */
-export const chunksOf = ({ batch, horizontal }: Convolution, { floats, places }: Layout): readonly Chunk[] => {
+export const chunksOf = (
+  { batch, horizontal }: Convolution,
+  { floats, places }: Pick<Layout, "floats" | "places">,
+): readonly Chunk[] => {
   const width = horizontal.out
   const most = Math.max(1, Math.floor(ROOM / Math.max(1, places * floats)))
   const chunks: Chunk[] = []
@@ -126,7 +129,7 @@ export const gather = (
 }
 
 /** Returns the output positions whose taps are all inside the input and contiguous there. */
-const inside = (axis: Axis): readonly [first: number, last: number] => {
+export const inside = (axis: Axis): readonly [first: number, last: number] => {
   if (axis.dilation !== 1) return [0, 0]
   const spans = Array.from({ length: axis.taps }, (_, tap) => meets(axis, tap))
   return [Math.max(...spans.map(([first]) => first)), Math.min(...spans.map(([, last]) => last))]

@@ -1,6 +1,7 @@
 /** A convolution as matmuls of columns and filter by a plugged-in sgemm. */
 import type { Convolution } from "../../cpu/stock/convolution.ts"
 import type { Sgemm } from "../sgemm.ts"
+import { convolveByBands } from "./bands.ts"
 import { chunksOf, gather, layoutOf, outputsOf, roomFor, turnOutputs } from "./columns.ts"
 import { isPointwise, patchOf } from "./patches.ts"
 import type { Heap } from "../Heap.ts"
@@ -10,20 +11,28 @@ import type { Heap } from "../Heap.ts"
  *
  * Patches overlap, but a matmul takes rows that do not. If each patch overlaps the next n - 1, there are n matmuls,
  * each of every n-th patch.
+ * If a row of taps is long enough for a matmul of its own, there is one for each row of taps instead, which multiplies less
+ * padding.
  */
 export const convolve = (
   heap: Heap,
   sgemm: Sgemm,
   convolution: Convolution,
-  { x, weights, transposed, y }: Readonly<{ x: number; weights: number; transposed: boolean; y: number }>,
+  places: Readonly<{ x: number; weights: number; transposed: boolean; y: number }>,
 ): void => {
-  const { batch, outputs: n, vertical, horizontal } = convolution
+  const { x, weights, transposed, y } = places
+  const { batch, channels, outputs: n, vertical, horizontal } = convolution
   const k = patchOf(convolution)
   const { memory } = heap.backend.wasm.asm
   const fixed = { k, n, transposeA: false, transposeB: transposed, strideB: transposed ? k : n }
   if (isPointwise(convolution)) {
     const m = batch * vertical.out * horizontal.out
     sgemm.multiply(memory, { ...fixed, m, strideA: k, strideOut: n }, x, weights, y)
+    return
+  }
+  // Shorter ones take less time to read than the sums that they are added to.
+  if (horizontal.taps * channels >= n) {
+    convolveByBands(heap, sgemm, convolution, places)
     return
   }
   const layout = layoutOf(convolution)

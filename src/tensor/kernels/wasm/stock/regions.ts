@@ -80,7 +80,7 @@ const walk = (
   })
 }
 
-const moved = (join: (code: Code, to: () => V128, from: V128) => V128) =>
+const moved = (join: (code: Code, to: () => V128, from: () => V128) => V128) =>
   compile({
     integers: REGION,
     numbers: [],
@@ -89,7 +89,11 @@ const moved = (join: (code: Code, to: () => V128, from: V128) => V128) =>
         code.along(region.floats, (part) =>
           part.store(
             to,
-            join(code, () => part.load(to), part.load(from)),
+            join(
+              code,
+              () => part.load(to),
+              () => part.load(from),
+            ),
           ),
         ),
       ),
@@ -105,10 +109,13 @@ export const turned = (region: Region): Region => ({
 // ------------------------------------------------------------ instances
 
 /** Computes to = from. */
-export const copyRegion = moved((_, __, from) => from)
+export const copyRegion = moved((_, __, from) => from())
+
+/** Computes to = 0. */
+export const clearRegion = moved((code) => code.constant(0))
 
 /** Computes to += from. */
-export const addRegion = moved((code, to, from) => code.add(to(), from))
+export const addRegion = moved((code, to, from) => code.add(to(), from()))
 
 /** Computes to += from for `floats` floats. */
 export const addInto = (backend: WasmBackend, from: number, to: number, floats: number): void => {
