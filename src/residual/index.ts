@@ -1,5 +1,5 @@
 /**
- * Layers on tensors, for use inside residuals and at the ends of a network.
+ * Layers on tensors, for residuals and for the input and output of a network.
  */
 export { Attention, type AttentionParams, type Reach } from "./Attention.ts"
 export { ClassifierLoss, type ClassifierInput, type ClassifierParams } from "./ClassifierLoss.ts"
