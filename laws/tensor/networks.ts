@@ -34,7 +34,7 @@ export const networks = (): ReadonlyArray<Entry> => {
     set: async () => (await lawsOf({ name, bijection, inputs })).set,
   })
   const text = Uint8Array.from({ length: 200 }, (_, i) => (i * i + 3 * (i >> 2)) % sizes.vocabulary)
-  /** The loss of every step, then all parameters. */
+  /** Returns the loss of every step, then all parameters. */
   const train = async (seed: number, steps: number): Promise<unknown> => {
     const params = network.params.init(Key.fromSeed(seed))
     const plan = {
@@ -54,7 +54,7 @@ export const networks = (): ReadonlyArray<Entry> => {
     tensorScope.release(last)
     return seen
   }
-  /** The gradient of one parameter has `poison` in every place. */
+  /** Replaces every element of one parameter's gradient by `poison`. */
   const tryPoisoned = async (seed: number, poison: number): Promise<PoisonedStep> => {
     const params = network.params.init(Key.fromSeed(seed))
     const trained = { params, state: AdamW.init(network.params, params) }
