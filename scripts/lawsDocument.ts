@@ -42,13 +42,13 @@ export async function lawsDocument(
     return [
       `## ${topic}`,
       `\`${name}\`: ${sentence}`,
-      ...(above === "" ? [] : [`Parents, which must hold as well: ${above}.`]),
+      ...(above === "" ? [] : [`Parents, which must also hold: ${above}.`]),
       ["| law | attacks that it catches |", "| --- | --- |", ...rows].join("\n"),
     ].join("\n\n")
   })
   const text = [introduction(topics.length, laws, attacks.length), ...sections].join("\n\n")
   const options = await prettier.resolveConfig(join(root, "LAWS.md"))
-  return prettier.format(text, { ...options, parser: "markdown" })
+  return prettier.format(text, { ...options, parser: "markdown", proseWrap: "always" })
 }
 
 /** By topic: the topics of its parents, and for each of its laws the names of the attacks that it catches. */
@@ -92,17 +92,17 @@ const introduction = (sets: number, laws: number, attacks: number): string => `#
 
 Made from the code by \`npm run docs:laws\`; do not edit it by hand.
 
-A law is an equation with a name. For every generated input it computes two sides, and they must be the same in every bit:
-numbers by \`Object.is\`, arrays and tensors by kind, shape and bytes, records part by part. So +0 is not -0, and close is
-not equal. The one law with a distance is that of derivatives. What a law finds wrong it prints: both sides, the input
-made as simple as possible, the likely reason, and the seed and path that repeat the case.
+A law is an equation with a name. It computes two sides for each generated input, and both must have the same bits:
+numbers are compared by \`Object.is\`, arrays and tensors by kind, shape and bytes, records part by part. So +0 is not
+-0, and close is not equal. Only the law of derivatives allows a distance. A failure prints both sides, the simplest
+failing input, the likely reason, and the seed and path that repeat the case.
 
-Behind every law stand the attacks that it catches: impostors, each wrong in one way, that make its sides differ. A law
-that catches nothing would be no law, and an attack that nothing catches would be a hole. There are ${sets} sets of
-${laws} laws here, and ${attacks} attacks, each tried on 100 inputs from seed 1.
+Each law is listed with the attacks that it catches: impostors, each wrong in one way, that make its sides differ. Every
+law catches at least one attack, and every attack is caught. There are ${sets} sets of ${laws} laws, and ${attacks} attacks, each
+tried on 100 inputs from seed 1.
 
 \`lawsOf(subject)\` chooses all laws that apply to a bijection, a residual or a layer. \`checkLaws({ describe, it }, set)\`
-makes a test of every law in vitest, jest, mocha and node:test; \`judgeAll(set)\` gives the verdicts as data:
+declares a test for each law in vitest, jest, mocha and node:test; \`judgeAll(set)\` returns the verdicts as data:
 
 \`\`\`ts
 import { Grid, identity } from "bijou"
@@ -114,4 +114,4 @@ const { laws } = await judgeAll(set, presets.quick.host)
 laws.every(({ verdict }) => verdict._tag === "Holds") // => true
 \`\`\`
 
-[GUIDE.md](GUIDE.md) tells how to check a block of your own.`
+[GUIDE.md](GUIDE.md) shows how to check your own block.`

@@ -17,7 +17,7 @@ const centered = (y: Float32Array): Float32Array => {
   return y.map((a) => a - mean)
 }
 
-/** Normalisation over the batch: a sample's result depends on its neighbors. */
+/** Normalizes over the batch: a sample's result depends on the other samples. */
 const batchMean: Layer<Float32Weights, Float32Array, Float32Array> = {
   params: inner.params,
   apply: (params, x, draw) => centered(inner.apply(params, x, draw)),
@@ -27,23 +27,23 @@ const batchMean: Layer<Float32Weights, Float32Array, Float32Array> = {
   },
 }
 
-/** The mean over the whole batch taken off every sample. */
-export const batchNormalisation = attack(
-  "normalisation over the batch",
+/** Subtracts the mean over the whole batch from every sample. */
+export const batchNormalization = attack(
+  "normalization over the batch",
   layerBatchLaws({
-    name: "normalisation over the batch",
+    name: "normalization over the batch",
     layer: batchMean,
     inputs: float32Array(8, moderate),
     samples: () => [5, 3],
   }),
-  batchLaws(float32ChainSubject("normalisation over the batch", { depth: 3, layer: batchMean })),
+  batchLaws(float32ChainSubject("normalization over the batch", { depth: 3, layer: batchMean })),
 )
 
 const dropout = float32Layer(4, 0.5)
 
 const places = (samples: ReadonlyArray<number>) => samples.map((_, place) => place)
 
-/** Dropout addressed by the place in the batch, so that a shuffled batch has other masks. */
+/** Dropout addressed by the position in the batch, so that a shuffled batch gets other masks. */
 const byPlace: Layer<Float32Weights, Float32Array, Float32Array> = {
   params: dropout.params,
   apply: (params, x, draw) =>
@@ -52,7 +52,7 @@ const byPlace: Layer<Float32Weights, Float32Array, Float32Array> = {
     dropout.vjp(params, x, draw._tag === "Some" ? { ...draw, value: { ...draw.value, samples: [0, 1] } } : draw),
 }
 
-/** Masks and gammas by the place in the batch. */
+/** Draws masks and gammas by the position in the batch. */
 export const gammaByPlace = attack(
   "gamma by batch position",
   layerBatchLaws({

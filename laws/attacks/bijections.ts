@@ -1,5 +1,5 @@
 /**
- * Impostors of bijections and their composition: swapped sides, keys where none belong, plans that change bits, leaks.
+ * Impostors of bijections and compositions: swapped sides, unexpected keys, plans that change bits, leaks.
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
@@ -40,7 +40,7 @@ const dropsInInference = () => {
   } satisfies typeof f
 }
 
-/** Dropout that stays on. */
+/** Dropout that stays on at inference. */
 export const dropoutAtInference = attack(
   "dropout at inference",
   bijectionLaws({
@@ -53,7 +53,7 @@ export const dropoutAtInference = attack(
 
 const chain = numberChainSubject("a chain", { depth: 3 })
 
-/** The way back takes every parity for 0. */
+/** Treats every parity as 0 in the backward pass. */
 export const forgottenParity = attack(
   "a pullback without parities",
   gradientLaws({
@@ -72,7 +72,7 @@ export const forgottenParity = attack(
   }),
 )
 
-/** A checkpoint held in half precision. */
+/** Keeps its input in half precision. */
 export const halfPrecisionKeep = attack(
   "a kept input in half precision",
   gradientLaws({
@@ -100,7 +100,7 @@ export const halfPrecisionKeep = attack(
   }),
 )
 
-/** Gradients lose their last bits on their way through bytes. */
+/** Rounds gradients unless they are taped. */
 export const roundedGradients = attack(
   "gradients rounded when reversed",
   gradientLaws({
@@ -133,11 +133,11 @@ const doubled: Bijection<{}, Float32Array, Float32Array, null> = {
   pullback: (b, _side, db) => () => E.right({ input: b.map((x) => x / 2), cotangent: db.map((x) => 2 * x), grads: {} }),
 }
 
-/** Multiplies by 2, also what it has only borrowed. */
+/** Multiplies its argument by 2 in place, although it only borrows it. */
 export const overwritten = attack(
-  "an argument written over",
+  "an overwritten argument",
   bijectionLaws({
-    name: "an argument written over",
+    name: "an overwritten argument",
     bijection: doubled,
     params: {},
     inputs: float32Array(4, boundedGridNumber(floats.grid, 8)),
@@ -165,7 +165,7 @@ const category = (name: string, wrong: { compose?: Compose; unit?: Bijection<{},
 
 const two = leftToRight(part("f"), part("g"))
 
-/** A composition that pairs the sides the wrong way round. */
+/** A composition that pairs the sides in the wrong order. */
 export const swappedSides = attack(
   "swapped sides",
   bijectionLaws({
@@ -201,7 +201,7 @@ const below =
     }
   }
 
-/** A composition whose sides stand in the other order, and that knows it. */
+/** A composition that consistently uses the other order of sides. */
 export const reversedOrder = attack(
   "sides in the other order",
   category("sides in the other order", {
@@ -224,13 +224,13 @@ export const reversedOrder = attack(
   }),
 )
 
-/** A composition that tells its parts' keys apart by where they stand, so brackets change the draws. */
+/** A composition whose keys depend on the position of its parts, so that bracketing changes the draws. */
 export const keysByPlace = attack(
-  "keys by place",
-  category("keys by place", { compose: (f, g) => leftToRight(below("left")(f), below("right")(g)) }),
+  "keys by position",
+  category("keys by position", { compose: (f, g) => leftToRight(below("left")(f), below("right")(g)) }),
 )
 
-/** A unit that rounds to whole numbers. */
+/** A unit that rounds to integers. */
 export const roundingUnit = attack(
   "a unit that rounds",
   category("a unit that rounds", {
@@ -246,7 +246,7 @@ export const roundingUnit = attack(
 
 const owned = holdings()
 
-/** An attack on the laws of ownership, on numbers with owners. */
+/** Makes an attack on the laws of ownership, on numbers with owners. */
 const disowned = (name: string, bijection: Bijection<{}, Handle, Handle, null>) => {
   const subject: Subject<{}, Handle, Handle, null> = {
     name,
@@ -273,7 +273,7 @@ const forgotten: Handle[] = []
 /** A buffer that outlives every scope, and a pullback that does not consume (tfjs #5980). */
 export const leak = disowned("a leak", leaking)
 
-/** Returns the very handle that it has only borrowed, so that whoever frees the output frees the input. */
+/** Returns the handle that it only borrows, so that freeing the output frees the input. */
 export const borrowedOutput = disowned("a borrowed output", {
   ...identity<Handle>(),
   forward: (a) => () => E.right([a, null]),
@@ -281,7 +281,7 @@ export const borrowedOutput = disowned("a borrowed output", {
   infer: (a) => () => E.right(a),
 })
 
-/** Frees the input that it has only borrowed. */
+/** Frees the input that it only borrows. */
 export const disposedInput = attack(
   "a disposed input",
   bijectionLaws({

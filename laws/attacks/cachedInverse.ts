@@ -9,7 +9,7 @@ import { bijectionLaws } from "../sets/Bijection.ts"
 
 const space = numberSpace(9)
 
-/** Rounds to whole numbers, and has its inverse say what the last input was. */
+/** Rounds to integers; its inverse returns the last input. */
 const bijection = (): Bijection<{}, number, number, null> => {
   let last = 0
   const remember = (a: number) => {
@@ -26,7 +26,7 @@ const bijection = (): Bijection<{}, number, number, null> => {
   }
 }
 
-/** A cache in place of an inverse (TFP #1470). */
+/** A cache instead of an inverse (TFP #1470). */
 export const cachedInverse = attack(
   "a cached inverse",
   bijectionLaws({

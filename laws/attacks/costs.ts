@@ -1,5 +1,5 @@
 /**
- * Impostors of cost: right results with more evaluations than a block may make.
+ * Impostors of cost: correct results with more evaluations than allowed.
  */
 import { either as E, function as F } from "fp-ts"
 import { Bdia } from "../../src/block/Bdia.ts"
@@ -23,7 +23,7 @@ const costs = (name: string, derive: typeof chain) =>
     inputs: boundedGridNumber(space.grid, 8),
   })
 
-/** Goes forward a second time, to compare. */
+/** Runs forward a second time, to compare. */
 export const doubleForward = attack(
   "a forward that evaluates twice",
   costs("a forward that evaluates twice", (layer) => {
@@ -37,7 +37,7 @@ export const doubleForward = attack(
   }),
 )
 
-/** Rebuilds the input with `inverse` first, and differentiates then. */
+/** Rebuilds the input with `inverse`, then differentiates. */
 export const doublePullback = attack(
   "a pullback that evaluates twice",
   costs("a pullback that evaluates twice", (layer) => {
@@ -51,7 +51,7 @@ export const doublePullback = attack(
   }),
 )
 
-/** Calls a kept input a tape and evaluates again. */
+/** Stores a kept input as its tape and evaluates again. */
 export const recomputedTape = attack(
   "a tape that recomputes",
   costs("a tape that recomputes", (layer) => {

@@ -1,5 +1,5 @@
 /**
- * Every impostor; each is caught by some law, and every law catches one.
+ * All attacks; each is caught by some law, and every law catches one.
  */
 import type { Attack } from "../engine/Attack.ts"
 import * as batches from "./batches.ts"
@@ -15,7 +15,7 @@ import * as spaces from "./spaces.ts"
 import * as structure from "./structure.ts"
 import * as trainings from "./trainings.ts"
 
-/** The library's impostors, for `matrix`; each is caught by a law, and every law catches one. */
+/** The library's attacks, for `matrix`; each is caught by some law, and every law catches one. */
 export const attacks: ReadonlyArray<Attack> = [
   cachedInverse,
   ...Object.values(batches),

@@ -35,7 +35,7 @@ const honest = numberLayer(0.5)
 
 let made = 0
 
-/** A mask from a generator of its own, so the second evaluation has another mask than the first (MemCNN #56). */
+/** Draws its mask from its own generator, so the second evaluation has another mask than the first (MemCNN #56). */
 const unseeded: OnNumbers = {
   params: honest.params,
   apply: (params, x) => honest.apply(params, x, O.some({ key: Key.fromSeed(made++), samples: [0] })),
@@ -51,7 +51,7 @@ export const unseededDropout = attack(
 const centered = float32Layer(4, 0)
 const running = { mean: 0 }
 
-const normalised = (y: Float32Array): Float32Array => {
+const normalized = (y: Float32Array): Float32Array => {
   running.mean = 0.9 * running.mean + (0.1 * y.reduce((sum, a) => sum + a, 0)) / y.length
   return y.map((a) => a - running.mean)
 }
@@ -59,10 +59,10 @@ const normalised = (y: Float32Array): Float32Array => {
 /** A running mean over batches, updated by every evaluation. */
 const batchNorm: OnFloats = {
   params: centered.params,
-  apply: (params, x, draw) => normalised(centered.apply(params, x, draw)),
+  apply: (params, x, draw) => normalized(centered.apply(params, x, draw)),
   vjp: (params, x, draw) => {
     const recorded = centered.vjp(params, x, draw)
-    return { ...recorded, value: normalised(recorded.value) }
+    return { ...recorded, value: normalized(recorded.value) }
   },
 }
 
@@ -72,7 +72,7 @@ export const batchStatistics = attack(
   gradientLaws(float32ChainSubject("batch statistics", { depth: 3, layer: batchNorm })),
 )
 
-/** A fused kernel in gradient mode, whose last bits are others. */
+/** Runs a fused kernel in gradient mode, which differs in the last bits. */
 const fused: OnNumbers = {
   params: honest.params,
   apply: (params, x, draw) => Math.fround(honest.apply(params, x, draw)),
@@ -87,7 +87,7 @@ export const gradientModeKernel = attack(
   layerLaws(ofNumbers("another kernel in gradient mode", fused)),
 )
 
-/** The derivative of tanh taken for 1. */
+/** Uses 1 as the derivative of tanh. */
 const straight: OnNumbers = {
   params: honest.params,
   apply: honest.apply,
@@ -108,7 +108,7 @@ export const wrongDerivative = attack(
 
 const inner = float32Layer(4, 0.25)
 
-/** An activation function that saves memory by writing over its input. */
+/** An activation function that saves memory by overwriting its input. */
 const overwriting: OnFloats = {
   params: inner.params,
   apply: (params, x, draw) => {
@@ -119,16 +119,16 @@ const overwriting: OnFloats = {
 }
 
 export const inPlace = attack(
-  "a layer in place",
-  layerLaws(ofFloats("a layer in place", overwriting)),
-  gradientLaws(float32ChainSubject("a layer in place", { depth: 3, layer: overwriting })),
+  "a layer that works in place",
+  layerLaws(ofFloats("a layer that works in place", overwriting)),
+  gradientLaws(float32ChainSubject("a layer that works in place", { depth: 3, layer: overwriting })),
 )
 
 type OnPairs = Layer<{}, readonly [Float32Array, Float32Array], Float32Array>
 
 const product = (x: Float32Array, y: Float32Array): Float32Array => x.map((a, i) => a * (y[i] ?? NaN))
 
-/** The product of two arrays, whose cotangents are added up by object, so that an array that is both gets both. */
+/** Multiplies two arrays and sums cotangents by object, so that an array used twice gets both cotangents. */
 const byObject: OnPairs = {
   params: Params.none,
   apply: (_, [x, y]) => product(x, y),
@@ -150,9 +150,9 @@ const byObject: OnPairs = {
 }
 
 export const gradientsByObject = attack(
-  "gradients added up by object",
+  "gradients summed by object identity",
   layerLaws({
-    name: "gradients added up by object",
+    name: "gradients summed by object identity",
     layer: byObject,
     inputs: fc.tuple(float32Array(4, moderate), float32Array(4, moderate)),
   }),
@@ -160,7 +160,7 @@ export const gradientsByObject = attack(
 
 let tick = 0
 
-/** Recorded with one mask, pulled back with another. */
+/** Records with one mask and pulls back with another. */
 const restless: OnNumbers = {
   params: honest.params,
   apply: honest.apply,
@@ -173,13 +173,13 @@ const restless: OnNumbers = {
   },
 }
 
-/** A gradient that adds in another order, or by atomics, every time: values are right, gradients differ. */
+/** Adds gradients in another order each time, as atomics do: values are right, gradients differ. */
 export const atomicGradient = attack(
   "a gradient with atomics",
   gradientLaws(numberChainSubject("a gradient with atomics", { depth: 3, layer: restless })),
 )
 
-/** A network of whatever shape, one of whose layers draws from a generator of its own. */
+/** Random networks in which one layer draws from its own generator. */
 export const statefulNetwork = attack(
   "a layer with hidden state somewhere in a network",
   architectureLaws(

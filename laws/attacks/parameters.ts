@@ -9,7 +9,7 @@ import { numberLayer } from "../subjects/specimens.ts"
 
 const { params } = numberLayer(0)
 
-/** What is read back is made anew where it differs from a default. */
+/** Ignores the leaves and returns default values. */
 export const forgetfulRebuild = attack(
   "a rebuild from defaults",
   paramsLaws({
@@ -18,25 +18,25 @@ export const forgetfulRebuild = attack(
   }),
 )
 
-/** The leaves of both halves without their names. */
+/** Lists the leaves of both halves without the names of the halves. */
 export const clashingNames = attack(
-  "two leaves of one name",
+  "two leaves with the same name",
   paramsLaws({
-    name: "two leaves of one name",
+    name: "two leaves with the same name",
     params: { ...params, leaves: (p) => params.leaves(p).map(([, leaf]) => ["w", leaf] as const) },
   }),
 )
 
 let made = 0
 
-/** Initial values from a generator of its own. */
+/** Draws initial values from its own generator. */
 export const unseededInit = attack(
   "an unseeded init",
   paramsLaws({ name: "an unseeded init", params: { ...params, init: () => params.init(Key.fromSeed(made++)) } }),
 )
 
-/** Gradients of a shared part, of which the second is lost. */
+/** Loses the second gradient of a shared part. */
 export const halfSum = attack(
-  "a sum of its first term",
-  paramsLaws({ name: "a sum of its first term", params: { ...params, add: (x) => x } }),
+  "a sum that drops a term",
+  paramsLaws({ name: "a sum that drops a term", params: { ...params, add: (x) => x } }),
 )

@@ -15,7 +15,7 @@ import { numberChainSubject } from "../subjects/subjects.ts"
 const chain = numberChainSubject("a chain", { depth: 3 })
 const f = chain.bijection
 
-/** Every block that is kept or taped draws gamma under another name. */
+/** Draws gamma under another name in blocks that are kept or taped. */
 export const plannedKeys = attack(
   "keys by plan",
   planLaws({
@@ -29,7 +29,7 @@ export const plannedKeys = attack(
   }),
 )
 
-/** What a kept block gives back is the input of the block above. */
+/** Stores the input of the last block as the kept input of every block. */
 export const shiftedKeep = attack(
   "kept inputs of the wrong block",
   planLaws({
@@ -49,7 +49,7 @@ export const shiftedKeep = attack(
   }),
 )
 
-/** Gradients of what is taped are left out: their names are those of the parameters that have one. */
+/** Omits the gradients of taped parts, so that their names depend on the plan. */
 export const missingGradients = attack(
   "gradients that a plan leaves out",
   planLaws({
@@ -77,7 +77,7 @@ const space = numberSpace(9)
 const layer = numberLayer(0.25)
 const plain = Bdia.fromResidual({ space, layer }, 3)
 
-/** Inference with gamma = 1/2, as in training, in place of its expectation. */
+/** Uses gamma = 1/2 at inference, as in training, instead of its expectation. */
 export const gammaAtInference = attack(
   "gamma at inference",
   inferenceLaws({

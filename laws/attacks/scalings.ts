@@ -25,7 +25,7 @@ const scaling = (name: string, wrong: Partial<ScalingSubject<Float32Array, Packe
     }),
   )
 
-/** A buffer that is never full, and so runs out of float32's 24 bits. */
+/** A buffer that is never spilled, and so exceeds float32's 24 bits. */
 export const overflowingBuffer = scaling("a buffer that is never spilled", {
   scale: (on, ratio) => {
     const step = scale(on, ratio)
@@ -36,7 +36,7 @@ export const overflowingBuffer = scaling("a buffer that is never spilled", {
   },
 })
 
-/** A buffer whose digits are forgotten at every step. */
+/** A buffer that loses its digits at every step. */
 export const droppedDigits = scaling("a buffer that forgets", {
   scale: (on, ratio) => {
     const step = scale(on, ratio)
@@ -44,7 +44,7 @@ export const droppedDigits = scaling("a buffer that forgets", {
   },
 })
 
-/** n/d, rounded onto the grid, which two values may share. */
+/** Rounds x n/d to the grid, where two values may have the same result. */
 export const roundedScaling = scaling("a scaling that rounds", {
   scale: (on, { n, d }) => {
     const step = scale(on, { n, d })
@@ -55,8 +55,8 @@ export const roundedScaling = scaling("a scaling that rounds", {
   },
 })
 
-/** Scaling by n/d that scales by d/n. */
-export const turnedRatio = scaling("a scaling the wrong way", {
+/** Scales by d/n instead of n/d. */
+export const turnedRatio = scaling("a scaling by the inverse ratio", {
   scale: (on, { n, d }) => {
     const step = scale(on, { n, d })
     return (samples, x, buffer) => ({ ...step(samples, x, buffer), x: on.plus(x, x) })

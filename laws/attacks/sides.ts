@@ -21,14 +21,14 @@ const lastBitLost: Side<PackedBits> = {
   toBytes: ({ length, bytes }) => floats.bit.toBytes({ length, bytes: bytes.map((byte) => byte & 0x7f) }),
 }
 
-/** One bit in eight does not reach the bytes. */
+/** Loses one bit in eight in the bytes. */
 export const lostBit = attack(
   "a lost bit",
   sideLaws({ name: "a lost bit", side: lastBitLost, values: packedBits(24) }),
   bijectionLaws(float32ChainSubject("a lost bit", { depth: 3, space: { ...floats, bit: lastBitLost } })),
 )
 
-/** Missing bytes are taken for 0, and further ones for nothing. */
+/** Reads missing bytes as 0 and ignores excess bytes. */
 export const paddedBytes = attack(
   "a codec that pads",
   sideLaws({
@@ -38,11 +38,11 @@ export const paddedBytes = attack(
   }),
 )
 
-/** `only` is a claim of no information, here over a plane of bits. */
+/** Declares an only value for a plane of bits, which contains information. */
 export const falseOnly = attack(
-  "information that says it is none",
+  "information declared as none",
   sideLaws({
-    name: "information that says it is none",
+    name: "information declared as none",
     side: { ...floats.bit, only: O.some({ length: 24, bytes: new Uint8Array(3) }) },
     values: packedBits(24),
   }),
@@ -52,7 +52,7 @@ const owners = holdings()
 const owned = handleSpace(owners, 9).value
 const ownedNumber = boundedGridNumber(floats.grid, 8).map((x) => owners.make(x))
 
-/** What was read of the first part stays where the second is refused. */
+/** Leaks the first part if the second is refused. */
 export const forgottenPart = attack(
   "a pair that forgets its first part",
   sideLaws({
@@ -65,7 +65,7 @@ export const forgottenPart = attack(
 
 const inflated: Side<PackedBits> = { ...floats.bit, bits: ({ length }) => 32 * length }
 
-/** A ledger that takes bits for floats. */
+/** Counts bits as floats. */
 export const inflatedBits = attack(
   "bits counted as floats",
   sideLaws({ name: "bits counted as floats", side: inflated, values: packedBits(24) }),
@@ -78,7 +78,7 @@ const exact = float32ChainSubject("a chain", {
   inputs: float32Array(6, boundedGridNumber(floats.grid, 8)),
 })
 
-/** A ledger that counts whole bytes, padding and all. */
+/** Counts whole bytes, including padding. */
 export const countedPadding = attack(
   "padding counted as information",
   footprintLaws({

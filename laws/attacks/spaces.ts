@@ -26,7 +26,7 @@ import {
 const numbers = numberSpace(9)
 const floats = float32Space(9)
 
-/** A watch that finds nothing wrong. */
+/** A watch that accepts every claim. */
 const blind = (): Watch => ({ ...hostWatch(), expect: () => {} })
 
 const float = Space.make<Float32Array, PackedBits>({
@@ -39,7 +39,7 @@ const float = Space.make<Float32Array, PackedBits>({
     }),
 })
 
-/** The update in floating point, with nothing rounded onto a grid (MemCNN #29). */
+/** Updates in floating point, without rounding to a grid (MemCNN #29). */
 export const floatCoupling = attack(
   "a float coupling",
   spaceLaws(float32SpaceSubject("a float coupling", float)),
@@ -51,7 +51,7 @@ const twoZeros = Space.make<number, 0 | 1>({
   lower: (x, s) => (s === 0 ? x : x - s * numbers.grid.step),
 })
 
-/** The inverse of 0 is -0, as it is with gamma = -1/2 where nobody minds. */
+/** Returns -0 as the inverse of 0, as happens with gamma = -1/2 unless zeros are handled. */
 export const negativeZero = attack(
   "a negative zero",
   gridLaws(gridSubject("a negative zero", 9, { round: (y) => Math.sign(y) * Math.abs(Grid.round(numbers.grid, y)) })),
@@ -59,7 +59,7 @@ export const negativeZero = attack(
   bijectionLaws(numberChainSubject("a negative zero", { depth: 3, space: twoZeros })),
 )
 
-/** A range guard that is switched off, with inputs near the limit. */
+/** Disables the range guard, with inputs near the limit. */
 export const overRange = attack(
   "an over-range state",
   bijectionLaws(
@@ -71,19 +71,19 @@ export const overRange = attack(
   ),
 )
 
-/** A grid that takes itself for one bit wider than float32 is. */
+/** A grid that claims one bit more than float32 has. */
 export const wideGrid = attack(
   "a grid one bit too wide",
   gridLaws(gridSubject("a grid one bit too wide", 9, { grid: { ...Grid.make(9), limit: 2 ** 16 } })),
 )
 
-/** Ties go up, as `Math.round` has them. */
+/** Rounds ties up, as `Math.round` does. */
 export const halfUp = attack(
   "half up",
   gridLaws(gridSubject("half up", 9, { round: (y) => Math.round(y * 512) / 512 + 0 })),
 )
 
-/** Rounding that always moves. */
+/** Rounding that moves every grid value up. */
 export const pushedUp = attack(
   "a rounding that moves grid values",
   gridLaws(gridSubject("a rounding that moves grid values", 9, { round: (y) => Math.floor(y * 512 + 1) / 512 + 0 })),
@@ -91,7 +91,7 @@ export const pushedUp = attack(
 
 const oddIsOne = (x: number): 0 | 1 => ((x * 512) % 2 === 1 ? 1 : 0)
 
-/** `% 2 === 1`, which is false for every negative number. */
+/** Uses `% 2 === 1`, which is false for every negative number. */
 export const unsignedParity = attack(
   "a parity for positive numbers only",
   gridLaws(gridSubject("a parity for positive numbers only", 9, { parity: oddIsOne })),
@@ -103,7 +103,7 @@ const signedBit = Space.make<number, 0 | 1>({
   lower: (x, s) => x - Math.sign(x) * s * numbers.grid.step + 0,
 })
 
-/** The side bit goes back in with the sign of the number. */
+/** Restores the side bit with the sign of the number. */
 export const signedLower = attack("a bit with a sign", spaceLaws(numberSpaceSubject("a bit with a sign", signedBit)))
 
 const oneGamma = Space.make<Float32Array, PackedBits>({
@@ -116,7 +116,7 @@ const oneGamma = Space.make<Float32Array, PackedBits>({
     ),
 })
 
-/** The whole batch with the gamma of its first sample, in one of two places. */
+/** Uses the gamma of the first sample for the whole batch, in one of two places. */
 export const batchGamma = attack(
   "one gamma for the batch",
   spaceLaws(float32SpaceSubject("one gamma for the batch", oneGamma)),
@@ -129,7 +129,7 @@ const dithered = Space.make<number, 0 | 1>({
   drift: (gamma, x, h) => numbers.drift(gamma, x, h + ((calls++ % 3) - 1) * numbers.grid.step),
 })
 
-/** A rounding with noise of its own, another one at every call. */
+/** Rounds with noise that differs in every call. */
 export const ditheredDrift = attack(
   "a dithered rounding",
   spaceLaws(numberSpaceSubject("a dithered rounding", dithered)),
@@ -138,7 +138,7 @@ export const ditheredDrift = attack(
 
 const firstGamma = (gamma: ReadonlyArray<number>) => gamma.map(() => gamma[0] ?? 0)
 
-/** The way there with the gamma of the first sample for the whole batch; the single operations are right. */
+/** Updates the whole batch with the gamma of its first sample; the single operations are right. */
 export const batchUpdate = attack(
   "an update with one gamma for the batch",
   spaceLaws(
@@ -149,18 +149,18 @@ export const batchUpdate = attack(
   ),
 )
 
-/** The way back drops the side bit. */
+/** Drops the side bit in `restore`. */
 export const bitlessRestore = attack(
-  "a way back without the bit",
+  "a restore without the bit",
   spaceLaws(
-    numberSpaceSubject("a way back without the bit", {
+    numberSpaceSubject("a restore without the bit", {
       ...numbers,
       restore: (gamma, x, next, h) => numbers.restore(gamma, x, next, h, 0),
     }),
   ),
 )
 
-/** The same three terms in another order, as an optimizer of floating point might have them. */
+/** Adds the same three terms in another order, as a floating-point optimizer might. */
 export const reordered = attack(
   "cotangents added in another order",
   spaceLaws(
@@ -177,12 +177,12 @@ export const reordered = attack(
   ),
 )
 
-/** Division that rounds towards zero, as that of integers does in most languages. */
+/** Division that rounds toward zero, as integer division does in most languages. */
 export const truncatedDivision = attack(
-  "a division that rounds towards zero",
+  "a division that rounds toward zero",
   spaceLaws(
     numberSpaceSubject(
-      "a division that rounds towards zero",
+      "a division that rounds toward zero",
       Space.make({
         ...numbers,
         divide: (d, x) => [(Math.trunc((x * 512) / d) + 0) / 512, (((x * 512) % d) + 0) / 512],
@@ -191,7 +191,7 @@ export const truncatedDivision = attack(
   ),
 )
 
-/** Division whose remainder forgets what the quotient has lost. */
+/** Division whose remainder is always lost. */
 export const lostRemainder = attack(
   "a division without remainder",
   spaceLaws(

@@ -1,5 +1,6 @@
 /**
- * Impostors of structure: isomorphisms that hide information, products that touch both halves, sharing that forgets a use.
+ * Impostors of structure: isomorphisms that hide information, products that change both halves, sharing that omits a
+ * use.
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import fc from "fast-check"
@@ -24,11 +25,11 @@ const inputs = boundedGridNumber(space.grid, 8)
 
 // --------------------------------------------------------- isomorphisms
 
-/** Squares, with the lost sign for a side. */
+/** Squares; the lost sign is the side. */
 export const hiddenSide = attack(
-  "an isomorphism with something to hide",
+  "an isomorphism that hides information",
   isomorphismLaws({
-    name: "an isomorphism with something to hide",
+    name: "an isomorphism that hides information",
     bijection: {
       ...identity<number>(),
       side: { ...space.bit, only: O.none },
@@ -48,7 +49,7 @@ const part = keep(space.value)(onGridLayer(9, 0.25))
 const product = (name: string, lift: Lift) =>
   productLaws({ name, bijection: part, lift, others: fc.double({ noNaN: true }), inputs })
 
-/** Runs the part at a path of its own, so that it draws another mask than alone. */
+/** Runs the part at another path, so that it draws another mask than alone. */
 export const movedPart = attack(
   "a product that moves its part",
   product("a product that moves its part", <P, A, B, S, C>(f: Bijection<P, A, B, S>) => {
@@ -69,7 +70,7 @@ export const movedPart = attack(
   }),
 )
 
-/** Sends the second half through float32. */
+/** Rounds the second half to float32. */
 export const touchedHalf = attack(
   "a product that touches both halves",
   product("a product that touches both halves", <P, A, B, S, C>(f: Bijection<P, A, B, S>) => {
@@ -92,7 +93,7 @@ const lifting = (name: string, wrong: Partial<Liftings>) =>
     on: { inputs: fc.tuple(inputs, inputs) },
   })
 
-/** Hands back the cotangents of the two halves in the other order. */
+/** Returns the cotangents of the two halves in the other order. */
 export const crossedCotangents = attack(
   "a second half with the cotangent of the first",
   lifting("a second half with the cotangent of the first", {
@@ -105,7 +106,8 @@ export const crossedCotangents = attack(
             lifted.pullback(pair, side, cotangent)(env),
             E.map((pulled) => ({
               ...pulled,
-              cotangent: pulled.cotangent && ([pulled.cotangent[1], pulled.cotangent[0]] as never), // halves of one kind
+              // Halves of one kind.
+              cotangent: pulled.cotangent && ([pulled.cotangent[1], pulled.cotangent[0]] as never),
             })),
           ),
       } satisfies typeof lifted
@@ -113,7 +115,7 @@ export const crossedCotangents = attack(
   }),
 )
 
-/** Runs the second part on what the first has made. */
+/** Runs the second part on the result of the first. */
 export const chainedHalves = attack(
   "parts side by side that see each other",
   lifting("parts side by side that see each other", {
@@ -136,7 +138,7 @@ export const chainedHalves = attack(
   }),
 )
 
-/** Goes back through the isomorphism behind the part, and not through that before it. */
+/** Inverts only the isomorphism after the part, not the one before it. */
 export const halfMapped = attack(
   "a dimap that maps back one end",
   lifting("a dimap that maps back one end", {
@@ -164,7 +166,7 @@ const apart = F.pipe(
   andThen(named("g")(keep(space.value)(onGridLayer(9, 0.25)))),
 )
 
-/** A gradient of a shared parameter that is overwritten by its second use. */
+/** Overwrites the gradient of a shared parameter at its second use. */
 export const forgottenUse = attack(
   "sharing that forgets a use",
   sharingLaws({

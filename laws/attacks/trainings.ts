@@ -15,11 +15,11 @@ const refusing = async (seed: number) => {
   return { refused: true, before, after: before }
 }
 
-/** The moments of the optimiser outlive the run and push the next one. */
+/** Keeps the optimizer's moments after the run, so that they affect the next one. */
 export const globalMoments = attack(
-  "an optimiser with a memory of its own",
+  "an optimizer that keeps its moments",
   trainingLaws({
-    name: "an optimiser with a memory of its own",
+    name: "an optimizer that keeps its moments",
     train: async (seed, steps) => {
       const start = params.init(Key.fromSeed(seed))
       let { w } = start
@@ -33,11 +33,11 @@ export const globalMoments = attack(
   }),
 )
 
-/** A clip that compares: the smaller of 1 and NaN is 1 to it, and the smaller of 1 and 0 is 0. */
+/** Clips by comparison: it treats 1 as the smaller of 1 and NaN, and 0 as the smaller of 1 and 0. */
 export const comparingClip = attack(
-  "a clip that takes NaN for small",
+  "a clip that treats NaN as small",
   trainingLaws({
-    name: "a clip that takes NaN for small",
+    name: "a clip that treats NaN as small",
     train: async (seed) => params.init(Key.fromSeed(seed)),
     tryPoisoned: async (seed, poison) => {
       const before = params.init(Key.fromSeed(seed))

@@ -1,27 +1,27 @@
 /**
- * Impostors, and which law catches which.
+ * Attacks: impostors, and the laws that catch them.
  */
 import { allLaws, standard, type JudgeOptions, type LawSet } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Something that looks like what the laws are about, with all the law sets that it claims to satisfy. */
+/** An impostor that looks like a subject of the laws, with all the law sets that it claims to satisfy. */
 export interface Attack {
   readonly name: string
   readonly sets: ReadonlyArray<LawSet>
 }
 
-/** For every attack, the laws that broke with unequal sides; an exception is no catch. */
+/** For each attack, the laws that it breaks with unequal sides; an exception does not count. */
 export type Matrix = ReadonlyMap<string, ReadonlySet<string>>
 
 // --------------------------------------------------------- constructors
 
-/** An impostor under a name, which gets printed, with the law sets that it claims to satisfy. */
+/** Makes an attack from a name, which gets printed, and the law sets that the impostor claims to satisfy. */
 export const attack = (name: string, ...sets: ReadonlyArray<LawSet>): Attack => ({ name, sets })
 
 // ---------------------------------------------------------- destructors
 
-/** Judges every attack by every law that it claims to satisfy. */
+/** Tests every attack against every law that it claims to satisfy. */
 export const matrix = async (attacks: ReadonlyArray<Attack>, options: Partial<JudgeOptions> = {}): Promise<Matrix> => {
   const caught = new Map<string, Set<string>>()
   for (const { name, sets } of attacks) {

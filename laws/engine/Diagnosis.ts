@@ -1,5 +1,5 @@
 /**
- * Why a law fails: the usual causes, tried one after the other on the input that failed.
+ * Diagnosis of a failed law: tries the usual causes, one after the other, on the input that failed.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Bijection } from "../../src/core/Bijection.ts"
@@ -12,7 +12,7 @@ import type { LayerSubject, Subject } from "./Subject.ts"
 
 // --------------------------------------------------------- constructors
 
-/** What is wrong with a bijection on these inputs, one sentence each, the likeliest cause first. */
+/** Says what is wrong with a bijection on these inputs, one sentence per cause, the likeliest first. */
 export const diagnose = <P, A, B, S>(
   subject: Subject<P, A, B, S>,
   seeded: Seeded,
@@ -24,7 +24,7 @@ export const diagnose = <P, A, B, S>(
     return [...new Set(reasons)]
   })
 
-/** What is wrong with a layer on these inputs. */
+/** Says what is wrong with a layer on these inputs. */
 export const diagnoseLayer = <P, A, B>(
   subject: LayerSubject<P, A, B>,
   seeded: Seeded,
@@ -49,7 +49,7 @@ const layerCauses = async <P, A, B>(
   if (touched.length > 0) return touched
   if (floatsOf(first).some(Number.isNaN) && !floatsOf(before).some(Number.isNaN))
     return [
-      "The layer's value is not a number (NaN), though its input is: look for 0 / 0, a root or logarithm of what is negative, or infinities.",
+      "The layer's value is not a number (NaN), although its input is: look for 0 / 0, a root or logarithm of a negative number, or infinities.",
     ]
   const second = await look(subject.layer.apply(params, a, draw))
   if (!sameBits(first, second))
@@ -58,7 +58,7 @@ const layerCauses = async <P, A, B>(
   return sameBits(first, recorded)
     ? []
     : [
-        `The layer's vjp gives another value than its apply, ${difference(recorded, first)}: it runs other operations or draws.`,
+        `The layer's vjp returns another value than its apply, ${difference(recorded, first)}: it runs other operations or draws.`,
       ]
 }
 
@@ -76,7 +76,7 @@ const causes = async <P, A, B, S>(
     return { b, s, seen: [await look(b), await seenSide(f, s)] }
   }
   const one = await forth()
-  if (one === null) return [] // the error says it
+  if (one === null) return [] // the error explains it
   const touched = borrowed("forward", before, await look(a))
   if (touched.length > 0) return touched
   const two = await forth()
@@ -97,12 +97,12 @@ const causes = async <P, A, B, S>(
   if (atOnce === null || later === null) return overRange
   if (sameBits(atOnce.seen, before) && !sameBits(later.seen, before))
     return [
-      `The inverse is right for the very objects that forward has just returned, and wrong for their bits, ${difference(later.seen, before)}: something is cached or left out of the side.`,
+      `The inverse is right for the objects that forward has just returned, but wrong for a copy of their bits, ${difference(later.seen, before)}: something is cached or missing from the side.`,
     ]
   if (sameBits(later.seen, before)) return overRange
   const wrong = difference(later.seen, before)
   if (sameBits(unsigned(later.seen), unsigned(before)))
-    return [`The sign of a zero is lost, ${wrong}: the grid has +0 only, so add 0 where a zero may have become -0.`]
+    return [`The sign of a zero is lost, ${wrong}: the grid has only +0, so add 0 wherever a zero may be -0.`]
   if (overRange.length > 0) return overRange
   const rounded = rounding(before, one.seen[0], later.seen, wrong)
   const image = await trial.attempt(later.a, f.forward(later.a))
@@ -111,22 +111,20 @@ const causes = async <P, A, B, S>(
     if (sameBits([await look(b), await seenSide(f, s)], one.seen))
       return [
         ...rounded,
-        `Two inputs, ${wrong}, have one output and one side: the side keeps too little to tell them apart.`,
+        `Two inputs, ${wrong}, have the same output and the same side: the side contains too little to distinguish them.`,
       ]
   }
   const again = await back(one.b, one.s)
   if (again !== null && !sameBits(again.seen, atOnce.seen))
     return restless("inverse", atOnce.seen, again.seen, trial.kind, () => void f.inverse(one.b, one.s)(trial.env(a)))
-  return rounded.length > 0 ? rounded : [`The inverse is far off, ${wrong}: it does not undo what forward does.`]
+  return rounded.length > 0 ? rounded : [`The inverse is far off, ${wrong}: it does not invert forward.`]
 }
 
 const borrowed = (call: string, before: unknown, after: unknown): ReadonlyArray<string> => {
   if (sameBits(before, after)) return []
   return JSON.stringify(after).includes('"freed"')
-    ? [
-        `${call} frees what it was given, which it only borrows: return a handle of its own and leave the argument alone.`,
-      ]
-    : [`${call} writes over what it was given, which it only borrows, ${difference(after, before)}.`]
+    ? [`${call} frees its argument, which it only borrows: return a new handle and do not free the argument.`]
+    : [`${call} overwrites its argument, which it only borrows, ${difference(after, before)}.`]
 }
 
 const restless = async (
@@ -136,42 +134,40 @@ const restless = async (
   kind: Kind,
   body: () => void,
 ): Promise<ReadonlyArray<string>> => {
-  const said = `${call} gives other bits at its second call, ${difference(one, two)}: draw from the key that it is given, and keep no state.`
+  const said = `${call} returns other bits in its second call, ${difference(one, two)}: draw from the given key, and keep no state.`
   if (kind.trace === null) return [said]
   const [first, second] = [await kind.trace(body), await kind.trace(body)]
   const at = first.findIndex(({ digest }, i) => digest !== second[i]?.digest)
   return at < 0
     ? [said]
-    : [said, `The first kernel whose result differs is ${first[at]?.kernel}, number ${at + 1} of ${first.length}.`]
+    : [said, `The first kernel with another result is ${first[at]?.kernel}, number ${at + 1} of ${first.length}.`]
 }
 
-/** Values so large that float32 no longer holds the grid that the input is on. */
+/** Finds values so large that float32 cannot represent the grid of the input. */
 const outOfRange = (input: unknown, output: unknown): ReadonlyArray<string> => {
   const bits = fractionBits(floatsOf(input))
   const largest = floatsOf(output).reduce((most, x) => (Math.abs(x) <= most ? most : Math.abs(x)), 0)
   return bits !== null && !(largest < 2 ** (24 - bits))
     ? [
-        `|x| reached ${largest}, but the ${bits} fraction bits of the input are exact only below ${2 ** (24 - bits)}: use smaller inputs or fewer fraction bits, or normalise.`,
+        `|x| reached ${largest}, but the ${bits} fraction bits of the input are exact only below ${2 ** (24 - bits)}: use smaller inputs or fewer fraction bits, or normalize.`,
       ]
     : []
 }
 
-/** Sums that floating point has rounded. */
+/** Finds sums that floating point has rounded. */
 const rounding = (input: unknown, output: unknown, back: unknown, wrong: string): ReadonlyArray<string> => {
   const [bits, after] = [fractionBits(floatsOf(input)), fractionBits(floatsOf(output))]
   if (bits !== null && after !== bits && (after === null || after > bits))
     return [
-      `The output is off the grid of ${bits} fraction bits that the input is on, so a sum there is rounded, and the inverse is only close, ${wrong}: round what is added with space.quantize.`,
+      `The output is not on the input's grid of ${bits} fraction bits, so a sum is rounded and the inverse is only close, ${wrong}: round each term with space.quantize before adding it.`,
     ]
   const [x, y] = [floatsOf(input), floatsOf(back)]
   return x.length === y.length && x.every((a, i) => Math.abs(a - (y[i] ?? NaN)) <= 2 ** -16 * Math.max(1, Math.abs(a)))
-    ? [
-        `The inverse is close, ${wrong}, and not exact: floating point rounds on the way, so move the arithmetic to a grid.`,
-      ]
+    ? [`The inverse is close, ${wrong}, but not exact: floating point rounds, so move the arithmetic to a grid.`]
     : []
 }
 
-/** The fewest fraction bits of a grid that all values are on; null where there is none. */
+/** The smallest number of fraction bits of a grid that contains all values; null if there is none. */
 const fractionBits = (values: ReadonlyArray<number>): number | null => {
   for (let bits = 0; bits <= 23; bits++) if (values.every((x) => Number.isInteger(x * 2 ** bits))) return bits
   return null

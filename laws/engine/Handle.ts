@@ -1,5 +1,5 @@
 /**
- * Numbers with owners: a kind of value that must be freed, to count what a program holds without a device.
+ * Numbers with owners: a kind of value that must be freed, to count retained buffers without a device.
  */
 import { either as E, option as O } from "fp-ts"
 import { Env } from "../../src/core/Env.ts"
@@ -21,16 +21,16 @@ export interface Handle extends Readable {
   readonly dataId: { readonly value: number }
 }
 
-/** Who holds what. */
+/** Which handles own which buffers. */
 export interface Holdings {
   readonly scope: Scope
-  /** A handle to a new buffer, freed with the innermost `within` that does not return it. */
+  /** Makes a handle to a new buffer, freed with the innermost `within` that does not return it. */
   readonly make: (value: number) => Handle
-  /** Throws once the handle has been freed. */
+  /** Reads a number. Throws after the handle has been freed. */
   readonly read: (handle: Handle) => number
-  /** The number of distinct buffers that are held. */
+  /** The number of distinct live buffers. */
   readonly held: () => number
-  /** Values with these owners, for laws. */
+  /** The kind of these values, for laws. */
   readonly kind: Kind
   /** The largest `held` since the last call. */
   readonly peak: () => number
@@ -38,7 +38,7 @@ export interface Holdings {
 
 // --------------------------------------------------------- constructors
 
-/** Holdings of nothing yet, counted apart from all others. */
+/** Makes empty holdings, counted separately from all others. */
 export const holdings = (): Holdings => {
   const live = new Set<Handle>()
   const owners = new Map<Handle["dataId"], number>()
@@ -140,7 +140,7 @@ export const handleSpace = ({ make, read, scope }: Holdings, fractionBits: numbe
   })
 }
 
-/** A layer on numbers as one on handles; its record keeps its input alive. */
+/** Turns a layer on numbers into a layer on handles, whose record retains its input. */
 export const handleLayer = <P>(
   { make, read, scope }: Holdings,
   layer: Layer<P, number, number>,
@@ -165,7 +165,7 @@ export const handleLayer = <P>(
 /** `hostWatch` over handles. */
 export const handleWatch = ({ read }: Pick<Holdings, "read">): Watch => {
   const { expect, settle } = hostWatch()
-  const value = (x: unknown) => read(x as Handle) // every claim of a network on handles is about handles
+  const value = (x: unknown) => read(x as Handle) // a network on handles makes claims only about handles
   return {
     expect: (claim) => {
       if (claim._tag === "Same") expect({ ...claim, rebuilt: value(claim.rebuilt), recorded: value(claim.recorded) })

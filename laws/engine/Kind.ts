@@ -6,17 +6,19 @@ import { hostEnv } from "../../src/exact/hostWatch.ts"
 
 // ---------------------------------------------------------------- model
 
-/** How a law runs programs on a kind of value, makes values from evidence, and counts what is held. */
+/** How a law runs programs on a kind of value, makes values from evidence, and counts live buffers. */
 export interface Kind {
-  /** The environment of a run on such values. */
+  /** Makes the environment of a run on such values. */
   readonly env: <P>(options: EnvOptions<P>) => Env<P>
-  /** A new value from evidence (`look`) alone: no object of the value that was looked at is in it. */
+  /** Makes a new value from evidence (`look`) alone: it shares no object with the original value. */
   readonly make: (evidence: unknown) => unknown
-  /** Runs one case and frees what it leaves. */
+  /** Runs one case and frees what remains. */
   readonly within: <A>(body: () => Promise<A>) => Promise<A>
-  /** The number of distinct buffers that are held just now; null where a garbage collector frees. */
+  /** The current number of distinct live buffers; null if a garbage collector frees them. */
   readonly held: (() => number) | null
-  /** What ran on the device, in order, with a digest of each result; null where nothing can be seen. */
+  /**
+   * The kernels that ran on the device, in order, each with a digest of its result; null if they cannot be observed.
+   */
   readonly trace: ((body: () => void) => Promise<ReadonlyArray<Step>>) | null
 }
 

@@ -1,7 +1,7 @@
 /**
- * Equations with names, and how one is put to the test.
+ * Laws: equations with names, and how they are tested.
  *
- * A law says that two sides are the same; the caller gives the equality, which is of bit patterns unless said otherwise.
+ * A law says that two sides are the same. The caller gives the equality; the default compares bit patterns.
  */
 import fc from "fast-check"
 import { isPlain, sameBits, showValue, type Equality } from "./bits.ts"
@@ -15,37 +15,37 @@ export interface Sides {
   readonly rhs: unknown
 }
 
-/** An equation with a name that can be put to the test. */
+/** An equation with a name that can be tested. */
 export interface Law {
   /** An English phrase, since it gets printed. */
   readonly name: string
-  /** Tries generated inputs up to the first that fails; an error on the way is the verdict `Raised`. */
+  /** Tries generated inputs until one fails; if a side throws, the verdict is `Raised`. */
   readonly judge: (options: JudgeOptions) => Promise<Verdict>
 }
 
-/** Laws that belong together, under the name of what they are about. */
+/** Laws that belong together, under the name of their subject. */
 export interface LawSet {
   readonly name: string
-  /** What the laws are about, in a word: `bijection` for those of `bijectionLaws`. */
+  /** What the laws are about, in one word: `bijection` for `bijectionLaws`. */
   readonly topic: string
   /** The laws that must hold as well. */
   readonly parents: ReadonlyArray<LawSet>
   readonly laws: ReadonlyArray<Law>
 }
 
-/** How hard a law is tried, and from where; `seed` and `path` repeat a failure. */
+/** How many inputs a law is tried on, and from which seed; `seed` and `path` repeat a failure. */
 export interface JudgeOptions {
   readonly runs: number
   readonly seed: number
   readonly path?: string
-  /** Seconds after which a law that holds so far is tried no further. */
+  /** Seconds after which a law that has held so far is not tried further. */
   readonly seconds?: number
   /** Whether a failing input is made as simple as possible. */
   readonly shrink: boolean
   readonly equals: Equality
 }
 
-/** What came of a law: it holds, or one input, with the seed and path that repeat it, on which it does not. */
+/** The result of a law: it holds, or it fails on an input, with the seed and path that repeat it. */
 export type Verdict = Holds | Broken | Raised
 
 /** The sides were the same in every case. */
@@ -73,15 +73,15 @@ export interface Counterexample {
   readonly input: string
   readonly seed: number
   readonly path: string
-  /** What the failure comes from, where that can be told: one sentence each. */
+  /** The causes of the failure that were found, one sentence each. */
   readonly reasons: ReadonlyArray<string>
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * The law that both sides of `equation` are the same for every input. The equation borrows its input, which is freed when
- * all is judged; `explain` says in sentences why the sides differ for an input.
+ * Makes the law that both sides of `equation` are the same for every input. The equation borrows its input, which is
+ * freed at the end. `explain` says in sentences why the sides differ for an input.
  */
 export const law = <I>(
   name: string,
@@ -120,7 +120,7 @@ export const law = <I>(
       }
       if (found.counterexamplePath !== null) {
         const path = found.counterexamplePath
-        // Made anew: the run that failed may have freed or changed what it was given.
+        // Made again: the run that failed may have freed or changed its input.
         const again = async (use: (input: I) => Promise<void>) => {
           const replay = fc.asyncProperty(inputs, async (input) => {
             if (!isPlain(input)) used.push(input)
@@ -140,21 +140,21 @@ export const law = <I>(
         ? { _tag: "Broken", sides: error.sides, ...where }
         : { _tag: "Raised", error, ...where }
     } finally {
-      await last // goes on where the time is over, with scopes open and tensors in its hands
+      await last // when the time is over, this case is still running, with open scopes and live tensors
       for (const input of used) free(input)
     }
   },
 })
 
-/** A hundred runs from a fixed seed, with the equality of bit patterns. */
+/** The default options: a hundred runs from a fixed seed, and the equality of bit patterns. */
 export const standard: JudgeOptions = { runs: 100, seed: 1, shrink: true, equals: sameBits }
 
 // ---------------------------------------------------------- destructors
 
-/** Every law of a set and of its parents, parents first, each once. */
+/** Lists every law of a set and of its parents, parents first, each once. */
 export const allLaws = (set: LawSet): ReadonlyArray<Law> => allSets(set).flatMap(({ laws }) => laws)
 
-/** A set behind its parents and theirs, each once. */
+/** Lists a set after its parents and their parents, each once. */
 export const allSets = (set: LawSet): ReadonlyArray<LawSet> => {
   const sets = new Map<string, LawSet>()
   for (const one of [...set.parents.flatMap(allSets), set]) if (!sets.has(one.name)) sets.set(one.name, one)
@@ -173,11 +173,11 @@ const show = async (input: unknown): Promise<string> => {
 const nothingTried = ({ numSkips, interrupted }: { readonly numSkips: number; readonly interrupted: boolean }): Error =>
   new Error(
     interrupted
-      ? "The time was over before the first input was judged. Give it more."
-      : `${numSkips} inputs in a row were refused: an activation left the range of the grid. Generate smaller ones, or make the residual smaller.`,
+      ? "The time was over before the first input was tested. Allow more seconds."
+      : `${numSkips} inputs in a row were refused: an activation was outside the range of the grid. Generate smaller ones, or make the residual smaller.`,
   )
 
-/** Carries the sides out of fast-check. */
+/** Passes the sides out of fast-check. */
 class Unequal extends Error {
   readonly sides: Sides
 

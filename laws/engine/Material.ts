@@ -1,5 +1,5 @@
 /**
- * Kinds of value with layers on them: what random architectures are built from.
+ * Materials: kinds of value and layers on them, from which random architectures are built.
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"
@@ -16,7 +16,7 @@ import { float32Layer, numberLayer } from "../subjects/specimens.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A layer whose parameters are a record that nobody looks into, and what it is called in reports. */
+/** A layer whose parameters are an opaque record, and its name in reports. */
 export interface DrawnLayer<in out X> {
   readonly description: string
   readonly layer: Layer<object, X, X>
@@ -28,27 +28,27 @@ export interface Material<in out X, in out Bit> {
   readonly space: Space<X, Bit>
   /** Activations on the grid. */
   readonly inputs: fc.Arbitrary<X>
-  /** Random layers that keep the shape, each with parameters. */
+  /** Random layers that preserve the shape, each with parameters. */
   readonly layers: fc.Arbitrary<DrawnLayer<X>>
-  /** One layer that draws, for what is tried on a single layer. */
+  /** One layer that draws random numbers, for laws that use a single layer. */
   readonly example: DrawnLayer<X>
-  /** (x, y) to x + y, so that a chain can end in one activation. */
+  /** Maps (x, y) to x + y, so that a chain can end in one activation. */
   readonly merge: Layer<{}, Two<X>, X>
-  /** x to (x, x), so that a part can have a context. */
+  /** Maps x to (x, x), so that a part can have a context. */
   readonly fork: Layer<{}, X, Two<X>>
-  /** Global ids of the samples; unless given, one for each place on the leading axis of a tensor, else one in all. */
+  /** Global ids of the samples. Default: one for each index of the leading axis of a tensor, otherwise one. */
   readonly samples?: () => ReadonlyArray<number>
 }
 
 // --------------------------------------------------------- constructors
 
-/** The layer with its parameters hidden. */
+/** Hides the type of a layer's parameters. */
 export const drawn = <P extends object, X>(description: string, layer: Layer<P, X, X>): DrawnLayer<X> => ({
   description,
-  layer: layer as unknown as Layer<object, X, X>, // parameters go from its own `init` back to it, and nowhere else
+  layer: layer as unknown as Layer<object, X, X>, // it gets only parameters from its own `init`
 })
 
-/** One of these layers, or two of them one after the other. */
+/** One of these layers, or a composition of two. */
 export const oneOrTwo = <X>(layers: fc.Arbitrary<DrawnLayer<X>>): fc.Arbitrary<DrawnLayer<X>> =>
   fc.oneof(
     { withCrossShrink: true },

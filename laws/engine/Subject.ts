@@ -1,5 +1,5 @@
 /**
- * What laws are tried on: a bijection, a residual or a layer, with inputs.
+ * Subjects of laws: a bijection, a residual or a layer, with inputs.
  */
 import type fc from "fast-check"
 import type { Residual } from "../../src/block/Residual.ts"
@@ -11,40 +11,43 @@ import type { Kind } from "./Kind.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What every subject may say of itself; only `inputs` has to be. */
+/** The fields of every subject; only `inputs` is required. */
 export interface Tried<in out P, in out A> {
-  /** What it is called in reports. */
+  /** Its name in reports. */
   readonly name?: string
-  /** Inputs are borrowed, and freed when a law has been judged. */
+  /** The inputs. They are borrowed, and freed after a law has been tested. */
   readonly inputs: fc.Arbitrary<A>
-  /** Fixed parameters, or how they are drawn from a key; unless given, they are what `init` draws, moved a little. */
+  /** Fixed parameters, or a function that draws them from a key. Default: those of `init`, moved a little. */
   readonly params?: P | ((key: Key) => P)
-  /** Global ids of the samples of an input; unless given, one for each place on the leading axis of its first tensor, else one in all. */
+  /**
+   * Global ids of the samples of an input. Default: one for each index of the leading axis of its first tensor,
+   * otherwise one.
+   */
   readonly samples?: (a: A) => ReadonlyArray<number>
-  /** Of what kind values are; unless given, that is seen from inputs and parameters. */
+  /** The kind of the values. Default: the kind of the inputs and parameters. */
   readonly kind?: Kind
-  /** The environment of a run; unless given, that of the kind. */
+  /** The environment of a run. Default: that of the kind. */
   readonly env?: (options: EnvOptions<P>) => Env<P>
 }
 
-/** A bijection to be tried. */
+/** A bijection to test. */
 export interface Subject<in out P, in out A, in out B, in out S> extends Tried<P, A> {
   readonly bijection: Bijection<P, A, B, S>
 }
 
-/** A residual to be tried, alone and as the BDIA chain that is derived from it. */
+/** A residual to test, alone and as the BDIA chain that is derived from it. */
 export interface ResidualSubject<in out P, in out X, in out Bit> extends Omit<Tried<P, X>, "env"> {
   readonly residual: Residual<P, X, Bit>
-  /** Blocks of the chain: 3 unless given. */
+  /** The number of blocks of the chain. Default: 3. */
   readonly depth?: number
 }
 
-/** A layer to be tried. */
+/** A layer to test. */
 export interface LayerSubject<in out P, in out A, in out B> extends Tried<P, A> {
   readonly layer: Layer<P, A, B>
 }
 
-/** Any of the three, its types forgotten. */
+/** Any subject, without its types. */
 export type AnySubject =
   | Subject<unknown, unknown, unknown, unknown>
   | ResidualSubject<unknown, unknown, unknown>
@@ -52,7 +55,7 @@ export type AnySubject =
 
 // --------------------------------------------------------- constructors
 
-/** A subject as it is given: the types of bijection, inputs and parameters must meet. */
+/** Makes a subject; the types of bijection, inputs and parameters must agree. */
 export const subject: {
   <P, A, B, S>(given: Subject<P, A, B, S>): Subject<P, A, B, S>
   <P, X, Bit>(given: ResidualSubject<P, X, Bit>): ResidualSubject<P, X, Bit>
@@ -61,7 +64,7 @@ export const subject: {
 
 // ---------------------------------------------------------- destructors
 
-/** What keeps a value from being a subject, in words that name the field; `null` where it is one. */
+/** Says why a value is not a subject, and names the field; null if it is one. */
 export const subjectFault = (value: unknown): string | null => {
   if (!isObject(value))
     return `is ${value === null ? "null" : `a ${typeof value}`}, not a subject { bijection, inputs }`
@@ -80,7 +83,7 @@ export const subjectFault = (value: unknown): string | null => {
   return first === undefined ? null : `has no ${kind}.${first}`
 }
 
-/** The paths that a bijection, residual or layer has to have, and this value has not. */
+/** Lists the paths that a bijection, residual or layer must have and this value lacks. */
 const missing = (value: unknown, kind: string): ReadonlyArray<string> =>
   (members[kind] ?? []).filter((path) => {
     const found = path.split(".").reduce<unknown>((at, name) => (isObject(at) ? at[name] : undefined), value)

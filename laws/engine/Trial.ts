@@ -1,5 +1,5 @@
 /**
- * One case of a law: parameters drawn, an environment for every program, and all that was made freed at its end.
+ * Trials: one case of a law, with its parameters, an environment for every program, and a scope that frees everything.
  */
 import { either as E } from "fp-ts"
 import fc from "fast-check"
@@ -18,7 +18,7 @@ import { orThrow } from "../../src/core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a case is made of besides its input: the seed of parameters and draws. */
+/** What a case has besides its input: the seed of parameters and draws. */
 export interface Seeded {
   readonly seed: number
 }
@@ -28,21 +28,21 @@ export interface Case<A> extends Seeded {
   readonly a: A
 }
 
-/** What a law does in one case. */
+/** What a law can do in one case. */
 export interface Trial<P, A> {
   readonly kind: Kind
   readonly params: P
   readonly samples: (a: A) => ReadonlyArray<number>
   readonly env: (a: A, chosen?: Partial<EnvOptions<P>>) => Env<P>
-  /** Runs a program on the samples of `a`. A `RevError` is thrown, and an input that leads out of the range is no input. */
+  /** Runs a program on the samples of `a`. Throws a `RevError`; skips an input that leads out of the range. */
   readonly ask: <X>(a: A, program: Program<P, X>, chosen?: Partial<EnvOptions<P>>) => Promise<X>
-  /** The same, with the `RevError` as it is. */
+  /** Runs a program and returns the `RevError`. */
   readonly attempt: <X>(a: A, program: Program<P, X>, chosen?: Partial<EnvOptions<P>>) => Promise<E.Either<RevError, X>>
-  /** What is left of a value after a trip through its bits. */
+  /** Copies a value by its bits alone. */
   readonly reread: <X>(value: X) => Promise<X>
   /** The evidence for every leaf of a parameter tree, by path. */
   readonly leaves: (params: P) => Promise<unknown>
-  /** A cotangent like this value, by seed; seed 0 stands for ones. */
+  /** Makes a cotangent of the shape of this value from a seed; seed 0 gives ones. */
   readonly cotangent: <X>(like: X, seed: number) => Promise<X>
 }
 
@@ -52,7 +52,7 @@ export interface Trial<P, A> {
 export const casesOf = <P, A>({ inputs }: Tried<P, A>): fc.Arbitrary<Case<A>> =>
   fc.record({ a: inputs, seed: fc.maxSafeNat() })
 
-/** Runs `body` in a trial about a part with these parameters, with the kind of value that `example` is of. */
+/** Runs `body` in a trial of a part with these parameters, on the kind of value of `example`. */
 export const inTrial = async <P, A, R>(
   tried: Tried<P, A>,
   params: Params<P>,
@@ -92,7 +92,8 @@ const open = <P, A>(tried: Tried<P, A>, tree: Params<P>, params: P, seed: number
       for (const [path, leaf] of tree.leaves(p)) found.push([path, await look(leaf)])
       return found
     },
-    cotangent: async <X>(like: X, drawn: number) => kind.make(floatsLike(await look(like), drawn)) as X, // of the same structure
+    // Of the same structure.
+    cotangent: async <X>(like: X, drawn: number) => kind.make(floatsLike(await look(like), drawn)) as X,
   }
 }
 
@@ -102,7 +103,7 @@ const draw = <P, A>({ params }: Tried<P, A>, tree: Params<P>, seed: number): P =
   return typeof params === "function" ? (params as (key: Key) => P)(key) : params // a parameter tree is no function
 }
 
-/** Fresh parameters moved by up to 0.2, so that no bias of 0 and no gain of 1 hides anything. */
+/** Makes parameters and moves them by up to 0.2, since biases of 0 and gains of 1 could hide an error. */
 const moved = async <P>(tree: Params<P>, params: P, seed: number, kind: Kind): Promise<P> => {
   const leaves = tree.leaves(params)
   const values: unknown[] = []
@@ -113,7 +114,7 @@ const moved = async <P>(tree: Params<P>, params: P, seed: number, kind: Kind): P
   return orThrow(Params.fromLeaves(tree, new Map(leaves.map(([path], i) => [path, kind.make(after[i])]))))
 }
 
-/** Where no input is a tensor, parameters may be. */
+/** The kind of the parameters matters if no input is a tensor. */
 const kindIn = async <P, A>(tried: Tried<P, A>, tree: Params<P>, example: unknown): Promise<Kind> => {
   if (readablesIn(example).length > 0) return kindOf(example)
   const params = draw(tried, tree, 0)
@@ -122,7 +123,7 @@ const kindIn = async <P, A>(tried: Tried<P, A>, tree: Params<P>, example: unknow
   return kindOf(leaves)
 }
 
-/** Ids apart and not in order, as in a shuffled batch. */
+/** Sample ids that are neither consecutive nor in order, as in a shuffled batch. */
 export const sampleIds = (a: unknown): ReadonlyArray<number> => {
   const length = readablesIn(a)[0]?.shape[0] ?? 1
   return Array.from({ length }, (_, place) => 7 * (length - place) - 2)
@@ -130,7 +131,7 @@ export const sampleIds = (a: unknown): ReadonlyArray<number> => {
 
 // ---------------------------------------------------------- destructors
 
-/** What is left of a side after a trip through its bytes. */
+/** Writes a side to bytes and reads it again. */
 export const rereadSide = async <S>(side: Side<S>, value: S): Promise<S> =>
   orThrow(await side.fromBytes(await side.toBytes(value)())())
 

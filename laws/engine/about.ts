@@ -1,5 +1,5 @@
 /**
- * Laws about one subject, each case in a trial of its own, with the reasons for a failure.
+ * Laws about one subject. Each case runs in its own trial, and a failure comes with its reasons.
  */
 import type fc from "fast-check"
 import { diagnose, diagnoseLayer } from "./Diagnosis.ts"
@@ -13,8 +13,8 @@ import type { LayerSubject, Subject, Tried } from "./Subject.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * `about(tried, params, diagnose)(name, cases, inputsOf, equation, otherwise)` is a law about what is tried; `otherwise` is
- * what breaks it where none of the usual causes is found and nothing was thrown.
+ * `about(tried, params, diagnose)(name, cases, inputsOf, equation, otherwise)` makes a law about a subject. `otherwise`
+ * is the reason for a failure if none of the usual causes is found and nothing was thrown.
  */
 const about =
   <P, A>(tried: Tried<P, A>, params: Params<P>, diagnoseIn: Diagnose<A>) =>
@@ -37,15 +37,15 @@ const about =
 
 type Diagnose<A> = (seeded: Seeded, inputs: ReadonlyArray<A>) => Promise<ReadonlyArray<string>>
 
-/** Laws about a bijection. */
+/** Makes laws about a bijection. */
 export const aboutBijection = <P, A, B, S>(subject: Subject<P, A, B, S>) =>
   about(subject, subject.bijection.params, (seeded, inputs) => diagnose(subject, seeded, inputs))
 
-/** Laws about a layer. */
+/** Makes laws about a layer. */
 export const aboutLayer = <P, A, B>(subject: LayerSubject<P, A, B>) =>
   about(subject, subject.layer.params, (seeded, inputs) => diagnoseLayer(subject, seeded, inputs))
 
-/** A law about values alone; what it makes on a device is freed with the case. */
+/** Makes a law about values alone; what it makes on a device is freed with the case. */
 export const aboutValues = <I>(
   name: string,
   inputs: fc.Arbitrary<I>,

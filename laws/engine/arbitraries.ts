@@ -1,5 +1,5 @@
 /**
- * Generators of what is hard: grid values near zero, near the limit and at ties, plans, and whole random networks.
+ * Generators of hard cases: grid values near zero, near the limit and at ties, and plans.
  */
 import fc from "fast-check"
 import type { Choice, Plan } from "../../src/core/Plan.ts"
@@ -22,7 +22,7 @@ export const gridNumber = (grid: Grid): fc.Arbitrary<number> => {
     .map((k) => k * grid.step)
 }
 
-/** Grid values of at most `bound`, so that a network has room above them. */
+/** Grid values of at most `bound`, so that the activations of a network stay in range. */
 export const boundedGridNumber = (grid: Grid, bound: number): fc.Arbitrary<number> =>
   fc
     .oneof(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -bound * grid.scale, max: bound * grid.scale }))
@@ -50,7 +50,7 @@ export const shape: fc.Arbitrary<ReadonlyArray<number>> = fc.array(fc.integer({ 
 export const float32Array = (length: number, item: fc.Arbitrary<number>): fc.Arbitrary<Float32Array> =>
   fc.array(item, { minLength: length, maxLength: length }).map((values) => Float32Array.from(values))
 
-/** Any float32 bit pattern, infinities and negative zeros included, but one NaN. */
+/** Any float32 bit pattern, including infinities and negative zeros, with a single NaN. */
 export const anyFloat32: fc.Arbitrary<number> = fc.float()
 
 /** Moderate float32 numbers, for cotangents and inputs of layers. */

@@ -7,7 +7,7 @@ import { isBits, isNumeric, isRecord, type Bits, type NumericArray } from "./evi
 
 // ---------------------------------------------------------------- model
 
-/** Tells whether the two sides of a law are the same. */
+/** Says whether the two sides of a law are the same. */
 export type Equality = (lhs: unknown, rhs: unknown) => boolean
 
 // ------------------------------------------------------------ instances
@@ -21,10 +21,10 @@ export const sameBits: Equality = (x, y) => firstDifference(x, y) === null
 
 // ---------------------------------------------------------- destructors
 
-/** Where two values differ first: the way to it, and both sides there; `null` where they are the same. */
+/** Finds the first place where two values differ; null if they are the same. */
 export const firstDifference = (x: unknown, y: unknown): Difference | null => differ(x, y)
 
-/** The first place where two values differ, and what stands there on both sides. */
+/** The first place where two values differ, and the value there on both sides. */
 export interface Difference {
   /** Such as `[1].side[0]`; empty for the whole value. */
   readonly at: string
@@ -34,16 +34,16 @@ export interface Difference {
   readonly float32: boolean
 }
 
-/** Both sides of a difference with their bit patterns. */
+/** Formats both sides of a difference with their bit patterns. */
 export const showDifference = ({ lhs, rhs, float32 }: Difference): { readonly lhs: string; readonly rhs: string } => {
   const one = (side: unknown) => (float32 && typeof side === "number" ? showFloat32(side) : showBits(side))
   return { lhs: one(lhs), rhs: one(rhs) }
 }
 
-/** A value with the bit patterns of its floats, cut after a few elements. */
+/** Formats a value with the bit patterns of its floats, truncated after a few elements. */
 export const showBits = (value: unknown): string => show(value, true)
 
-/** A value in plain numbers, cut after a few elements. */
+/** Formats a value in plain numbers, truncated after a few elements. */
 export const showValue = (value: unknown): string => show(value, false)
 
 const show = (value: unknown, bits: boolean): string => {
@@ -84,7 +84,7 @@ const showFloat32 = (x: number): string => `${written(x)} (${hex(Float32Array.of
 
 const written = (x: number): string => (Object.is(x, -0) ? "-0" : String(x))
 
-/** Whether a value is made of nothing but what JavaScript reads at once: literals, typed arrays, arrays and records. */
+/** Says whether JavaScript can read all of a value synchronously: literals, typed arrays, arrays and records. */
 export const isPlain = (value: unknown): boolean => Tree.leaves(value, isForeign).length === 0
 
 /** A function, or an object of a class. */
@@ -103,7 +103,7 @@ const differ = (x: unknown, y: unknown): Difference | null => {
 
 const step = (name: number | string): string => (typeof name === "number" ? `[${name}]` : `.${name}`)
 
-/** What is compared as one: typed arrays, tensors, and objects of a class, which are like nothing but themselves. */
+/** Says what is compared as one value: typed arrays, tensors, and instances of a class, which equal only themselves. */
 const isCompared = (value: unknown): value is object => ArrayBuffer.isView(value) || isBits(value) || isForeign(value)
 
 const differWithin = (x: unknown, y: unknown, at: string): Difference | null => {
@@ -130,7 +130,7 @@ const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffe
 
 const nameOf = (view: ArrayBufferView): string => view.constructor.name
 
-/** Most significant byte first, as floats are written. */
+/** Formats bytes with the most significant byte first, as floats are written. */
 const hex = (view: ArrayBufferView): string =>
   Array.from(bytesOf(view).toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("")
 

@@ -1,8 +1,8 @@
 /**
- * What laws see of a value: a copy that JavaScript can compare and keep, whatever the value lives on.
+ * Evidence: a copy of a value that JavaScript can compare and keep, for every kind of value.
  *
- * Numbers, strings and typed arrays are copied, a tensor becomes its dtype, shape and values, and arrays and records are
- * looked at part by part.
+ * Numbers, strings and typed arrays are copied; a tensor becomes its dtype, shape and values; arrays and records are
+ * copied part by part.
  */
 import { Key } from "../../src/core/Key.ts"
 import { Tree } from "../../src/core/Tree.ts"
@@ -10,7 +10,7 @@ import { uniforms } from "../../src/exact/draws.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A value on a device, as TensorFlow.js's tensors are. */
+/** A value on a device, such as a tensor of TensorFlow.js. */
 export interface Readable {
   readonly dtype: string
   readonly shape: ReadonlyArray<number>
@@ -29,14 +29,14 @@ export interface Bits {
   readonly values: NumericArray
 }
 
-/** Typed arrays of numbers, as tensors give them out. */
+/** Typed arrays of numbers, as tensors return them. */
 export type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
 
 const marked: unique symbol = Symbol("bits of a tensor")
 
 // --------------------------------------------------------- constructors
 
-/** The evidence for a tensor of this dtype and shape. */
+/** Makes the evidence for a tensor of this dtype and shape. */
 const bitsOf = (dtype: string, shape: ReadonlyArray<number>, values: NumericArray): Bits => ({
   [marked]: true,
   dtype,
@@ -45,8 +45,8 @@ const bitsOf = (dtype: string, shape: ReadonlyArray<number>, values: NumericArra
 })
 
 /**
- * The evidence for a value; what has been freed is seen as "freed". Rejects with `TypeError` for what cannot be read,
- * such as functions and objects of a class.
+ * Reads the evidence for a value; a freed value gives "freed". Rejects with `TypeError` for values that cannot be read,
+ * such as functions and instances of a class.
  */
 export const look = async (value: unknown, at = ""): Promise<unknown> => {
   if (isNumeric(value)) return value.slice()
@@ -70,7 +70,7 @@ export const look = async (value: unknown, at = ""): Promise<unknown> => {
 
 // ----------------------------------------------------------- combinators
 
-/** The same evidence with every float replaced; integers, strings and null stay. */
+/** Replaces every float of the evidence; integers, strings and null do not change. */
 export const mapFloats = (evidence: unknown, f: (x: number, place: number) => number): unknown => {
   let place = 0
   const next = (x: number) => f(x, place++)
@@ -81,17 +81,17 @@ export const mapFloats = (evidence: unknown, f: (x: number, place: number) => nu
   })
 }
 
-/** Floats in [-2, 2) in place of those of the evidence, by seed; seed 0 stands for ones, the simplest. */
+/** Replaces the floats of the evidence by values in [-2, 2) from a seed; seed 0 gives ones, the simplest case. */
 export const floatsLike = (evidence: unknown, seed: number): unknown => {
   if (seed === 0) return mapFloats(evidence, () => 1)
   const drawn = uniforms({ key: Key.fromSeed(seed), samples: [0] }, floatsOf(evidence).length)
   return mapFloats(evidence, (_, place) => Math.fround(4 * (drawn[place] ?? 0) - 2))
 }
 
-/** Samples in another order, `order[i]` in place i: whatever has a leading axis of `order.length` samples is reordered. */
+/** Reorders every leading axis of `order.length` samples, so that sample `order[i]` comes to index i. */
 export const reorder = (evidence: unknown, order: ReadonlyArray<number>): unknown => pick(order, [evidence])
 
-/** Sample i of the result is that of `others[i]`, or of the first evidence where there is none. */
+/** Picks sample i of the result from `others[i]`, or from the first evidence if there is none. */
 export const pick = (
   order: ReadonlyArray<number>,
   sources: ReadonlyArray<unknown>,
@@ -110,7 +110,8 @@ export const pick = (
   }
   if (isBits(first))
     return first.shape[0] === order.length
-      ? bitsOf(first.dtype, first.shape, pick(order, sources.map(valuesOf), from) as NumericArray) // of bits come numbers
+      ? // Of bits come numbers.
+        bitsOf(first.dtype, first.shape, pick(order, sources.map(valuesOf), from) as NumericArray)
       : first
   if (Array.isArray(first))
     return first.map((_, i) =>
@@ -134,7 +135,7 @@ export const pick = (
   return first
 }
 
-/** The same evidence with every array and tensor replaced by the first of its type and shape. */
+/** Replaces every array and tensor of the evidence by the first of the same type and shape. */
 export const alike = (evidence: unknown): unknown =>
   unify(
     evidence,
@@ -145,7 +146,7 @@ export const alike = (evidence: unknown): unknown =>
     (first) => (isNumeric(first) ? first.slice() : first),
   )
 
-/** The same value with one object in all places whose arrays or tensors have the same type and shape. */
+/** Replaces arrays and tensors of the same type and shape by one object. */
 export const oneObject = (value: unknown): unknown =>
   unify(
     value,
@@ -156,7 +157,7 @@ export const oneObject = (value: unknown): unknown =>
     (first) => first,
   )
 
-/** Every part that has a form is replaced by what `take` makes of the first part of that form. */
+/** Replaces every part that has a form by what `take` makes of the first part of that form. */
 const unify = (whole: unknown, form: (part: unknown) => string | null, take: (first: unknown) => unknown): unknown => {
   const first = new Map<string, unknown>()
   const hasForm = (part: unknown): part is unknown => form(part) !== null
@@ -169,7 +170,7 @@ const unify = (whole: unknown, form: (part: unknown) => string | null, take: (fi
 
 // ---------------------------------------------------------- destructors
 
-/** All floats of the evidence, in order. */
+/** Lists all floats of the evidence, in order. */
 export const floatsOf = (evidence: unknown): ReadonlyArray<number> => {
   const found: number[] = []
   mapFloats(evidence, (x) => {
@@ -179,7 +180,7 @@ export const floatsOf = (evidence: unknown): ReadonlyArray<number> => {
   return found
 }
 
-/** Whether all arrays and tensors of the evidence, one at least, divide into `count` samples on their leading axes. */
+/** Says whether the evidence has arrays or tensors, all with leading axes of `count` samples. */
 export const leadsWith = (evidence: unknown, count: number): boolean => {
   const sizes = Tree.leaves(evidence, isEvidence).map(leadingSize)
   return sizes.length > 0 && sizes.every(({ size, whole }) => (whole ? size === count : size % count === 0 && size > 0))
@@ -190,7 +191,7 @@ const leadingSize = (leaf: Evidence): { readonly size: number; readonly whole: b
   return { size: isBits(leaf) ? (leaf.shape[0] ?? 0) : 0, whole: true }
 }
 
-/** The number of values in all tensors and arrays of a value, read off their shapes alone. */
+/** Counts the values in all tensors and arrays of a value, from their shapes alone. */
 export const sizeOfShapes = (value: unknown): number => Tree.fold(value, isSized, 0, (sum, leaf) => sum + sizeOf(leaf))
 
 const sizeOf = (leaf: number | NumericArray | Readable): number => {
@@ -201,12 +202,12 @@ const sizeOf = (leaf: number | NumericArray | Readable): number => {
 const isSized = (value: unknown): value is number | NumericArray | Readable =>
   typeof value === "number" || isReadable(value) || isNumeric(value)
 
-/** A leaf of evidence that holds numbers. */
+/** A leaf of evidence that contains numbers. */
 type Evidence = number | NumericArray | Bits
 
 const isEvidence = (value: unknown): value is Evidence => typeof value === "number" || isNumeric(value) || isBits(value)
 
-/** Tells the evidence for a tensor from any other record. */
+/** Says whether a value is the evidence for a tensor. */
 export const isBits = (value: unknown): value is Bits => isRecord(value) && marked in value
 
 /** Frees everything in a value that can be freed. */
@@ -214,17 +215,17 @@ export const free = (value: unknown): void => {
   for (const readable of readablesIn(value)) if (!readable.isDisposed) readable.dispose()
 }
 
-/** Every tensor in a value. */
+/** Lists every tensor in a value. */
 export const readablesIn = (value: unknown): ReadonlyArray<Readable> => Tree.leaves(value, isReadable)
 
 const isReadable = (value: unknown): value is Readable =>
   typeof value === "object" && value !== null && "isDisposed" in value && "data" in value && "shape" in value
 
-/** Tells a typed array from any other value. */
+/** Says whether a value is a typed array. */
 export const isNumeric = (value: unknown): value is NumericArray =>
   ArrayBuffer.isView(value) && !(value instanceof DataView)
 
-/** Tells a plain object from arrays, typed arrays and objects of a class. */
+/** Says whether a value is a plain object, not an array, a typed array or an instance of a class. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -234,4 +235,5 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 const valuesOf = (source: unknown): unknown => (isBits(source) ? source.values : undefined)
 
 const fieldOf = (source: unknown, name: string | number): unknown =>
-  typeof source === "object" && source !== null ? (source as Readonly<Record<string, unknown>>)[name] : undefined // any object has fields
+  // Any object has fields.
+  typeof source === "object" && source !== null ? (source as Readonly<Record<string, unknown>>)[name] : undefined

@@ -1,5 +1,5 @@
 /**
- * All laws that apply to a subject.
+ * The choice of laws for a subject.
  */
 import { either as E, option as O } from "fp-ts"
 import fc from "fast-check"
@@ -22,7 +22,7 @@ import type { AnySubject, LayerSubject, ResidualSubject, Subject } from "./Subje
 
 // ---------------------------------------------------------------- model
 
-/** The laws of a subject, and what a case costs. */
+/** The laws that apply to a subject, and the cost of a case. */
 export interface Applicable {
   readonly set: LawSet
   readonly cost: Cost
@@ -38,7 +38,7 @@ interface Probed {
 
 // ---------------------------------------------------------- destructors
 
-/** The laws that apply to a bijection, a residual with the BDIA chain derived from it, or a layer. */
+/** Chooses the laws that apply to a bijection, a residual with the BDIA chain derived from it, or a layer. */
 export const lawsOf: {
   <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Applicable>
   <P, X, Bit>(subject: ResidualSubject<P, X, Bit>): Promise<Applicable>
@@ -66,9 +66,9 @@ const ofBijection = async <P, A, B, S>(subject: Subject<P, A, B, S>): Promise<Ap
   })
   const left: { topic: string; reason: string }[] = []
   if (!differentiable)
-    left.push({ topic: "gradient, plan, consumption", reason: "its pullback answers NotDifferentiable" })
+    left.push({ topic: "gradient, plan, consumption", reason: "its pullback returns NotDifferentiable" })
   if (!onDevice) left.push({ topic: "ownership, consumption", reason: "a garbage collector frees its values" })
-  if (O.isNone(f.side.only)) left.push({ topic: "isomorphism", reason: "it leaves something behind" })
+  if (O.isNone(f.side.only)) left.push({ topic: "isomorphism", reason: "it has side information" })
   const parents = [
     ...parametersOf(name, f.params),
     bijectionLaws(subject),
@@ -140,7 +140,7 @@ const ofLayer = async <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Applica
   return { set: { name, topic: "subject", parents, laws: [] }, cost: onDevice ? "device" : "host", left }
 }
 
-/** What there is to know of a layer's values before its laws are chosen. */
+/** Finds out what the choice of laws depends on: the values of a layer. */
 const probe = <P, A, B>(subject: LayerSubject<P, A, B>): Promise<Probed> => {
   const { layer, inputs } = subject
   const [a] = fc.sample(inputs, { numRuns: 1, seed: 1 }) as [A] // as many as were asked for
@@ -166,8 +166,9 @@ const parametersOf = <P>(
   params: Parameters<typeof paramsLaws<P>>[0]["params"],
 ): ReadonlyArray<LawSet> => [paramsLaws({ name: `the parameters of ${name}`, params })]
 
-/** The same parameters, or ones drawn the same way, in every block. */
+/** Gives every block the same parameters, or parameters drawn in the same way. */
 const eachOf = <P>(depth: number, params: P | ((key: Key) => P)) =>
   typeof params === "function"
-    ? (key: Key) => Array.from({ length: depth }, (_, i) => (params as (key: Key) => P)(Key.child(String(i))(key))) // a parameter tree is no function
+    ? // A parameter tree is no function.
+      (key: Key) => Array.from({ length: depth }, (_, i) => (params as (key: Key) => P)(Key.child(String(i))(key)))
     : Array.from({ length: depth }, () => params)

@@ -8,7 +8,7 @@ import { plan } from "./arbitraries.ts"
 import { free } from "./evidence.ts"
 import type { Subject } from "./Subject.ts"
 
-/** Plans over the paths of parameters and of all that they are below; parameters are made when the first plan is. */
+/** Plans over the paths of parameters and their ancestors; the first plan initializes the parameters. */
 export const plansOf = <P, A, B, S>({ bijection: { params } }: Subject<P, A, B, S>): fc.Arbitrary<Plan> =>
   fc.constant(null).chain(() => {
     const tree = params.init(Key.fromSeed(0))

@@ -1,11 +1,11 @@
 /**
- * How hard laws are tried: in seconds while a block is written, and for long before it is trusted.
+ * Presets for testing laws: seconds during development, much longer before a release.
  */
 import type { JudgeOptions } from "./Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a case is: values on the host, values on a device, or a whole architecture with all of its laws. */
+/** The cost of a case: values on the host, values on a device, or a whole architecture with all of its laws. */
 export type Cost = "host" | "device" | "architecture"
 
 /** `quick` or `thorough`. */
@@ -13,14 +13,14 @@ export type Preset = "quick" | "thorough"
 
 // ------------------------------------------------------------ instances
 
-/** The two usual choices of options, by what a case costs. */
+/** The two usual choices of options, by the cost of a case. */
 export const presets: Readonly<Record<Preset, Readonly<Record<Cost, Partial<JudgeOptions>>>>> = {
-  /** Seconds for a subject. */
+  /** Takes seconds per subject. */
   quick: {
     host: { runs: 100, seconds: 5 },
     device: { runs: 20, seconds: 5 },
     architecture: { runs: 40, seconds: 10 },
   },
-  /** 10,000 cases a law on the host, 200 on a device, and 200 architectures. */
+  /** Tries 10,000 cases per law on the host, 200 on a device, and 200 architectures. */
   thorough: { host: { runs: 10_000 }, device: { runs: 200 }, architecture: { runs: 200 } },
 }

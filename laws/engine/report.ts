@@ -1,5 +1,5 @@
 /**
- * What came of a law, in words and as data.
+ * Reports of verdicts, as text and as data.
  */
 import { firstDifference, showBits, showDifference } from "./bits.ts"
 import type { Broken, Raised, Verdict } from "./Law.ts"
@@ -13,11 +13,11 @@ export interface Finding {
   readonly cases: number
   readonly counterexample?: {
     readonly input: string
-    /** What was thrown, for `raised`. */
+    /** The error that was thrown, for `raised`. */
     readonly error?: string
     readonly lhs?: string
     readonly rhs?: string
-    /** The first place where the sides differ, with what stands there. */
+    /** The first place where the sides differ, with both values. */
     readonly first?: { readonly at: string; readonly lhs: string; readonly rhs: string }
     readonly reasons: ReadonlyArray<string>
     readonly seed: number
@@ -27,7 +27,7 @@ export interface Finding {
 
 // ---------------------------------------------------------- destructors
 
-/** A verdict as plain data. */
+/** Turns a verdict into plain data. */
 export const toFinding = (verdict: Verdict): Finding => {
   const { cases } = verdict
   if (verdict._tag === "Holds") return { verdict: "holds", cases }
@@ -49,7 +49,7 @@ export const toFinding = (verdict: Verdict): Finding => {
   }
 }
 
-/** Line by line: input, both sides, the first difference, and the reasons; what is absent is left out. */
+/** Formats, line by line, the input, both sides, the first difference and the reasons, as far as they exist. */
 export const evidenceLines = ({ counterexample }: Finding): ReadonlyArray<string> => {
   if (counterexample === undefined) return []
   const { input, lhs, rhs, first, reasons } = counterexample
@@ -61,18 +61,18 @@ export const evidenceLines = ({ counterexample }: Finding): ReadonlyArray<string
   ]
 }
 
-/** The report of a law that does not hold. */
+/** Formats the report of a law that does not hold. */
 export const report = (name: string, verdict: Broken | Raised): string => {
   const finding = toFinding(verdict)
   const title =
     verdict._tag === "Broken"
       ? `The law "${name}" is broken.`
-      : `The law "${name}" could not be judged: ${sentence(verdict.error)}`
+      : `The law "${name}" could not be tested: ${sentence(verdict.error)}`
   const again = `again: { seed: ${verdict.seed}, path: "${verdict.path}" }`
   return [title, ...[...evidenceLines(finding), again].map((line) => `  ${line}`)].join("\n")
 }
 
-/** The sentence of an error, with the place in the user's code where it was thrown. */
+/** Formats an error, with the place in the user's code where it was thrown. */
 const located = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const stack = cause instanceof Error ? (cause.stack ?? "") : ""

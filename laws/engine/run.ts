@@ -1,7 +1,7 @@
 /**
- * Law sets put to the test, in a test framework or without one.
+ * Tests of law sets, with or without a test framework.
  *
- * The framework is passed in, so a law set runs in vitest, jest, mocha and node:test alike, and `judgeAll` needs none:
+ * The framework is an argument, so a law set runs in vitest, jest, mocha and node:test; `judgeAll` needs none:
  *
  *     checkLaws({ describe, it }, bijectionLaws(subject))
  */
@@ -10,7 +10,7 @@ import { report } from "./report.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is used of a test framework. */
+/** The functions of a test framework that are used. */
 export interface Runner {
   /** Groups the tests that `body` declares. */
   readonly describe: (name: string, body: () => void) => unknown
@@ -18,7 +18,7 @@ export interface Runner {
   readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 
-/** A law with what came of it. */
+/** A law with its verdict. */
 export interface Judgement {
   readonly topic: string
   readonly name: string
@@ -26,7 +26,7 @@ export interface Judgement {
   readonly milliseconds: number
 }
 
-/** Every law of a set with what came of it. */
+/** Every law of a set with its verdict. */
 export interface Judged {
   readonly name: string
   readonly seed: number
@@ -35,7 +35,10 @@ export interface Judged {
 
 // ---------------------------------------------------------- destructors
 
-/** One `it` for every law of the set and of its parents; a failure prints the law, both sides, and fast-check's seed and path. */
+/**
+ * Declares one `it` for each law of the set and of its parents. A failure prints the law, both sides, and fast-check's
+ * seed and path.
+ */
 export const checkLaws = ({ describe, it }: Runner, set: LawSet, options: Partial<JudgeOptions> = {}): void => {
   describe(set.name, () => {
     for (const one of allLaws(set))
@@ -47,7 +50,7 @@ export const checkLaws = ({ describe, it }: Runner, set: LawSet, options: Partia
   })
 }
 
-/** Judges the laws of the set and of its parents one after the other; leave the loop to stop early. */
+/** Tests the laws of the set and of its parents one after the other; leave the loop to stop early. */
 export const judgements = async function* (
   set: LawSet,
   options: Partial<JudgeOptions> = {},
@@ -61,7 +64,7 @@ export const judgements = async function* (
     }
 }
 
-/** Judges every law of the set and of its parents, and reports as data. */
+/** Tests every law of the set and of its parents, and returns the verdicts as data. */
 export const judgeAll = async (set: LawSet, options: Partial<JudgeOptions> = {}): Promise<Judged> => {
   const laws: Judgement[] = []
   for await (const judgement of judgements(set, options)) laws.push(judgement)

@@ -1,5 +1,5 @@
 /**
- * Whole random architectures: parts of every kind that the library has, composed at random.
+ * Random architectures: parts of every kind in the library, composed at random.
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"
@@ -31,14 +31,14 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A network from an activation to one of the same shape, with what it is made of. */
+/** A network that preserves the shape of an activation, and what it is composed of. */
 export interface Architecture<in out X> extends Subject<object, X, X, unknown> {
   readonly name: string
-  /** Parts composed one after the other. */
+  /** The number of parts that are composed. */
   readonly depth: number
-  /** Blocks of its longest BDIA chain. */
+  /** The number of blocks of its longest BDIA chain. */
   readonly chain: number
-  /** Parts whose input is kept. */
+  /** The number of parts whose input is kept. */
   readonly kept: number
 }
 
@@ -52,7 +52,9 @@ interface Part<in out X> {
 
 // --------------------------------------------------------- constructors
 
-/** Compositions of 1 to 6 parts; most have at least three, with a chain of 2 to 4 blocks and a kept layer among them. */
+/**
+ * Compositions of 1 to 6 parts. Most have at least three parts, including a chain of 2 to 4 blocks and a kept layer.
+ */
 export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Architecture<X>> => {
   const { name, inputs, samples } = material
   const part = fc.oneof(
@@ -81,7 +83,7 @@ export const architectures = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<
 
 /**
  * Random architectures obey every law of bijections, gradients, plans and, on a device, ownership. A case is an
- * architecture on a material, with two inputs a law, so that a failure shrinks to the simplest one.
+ * architecture on a material, with two inputs per law, so that a failure shrinks to the simplest architecture.
  */
 export const architectureLaws = <X, Bit>(name: string, materials: fc.Arbitrary<Material<X, Bit>>): LawSet => ({
   name,
@@ -97,7 +99,7 @@ export const architectureLaws = <X, Bit>(name: string, materials: fc.Arbitrary<M
   ],
 })
 
-/** Q(layer), its input kept. */
+/** Q(layer), which keeps its input. */
 const keptLayer = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
   material.layers.map(({ description, layer }) => ({
     description: `kept ${description}`,
@@ -106,7 +108,7 @@ const keptLayer = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
     kept: 1,
   }))
 
-/** A BDIA chain, the sum of whose state goes on. */
+/** A BDIA chain; the next part gets the sum of its state. */
 const chainOf = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
   fc.tuple(material.layers, fc.integer({ min: 1, max: 4 })).map(([{ description, layer }, depth]) => ({
     description: `${depth} BDIA blocks of ${description}`,
@@ -140,7 +142,7 @@ const contextChain = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>>
     }
   })
 
-/** A two-step chain of another family, the sum of whose state goes on. */
+/** A two-step chain of another family; the next part gets the sum of its state. */
 const steps = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> => {
   const { space } = material
   type Chain = (layer: DrawnLayer<X>["layer"], depth: number) => Bijection<object, X, Two<X>, unknown>
@@ -180,7 +182,7 @@ const couplings = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
     kept: 2,
   }))
 
-/** One kept layer several times, each with parameters of its own. */
+/** One kept layer several times, each with separate parameters. */
 const repeated = <X, Bit>(material: Material<X, Bit>): fc.Arbitrary<Part<X>> =>
   fc.tuple(material.layers, fc.integer({ min: 1, max: 3 })).map(([{ description, layer }, times]) => ({
     description: `${times} times kept ${description}`,
@@ -222,7 +224,7 @@ const rounded = <X, Bit>({ space }: Material<X, Bit>, layer: DrawnLayer<X>["laye
 
 const merged = <X, Bit>({ space, merge }: Material<X, Bit>) => keep(Side.pair(space.value, space.value))(merge)
 
-/** (c, (x, y)) to c + (x + y). */
+/** Maps (c, (x, y)) to c + (x + y). */
 const sumOfThree = <X>(merge: Layer<{}, Two<X>, X>): Layer<{}, readonly [X, Two<X>], X> => ({
   params: merge.params,
   apply: (params, [c, state], draw) => merge.apply(params, [c, merge.apply(params, state, draw)], draw),
@@ -242,6 +244,8 @@ const sumOfThree = <X>(merge: Layer<{}, Two<X>, X>): Layer<{}, readonly [X, Two<
   },
 })
 
-const hidden = <P, A, S>(f: Bijection<P, A, A, S>) => f as unknown as Bijection<object, A, A, unknown> // parameters and side go from f back to f, and nowhere else
+// The result gets only parameters and sides of f.
+const hidden = <P, A, S>(f: Bijection<P, A, A, S>) => f as unknown as Bijection<object, A, A, unknown>
 
-const sideHidden = <P, A, B, S>(f: Bijection<P, A, B, S>) => f as unknown as Bijection<object, A, B, unknown> // likewise
+// Likewise.
+const sideHidden = <P, A, B, S>(f: Bijection<P, A, B, S>) => f as unknown as Bijection<object, A, B, unknown>

@@ -1,7 +1,7 @@
 /**
- * The laws of samples: each has its own result, whatever stands beside it and wherever it stands.
+ * The laws of samples: the result of a sample does not depend on the other samples or on its position in the batch.
  *
- * They are what lets a batch be shuffled, split among workers, and run again with others at inference.
+ * So a batch may be shuffled, split among workers, and combined with other samples at inference.
  */
 import fc from "fast-check"
 import { aboutBijection, aboutLayer } from "../engine/about.ts"
@@ -14,7 +14,10 @@ import type { LayerSubject, Subject, Tried } from "../engine/Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** Samples do not see each other, nor their places: for bijections whose input and output have the samples on their leading axes, two of them at least. */
+/**
+ * A sample's result depends neither on the other samples nor on its position. For bijections whose input and output
+ * have at least two samples on their leading axes.
+ */
 export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const law = aboutBijection(subject)
   const f = subject.bijection
@@ -45,7 +48,10 @@ export const batchLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   }
 }
 
-/** The same of a single evaluation: for layers whose input and output have the samples on their leading axes, two of them at least. */
+/**
+ * A sample's evaluation depends neither on the other samples nor on its position. For layers whose input and output
+ * have at least two samples on their leading axes.
+ */
 export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
   const law = aboutLayer(subject)
   const result =
@@ -75,21 +81,21 @@ export const layerBatchLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet 
   }
 }
 
-const places = "a sample has the same result wherever it stands in the batch"
+const places = "a sample has the same result at every position in the batch"
 const neighbors = "a sample has the same result whatever the other samples are"
-const layerPlaces = "an evaluation gives a sample the same result wherever it stands in the batch"
+const layerPlaces = "an evaluation gives a sample the same result at every position in the batch"
 const layerNeighbors = "an evaluation gives a sample the same result whatever the other samples are"
 
 const byPlace =
-  "The result depends on the place in the batch: address every draw by the sample's id (draw.samples), not by its place, and take no sums over the batch."
+  "The result depends on the position in the batch: address every draw by the sample's id (draw.samples), not by its position, and do not sum over the batch."
 const byNeighbors =
-  "The result depends on the rest of the batch: take statistics over one sample (LayerNorm, GroupNorm), not over the batch."
+  "The result depends on the rest of the batch: compute statistics over one sample (LayerNorm, GroupNorm), not over the batch."
 
 type Result<P, A> = (trial: Trial<P, A>, a: A, samples: ReadonlyArray<number>) => Promise<unknown>
 
 const pairsOf = <P, A>({ inputs }: Tried<P, A>) => fc.record({ pair: fc.tuple(inputs, inputs), seed: fc.maxSafeNat() })
 
-/** The batch backwards, each sample with its id. */
+/** The batch in reverse order, each sample with its id. */
 const moved = async <P, A>(trial: Trial<P, A>, a: A, result: Result<P, A>): Promise<Sides> => {
   const samples = trial.samples(a)
   const order = samples.map((_, i) => samples.length - 1 - i)
@@ -104,7 +110,7 @@ const moved = async <P, A>(trial: Trial<P, A>, a: A, result: Result<P, A>): Prom
   }
 }
 
-/** One sample stays, the others are those of another input. */
+/** Keeps one sample and replaces the others by samples of another input. */
 const mixed = async <P, A>(
   trial: Trial<P, A>,
   { pair: [a, other], seed }: { readonly pair: readonly [A, A]; readonly seed: number },

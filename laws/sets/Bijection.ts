@@ -1,8 +1,8 @@
 /**
  * The laws of bijections.
  *
- * Output and side are read back from bytes before anything is inverted, and every input is judged together with a second
- * one, so that no cache can fake an inverse.
+ * Output and side are written to bytes and read before they are inverted, and every input is tested together with a
+ * second one, so that no cache can fake an inverse.
  */
 import { option as O } from "fp-ts"
 import fc from "fast-check"
@@ -53,7 +53,7 @@ export const bijectionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         }
       }),
 
-      law("forward, inverse and infer leave their arguments as they were", cases, alone, async ({ ask }, { a }) => {
+      law("forward, inverse and infer do not change their arguments", cases, alone, async ({ ask }, { a }) => {
         const before = await look(a)
         const [b, s] = await ask(a, f.forward(a))
         const output = [await look(b), await seenSide(f, s)]
@@ -78,7 +78,7 @@ export const bijectionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         return { lhs: Math.min(bits, room), rhs: bits }
       }),
 
-      law("a side is the same after a trip through its bytes", cases, alone, async ({ ask }, { a }) => {
+      law("a side is the same after a round trip through its bytes", cases, alone, async ({ ask }, { a }) => {
         const [, s] = await ask(a, f.forward(a))
         return { lhs: await seenSide(f, await rereadSide(f.side, s)), rhs: await seenSide(f, s) }
       }),
@@ -86,7 +86,7 @@ export const bijectionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
   }
 }
 
-/** The laws of bijections that leave nothing behind. */
+/** The laws of bijections without side information. */
 export const isomorphismLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -97,13 +97,13 @@ export const isomorphismLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
     name: `${name} is an isomorphism`,
     parents: [bijectionLaws(subject)],
     laws: [
-      law("an isomorphism leaves nothing behind", casesOf(subject), alone, async ({ ask }, { a }) => {
+      law("an isomorphism has no side information", casesOf(subject), alone, async ({ ask }, { a }) => {
         const [, s] = await ask(a, f.forward(a))
         const only = O.isSome(f.side.only) ? await seenSide(f, f.side.only.value) : "one value"
         return { lhs: [f.side.bits(s), await seenSide(f, s)], rhs: [0, only] }
       }),
 
-      law("inverted, forward and inverse change places", casesOf(subject), alone, async ({ ask, reread }, { a }) => {
+      law("invert swaps forward and inverse", casesOf(subject), alone, async ({ ask, reread }, { a }) => {
         const [b, s] = await ask(a, f.forward(a))
         if (O.isNone(inverted)) return { lhs: "none", rhs: "its inverse" }
         const [back] = await ask(a, inverted.value.forward(await reread(b)))

@@ -10,7 +10,7 @@ import type { Tried } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `f`, then `g`; the library's is `leftToRight`. */
+/** Composes `f`, then `g`; the library's composition is `leftToRight`. */
 export type Compose = <P extends object, Q extends object, A, B, C, S, U>(
   f: Bijection<P, A, B, S>,
   g: Bijection<Q, B, C, U>,
@@ -28,15 +28,18 @@ export interface CategorySubject<P extends object, Q extends object, R extends o
 
 // ------------------------------------------------------------ instances
 
-/** The library's composition; that names differ, which `andThen` asks of the types it knows, is for the caller to see to. */
+/** The library's composition. The caller must use different names, which `andThen` checks only for known types. */
 export const leftToRight: Compose = <P extends object, Q extends object, A, B, C, S, U>(
   f: Bijection<P, A, B, S>,
   g: Bijection<Q, B, C, U>,
-) => andThen<Q, B, C, U>(g)<P, A, S>(f as never) // Apart is not decided for unknown P and Q
+) => andThen<Q, B, C, U>(g)<P, A, S>(f as never) // Apart is undecided for unknown P and Q
 
 // ----------------------------------------------------------------- laws
 
-/** Sides pair up in order, identity on either side changes nothing, and composition is associative up to the bracketing of the side. */
+/**
+ * The side of a composition is the pair of sides in order, composition with the identity changes nothing, and
+ * composition is associative up to the bracketing of the side.
+ */
 export const categoryLaws = <P extends object, Q extends object, R extends object, A, S, T, U>({
   name,
   compose,
@@ -46,7 +49,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
 }: CategorySubject<P, Q, R, A, S, T, U>): LawSet => {
   type All = P & Q & R
 
-  /** All that a composition does to an input, there through bytes and back, with its side in one bracketing. */
+  /** Everything that a composition does to an input, by a round trip through bytes, with one bracketing of the side. */
   const behavior = <V, W>(bijection: Bijection<All, A, A, V>, one: Case<A>, flat: (side: V) => W, of: Of<W>) =>
     inTrial(on, bijection.params, one, one.a, async ({ ask, reread, leaves }) => {
       const { a } = one
@@ -66,7 +69,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
         grads: Object.fromEntries((await leaves(pulled.grads)) as Iterable<readonly [string, unknown]>), // pairs
       }
     })
-  // Parameters of a part alone are among those of all parts.
+  // The parameters of one part are among those of all parts.
   const widen = <Some, V>(part: Bijection<Some, A, A, V>) => part as unknown as Bijection<All, A, A, V>
   const alone = (a: Case<A>) =>
     behavior(
@@ -81,7 +84,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
     name: `${name} is a category`,
     parents: [],
     laws: [
-      law("a composition leaves the side of its first part, then that of its second", casesOf(on), (one) => {
+      law("a composition pairs the side of its first part with that of its second", casesOf(on), (one) => {
         const both = compose(f, g)
         return inTrial<All, A, Sides>(on, widen(both).params, one, one.a, async ({ ask }) => {
           const [, pair] = await ask(one.a, widen(both).forward(one.a))
@@ -139,7 +142,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
   }
 }
 
-/** The parts of composite bytes, by SPEC.md: a count of 4 bytes, then each part behind its length of 4 bytes. */
+/** Splits composite bytes by SPEC.md: a count of 4 bytes, then each part after its length of 4 bytes. */
 const partsOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts: Uint8Array[] = []

@@ -11,20 +11,20 @@ import type { Tried } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A bijection that is derived from a layer, which it evaluates a known number of times on the way there. */
+/** A bijection that is derived from a layer, which its forward pass evaluates a known number of times. */
 export interface EvaluationSubject<in out P, in out Q, in out A, in out B, in out S, in out X, in out Y> extends Tried<
   P,
   A
 > {
   readonly layer: Layer<Q, X, Y>
-  /** The bijection of another layer in place of `layer`, which counts its evaluations. */
+  /** Derives the bijection from another layer in place of `layer`, which counts its evaluations. */
   readonly derive: (layer: Layer<Q, X, Y>) => Bijection<P, A, B, S>
   readonly evaluations: number
 }
 
 // ----------------------------------------------------------------- laws
 
-/** One evaluation a block in every direction, and none on the way back from a tape. */
+/** Each block evaluates its residual once in every direction, and not at all in a backward pass from a tape. */
 export const evaluationLaws = <P, Q, A, B, S, X, Y>(subject: EvaluationSubject<P, Q, A, B, S, X, Y>): LawSet => {
   const { name = "it", layer, derive, evaluations } = subject
   let count = 0
@@ -59,14 +59,14 @@ export const evaluationLaws = <P, Q, A, B, S, X, Y>(subject: EvaluationSubject<P
         return { lhs: [there, inferred], rhs: [evaluations, evaluations] }
       }),
 
-      law("pullback evaluates a residual once at most", cases, alone, async ({ ask, cotangent }, { a }) => {
+      law("pullback evaluates a residual at most once", cases, alone, async ({ ask, cotangent }, { a }) => {
         const [b, s] = await ask(a, f.forward(a))
         const db = await cotangent(b, 0)
         const [back] = await during(() => ask(a, f.pullback(b, s, db)))
         return { lhs: back, rhs: evaluations }
       }),
 
-      law("from a tape, pullback evaluates nothing again", cases, alone, async ({ ask, cotangent }, { a }) => {
+      law("with a tape, pullback evaluates nothing again", cases, alone, async ({ ask, cotangent }, { a }) => {
         const [b, s] = await ask(a, f.forward(a), { plan: Plan.taped })
         const db = await cotangent(b, 0)
         const [back] = await during(() => ask(a, f.pullback(b, s, db), { plan: Plan.taped }))

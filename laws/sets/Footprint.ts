@@ -1,5 +1,5 @@
 /**
- * The laws of memory: what is left behind is known from the shape of the input, before anything runs.
+ * The laws of memory: the size of the side is known from the shape of the input, before anything runs.
  */
 import { aboutBijection } from "../engine/about.ts"
 import { look, mapFloats } from "../engine/evidence.ts"
@@ -11,13 +11,13 @@ import type { Subject } from "../engine/Subject.ts"
 
 /** A bijection with a formula for the bits of its side. */
 export interface FootprintSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
-  /** The bits that an input leaves behind; of the input only its shape is given, every float in it is 0. */
+  /** The bits of the side for an input of this shape; all floats of the input are 0. */
   readonly bits: (shape: A) => number
 }
 
 // ----------------------------------------------------------------- laws
 
-/** A side has the bits that the formula says, whatever the values are. */
+/** A side has as many bits as the formula says, for all values. */
 export const footprintLaws = <P, A, B, S>(subject: FootprintSubject<P, A, B, S>): LawSet => ({
   name: `${subject.name ?? "it"} leaves what it says`,
   topic: "footprint",

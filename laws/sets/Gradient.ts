@@ -1,5 +1,5 @@
 /**
- * The laws of gradients and plans: a plan changes memory and time, and not a single bit.
+ * The laws of gradients and plans: a plan changes memory and time, but not a single bit.
  */
 import fc from "fast-check"
 import { Plan } from "../../src/core/Plan.ts"
@@ -14,13 +14,13 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** Gradients under every plan have the bits of those under `Plan.taped`. */
+/** Gradients under every plan have the same bits as under `Plan.taped`. */
 export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, inputs, name = "it" } = subject
   const law = aboutBijection(subject)
   const alone = ({ a }: Case<A>) => [a]
 
-  /** All that the way there and back under a plan gives: output, input, cotangent and gradients. */
+  /** The results of the forward and backward pass under a plan: output, input, cotangent and gradients. */
   const sweep = async (trial: Trial<P, A>, plan: Plan, a: A, drawn: number, throughBytes = false) => {
     const { ask, cotangent, leaves } = trial
     const [b, s] = await ask(a, f.forward(a), { plan })
@@ -51,7 +51,7 @@ export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet =
     name: `${name} has gradients`,
     parents: [bijectionLaws(subject)],
     laws: [
-      law("pullback rebuilds the input that inverse gives", casesOf(subject), alone, async (trial, { a }) => {
+      law("pullback rebuilds the same input as inverse", casesOf(subject), alone, async (trial, { a }) => {
         const { ask, cotangent, reread } = trial
         const [b, s] = await ask(a, f.forward(a))
         const inverted = await look(await ask(a, f.inverse(b, s)))
@@ -68,7 +68,7 @@ export const gradientLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet =
   }
 }
 
-/** No plan changes a path, a name, a draw, an output, or what is left to rebuild from. */
+/** No plan changes a path, a name, a draw, an output, or the result of the inverse. */
 export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, inputs, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -92,7 +92,7 @@ export const planLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
         return { lhs: await under(plan), rhs: await under(Plan.reversed) }
       }),
 
-      law("no plan changes what inverse gives", planned, alone, async ({ ask }, { a, plan }) => {
+      law("no plan changes the result of inverse", planned, alone, async ({ ask }, { a, plan }) => {
         const [b, s] = await ask(a, f.forward(a), { plan })
         return { lhs: await look(await ask(a, f.inverse(b, s), { plan })), rhs: await look(a) }
       }),

@@ -1,5 +1,5 @@
 /**
- * The laws of the grid, against exact rational arithmetic on integers.
+ * The laws of the grid, compared with exact rational arithmetic on integers.
  */
 import fc from "fast-check"
 import type { Watch } from "../../src/core/Watch.ts"
@@ -13,11 +13,11 @@ import { law, type LawSet } from "../engine/Law.ts"
 export interface GridSubject {
   readonly name: string
   readonly grid: Grid
-  /** Half to even onto the grid, with one zero. */
+  /** Rounds to the grid, ties to even, and never returns -0. */
   readonly round: (y: number) => number
-  /** The lowest bit of k, for a grid value k 2^-l. */
+  /** Computes the lowest bit of k, for a grid value k 2^-l. */
   readonly parity: (x: number) => 0 | 1
-  /** The guard that sees every activation. */
+  /** The guard that checks every activation. */
   readonly watch: () => Watch
 }
 
@@ -31,22 +31,18 @@ export const gridLaws = ({ name, grid, round, parity, watch }: GridSubject): Law
   laws: [
     law("rounding twice is rounding once", nearGrid(grid), (y) => ({ lhs: round(round(y)), rhs: round(y) })),
 
-    law("rounding goes to the nearest value, and from a tie to the even one", nearGrid(grid), (y) => ({
+    law("rounding goes to the nearest value, ties to even", nearGrid(grid), (y) => ({
       lhs: round(y),
       rhs: nearest(grid, y),
     })),
 
-    law("grid values stay where they are", gridNumber(grid), (x) => ({ lhs: round(x), rhs: x })),
+    law("rounding does not change grid values", gridNumber(grid), (x) => ({ lhs: round(x), rhs: x })),
 
-    law(
-      "a sum inside the range is the exact one, in float32",
-      fc.tuple(gridNumber(grid), gridNumber(grid)),
-      ([x, y]) => {
-        const sum = x + y
-        fc.pre(Math.abs(sum) < grid.limit)
-        return { lhs: Math.fround(sum), rhs: Number(units(grid, x) + units(grid, y)) * grid.step + 0 }
-      },
-    ),
+    law("sums inside the range are exact in float32", fc.tuple(gridNumber(grid), gridNumber(grid)), ([x, y]) => {
+      const sum = x + y
+      fc.pre(Math.abs(sum) < grid.limit)
+      return { lhs: Math.fround(sum), rhs: Number(units(grid, x) + units(grid, y)) * grid.step + 0 }
+    }),
 
     law("there is one zero", fc.double({ min: -grid.step / 2, max: grid.step / 2, noNaN: true }), (y) => ({
       lhs: round(y),
@@ -59,14 +55,14 @@ export const gridLaws = ({ name, grid, round, parity, watch }: GridSubject): Law
       return { lhs: (await guard.settle())._tag, rhs: Math.abs(x) < grid.limit ? "Right" : "Left" }
     }),
 
-    law("parity is the lowest bit of the integer, below zero too", gridNumber(grid), (x) => ({
+    law("parity is the lowest bit of the integer, also below zero", gridNumber(grid), (x) => ({
       lhs: parity(x),
       rhs: Number(BigInt.asUintN(1, units(grid, x))),
     })),
   ],
 })
 
-/** Grid values, and what lies at the limit and beyond it. */
+/** Grid values, and values at the limit and beyond it. */
 const reach = (grid: Grid): fc.Arbitrary<number> =>
   fc.oneof(
     gridNumber(grid),

@@ -9,7 +9,7 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A bijection with the plain network that it is at inference. */
+/** A bijection and the plain network that it equals at inference. */
 export interface InferenceSubject<in out P, in out A, in out B, in out S> extends Subject<P, A, B, S> {
   /** The same function written without reversibility, such as x_{k+1} = Q(x_k + h_k(x_k)) for BDIA. */
   readonly plain: (params: P, a: A) => B

@@ -1,5 +1,5 @@
 /**
- * The laws of exact scaling: nothing is lost, and no digit grows past what its steps allow.
+ * The laws of exact scaling: no information is lost, and no digit is larger than its steps allow.
  */
 import fc from "fast-check"
 import { InformationBuffer, type Ratio } from "../../src/exact/InformationBuffer.ts"
@@ -10,13 +10,13 @@ import type { LawSet } from "../engine/Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Scaling on a space; the library's is that of `InformationBuffer`. */
+/** Scaling on a space; the library's scaling is `InformationBuffer`. */
 export interface ScalingSubject<in out X, in out Bit> {
   readonly name: string
   readonly space: Space<X, Bit>
   /** Values on the grid, up to its limit. */
   readonly values: fc.Arbitrary<X>
-  /** How many samples a value has. */
+  /** The number of samples of a value. */
   readonly samples: (x: X) => number
   readonly scale: typeof InformationBuffer.scale<X, Bit>
   readonly unscale: typeof InformationBuffer.unscale<X, Bit>
@@ -28,7 +28,10 @@ const ratios: fc.Arbitrary<Ratio> = fc
 
 // ----------------------------------------------------------------- laws
 
-/** Scaling by n/d rounds by less than n steps, is undone bit for bit through any number of spills, and keeps its digits small. */
+/**
+ * Scaling by n/d rounds by less than n steps, is inverted bit for bit through any number of spills, and keeps its
+ * digits small.
+ */
 export const scalingLaws = <X, Bit>(subject: ScalingSubject<X, Bit>): LawSet => {
   const { name, samples, space, values } = subject
   const { grid } = space
@@ -38,11 +41,11 @@ export const scalingLaws = <X, Bit>(subject: ScalingSubject<X, Bit>): LawSet => 
     xs: fc.array(values, { minLength: 1, maxLength: 70, size: "max" }),
   })
 
-  /** One value after the other is scaled with one buffer. */
+  /** Scales one value after the other with one buffer. */
   const scaled = (ratio: Ratio, xs: ReadonlyArray<X>) => {
     const scale = subject.scale(space, ratio)
     const [first] = xs
-    if (first === undefined) throw new RangeError("There is nothing to scale.")
+    if (first === undefined) throw new RangeError("Scaling needs at least one value, but 0 were given.")
     let buffer = InformationBuffer.empty(space, first)
     return xs.map((x) => {
       const after = scale(samples(x), x, buffer)
@@ -72,7 +75,7 @@ export const scalingLaws = <X, Bit>(subject: ScalingSubject<X, Bit>): LawSet => 
         return { lhs, rhs }
       }),
 
-      aboutValues("digits are whole, and no larger than their steps allow", runs, async ({ ratio, xs }) => {
+      aboutValues("digits are integers, and no larger than their steps allow", runs, async ({ ratio, xs }) => {
         const wrong: unknown[] = []
         for (const { buffer } of scaled(ratio, xs)) {
           const largest = InformationBuffer.largest(ratio, buffer.steps)

@@ -17,13 +17,13 @@ import { orThrow } from "../../src/core/orThrow.ts"
 interface Drawn<A> {
   readonly a: A
   readonly seed: number
-  /** A fourth of the cases is the expectation. */
+  /** A quarter of the cases test the expectation. */
   readonly random: boolean
 }
 
 // ----------------------------------------------------------------- laws
 
-/** Evaluations replay bit for bit, recorded or not and whatever ran in between, and leave the input as it was. */
+/** Evaluations replay bit for bit, recorded or not and no matter what ran in between, and do not change the input. */
 export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
   const { layer, inputs, name = "it" } = subject
   const law = aboutLayer(subject)
@@ -57,14 +57,14 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
         rhs: await apply(trial, one),
       })),
 
-      law("an evaluation leaves its input as it was", cases, alone, async (trial, one) => {
+      law("an evaluation does not change its input", cases, alone, async (trial, one) => {
         const before = await look(one.a)
         await apply(trial, one)
         layer.vjp(trial.params, one.a, drawOf(trial, one))
         return { lhs: await look(one.a), rhs: before }
       }),
 
-      law("two ways back have the same bits", cases, alone, async (trial, one) => {
+      law("two backward passes have the same bits", cases, alone, async (trial, one) => {
         const back = async () => {
           const { value, pull } = layer.vjp(trial.params, one.a, drawOf(trial, one))
           const { cotangent, grads } = pull(await trial.cotangent(value, one.seed))
@@ -73,7 +73,7 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
         return { lhs: await back(), rhs: await back() }
       }),
 
-      law("a value that stands in two places has a gradient for each", cases, alone, async (trial, one) => {
+      law("a value that occurs twice has a gradient for each occurrence", cases, alone, async (trial, one) => {
         const { kind, params } = trial
         const input = alike(await look(one.a))
         const paths = layer.params.leaves(params).map(([path]) => path)
@@ -95,17 +95,19 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
 }
 
 /**
- * The distances that the law of derivatives allows, relative to the size of the derivative's terms: for layers in
- * float64 and for layers in float32.
+ * The distances that the law of derivatives allows, relative to the size of the derivative's terms, for layers in
+ * float64 and in float32.
  */
 export const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
 
-/** Its steps: where one is too coarse for a sharp bend or too fine for the precision, or crosses a kink, another is not. */
+/**
+ * Its step sizes: if one is too coarse for a sharp bend, too fine for the precision, or crosses a kink, another fits.
+ */
 const steps = { float64: [1e-5], float32: [2 ** -7, 2 ** -9, 2 ** -5, 2 ** -11, 2 ** -13, 2 ** -15] }
 
 /**
- * A gradient is the slope along a random direction, by central differences: for all layers but those on integers. The
- * distance is 0.000001 where the values are float64, and 0.02 where they are float32.
+ * A gradient is the slope along a random direction, by central differences, for all layers except those on integers.
+ * The distance is 0.000001 for float64 values and 0.02 for float32 values.
  */
 export const derivativeLaws = <P, A, B>(
   subject: LayerSubject<P, A, B>,
@@ -118,7 +120,8 @@ export const derivativeLaws = <P, A, B>(
 })
 
 /**
- * Along a random direction of input and parameters, <cotangent, direction> is the slope of <value, dy>, summed in float64.
+ * Along a random direction of input and parameters, <cotangent, direction> is the slope of <value, dy>, summed in
+ * float64.
  */
 const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof typeof derivativeDistance): Law => {
   const { layer } = subject
@@ -141,9 +144,10 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
       const slopes = [cotangent === null ? mapFloats(input, () => 0) : await look(cotangent)]
       for (const [, grad] of layer.params.leaves(grads)) slopes.push(await look(grad))
 
-      /** <value, dy> where input and parameters are moved along a direction. */
+      /** Computes <value, dy> with input and parameters moved along a direction. */
       const at = async (direction: ReadonlyArray<number>, by: number): Promise<number> => {
-        const [a, moved] = mapFloats(place, (x, i) => x + by * (direction[i] ?? 0)) as [unknown, unknown[]] // as `place` is
+        // The result has the structure of `place`.
+        const [a, moved] = mapFloats(place, (x, i) => x + by * (direction[i] ?? 0)) as [unknown, unknown[]]
         const rebuilt = orThrow(
           layer.params.rebuild((path) => {
             const i = leaves.findIndex(([name]) => name === path)
@@ -154,7 +158,7 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
         return sum(floatsOf(dy).map((d, i) => d * (there[i] ?? 0)))
       }
 
-      /** Both sides along a direction, or null where they agree at some step. */
+      /** Computes both sides along a direction; null if they agree for some step size. */
       const compare = async (direction: ReadonlyArray<number>): Promise<Sides | null> => {
         const terms = floatsOf(slopes).map((slope, i) => slope * (direction[i] ?? 0))
         const pulled = sum(terms)
@@ -180,7 +184,7 @@ const derivativeLaw = <P, A, B>(subject: LayerSubject<P, A, B>, precision: keyof
       }
       return along
     },
-    "The gradient (lhs) is not the slope of the value (rhs, at several step sizes); the name says of what: look for a wrong factor or a lost term in vjp, or for a value that is not smooth.",
+    "The named gradient (lhs) is not the slope of the value (rhs, for several step sizes): look for a wrong factor or a missing term in vjp, or for a value that is not smooth.",
   )
 }
 

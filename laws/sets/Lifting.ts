@@ -1,5 +1,5 @@
 /**
- * The laws of lifting: what `second`, `both` and `dimap` make of parts is what composition makes of them.
+ * The laws of lifting: `second`, `both` and `dimap` agree with composition.
  */
 import { andThen } from "../../src/core/andThen.ts"
 import { both } from "../../src/core/both.ts"
@@ -16,16 +16,16 @@ import { casesOf, inTrial, rereadSide, type Case } from "../engine/Trial.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The three liftings; the library's are `liftings`. */
+/** The three liftings; those of the library are `liftings`. */
 export interface Liftings {
-  /** On the second of a pair. */
+  /** Puts a part on the second half of a pair. */
   readonly second: <P, A, B, S, C>(f: Bijection<P, A, B, S>) => Bijection<P, readonly [C, A], readonly [C, B], S>
-  /** Each on one of a pair. */
+  /** Puts one part on each half of a pair. */
   readonly both: <P extends object, Q extends object, A, B, C, D, S, U>(
     f: Bijection<P, A, B, S>,
     g: Bijection<Q, C, D, U>,
   ) => Bijection<P & Q, readonly [A, C], readonly [B, D], readonly [S, U]>
-  /** Between two isomorphisms. */
+  /** Puts a part between two isomorphisms. */
   readonly dimap: <P, Z, A, B, C, S>(
     before: Bijection<{}, Z, A, null>,
     f: Bijection<P, A, B, S>,
@@ -44,16 +44,18 @@ export interface LiftingSubject<P extends object, Q extends object, A, S, T> {
 
 // ------------------------------------------------------------ instances
 
-/** The library's liftings; that names differ, which `both` asks of the types it knows, is for the caller to see to. */
+/** The library's liftings. The caller must use different names, which `both` checks only for known types. */
 export const liftings: Liftings = {
   second: <P, A, B, S, C>(f: Bijection<P, A, B, S>) => second<C>()(f),
-  both: (f, g) => both(g)(f as never), // Apart is not decided for unknown P and Q
+  both: (f, g) => both(g)(f as never), // Apart is undecided for unknown P and Q
   dimap: (before, f, after) => dimap(before, after)(f),
 }
 
 // ----------------------------------------------------------------- laws
 
-/** `second` is `first` between swaps, `both` is one half after the other, and `dimap` is three parts in a row. */
+/**
+ * `second` is `first` between swaps, `both` is one part after the other, and `dimap` is a composition of three parts.
+ */
 export const liftingLaws = <P extends object, Q extends object, A, S, T>(
   subject: LiftingSubject<P, Q, A, S, T>,
 ): LawSet => {
@@ -62,9 +64,9 @@ export const liftingLaws = <P extends object, Q extends object, A, S, T>(
   type Pair = readonly [A, A]
   type All = P & Q
 
-  /** All that a bijection does to a pair, there through bytes and back, with the evidence for its side. */
+  /** Everything that a bijection does to a pair, by a round trip through bytes, with the evidence for its side. */
   const behavior = <R, V>(part: Bijection<R, Pair, Pair, V>, one: Case<Pair>, bytes: (side: V) => Promise<unknown>) => {
-    // Parameters of a part alone are among those of both.
+    // The parameters of one part are among those of both.
     const bijection = part as unknown as Bijection<All, Pair, Pair, V>
     return inTrial(on, bijection.params, one, one.a, async ({ ask, cotangent, leaves, reread }) => {
       const { a } = one
@@ -93,12 +95,12 @@ export const liftingLaws = <P extends object, Q extends object, A, S, T>(
     name: `${name} are liftings`,
     parents: [],
     laws: [
-      same("a part on the second half is that part on the first, between two swaps", async (one) => ({
+      same("second is first between two swaps", async (one) => ({
         lhs: await behavior(subject.liftings.second<Q, A, A, T, A>(g), one, (u) => g.side.toBytes(u)()),
         rhs: await behavior(right, one, ([[, u]]) => g.side.toBytes(u)()),
       })),
 
-      same("two parts side by side are one after the other on their halves", async (one) => {
+      same("both is one part after the other", async (one) => {
         const beside = subject.liftings.both(f, g)
         const inARow = andThen(second<A>()(g))<P, Pair, S>(left as never) // Apart is not decided for unknown P and Q
         return {
@@ -107,7 +109,7 @@ export const liftingLaws = <P extends object, Q extends object, A, S, T>(
         }
       }),
 
-      same("between two isomorphisms a part does what the three do in a row", async (one) => ({
+      same("dimap is the composition of its three parts", async (one) => ({
         lhs: await behavior(subject.liftings.dimap(swap<A, A>(), left, swap<A, A>()), one, (s) => f.side.toBytes(s)()),
         rhs: await behavior(leftToRight(leftToRight(swap<A, A>(), left), swap<A, A>()), one, ([[, s]]) =>
           f.side.toBytes(s)(),

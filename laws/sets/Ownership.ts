@@ -1,5 +1,5 @@
 /**
- * The laws of ownership: what is given is borrowed or consumed as it is said, and what is made and not returned is freed.
+ * The laws of ownership: arguments are borrowed or consumed as documented, and values that are not returned are freed.
  */
 import fc from "fast-check"
 import { aboutBijection } from "../engine/about.ts"
@@ -11,7 +11,7 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ----------------------------------------------------------------- laws
 
-/** What is returned is held, and nothing else: for kinds of value whose buffers can be counted, as tensors can. */
+/** Only results are retained. For kinds of value whose buffers can be counted, such as tensors. */
 export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -21,7 +21,7 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
     parents: [],
     laws: [
       law(
-        "forward holds what it returns, and nothing else",
+        "forward retains what it returns, and nothing else",
         plannedOf(subject),
         alone,
         async ({ kind, ask, env }, { a, plan }) => {
@@ -33,22 +33,17 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
         },
       ),
 
-      law(
-        "forward, inverse and infer leave no buffer behind but those they return",
-        casesOf(subject),
-        alone,
-        async ({ kind, ask, env }, { a }) => {
-          const before = kind.held?.()
-          const [b, s] = await ask(a, f.forward(a))
-          const back = await ask(a, f.inverse(b, s))
-          const inferred = await ask(a, f.infer(a))
-          env(a).scope.release([b, s, back, inferred])
-          return { lhs: kind.held?.(), rhs: before }
-        },
-      ),
+      law("forward, inverse and infer leak no buffer", casesOf(subject), alone, async ({ kind, ask, env }, { a }) => {
+        const before = kind.held?.()
+        const [b, s] = await ask(a, f.forward(a))
+        const back = await ask(a, f.inverse(b, s))
+        const inferred = await ask(a, f.infer(a))
+        env(a).scope.release([b, s, back, inferred])
+        return { lhs: kind.held?.(), rhs: before }
+      }),
 
       law(
-        "what forward, inverse and infer return is freed apart from what they were given",
+        "results of forward, inverse and infer can be freed without their arguments",
         casesOf(subject),
         alone,
         async (trial, { a }) => {
@@ -68,7 +63,7 @@ export const ownershipLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet 
   }
 }
 
-/** A pullback frees what it was given: for kinds of value whose buffers can be counted. */
+/** A pullback frees its arguments. For kinds of value whose buffers can be counted. */
 export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSet => {
   const { bijection: f, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -87,7 +82,7 @@ export const consumptionLaws = <P, A, B, S>(subject: Subject<P, A, B, S>): LawSe
       }),
 
       law(
-        "output, side and cotangent are freed where pullback ends, unless they are returned",
+        "pullback frees output, side and cotangent, unless it returns them",
         casesOf(subject),
         alone,
         async (trial, { a }) => {

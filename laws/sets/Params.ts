@@ -12,7 +12,7 @@ import { orThrow } from "../../src/core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A kind of parameter tree to be tried, from random keys. */
+/** A kind of parameter tree to test, from random keys. */
 export interface ParamsSubject<in out P> {
   readonly name: string
   readonly params: Params<P>
@@ -21,8 +21,8 @@ export interface ParamsSubject<in out P> {
 // ----------------------------------------------------------------- laws
 
 /**
- * Trees come back from their leaves, paths are unique, keys decide the values, sums commute, and a missing leaf is
- * refused by its path.
+ * Trees can be rebuilt from their leaves, paths are unique, keys determine the values, sums commute, and a missing leaf
+ * is reported with its path.
  */
 export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
   const keys = fc.maxSafeNat().map(Key.fromSeed)
@@ -33,7 +33,7 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
   }
   const rebuilt = (leaves: ReadonlyArray<readonly [string, unknown]>): P =>
     orThrow(Params.fromLeaves(params, new Map(leaves)))
-  /** A law whose parameters are freed with the case, if they live on a device. */
+  /** Makes a law whose parameters are freed with the case if they are on a device. */
   const law = <I>(title: string, inputs: fc.Arbitrary<I>, equation: (input: I) => Sides | Promise<Sides>) =>
     anyLaw(title, inputs, async (input) => {
       const leaves = params.leaves(params.init(Key.fromSeed(0)))
@@ -48,7 +48,7 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
     name: `${name} are parameters`,
     parents: [],
     laws: [
-      law("rebuild over the leaves gives back the same bits", keys, async (key) => {
+      law("rebuild from the leaves gives back the same bits", keys, async (key) => {
         const p = params.init(key)
         return { lhs: await seenIn(rebuilt(params.leaves(p))), rhs: await seenIn(p) }
       }),
@@ -72,7 +72,7 @@ export const paramsLaws = <P>({ name, params }: ParamsSubject<P>): LawSet => {
         }
       }),
 
-      law("a missing leaf is refused by its whole path", fc.tuple(keys, fc.nat()), ([key, place]) => {
+      law("a missing leaf is reported with its full path", fc.tuple(keys, fc.nat()), ([key, place]) => {
         const leaves = params.leaves(params.init(key))
         const gone = leaves[place % leaves.length]?.[0]
         if (gone === undefined) return { lhs: [], rhs: leaves }

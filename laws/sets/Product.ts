@@ -1,5 +1,5 @@
 /**
- * The laws of products: a part on one half of a pair leaves the other alone.
+ * The laws of products: a part on one half of a pair does not change the other half.
  */
 import fc from "fast-check"
 import type { Bijection } from "../../src/core/Bijection.ts"
@@ -11,10 +11,10 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Puts a part on the first half of a pair; the library's is `first`. */
+/** Puts a part on the first half of a pair; in the library this is `first`. */
 export type Lift = <P, A, B, S, C>(f: Bijection<P, A, B, S>) => Bijection<P, readonly [A, C], readonly [B, C], S>
 
-/** A part, and values to carry along beside it. */
+/** A part, and values to pass through next to it. */
 export interface ProductSubject<in out P, in out A, in out B, in out S, in out C> extends Subject<P, A, B, S> {
   readonly lift: Lift
   readonly others: fc.Arbitrary<C>
@@ -22,7 +22,7 @@ export interface ProductSubject<in out P, in out A, in out B, in out S, in out C
 
 // ----------------------------------------------------------------- laws
 
-/** On the first half the part does what it does alone; the second half goes through, forwards, backwards and in gradients. */
+/** On the first half, the part gives the same result as alone; the second half passes through in every direction. */
 export const productLaws = <P, A, B, S, C>(subject: ProductSubject<P, A, B, S, C>): LawSet => {
   const { bijection: f, inputs, others, name = "it" } = subject
   const lifted: Bijection<P, readonly [A, C], readonly [B, C], S> = subject.lift(f)
@@ -35,7 +35,7 @@ export const productLaws = <P, A, B, S, C>(subject: ProductSubject<P, A, B, S, C
     parents: [],
     laws: [
       law(
-        "a part on the first half does there what it does alone",
+        "a part on the first half gives the same result as alone",
         cases,
         alone,
         async ({ ask, cotangent }, { a, c, drawn }) => {
@@ -62,7 +62,7 @@ export const productLaws = <P, A, B, S, C>(subject: ProductSubject<P, A, B, S, C
       ),
 
       law(
-        "the second half goes through, and its cotangent comes back",
+        "the second half and its cotangent pass through",
         cases,
         alone,
         async ({ ask, cotangent }, { a, c, drawn }) => {

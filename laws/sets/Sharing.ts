@@ -1,5 +1,5 @@
 /**
- * The laws of sharing: where one value is used by several parts, its gradients add up.
+ * The laws of sharing: if several parts use one value, its gradients are summed.
  */
 import fc from "fast-check"
 import type { Bijection } from "../../src/core/Bijection.ts"
@@ -10,7 +10,7 @@ import type { Subject } from "../engine/Subject.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A bijection that shares a parameter or an input, and the same one in which every use has its own. */
+/** A bijection that shares a parameter or an input, and the same bijection with a separate one for each use. */
 export interface SharingSubject<in out P, in out A, in out B, in out S, in out Q, in out C, in out T> extends Subject<
   P,
   A,
@@ -18,25 +18,25 @@ export interface SharingSubject<in out P, in out A, in out B, in out S, in out Q
   S
 > {
   readonly apart: Bijection<Q, C, B, T>
-  /** Parameters and input of `apart`, the same in every use. */
+  /** Parameters and input of `apart`, with equal values for each use. */
   readonly split: {
-    /** One tree for every use. */
+    /** One tree per use. */
     readonly params: (params: P) => Q
-    /** One input for every use. */
+    /** One input per use. */
     readonly input: (a: A) => C
   }
-  /** The sums of gradients and cotangents over the uses, in the order in which the shared ones are added. */
+  /** Sums gradients and cotangents over the uses, in the order in which the shared ones are added. */
   readonly sum: {
-    /** The gradients of all uses in one tree. */
+    /** Sums the gradients of all uses into one tree. */
     readonly grads: (grads: Q) => P
-    /** The cotangents of all uses in one. */
+    /** Sums the cotangents of all uses. */
     readonly cotangent: (cotangent: C | null) => A | null
   }
 }
 
 // ----------------------------------------------------------------- laws
 
-/** Sharing changes no output, and a gradient is the sum over the uses, bit for bit. */
+/** Sharing does not change the output, and a gradient is the sum over the uses, bit for bit. */
 export const sharingLaws = <P, A, B, S, Q, C, T>(subject: SharingSubject<P, A, B, S, Q, C, T>): LawSet => {
   const { bijection: f, apart: g, split, sum, inputs, name = "it" } = subject
   const law = aboutBijection(subject)
@@ -47,7 +47,7 @@ export const sharingLaws = <P, A, B, S, Q, C, T>(subject: SharingSubject<P, A, B
     parents: [],
     laws: [
       law(
-        "gradients of what is shared are the sums over its uses",
+        "the gradient of a shared value is the sum over its uses",
         cases,
         ({ a }) => [a],
         async ({ ask, cotangent, env, leaves, params }, { a, drawn }) => {

@@ -16,29 +16,29 @@ import { rereadSide } from "../engine/Trial.ts"
 export interface SideSubject<in out S> {
   readonly name: string
   readonly side: Side<S>
-  /** Where the side has one value, without what a plan keeps in its place. */
+  /** Sides without what a plan keeps instead, if the codec has an only value. */
   readonly values: fc.Arbitrary<S>
-  /** Where the values are neither numbers, typed arrays nor tensors. */
+  /** The kind, for values that are neither numbers, typed arrays nor tensors. */
   readonly kind?: Kind
 }
 
 // ----------------------------------------------------------------- laws
 
 /**
- * Sides come back from their bytes, `only` has no rival, bytes that are cut short or too many are refused, and reading leaves nothing that is not
- * returned.
+ * Sides can be read from their bytes, `only` is the only value, truncated or excess bytes are refused, and reading
+ * leaks nothing.
  */
 export const sideLaws = <S>({ name, side, values, kind }: SideSubject<S>): LawSet => ({
   topic: "side",
   name: `${name} is a side`,
   parents: [],
   laws: [
-    aboutValues("a side is the same after a trip through its bytes", values, async (s) => ({
+    aboutValues("a side is the same after a round trip through its bytes", values, async (s) => ({
       lhs: await look(await rereadSide(side, s)),
       rhs: await look(s),
     })),
 
-    aboutValues("a side with one value has no other", values, async (s) => ({
+    aboutValues("a side with an only value has no other value", values, async (s) => ({
       lhs: await side.toBytes(O.isSome(side.only) ? side.only.value : s)(),
       rhs: await side.toBytes(s)(),
     })),
@@ -60,7 +60,7 @@ export const sideLaws = <S>({ name, side, values, kind }: SideSubject<S>): LawSe
     }),
 
     aboutValues(
-      "nothing is left of bytes that are refused, nor of a side that is released",
+      "refused bytes and released sides leak nothing",
       values,
       async (s, { held }) => {
         const bytes = await side.toBytes(s)()
@@ -76,7 +76,7 @@ export const sideLaws = <S>({ name, side, values, kind }: SideSubject<S>): LawSe
   ],
 })
 
-/** The bytes with another one at some place, at most fifty of them: whatever stands before that place is read first. */
+/** Replaces one byte at up to fifty positions; everything before that position is read first. */
 const damaged = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
   const count = Math.min(50, bytes.length)
   return Array.from({ length: count }, (_, i) => {

@@ -1,5 +1,5 @@
 /**
- * The laws of the arithmetic that blocks are derived over.
+ * The laws of the arithmetic from which blocks are derived.
  */
 import fc from "fast-check"
 import { Space, type PerSample } from "../../src/exact/Space.ts"
@@ -9,11 +9,11 @@ import type { LawSet } from "../engine/Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A space with values to compute on. */
+/** A space with values for it. */
 export interface SpaceSubject<in out X, in out Bit> {
   readonly name: string
   readonly space: Space<X, Bit>
-  /** Values on the grid that leave room for a sum of four. */
+  /** Values on the grid so small that sums of four are in range. */
   readonly values: fc.Arbitrary<X>
   /** Values on no grid. */
   readonly others: fc.Arbitrary<X>
@@ -26,14 +26,14 @@ const divisors = fc.oneof(fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, 
 // ----------------------------------------------------------------- laws
 
 /**
- * Results land on the grid with one zero, `drift` rounds to the nearest, a step there and back gives the same bits, and
- * a step has the bits of the single operations.
+ * Results are on the grid and never -0, `drift` rounds to the nearest value, `restore` inverts `update`, and a combined
+ * step has the bits of its single operations.
  */
 export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: SpaceSubject<X, Bit>): LawSet => {
   const { cotangents, divide, drift, grid, lift, lower, parity, quantize, restore, update } = space
   const composed = Space.make(space)
   const read = async (x: X) => floatsOf(await look(x))
-  /** Each value as the integer k, with -0 where there is a wrong zero. */
+  /** Converts each value to the integer k; a wrong zero gives -0. */
   const units = async (x: X) => (await read(x)).map((a) => a * grid.scale)
   const onGrid = async (x: X) => ({ lhs: await units(x), rhs: (await units(x)).map((k) => Math.round(k) + 0) })
 
@@ -52,15 +52,11 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
         return { lhs: lifted.map((k) => Math.abs(k % 2)), rhs: lifted.map(() => 0) }
       }),
 
-      aboutValues(
-        "a quotient times its divisor, and the remainder, are the number",
-        fc.tuple(divisors, values),
-        async ([d, x]) => {
-          const [q, r] = divide(d, x)
-          const [quotients, remainders] = [await units(q), await units(r)]
-          return { lhs: quotients.map((k, i) => k * d + (remainders[i] ?? 0) + 0), rhs: await units(x) }
-        },
-      ),
+      aboutValues("quotient times divisor plus remainder is the number", fc.tuple(divisors, values), async ([d, x]) => {
+        const [q, r] = divide(d, x)
+        const [quotients, remainders] = [await units(q), await units(r)]
+        return { lhs: quotients.map((k, i) => k * d + (remainders[i] ?? 0) + 0), rhs: await units(x) }
+      }),
 
       aboutValues(
         "quotients are on the grid and remainders below the divisor, both with one zero",
@@ -97,7 +93,7 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
       ),
 
       aboutValues(
-        "a step there and back gives the same bits",
+        "restore after update gives back the same bits",
         fc.tuple(gammas, values, values, others),
         async ([g, previous, x, h]) => {
           const [next, s] = update(g, previous, x, h)
@@ -106,7 +102,7 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
       ),
 
       aboutValues(
-        "update has the bits of its parts",
+        "update has the bits of its single operations",
         fc.tuple(gammas, values, values, others),
         async ([g, previous, x, h]) => ({
           lhs: await look(update(g, previous, x, h)),
@@ -115,7 +111,7 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
       ),
 
       aboutValues(
-        "restore has the bits of its parts",
+        "restore has the bits of its single operations",
         fc.tuple(gammas, values, values, others),
         async ([g, x, next, h]) => {
           const s = parity(x)
@@ -124,7 +120,7 @@ export const spaceLaws = <X, Bit>({ name, space, values, others, gammas }: Space
       ),
 
       aboutValues(
-        "cotangents have the bits of their parts",
+        "cotangents have the bits of their single operations",
         fc.tuple(gammas, others, others, others),
         async ([g, dx, dn, jx]) => ({
           lhs: await look(cotangents(g, dx, dn, jx)),

@@ -1,24 +1,24 @@
 /**
- * The laws of training: a step is a function of parameters, data and key, and is not taken with a gradient that is not finite.
+ * The laws of training: a step is a function of parameters, data and key, and is refused if a gradient is not finite.
  */
 import fc from "fast-check"
 import { law, type LawSet } from "../engine/Law.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A way to train a network from fresh parameters, as evidence: the loss of every step and all parameters at the end. */
+/** Training of a network from fresh parameters, as evidence: the loss of every step and the final parameters. */
 export interface TrainingSubject {
   readonly name: string
-  /** Trains that many steps; the same seed gives the same parameters, data and draws. */
+  /** Trains the given number of steps; the same seed gives the same parameters, data and draws. */
   readonly train: (seed: number, steps: number) => Promise<unknown>
   /**
-   * Tries one step from fresh parameters with `poison` in place of one gradient, NaN or infinite: whether it was refused, and parameters and
-   * moments before and after it, as evidence.
+   * Tries one step from fresh parameters with `poison`, NaN or infinite, in place of one gradient. Returns, as
+   * evidence, whether the step was refused, and the parameters and moments before and after it.
    */
   readonly tryPoisoned: (seed: number, poison: number) => Promise<PoisonedStep>
 }
 
-/** What came of a step with such a gradient. */
+/** The result of a step with such a gradient. */
 export interface PoisonedStep {
   readonly refused: boolean
   readonly before: unknown
@@ -27,7 +27,7 @@ export interface PoisonedStep {
 
 // ----------------------------------------------------------------- laws
 
-/** The same key gives the same bits, whatever was trained in between, and no gradient that is not finite reaches a parameter. */
+/** The same key gives the same bits, no matter what was trained in between, and only finite gradients are applied. */
 export const trainingLaws = ({ name, train, tryPoisoned }: TrainingSubject): LawSet => ({
   topic: "training",
   name: `${name} trains`,

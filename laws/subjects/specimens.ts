@@ -1,5 +1,5 @@
 /**
- * Small layers with gradients written by hand, to try laws on: one on numbers, one on Float32Arrays.
+ * Small layers with gradients written by hand, to test laws on: one on numbers, one on Float32Arrays.
  */
 import { option as O } from "fp-ts"
 import type { Draw } from "../../src/core/Draw.ts"
@@ -65,8 +65,8 @@ export const onGridLayer = (fractionBits: number, rate: number): Layer<NumberWei
 }
 
 /**
- * y_i = m_i tanh(w_i x_i + u_i x_{i+1} + b_i) on samples of `width` activations, i + 1 taken within the sample; every
- * operation is rounded to float32.
+ * y_i = m_i tanh(w_i x_i + u_i x_{i+1} + b_i) on samples of `width` activations, where i + 1 wraps around within the
+ * sample. Every operation is rounded to float32.
  */
 export const float32Layer = (width: number, rate: number): Layer<Float32Weights, Float32Array, Float32Array> => {
   const vector = Params.leaf<Float32Array>({
@@ -110,7 +110,7 @@ export const float32Layer = (width: number, rate: number): Layer<Float32Weights,
   }
 }
 
-/** A weight in [-size, size), in float32. */
+/** Draws a weight in [-size, size), in float32. */
 const weight = (key: Key, size: number): number => at(uniforms({ key, samples: [0] }, 1), 0) * 2 * size - size
 
 /** Element i of the dropout mask; without a draw it is 1. */

@@ -1,5 +1,5 @@
 /**
- * What the library's own laws are tried on where there is no tensor: grids, spaces and chains.
+ * Subjects of the library's own laws without tensors: grids, spaces and chains.
  */
 import fc from "fast-check"
 import { Bdia, type BdiaSide } from "../../src/block/Bdia.ts"
@@ -19,12 +19,12 @@ import { float32Layer, numberLayer, type Float32Weights, type NumberWeights } fr
 
 // ---------------------------------------------------------------- model
 
-/** How a chain to be tried differs from the usual one; an impostor differs in the wrong way. */
+/** How a chain under test differs from the usual one; an impostor differs in a wrong way. */
 export interface Chain<P, X, Bit> {
   readonly depth: number
   readonly layer?: Layer<P, X, X>
   readonly space?: Space<X, Bit>
-  /** The environment of a run; unless given, that of the host. */
+  /** The environment of a run. Default: that of the host. */
   readonly env?: (options: EnvOptions<ReadonlyArray<P>>) => Env<ReadonlyArray<P>>
   readonly inputs?: fc.Arbitrary<X>
 }
@@ -44,7 +44,7 @@ export const gridSubject = (name: string, fractionBits: number, other: Partial<G
   }
 }
 
-/** One number at a time, on the grid up to an eighth of its limit and off it. */
+/** Single numbers, on the grid up to an eighth of its limit, and off the grid. */
 export const numberSpaceSubject = (name: string, space: Space<number, 0 | 1>): SpaceSubject<number, 0 | 1> => ({
   name,
   space,

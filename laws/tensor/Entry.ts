@@ -9,12 +9,12 @@ import type { Cost } from "../engine/presets.ts"
 /** One part of the library with its laws. */
 export interface Entry {
   readonly name: string
-  /** What of the library's exports it is about, such as `Linear.make`. */
+  /** The exports of the library that it covers, such as `Linear.make`. */
   readonly covers: ReadonlyArray<string>
-  /** Whether its values live on a device: then the laws are for every backend. */
+  /** Whether its values are on a device; if so, the laws run on every backend. */
   readonly onDevice: boolean
-  /** What a case costs, which decides how many are tried. */
+  /** The cost of a case, which determines how many are tried. */
   readonly cost: Cost
-  /** Its laws, which are chosen by trying it once. */
+  /** Its laws, chosen by running it once. */
   readonly set: () => Promise<LawSet>
 }

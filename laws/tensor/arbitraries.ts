@@ -1,5 +1,5 @@
 /**
- * Generators of tensors. They make tensors when a law asks for one, on the backend that is in use then.
+ * Generators of tensors. They make a tensor when a law needs it, on the backend that is then active.
  */
 import fc from "fast-check"
 import type { Space } from "../../src/exact/Space.ts"
@@ -9,7 +9,7 @@ import { boundedGridNumber, moderate } from "../engine/arbitraries.ts"
 
 // --------------------------------------------------------- constructors
 
-/** float32 tensors of a shape on the grid of a space, of at most `bound` in size (8 unless given). */
+/** float32 tensors of a shape on the grid of a space, of magnitude at most `bound` (default 8). */
 export const gridTensor = <Bit>(
   { grid }: Space<tf.Tensor, Bit>,
   shape: ReadonlyArray<number>,
@@ -23,7 +23,7 @@ export const floatTensor = (shape: ReadonlyArray<number>): fc.Arbitrary<tf.Tenso
 export const tensorOf = (shape: ReadonlyArray<number>, item: fc.Arbitrary<number>): fc.Arbitrary<tf.Tensor> =>
   listOf(shape, item).map((values) => tf.tensor(values, [...shape], "float32"))
 
-/** int32 tensors of a shape with whole numbers from 0 to `count` - 1, such as token ids. */
+/** int32 tensors of a shape with integers from 0 to `count` - 1, such as token ids. */
 export const idTensor = (shape: ReadonlyArray<number>, count: number): fc.Arbitrary<tf.Tensor> =>
   listOf(shape, fc.nat(count - 1)).map((values) => tf.tensor(values, [...shape], "int32"))
 

@@ -1,12 +1,15 @@
 /**
- * Entries about bijections on one kind of value.
+ * Catalogue entries for bijections on one kind of value.
  */
 import type { LawSet } from "../engine/Law.ts"
 import { lawsOf } from "../engine/lawsOf.ts"
 import type { Subject } from "../engine/Subject.ts"
 import type { Entry } from "./Entry.ts"
 
-/** `bijectionEntry(values, onDevice)(name, covers, subject, ...further)`: all laws that apply to a bijection, and further sets. */
+/**
+ * `bijectionEntry(values, onDevice)(name, covers, subject, ...further)` makes an entry with all laws that apply to a
+ * bijection, and further sets.
+ */
 export const bijectionEntry =
   (values: { readonly name: string }, onDevice: boolean) =>
   <P, A, B, S>(

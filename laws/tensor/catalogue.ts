@@ -1,5 +1,5 @@
 /**
- * Every bijection and layer that the library exports, with the laws that it obeys and a generator to try them on.
+ * Every bijection and layer that the library exports, with the laws that it obeys and a generator of inputs.
  */
 import { float32Material, numberMaterial } from "../engine/Material.ts"
 import { combinators } from "./combinators.ts"
@@ -12,7 +12,7 @@ import { randomArchitectures } from "./randomArchitectures.ts"
 import { tensorMaterial } from "./tensorMaterial.ts"
 import { values } from "./values.ts"
 
-/** The whole catalogue; nothing is made on a device before a law is tried. */
+/** The whole catalogue; it makes nothing on a device before a law runs. */
 export const catalogue = (): ReadonlyArray<Entry> => [
   ...combinators(numberMaterial(9), false),
   ...combinators(float32Material(9, 4), false),

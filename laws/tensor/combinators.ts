@@ -42,7 +42,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
   const part = keep(space.value)(rounded)
   const [f, g, h] = [named("f")(part), named("g")(part), named("h")(part)] as const
   const two = F.pipe(f, andThen(g))
-  // Uses of one parameter stand at one path, and those apart at two: only without draws are they the same function.
+  // Uses of a shared parameter have one path, separate ones have two: they are the same function only without draws.
   const drawless = keep(space.value)(onGrid(space)(expectation(layer)))
   const once = named("w")(drawless)
   const twice = F.pipe(once, tied("w")(once))
@@ -172,7 +172,7 @@ export const combinators = <X, Bit>(material: Material<X, Bit>, onDevice: boolea
   ]
 }
 
-/** The layer with its draws left out. */
+/** The layer without its draws. */
 const expectation = <P, A, B>({ params, apply, vjp }: Layer<P, A, B>): Layer<P, A, B> => ({
   params,
   apply: (p, a) => apply(p, a, O.none),

@@ -54,7 +54,10 @@ export const families = <X, Bit>(material: Material<X, Bit>, onDevice: boolean):
     andThen(named("blocks")(inContext)),
   )
 
-  /** Chains of three blocks by a scheme that leaves `bits` an activation; `next` is one step of the plain network at inference. */
+  /**
+   * Chains of three blocks by a scheme whose side has `bits` per activation; `next` is one step of the plain network at
+   * inference.
+   */
   const twoStep = <S>(
     name: string,
     covers: string,

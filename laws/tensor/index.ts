@@ -1,5 +1,6 @@
 /**
- * What laws need on tensors: generators, a material for random architectures, and the catalogue. This entry loads TensorFlow.js.
+ * The laws on tensors: generators, a material for random architectures, and the catalogue. This entry loads
+ * TensorFlow.js.
  */
 export { catalogue } from "./catalogue.ts"
 export type { Entry } from "./Entry.ts"

@@ -1,5 +1,5 @@
 /**
- * Isomorphisms of tensors in the catalogue, and the networks that are made with them.
+ * Isomorphisms of tensors in the catalogue, and networks that use them.
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"

@@ -24,7 +24,7 @@ import type { LayerSubject, ResidualSubject } from "../engine/Subject.ts"
 import { floatTensor, gridTensor, idTensor } from "./arbitraries.ts"
 import type { Entry } from "./Entry.ts"
 
-/** Every layer on tensors: as a residual where it keeps the shape, else alone. */
+/** Every layer on tensors: as a residual if it preserves the shape, otherwise alone. */
 export const layers = (): ReadonlyArray<Entry> => {
   const space = tensorSpace(9)
   const sequence = gridTensor(space, [2, 3, 4])
@@ -85,14 +85,14 @@ export const layers = (): ReadonlyArray<Entry> => {
       inputs: floatTensor([2, 3, 4, 2]),
     }),
     {
-      name: "a classifier's loss, four of six rows at once",
+      name: "a classifier's loss, four of six rows per chunk",
       covers: ["ClassifierLoss.make"],
       onDevice: true,
       cost: "device",
       set: async () =>
         (
           await lawsOf({
-            name: "a classifier's loss, four of six rows at once",
+            name: "a classifier's loss, four of six rows per chunk",
             layer: ClassifierLoss.make(4, 7, 4),
             inputs: fc.tuple(floatTensor([2, 3, 4]), idTensor([2, 3], 7)),
           })

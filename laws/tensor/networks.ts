@@ -40,7 +40,7 @@ export const networks = (): ReadonlyArray<Entry> => {
     set: async () => (await lawsOf({ name, bijection, inputs })).set,
   })
   const text = Uint8Array.from({ length: 200 }, (_, i) => (i * i + 3 * (i >> 2)) % sizes.vocabulary)
-  /** The loss of every step, then all parameters. */
+  /** Returns the loss of every step, then all parameters. */
   const train = async (seed: number, steps: number): Promise<unknown> => {
     const params = bijection.params.init(Key.fromSeed(seed))
     const plan = {
@@ -60,7 +60,7 @@ export const networks = (): ReadonlyArray<Entry> => {
     tensorScope.release(last)
     return seen
   }
-  /** The gradient of one parameter has `poison` in every place. */
+  /** Replaces every element of one parameter's gradient by `poison`. */
   const tryPoisoned = async (seed: number, poison: number): Promise<PoisonedStep> => {
     const params = bijection.params.init(Key.fromSeed(seed))
     const trained = { params, state: AdamW.init(bijection.params, params) }

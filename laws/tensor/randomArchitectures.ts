@@ -1,5 +1,5 @@
 /**
- * Whole random architectures in the catalogue, on grids and shapes at random.
+ * Random architectures in the catalogue, on random grids and shapes.
  */
 import fc from "fast-check"
 import { architectureLaws } from "../sets/Architecture.ts"

@@ -1,5 +1,5 @@
 /**
- * Tensors, as laws run, read and count them.
+ * The kind of tensors: how laws run, read and count them.
  */
 import { Tree } from "../../src/core/Tree.ts"
 import { buffers } from "../../src/tensor/values/buffers.ts"
@@ -9,7 +9,7 @@ import { traceKernels } from "../../src/tensor/ops/traceKernels.ts"
 import { isBits, type Bits } from "../engine/evidence.ts"
 import type { Kind } from "../engine/Kind.ts"
 
-/** TensorFlow.js's tensors on whatever backend is chosen. */
+/** TensorFlow.js's tensors on the active backend. */
 export const tensorKind: Kind = {
   env: tensorEnv,
   make: (evidence) => make(evidence),
@@ -38,7 +38,7 @@ const make = (evidence: unknown): unknown =>
 
 const isMade = (value: unknown): value is Bits | ArrayBufferView => isBits(value) || ArrayBuffer.isView(value)
 
-/** FNV-1a over the bytes: enough to tell one run of a kernel from the next. */
+/** FNV-1a over the bytes, which is enough to distinguish two runs of a kernel. */
 const digestOf = (values: ArrayBufferView): string => {
   let hash = 0x811c9dc5
   for (const byte of new Uint8Array(values.buffer, values.byteOffset, values.byteLength))

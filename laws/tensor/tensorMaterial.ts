@@ -1,5 +1,5 @@
 /**
- * Tensors with random layers on them.
+ * A material of tensors, with random layers.
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"

@@ -14,7 +14,7 @@ import { spaceLaws } from "../sets/Space.ts"
 import { floatTensor, gridTensor, idTensor } from "./arbitraries.ts"
 import type { Entry } from "./Entry.ts"
 
-/** The arithmetic and the bytes of tensors. */
+/** Entries for the arithmetic and the bytes of tensors. */
 export const values = (): ReadonlyArray<Entry> => {
   const space = tensorSpace(9)
   const shape = [2, 3, 4]

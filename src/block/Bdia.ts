@@ -1,16 +1,16 @@
 /**
- * BDIA: exact bit-level reversible blocks from any residual function.
+ * BDIA: blocks that are reversible bit by bit, from any residual function.
  *
  * Zhang, Lewis, Kleijn, "On Exact Bit-level Reversible Transformers Without Changing Architectures" (ICML 2025). With
- * the grid step u = 2^-l, s_k the parity of x_{k-1} and gamma = g = +-1/2 drawn for every sample and block:
+ * the grid step u = 2^-l, s_k the parity of x_{k-1}, and gamma = g = +-1/2 drawn for each sample and block:
  *
  *     x_1     = x_0 + Q(h_0(x_0))
  *     x_{k+1} = g (x_{k-1} + s_k u) + Q((1-g) x_k + (1+g) h_k(x_k))
  *     x_{k-1} = (x_{k+1} - Q((1-g) x_k + (1+g) h_k(x_k))) / g - s_k u
  *     infer:    x_{k+1} = Q(x_k + h_k(x_k))
  *
- * Laws: those of `Bijection`; one evaluation of h a block forwards and one backwards; gradients are bit for bit those of
- * the same chain under `Plan.taped`.
+ * Laws: those of `Bijection`; each block evaluates h once in the forward pass and once in the backward pass; gradients
+ * have the same bits as those of the same chain under `Plan.taped`.
  */
 import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -40,12 +40,12 @@ import type { Tape, Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a chain of K blocks leaves: nothing for block 0 and one plane of parities for each of the K - 1 others, as planned. */
+/** The side of a chain: none for block 0, and per other block one plane of parities, or what the plan keeps. */
 export type BdiaSide<P, X, Bit> = readonly [StartSide<P, X>, ReadonlyArray<Held<Bit, Two<X>, Tape<P, X>>>]
 
 // --------------------------------------------------------- constructors
 
-/** Block k >= 1: (x_{k-1}, x_k) to (x_k, x_{k+1}). */
+/** Block k >= 1 maps (x_{k-1}, x_k) to (x_k, x_{k+1}). */
 const step = <P, X, Bit>({
   space,
   layer,
@@ -105,15 +105,15 @@ const step = <P, X, Bit>({
   }
 }
 
-/** What the last block of a chain leaves. */
+/** The side of the last block of a chain. */
 const lastOf = <P, X, Bit>([first, rest]: BdiaSide<P, X, Bit>) => rest.at(-1) ?? first
 
 /**
- * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K): parameters are an array of length K, and the paths 0 to
- * K - 1 are the paper's k. Its input must be on the residual's grid: round it with `h.space.quantize`.
+ * Makes the whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K). Parameters are an array of length K; the paths 0 to
+ * K - 1 are the paper's k. The input must be on the residual's grid: round it with `h.space.quantize`.
  *
- * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where what was rebuilt is not
- * what was. Throws `RangeError` for a depth below 1.
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` if rebuilt activations differ
+ * from the original ones. Throws `RangeError` for a depth below 1.
  */
 const fromResidual = <P, X, Bit>(
   h: Residual<P, X, Bit>,
@@ -121,7 +121,7 @@ const fromResidual = <P, X, Bit>(
 ): Bijection<ReadonlyArray<P>, X, Two<X>, BdiaSide<P, X, Bit>> =>
   checkingOutput(h.space, alone<X>, lastOf<P, X, Bit>)(chain(start(h), step(h), depth))
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+/** `fromResidual` for a residual that reads a context C. The context passes through; its cotangents are summed. */
 const fromContextResidual = <P, C, X, Bit>(
   h: ContextResidual<P, C, X, Bit>,
   depth: number,
@@ -134,5 +134,5 @@ const fromContextResidual = <P, C, X, Bit>(
 
 const gammaOf = (env: Env<unknown>) => gammas(Env.draw(env, "gamma"))
 
-/** Exact reversible chains from any residual, with or without a context: Zhang, Lewis, Kleijn (ICML 2025). */
+/** Makes exact reversible chains from any residual, with or without a context: Zhang, Lewis, Kleijn (ICML 2025). */
 export const Bdia = { fromResidual, fromContextResidual }

@@ -1,14 +1,14 @@
 /**
- * Additive coupling on the grid: exactly reversible blocks that leave nothing behind.
+ * Additive coupling on the grid: exactly reversible blocks without side information.
  *
  *     a' = a + Q(f(b))        b  = b' - Q(g(a'))
  *     b' = b + Q(g(a'))       a  = a' - Q(f(b))
  *
  * NICE (Dinh, Krueger, Bengio 2015, section 3.2), RevNet (Gomez et al. 2017, equations 6 and 7), i-RevNet (Jacobsen,
- * Smeulders, Oyallon 2018), Rev-ViT (Mangalam et al. 2022, with f attention and g a perceptron). There sums are rounded
- * and the way back is only close; here what is added is rounded onto the grid, so every sum is exact.
+ * Smeulders, Oyallon 2018), Rev-ViT (Mangalam et al. 2022, where f is attention and g a perceptron). There sums are
+ * rounded, so the inverse is only approximate. Here each term is rounded to the grid first, so every sum is exact.
  *
- * Laws: those of `Bijection`; no bits of side; one evaluation of f and of g a block in every direction.
+ * Laws: those of `Bijection`; the side has no bits; each block evaluates f and g once in every direction.
  */
 import { either as E, function as F } from "fp-ts"
 import { andThen } from "../core/andThen.ts"
@@ -33,14 +33,14 @@ import type { Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The functions f and g of a coupling: any two layers that keep the shape. */
+/** The functions f and g of a coupling: any two layers that preserve the shape. */
 export interface Residuals<P, Q, X, Bit> {
   readonly space: Space<X, Bit>
   readonly f: Layer<P, X, X>
   readonly g: Layer<Q, X, X>
 }
 
-/** The same where both read a context, which passes through every block unchanged. */
+/** Functions f and g that also read a context, which passes through every block unchanged. */
 export interface ContextResiduals<P, Q, C, X, Bit> {
   readonly space: Space<X, Bit>
   readonly context: Context<C>
@@ -51,7 +51,7 @@ export interface ContextResiduals<P, Q, C, X, Bit> {
 /** The parameters of one block. */
 export type CouplingParams<P, Q> = { readonly f: P } & { readonly g: Q }
 
-/** What a chain of couplings leaves: nothing, or as planned inputs. */
+/** The side of a chain of couplings: nothing, or the inputs that the plan keeps. */
 export type CouplingSide<P, Q, X> = ReadonlyArray<readonly [ShearSide<P, X>, ShearSide<Q, X>]>
 
 /** The side of a chain of one residual on two streams: nothing, or the inputs that a plan keeps. */
@@ -60,8 +60,8 @@ export type StreamsSide<P, X> = ReadonlyArray<ShearSide<P, X>>
 // --------------------------------------------------------- constructors
 
 /**
- * One half of a coupling, (a, b) to (a + Q(h(b)), b): with swaps and other rearrangements the material for couplings of
- * your own. Its input must be on the grid.
+ * Makes one half of a coupling, (a, b) to (a + Q(h(b)), b). Combine it with swaps and other rearrangements to build
+ * custom couplings. Its input must be on the grid.
  *
  * Errors: those of `fromResiduals`.
  */
@@ -70,26 +70,26 @@ const half = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, S
   return checkingEnds(h.space, alone<X>, only, only)(onFirst(h))
 }
 
-/** (a, b) to (a + Q(h(b)), b). */
+/** Maps (a, b) to (a + Q(h(b)), b). */
 const onFirst = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> =>
   shear(h, rounded(h.space))
 
-/** (a, b) to (a, b + Q(h(a))). */
+/** Maps (a, b) to (a, b + Q(h(a))). */
 const onSecond = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, Two<X>, Two<X>, ShearSide<P, X>> =>
   dimap(swap<X, X>(), swap<X, X>())(onFirst(h))
 
-/** What the first half of a chain leaves. */
+/** The side of the first half of a chain. */
 const firstOf = <P, Q, X>(side: CouplingSide<P, Q, X>) => side[0]?.[0]
 
-/** What the last half of a chain leaves. */
+/** The side of the last half of a chain. */
 const lastOf = <P, Q, X>(side: CouplingSide<P, Q, X>) => side.at(-1)?.[1]
 
 /**
- * The chain of `depth` couplings on pairs: parameters are an array of `{ f, g }`, and the paths 0/f, 0/g, 1/f, ... can be
- * planned one by one. Its input must be on the grid.
+ * Makes the chain of `depth` couplings on pairs. Parameters are an array of `{ f, g }`; a plan can choose for each of
+ * the paths 0/f, 0/g, 1/f, ... Its input must be on the grid.
  *
- * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where what was rebuilt is off the
- * grid or out of its range.
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` if a rebuilt activation is off
+ * the grid or out of its range.
  */
 const fromResiduals = <P, Q, X, Bit>(
   { space, f, g }: Residuals<P, Q, X, Bit>,
@@ -143,7 +143,7 @@ const streams = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Two<X>, null> =
     }),
 })
 
-/** `fromResiduals` for functions that read a context C, which passes through and whose cotangents add up. */
+/** `fromResiduals` for functions that read a context C. The context passes through; its cotangents are summed. */
 const fromContextResiduals = <P, Q, C, X, Bit>(
   { space, context, f, g }: ContextResiduals<P, Q, C, X, Bit>,
   depth: number,
@@ -165,7 +165,10 @@ const fromContextResiduals = <P, Q, C, X, Bit>(
   )(repeat(depth)(block))
 }
 
-/** A chain whose input must be on the grid, and whose rebuilt input must be in its range; `begin` and `end` are what its first and last half leave. */
+/**
+ * Claims that the input of a chain is on the grid, and that its rebuilt input is in range; `begin` and `end` give the
+ * sides of its first and last half.
+ */
 const checkingEnds =
   <X, Bit, B, S>(
     space: Space<X, Bit>,
@@ -204,5 +207,5 @@ const checkingEnds =
     }
   }
 
-/** Additive couplings of any two residuals, with or without a context. */
+/** Makes additive couplings of any two residuals, with or without a context. */
 export const Coupling = { half, fromResidual, fromResiduals, fromContextResiduals }

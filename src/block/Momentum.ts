@@ -4,11 +4,11 @@
  *     v <- mu v + Q((1 - mu) f(x))
  *     x <- x + v
  *
- * from v = 0. Sander, Ablin, Blondel, Peyré, "Momentum Residual Neural Networks" (ICML 2021), equation 2. mu v is exact
- * through an information buffer, as in `Rational`: log2(d/n) bits an activation and block, in the mean. At inference it
- * is Q(mu v).
+ * from v = 0. Sander, Ablin, Blondel, Peyré, "Momentum Residual Neural Networks" (ICML 2021), equation 2. An
+ * information buffer makes mu v exact, as in `Rational`. On average it takes log2(d/n) bits per activation and block.
+ * Inference uses Q(mu v).
  *
- * Laws: those of `Bijection`; one evaluation of f a block in every direction.
+ * Laws: those of `Bijection`; each block evaluates f once in every direction.
  */
 import { compose } from "../core/andThen.ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -50,7 +50,7 @@ import type { Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a chain leaves: what blocks spill and, as planned, hold, and the last buffer. */
+/** The side of a chain: what blocks spill, what the plan keeps, and the last buffer. */
 export type MomentumSide<P, X> = readonly [
   ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, X>]>,
   InformationBuffer<X>,
@@ -58,7 +58,7 @@ export type MomentumSide<P, X> = readonly [
 
 // --------------------------------------------------------- constructors
 
-/** x to (0, x): the velocity is 0, which is claimed on the way back. */
+/** Maps x to (0, x). The inverse claims that the velocity is 0. */
 const atRest = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Two<X>, null> => {
   const { minus } = space
   return {
@@ -85,7 +85,7 @@ const atRest = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Two<X>, null> =>
   }
 }
 
-/** (v, x) to (v, x + v). */
+/** Maps (v, x) to (v, x + v). */
 const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null> => {
   const { minus, plus } = space
   return {
@@ -120,7 +120,7 @@ const moved = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null
   }
 }
 
-/** x to (0, x) with an empty buffer. */
+/** Maps x to (0, x) with an empty buffer. */
 const begin = <X, Bit>(space: Space<X, Bit>): Bijection<{}, X, Buffered<X>, null> =>
   dimap(atRest(space), withBuffer(space))(identity())
 
@@ -146,14 +146,15 @@ const step = <P extends object, X, Bit>(
   return dimap(identity<Buffered<X>>(), first<Carried<X>>()(moved(h.space)))(bufferedStep(h, scaling, addition))
 }
 
-/** What the last evaluation of a chain leaves. */
+/** The side of the last evaluation in a chain. */
 const lastOf = <P, X>([rest]: MomentumSide<P, X>) => rest.at(-1)?.[1]
 
 /**
- * The chain of `depth` blocks, x to (x, v), with mu = n/d: `{ n: 9, d: 10 }`. Its input must be on the grid.
+ * Makes the chain of `depth` blocks, x to (x, v), with mu = n/d: `{ n: 9, d: 10 }`. Its input must be on the grid.
  *
- * Errors: `NotOnGrid` for the input, `GridOverflow` for any position or velocity, `Irreversible` where what was rebuilt
- * is not what was: the velocity and the buffer must come back as 0. Throws `RangeError` unless 0 < n < d <= 4096.
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any position or velocity, `Irreversible` if rebuilt activations
+ * differ from the original ones: the rebuilt velocity and buffer must be 0. Throws `RangeError` unless
+ * 0 < n < d <= 4096.
  */
 const fromResidual = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
@@ -166,7 +167,7 @@ const fromResidual = <P extends object, X, Bit>(
   return dimap(identity<X>(), swap<X, X>())(checked)
 }
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+/** `fromResidual` for a residual that reads a context C. The context passes through; its cotangents are summed. */
 const fromContextResidual = <P, C, X, Bit>(
   h: ContextResidual<P, C, X, Bit>,
   ratio: Ratio,
@@ -179,5 +180,5 @@ const fromContextResidual = <P, C, X, Bit>(
   return dimap(identity<readonly [C, X]>(), second<C>()(swap<X, X>()))(checked)
 }
 
-/** Exact momentum residual networks, with or without a context. */
+/** Makes exact momentum residual networks, with or without a context. */
 export const Momentum = { fromResidual, fromContextResidual }

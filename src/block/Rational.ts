@@ -1,14 +1,14 @@
 /**
- * BDIA's rule with any rational gamma = g = +-n/d, drawn for every sample and block:
+ * BDIA's rule with any rational gamma = g = +-n/d, drawn for each sample and block:
  *
  *     x_1     = x_0 + Q(h_0(x_0))
  *     x_{k+1} = +-(n/d) x_{k-1} + Q((1-g) x_k + (1+g) h_k(x_k))
  *     infer:    x_{k+1} = Q(x_k + h_k(x_k))
  *
- * The scaling is exact through an information buffer (Maclaurin et al. 2015), which travels with the state and is left
- * behind at its end and where it is full: log2(d/n) bits an activation and block, in the mean.
+ * An information buffer (Maclaurin et al. 2015) makes the scaling exact. It is part of the state, and becomes side
+ * information when it is full and at the end of the chain. On average it takes log2(d/n) bits per activation and block.
  *
- * Laws: those of `Bijection`; one evaluation of h a block in every direction.
+ * Laws: those of `Bijection`; each block evaluates h once in every direction.
  */
 import { compose } from "../core/andThen.ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -31,7 +31,7 @@ import { drifting } from "./TwoStep.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a chain leaves: nothing for block 0, what the others spill and, as planned, hold, and the last buffer. */
+/** The side of a chain: none for block 0, what the other blocks spill, what the plan keeps, and the last buffer. */
 export type RationalSide<P, X> = readonly [
   readonly [StartSide<P, X>, ReadonlyArray<readonly [spilled: X | null, shear: ShearSide<P, X>]>],
   InformationBuffer<X>,
@@ -39,11 +39,11 @@ export type RationalSide<P, X> = readonly [
 
 // --------------------------------------------------------- constructors
 
-/** Block 0, which begins with an empty buffer. */
+/** Block 0, which starts with an empty buffer. */
 const begin = <P, X, Bit>(h: Residual<P, X, Bit>): Bijection<P, X, Buffered<X>, StartSide<P, X>> =>
   dimap(identity<X>(), withBuffer(h.space))(start(h))
 
-/** Block k >= 1: (x_{k-1}, x_k) to (x_k, x_{k+1}). */
+/** Block k >= 1 maps (x_{k-1}, x_k) to (x_k, x_{k+1}). */
 const step = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
   ratio: Ratio,
@@ -55,15 +55,15 @@ const step = <P extends object, X, Bit>(
   return dimap(identity<Buffered<X>>(), first<Carried<X>>()(swap<X, X>()))(bufferedStep(h, scaling, addition))
 }
 
-/** What the last evaluation of a chain leaves. */
+/** The side of the last evaluation in a chain. */
 const lastOf = <P, X>([[head, rest]]: RationalSide<P, X>) => rest.at(-1)?.[1] ?? head
 
 /**
- * The whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K), with gamma = +-n/d: `{ n: 3, d: 5 }`. Its input must be on
- * the grid.
+ * Makes the whole chain of `depth` blocks, x_0 to (x_{K-1}, x_K), with gamma = +-n/d: `{ n: 3, d: 5 }`. Its input must
+ * be on the grid.
  *
- * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where what was rebuilt is not
- * what was. Throws `RangeError` for a depth below 1, and unless 0 < n < d <= 4096.
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` if rebuilt activations differ
+ * from the original ones. Throws `RangeError` for a depth below 1, and unless 0 < n < d <= 4096.
  */
 const fromResidual = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
@@ -75,7 +75,7 @@ const fromResidual = <P extends object, X, Bit>(
   return checkingOutput(h.space, alone<X>, lastOf<P, X>)(all)
 }
 
-/** `fromResidual` for a residual that reads a context C, which passes through and whose cotangents add up. */
+/** `fromResidual` for a residual that reads a context C. The context passes through; its cotangents are summed. */
 const fromContextResidual = <P, C, X, Bit>(
   h: ContextResidual<P, C, X, Bit>,
   ratio: Ratio,
@@ -90,5 +90,5 @@ const fromContextResidual = <P, C, X, Bit>(
   return checkingOutput(h.space, afterContext<C, X>, lastOf<readonly [P, C], X>)(all)
 }
 
-/** BDIA chains with any rational gamma, with or without a context. */
+/** Makes BDIA chains with any rational gamma, with or without a context. */
 export const Rational = { fromResidual, fromContextResidual }

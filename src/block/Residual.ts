@@ -6,7 +6,7 @@ import type { Space } from "../exact/Space.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Any layer from X to X, and the grid that its block lives on. */
+/** Any layer from X to X, and the space whose arithmetic its block uses. */
 export interface Residual<P, X, Bit> {
   readonly space: Space<X, Bit>
   readonly layer: Layer<P, X, X>
@@ -19,8 +19,8 @@ export interface ContextResidual<P, C, X, Bit> {
   readonly layer: Layer<P, readonly [context: C, x: X], X>
 }
 
-/** What a chain must know of its context: how its cotangents add up. */
+/** What a chain needs to know about its context: how to sum its cotangents. */
 export interface Context<in out C> {
-  /** The sum of two cotangents of the context, one from each block that read it. */
+  /** Adds two cotangents of the context, from two blocks that read it. */
   readonly add: (x: C, y: C) => C
 }

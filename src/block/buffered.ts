@@ -1,5 +1,5 @@
 /**
- * Steps that scale one of two activations by a fraction: their information buffer travels with the state.
+ * Steps that scale one of two activations by a fraction; their information buffer is part of the state.
  */
 import { compose } from "../core/andThen.ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -20,13 +20,13 @@ import type { Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The buffer beside the state; null at inference, and in place of its cotangent. */
+/** The buffer next to the state; null at inference, and null as its cotangent. */
 export type Carried<X> = InformationBuffer<X> | null
 
-/** A state of two activations with its buffer. */
+/** A state of two activations and its buffer. */
 export type Buffered<X> = readonly [Two<X>, Carried<X>]
 
-/** How an activation is scaled: by n/d, and then by a sign for every sample. */
+/** How an activation is scaled: by n/d, then by a sign per sample. */
 export interface Scaling<X> {
   readonly ratio: Ratio
   readonly signs: (env: Env<unknown>) => ReadonlyArray<number>
@@ -36,7 +36,7 @@ export interface Scaling<X> {
 
 // --------------------------------------------------------- constructors
 
-/** A state to one with an empty buffer; on the way back the buffer must be empty again, and that is claimed. */
+/** Adds an empty buffer to a state. The inverse claims that the buffer is empty again. */
 export const withBuffer = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Buffered<X>, null> => ({
   params: Params.none,
   side: Side.nothing,
@@ -59,7 +59,7 @@ export const withBuffer = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, 
     }),
 })
 
-/** A state with a buffer to the state alone: the buffer is the side. */
+/** Removes the buffer from a state: the buffer becomes the side. */
 export const withoutBuffer = <X, Bit>(
   space: Space<X, Bit>,
   ratio: Ratio,
@@ -76,7 +76,7 @@ export const withoutBuffer = <X, Bit>(
   }
 }
 
-/** Scales the first activation of a state, and adds to it a function of the second. */
+/** Scales the first activation of a state and adds a function of the second. */
 export const bufferedStep = <P extends object, X, Bit>(
   h: Residual<P, X, Bit>,
   scaling: Scaling<X>,
@@ -96,7 +96,7 @@ export const bufferedStep = <P extends object, X, Bit>(
   return compose(scaled, added, h.layer.params, (_, p) => p)
 }
 
-/** x to +-x n/d, with what is lost in the buffer, which is left behind when it is full. */
+/** Maps x to +-x n/d. The buffer stores what is lost, and becomes side information when it is full. */
 const scaledBy = <X, Bit>(
   space: Space<X, Bit>,
   { ratio, signs, infer }: Scaling<X>,
@@ -106,7 +106,7 @@ const scaledBy = <X, Bit>(
   const { minus, times } = space
   const back = (env: Env<unknown>, y: X, buffer: InformationBuffer<X>, spilled: X | null) => {
     const before = unscale(env.samples.length, times(signs(env), y), buffer, spilled)
-    // Where a spill came before, a buffer began.
+    // After a spill, a new buffer begins.
     if (before.rest !== null) expectZero(env, before.rest, minus(before.rest, before.rest))
     return [before.x, before.buffer] as const
   }
@@ -138,10 +138,10 @@ const scaledBy = <X, Bit>(
   }
 }
 
-/** +1 for every sample. */
+/** +1 for each sample. */
 export const positive = (env: Env<unknown>): ReadonlyArray<number> => constant(env, 1)
 
-/** Claims that a rebuilt value is 0, as it was when the chain began. */
+/** Claims that a rebuilt value is 0, as it was at the start of the chain. */
 export const expectZero = (env: Env<unknown>, x: unknown, zero: unknown): void =>
   env.watch.expect({ _tag: "Same", place: Env.place(env), rebuilt: x, recorded: zero })
 
@@ -152,6 +152,6 @@ const expectEmpty = <X, Bit>({ minus }: Space<X, Bit>, env: Env<unknown>, buffer
 }
 
 const present = <X>(buffer: Carried<X>): InformationBuffer<X> => {
-  if (buffer === null) throw new TypeError("A state without its buffer has no way back. Give what forward gave.")
+  if (buffer === null) throw new TypeError("A state without its buffer cannot be inverted. Pass what forward returned.")
   return buffer
 }

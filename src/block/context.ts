@@ -1,8 +1,8 @@
 /**
- * Blocks whose residual reads a context: the block of a residual without one, with the context carried beside its values.
+ * Blocks whose residual reads a context: blocks of a residual without a context, which pass the context along.
  *
- * For one block the context is a parameter that comes with the input. So a family derives its blocks once, from a residual
- * that knows of no context, and `inContext` passes the context on and adds up its cotangents.
+ * To one block, the context is a parameter that comes with the input. So a family of blocks is derived only once, from
+ * a residual without a context, and `inContext` passes the context through and sums its cotangents.
  */
 import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -15,7 +15,7 @@ import type { ContextResidual, Residual } from "./Residual.ts"
 
 // ----------------------------------------------------------- combinators
 
-/** The block that `derive` makes of a residual, for one that reads a context C: it passes through, and its cotangents add up. */
+/** Applies `derive` to a residual that reads a context C. The context passes through; its cotangents are summed. */
 export const inContext = <P, C, X, Bit, A, B, S>(
   h: ContextResidual<P, C, X, Bit>,
   derive: (given: Residual<readonly [P, C], X, Bit>) => Bijection<readonly [P, C], A, B, S>,
@@ -69,7 +69,7 @@ const withParameter = <P, C, X, Bit>({
         held,
         pull: (dy) => {
           const { cotangent, grads } = pull(dy)
-          // Without a cotangent there is none of the context either, and blocks refuse to go on.
+          // Without a cotangent of the input the context has none either, and blocks return an error.
           return cotangent === null
             ? { cotangent, grads: [grads, c] }
             : { cotangent: cotangent[1], grads: [grads, cotangent[0]] }
@@ -79,11 +79,11 @@ const withParameter = <P, C, X, Bit>({
   },
 })
 
-/** Parameters and a context, which comes with the input: it is neither made from a key nor read back. */
+/** Parameters and a context. The context comes with the input, so it is neither initialized nor read. */
 const beside = <P, C>(params: Params<P>, add: (x: C, y: C) => C): Params<readonly [P, C]> => {
   const refuse = (): never => {
     throw new TypeError(
-      "A context comes with the input of a block. Make and read the parameters of its residual alone.",
+      "A context comes with the input of a block. Initialize and read only the parameters of its residual.",
     )
   }
   return {

@@ -1,5 +1,5 @@
 /**
- * How blocks evaluate their residual under a plan, and what they claim of activations.
+ * How blocks evaluate their residual under a plan, and what they claim about activations.
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -14,11 +14,11 @@ import type { Tape, Two } from "./State.ts"
 
 // ------------------------------------------------------------ evaluation
 
-/** The draws of the residual at this place; none where its expectation is asked for. */
+/** The draws of the residual at this path, or none if its expectation is needed. */
 export const residualDraw = (env: Env<unknown>) =>
   env.draws === "sampled" ? O.some(Env.draw(env, "residual")) : O.none
 
-/** The residual's value on the way there, and its tape where the plan asks for one. */
+/** Evaluates the residual in the forward pass, and records a tape if the plan says so. */
 export const evaluateResidual = <P, X>(
   layer: Layer<P, X, X>,
   env: Env<P>,
@@ -29,7 +29,7 @@ export const evaluateResidual = <P, X>(
   return { h: tape.value, tape }
 }
 
-/** The residual's value and the way back through it, on the way back: the tape, or one evaluation. */
+/** The residual's value and pullback in the backward pass: from the tape, or by one evaluation. */
 export const recordResidual = <P, X, S, A>(
   layer: Layer<P, X, X>,
   env: Env<P>,
@@ -37,13 +37,13 @@ export const recordResidual = <P, X, S, A>(
   held: Held<S, A, Tape<P, X>>,
 ): Tape<P, X> => (held._tag === "taped" ? held.tape : layer.vjp(env.params, x, residualDraw(env)))
 
-/** What the plan chooses to leave behind. */
+/** The side that the plan chooses. */
 export const leave = <S, A, T>(env: Env<unknown>, side: S, input: () => A, tape: T | null): Held<S, A, T> => {
   if (tape !== null) return { _tag: "taped", input: input(), tape }
   return Env.choice(env) === "keep" ? { _tag: "kept", input: input() } : { _tag: "reversed", side }
 }
 
-/** The codec of an input that a block keeps, which SPEC.md has as the second part of a pair whose first is empty. */
+/** The codec of an input that a block keeps: in SPEC.md, the second part of a pair whose first part is empty. */
 export const inputSide = <A>(input: Side<A>): Side<A> => {
   const pair = Side.pair(Side.nothing, input)
   return {
@@ -64,34 +64,34 @@ export const nothingToPull = (env: Env<unknown>): never => {
 
 // ---------------------------------------------------------------- claims
 
-/** The state that a chain without a context ends in. */
+/** The final state of a chain without a context. */
 export const alone = <X>(state: Two<X>): Two<X> => state
 
-/** The state that a chain with a context ends in. */
+/** The final state of a chain with a context. */
 export const afterContext = <C, X>([, state]: readonly [C, Two<X>]): Two<X> => state
 
 /** Claims that an activation is below the limit of the grid. */
 export const expectInRange = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void =>
   env.watch.expect({ _tag: "InRange", place: Env.place(env), x, fractionBits: space.grid.fractionBits })
 
-/** Claims the same of an activation that was rebuilt: faults grow on the way back, and infinities equal each other. */
+/** Claims the same of a rebuilt activation: errors grow in the backward pass, and two infinities are equal. */
 export const expectInRangeAgain = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void =>
   env.watch.expect({ _tag: "InRange", place: Env.place(env), x, fractionBits: space.grid.fractionBits, rebuilt: true })
 
-/** Claims that an input is on the grid, and below its limit. */
+/** Claims that an input is on the grid and below its limit. */
 export const expectOnGrid = <X, Bit>(space: Space<X, Bit>, env: Env<unknown>, x: X): void => {
   expectInRange(space, env, x)
   const { fractionBits } = space.grid
   env.watch.expect({ _tag: "OnGrid", place: Env.place(env), x, rounded: space.quantize(x), fractionBits })
 }
 
-/** Shows an activation that was rebuilt to the observer, if there is one. */
+/** Shows a rebuilt activation to the observer, if there is one. */
 export const observeRebuilt = (env: Env<unknown>, x: unknown): void =>
   env.watch.observe?.({ _tag: "Rebuilt", place: Env.place(env), x })
 
 /**
- * A chain whose pullback first claims that its output is on the grid, where the last of its blocks reverses: there a
- * fault is at least one step, which no subtraction on the way back can round away.
+ * A chain whose pullback first claims that its output is on the grid, if its last block is reversed. An error on the
+ * grid is at least one step, which no subtraction in the backward pass can round away.
  */
 export const checkingOutput =
   <X, Bit, B, S>(

@@ -1,12 +1,12 @@
 /**
- * The Haar wavelet in whole steps: mean and difference of two values, exact.
+ * The Haar wavelet on integers: the exact mean and difference of two values.
  *
  *     d = a - b            b = s - floor(d / 2)
  *     s = b + floor(d / 2) a = d + b
  *
- * The S-transform: Said and Pearlman, "An Image Multiresolution Representation for Lossless and Progressive Compression"
- * (IEEE Trans. Image Processing 1996); lifting after Sweldens 1996. s is the mean (a + b) / 2, rounded down; floors pass
- * cotangents straight through.
+ * The S-transform: Said and Pearlman, "An Image Multiresolution Representation for Lossless and Progressive
+ * Compression" (IEEE Trans. Image Processing 1996); lifting after Sweldens 1996. s is the mean (a + b) / 2, rounded
+ * down; floors pass cotangents straight through.
  */
 import type { Bijection } from "../core/Bijection.ts"
 import { Params } from "../core/Params.ts"
@@ -18,8 +18,8 @@ import { constant } from "./scaling.ts"
 import type { Two } from "./State.ts"
 
 /**
- * (a, b) to (mean, difference), with nothing left behind: with `evenOdd` the wavelet of an axis. `GridOverflow` where a
- * difference is out of range.
+ * Maps (a, b) to (mean, difference) without side information; with `evenOdd` it is the wavelet along an axis. Returns
+ * `GridOverflow` if a difference is out of range.
  */
 export const haar = <X, Bit>(space: Space<X, Bit>): Bijection<{}, Two<X>, Two<X>, null> => {
   const { divide, minus, plus, times } = space

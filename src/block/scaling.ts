@@ -1,5 +1,5 @@
 /**
- * Scalings of grid values that can be undone: what a multiple of the step loses when it is divided is left behind.
+ * Invertible scalings of grid values; the remainder of a division becomes side information.
  */
 import type { Bijection } from "../core/Bijection.ts"
 import { Env } from "../core/Env.ts"
@@ -11,7 +11,7 @@ import type { PerSample, Space } from "../exact/Space.ts"
 
 // --------------------------------------------------------- constructors
 
-/** x to -x, with one zero. */
+/** Maps x to -x, never to -0. */
 export const negated = <X, Bit>({ minus, times }: Space<X, Bit>): Bijection<{}, X, X, null> => {
   const negate = (x: X): X => minus(minus(x, x), x)
   return {
@@ -30,12 +30,12 @@ export const negated = <X, Bit>({ minus, times }: Space<X, Bit>): Bijection<{}, 
 }
 
 /**
- * x to g (x + s u) with g = +-2^-m: s = (-x / u) mod 2^m makes a multiple of 2^m steps of x, which is halved m times. Its
- * bits are the parities on the way, the lowest first. At inference, where E[g] = 0, it gives 0.
+ * Maps x to g (x + s u) with g = +-2^-m. s = (-x / u) mod 2^m makes x a multiple of 2^m steps, which is halved m times;
+ * the bits of s are the parities before each halving, lowest first. At inference, where E[g] = 0, it returns 0.
  */
 export const halved = <X, Bit>(space: Space<X, Bit>, m: number): Bijection<{}, X, X, ReadonlyArray<Bit>> => {
   if (!Number.isInteger(m) || m < 1 || m > 20)
-    throw new RangeError(`Gamma is +-2^-m for a whole number m from 1 to 20, not ${String(m)}.`)
+    throw new RangeError(`Gamma is +-2^-m, where m must be an integer from 1 to 20, not ${String(m)}.`)
   const { bit, lift, lower, minus, parity, times } = space
   const inverse = (env: Env<unknown>, y: X, sides: ReadonlyArray<Bit>): X => {
     const twice = constant(env, 2)
@@ -67,15 +67,15 @@ export const halved = <X, Bit>(space: Space<X, Bit>, m: number): Bijection<{}, X
   }
 }
 
-/** +-2^-m for every sample, with the signs of BDIA's gamma. */
+/** +-2^-m for each sample, with the signs of BDIA's gamma. */
 export const dyadicGammas =
   (m: number) =>
   (env: Env<unknown>): PerSample =>
     signs(env, 2 ** -m)
 
-/** +-`size` for every sample, with the signs of BDIA's gamma. */
+/** +-`size` for each sample, with the signs of BDIA's gamma. */
 export const signs = (env: Env<unknown>, size: number): PerSample =>
   gammas(Env.draw(env, "gamma")).map((g) => 2 * g * size)
 
-/** One number for all samples. */
+/** The same number for all samples. */
 export const constant = (env: Env<unknown>, c: number): PerSample => env.samples.map(() => c)

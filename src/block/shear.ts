@@ -1,9 +1,10 @@
 /**
- * The step that every block is made of: a function of one half of a pair is added to the other half.
+ * The step from which every block is built: it adds a function of one half of a pair to the other half.
  *
  *     (a, b) to (a + Q(h(b)), b)
  *
- * What is added is a function of what stays, so it can be taken away again: on the grid every sum is exact.
+ * The term that is added depends only on the half that does not change, so it can be subtracted again: on the grid
+ * every sum is exact.
  */
 import { option as O } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -27,20 +28,20 @@ import type { Tape, Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a shear leaves: nothing, or as planned its input. */
+/** The side of a shear: nothing, or its input if the plan keeps it. */
 export type ShearSide<P, X> = Held<null, Two<X>, Tape<P, X>>
 
-/** What is added, as a function of g (one number a sample), of the half b that stays, and of h(b). */
+/** The term that is added, as a function of g (one number per sample), the unchanged half b, and h(b). */
 export interface Addition<X> {
-  /** g in training, for every sample of the batch. */
+  /** g in training, for each sample of the batch. */
   readonly gamma: (env: Env<unknown>) => PerSample
   /** g at inference. */
   readonly expected: number
-  /** What is added: the one operation that rounds, called in every direction. */
+  /** The term that is added: the only operation that rounds, called in every direction. */
   readonly value: (g: PerSample, b: X, h: X) => X
-  /** The cotangent of h, from that of the sum. */
+  /** The cotangent of h, from the cotangent of the sum. */
   readonly pull: (g: PerSample, da: X) => X
-  /** The cotangent of b except for what comes through h, from those of b and of the sum. */
+  /** The cotangent of b without the part through h, from the cotangents of b and of the sum. */
   readonly straight: (g: PerSample, db: X, da: X) => X
 }
 
@@ -55,7 +56,7 @@ export const rounded = <X, Bit>({ quantize }: Space<X, Bit>): Addition<X> => ({
   straight: (_g, db) => db,
 })
 
-/** The shear of a residual: it leaves nothing behind. */
+/** The shear of a residual, without side information. */
 export const shear = <P, X, Bit>(
   { space, layer }: Residual<P, X, Bit>,
   { expected, gamma, pull, straight, value }: Addition<X>,

@@ -22,7 +22,7 @@ import type { Tape, Two } from "./State.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What block 0 leaves: nothing, or as planned its input. */
+/** The side of block 0: nothing, or its input if the plan keeps it. */
 export type StartSide<P, X> = Held<null, X, Tape<P, X>>
 
 // --------------------------------------------------------- constructors
@@ -55,7 +55,7 @@ export const start = <P, X, Bit>({ space, layer }: Residual<P, X, Bit>): Bijecti
     pullback: ([last, next], held, [dx, dn]) =>
       attempt((env) => {
         const { own } = env.scope
-        // What was kept is a handle to what came back, or, after a block that rebuilt it, a buffer of its own.
+        // The kept input is another handle to the rebuilt one, or, after a block that rebuilt it, a separate buffer.
         const x = held._tag === "reversed" ? last : held.input
         if (held._tag !== "reversed") env.scope.release([last, next])
         const { value, pull } = recordResidual(layer, env, x, held)

@@ -1,8 +1,11 @@
 /**
- * The type-level rule that parameters which meet have different names.
+ * The type-level rule that parts whose parameters are merged use different names.
  */
 
-/** `unknown` where P and Q may meet; else a type that no part has, whose one field is the sentence of the compile error. */
+/**
+ * `unknown` if P and Q can be merged. Otherwise a type that no part has; its only field is the sentence of the compile
+ * error.
+ */
 export type Apart<P, Q> =
   P extends ReadonlyArray<unknown>
     ? { readonly "name the repeated part": P }
@@ -12,7 +15,7 @@ export type Apart<P, Q> =
         ? unknown
         : { readonly "both parts have a parameter called": keyof P & keyof Q }
 
-/** `unknown` where P and Q share just the subtree called K, with one type. */
+/** `unknown` if P and Q share only the subtree called K and agree on its type. */
 export type ApartBut<K extends string, P, Q> = K extends keyof P & keyof Q
   ? P[K] extends Q[K]
     ? Apart<Omit<P, K>, Omit<Q, K>>

@@ -1,5 +1,5 @@
 /**
- * All that a program may use: parameters, its address, randomness, the plan, and two capabilities.
+ * The environment of a program: its parameters, path, key, samples and plan, and its `Scope` and `Watch`.
  */
 import type { Draw } from "./Draw.ts"
 import { Key } from "./Key.ts"
@@ -11,47 +11,47 @@ import type { Place, Watch } from "./Watch.ts"
 // ---------------------------------------------------------------- model
 
 /**
- * What a program reads: the parameters of its part, its address and randomness, the plan, and who frees and who checks
- * its values.
+ * What a program reads: the parameters of its part, its path and randomness, the plan, a scope that frees its values
+ * and a watch that checks them.
  */
 export interface Env<out P> {
   readonly params: P
   readonly path: Path
-  /** Already folded with the step and with every name of the path. */
+  /** Folded with the step and with every name of the path. */
   readonly key: Key
-  /** The training step, for messages. */
+  /** The training step, used in messages. */
   readonly step: number
-  /** Global ids of the samples in the batch, one for each place on the leading axis. */
+  /** Global ids of the samples in the batch, one for each index of the leading axis. */
   readonly samples: ReadonlyArray<number>
-  /** Whether parts draw on the way back, or take the expectation, as `infer` does: so goes the `infer` of an inverse. */
+  /** Whether an inverse draws random numbers or uses their expectation; `infer` of an inverted bijection does that. */
   readonly draws: "sampled" | "expected"
   readonly plan: Plan
   readonly scope: Scope
   readonly watch: Watch
 }
 
-/** What a caller chooses; the capabilities belong to the kind of value the network runs on. */
+/** What the caller chooses. Scope and watch depend on the kind of value that the network runs on. */
 export interface EnvOptions<out P> {
   readonly params: P
   readonly seed: number
-  /** 0 unless given. */
+  /** Default: 0. */
   readonly step?: number
-  /** `[0]` unless given. */
+  /** Default: `[0]`. */
   readonly samples?: ReadonlyArray<number>
-  /** Everything reversed unless given. */
+  /** Default: every part is reversed. */
   readonly plan?: Plan
 }
 
-/** Environments: `make` gives that of a whole network, `child` that of a part. */
+/** Environments of networks (`make`) and of their parts (`child`). */
 export const Env = {
   // -------------------------------------------------------- constructors
 
-  /** The environment of a whole network. */
+  /** Makes the environment of a whole network. */
   make: <P>(options: EnvOptions<P>, scope: Scope, watch: Watch): Env<P> => {
     const step = options.step ?? 0
     for (const id of [step, ...(options.samples ?? [])])
       if (!Number.isSafeInteger(id) || id < 0)
-        throw new RangeError(`Steps and sample ids are non-negative integers below 2^53, not ${String(id)}.`)
+        throw new RangeError(`Steps and sample ids must be non-negative integers below 2^53, not ${String(id)}.`)
     return {
       params: options.params,
       path: [],
@@ -67,7 +67,7 @@ export const Env = {
 
   // --------------------------------------------------------- combinators
 
-  /** The environment of the part called `name`, which has the parameters `params`. */
+  /** Derives the environment of the part called `name` with parameters `params`. */
   child: <P>(env: Env<unknown>, name: string, params: P): Env<P> => ({
     ...env,
     params,
@@ -77,12 +77,12 @@ export const Env = {
 
   // --------------------------------------------------------- destructors
 
-  /** The draws called `name` at this place. */
+  /** Derives the draws called `name` at this path. */
   draw: (env: Env<unknown>, name: string): Draw => ({ key: Key.child(name)(env.key), samples: env.samples }),
 
-  /** The place of a claim or an error. */
+  /** The place to name in a claim or an error. */
   place: ({ path, step }: Env<unknown>): Place => ({ path, step }),
 
-  /** The plan's choice at this place, if it makes one. */
+  /** The plan's choice at this path, if it has one. */
   choice: ({ plan, path }: Env<unknown>): Choice | undefined => Plan.at(plan, path),
 }

@@ -1,5 +1,5 @@
 /**
- * What a part that follows the plan has left behind.
+ * The side information of a part that follows a plan.
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import { SideMismatch } from "./errors/SideMismatch.ts"
@@ -7,18 +7,18 @@ import { Side } from "./Side.ts"
 
 // ---------------------------------------------------------------- model
 
-/** An input that was kept, alone or with the tape of the evaluation. */
+/** An input that was kept, alone or together with the tape of its evaluation. */
 export type Kept<A, T> =
   { readonly _tag: "kept"; readonly input: A } | { readonly _tag: "taped"; readonly input: A; readonly tape: T }
 
-/** The side of a reversed block, or what the plan chose to hold instead. */
+/** The side of a reversed block, or what the plan keeps instead. */
 export type Held<S, A, T> = { readonly _tag: "reversed"; readonly side: S } | Kept<A, T>
 
 // ------------------------------------------------------------ instances
 
 /**
- * The side of a kept input. A tape is no more information than its input: its bytes are those of `kept`, and it is
- * made again on the way back.
+ * The codec of a kept input. A tape adds no information to its input, so it is written as `kept`, and the backward
+ * pass records it again.
  */
 export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
   only: O.none,
@@ -29,7 +29,7 @@ export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
       input.fromBytes(bytes),
       TE.map((value) => ({ _tag: "kept" as const, input: value })),
     ),
-  // A tape has no bytes, so none is read.
+  // A side that was read from bytes has no tape.
   release: (kept) => input.release(kept.input),
   contents: (kept) => [
     { _tag: "kept", value: kept.input },
@@ -39,7 +39,7 @@ export const keptSide = <A, T>(input: Side<A>): Side<Kept<A, T>> => ({
 
 const tags = { reversed: 0, kept: 1 }
 
-/** The side of a block that can be planned: one tag byte (0 reversed, 1 kept), then the side or the input. */
+/** The codec for a block that follows a plan: one tag byte (0 reversed, 1 kept), then the side or the input. */
 export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A, T>> => {
   const kept = keptSide<A, T>(input)
   return {
@@ -64,7 +64,9 @@ export const heldSide = <S, A, T>(side: Side<S>, input: Side<A>): Side<Held<S, A
         )
       if (bytes[0] === tags.kept) return kept.fromBytes(rest)
       return async () =>
-        E.left(new SideMismatch(`A block's side begins with 0 (reversed) or 1 (kept), not ${bytes[0] ?? "its end"}.`))
+        E.left(
+          new SideMismatch(`A block's side must begin with 0 (reversed) or 1 (kept), not ${bytes[0] ?? "its end"}.`),
+        )
     },
     release: (held) => (held._tag === "reversed" ? side.release(held.side) : kept.release(held)),
     contents: (held) => (held._tag === "reversed" ? Side.contents(side, held.side) : Side.contents(kept, held)),

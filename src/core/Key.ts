@@ -1,8 +1,8 @@
 /**
- * Addresses of randomness: 64 bits that split by name.
+ * Keys of random numbers: 64 bits that split by name.
  *
- * A key is made from a seed and then folded with the training step and with every name on the way down, so a draw is a
- * function of (seed, step, path, sample) and of nothing else: not of order, worker or position in the batch.
+ * A key is made from a seed, then folded with the training step and with every name of the path. So a draw is a
+ * function of (seed, step, path, sample) only. It does not depend on order, worker or position in the batch.
  */
 import { philox } from "./Philox.ts"
 
@@ -14,20 +14,20 @@ export interface Key {
   readonly high: number
 }
 
-/** Keys start from a seed and split by name or step; the same way down gives the same key. */
+/** Makes keys from a seed and splits them by name or step. The same names in the same order give the same key. */
 export const Key = {
   // -------------------------------------------------------- constructors
 
-  /** The key of a seed, a non-negative integer below 2^53. Throws `RangeError` for any other number. */
+  /** Makes a key from a seed, a non-negative integer below 2^53. Throws `RangeError` for any other number. */
   fromSeed: (seed: number): Key => {
     if (!Number.isSafeInteger(seed) || seed < 0)
-      throw new RangeError(`A seed is a non-negative integer below 2^53, not ${seed}.`)
+      throw new RangeError(`A seed must be a non-negative integer below 2^53, not ${seed}.`)
     return { low: seed >>> 0, high: Math.floor(seed / 2 ** 32) }
   },
 
   // --------------------------------------------------------- combinators
 
-  /** The key of the part called `name`: 16 bits of the name a counter word, its length in the last block. */
+  /** Derives the key of the part called `name`: 16 bits of the name per counter word, its length in the last block. */
   child:
     (name: string) =>
     (key: Key): Key => {
@@ -39,7 +39,7 @@ export const Key = {
       return { low: words[0] ?? 0, high: words[1] ?? 0 }
     },
 
-  /** The key of training step `step`. */
+  /** Derives the key of training step `step`. */
   step:
     (step: number) =>
     (key: Key): Key =>

@@ -1,10 +1,10 @@
 /**
- * A differentiable function with parameters that need not be invertible; a residual is a `Layer<P, X, X>`.
+ * Differentiable functions with parameters, not necessarily invertible. A residual is a `Layer<P, X, X>`.
  *
  * Laws (checked by `laws/sets/Layer.ts`):
  *
- * 1. replay: two calls with the same parameters, input and draw have the same bits, recorded or not
- * 2. pull is the transposed derivative, against an independent differentiation
+ * 1. replay: two calls with the same parameters, input and draw return the same bits, recorded or not
+ * 2. `pull` is the transposed derivative, compared with an independent differentiation
  */
 import type { option as O } from "fp-ts"
 import type { Draw } from "./Draw.ts"
@@ -13,22 +13,22 @@ import type { Params } from "./Params.ts"
 // ---------------------------------------------------------------- model
 
 /**
- * A function from `A` to `B` with parameters `P`; what it throws, a program returns as `Left`: a `RevError` as it is,
- * all else as `LayerFailed`.
+ * A function from `A` to `B` with parameters `P`. A program returns what it throws as `Left`: a `RevError` unchanged,
+ * anything else as `LayerFailed`.
  */
 export interface Layer<in out P, in out A, in out B> {
   readonly params: Params<P>
-  /** Borrows `a`. Without a draw it is the expectation: dropout is off. */
+  /** Computes the value. Without a draw it computes the expectation: dropout is off. Borrows `a`. */
   readonly apply: (params: P, a: A, draw: O.Option<Draw>) => B
-  /** The value first and the way back later, since in a chain the cotangent is known only after every value is. */
+  /** Computes the value and records its pullback, since a chain knows the cotangent only after its last value. */
   readonly vjp: (params: P, a: A, draw: O.Option<Draw>) => Recorded<P, A, B>
 }
 
-/** A value and the way back through it. */
+/** A value and its pullback. */
 export interface Recorded<out P, out A, in out B> {
   readonly value: B
-  /** Borrows the cotangent and uses up the record. `cotangent: null` is for an input that has none (token ids). */
+  /** Pulls a cotangent back. Borrows it and consumes the record. An input without a cotangent (token ids) has null. */
   readonly pull: (cotangent: B) => { readonly cotangent: A | null; readonly grads: P }
-  /** What the record keeps alive, so that a scope can see and free it. */
+  /** The values that the record retains, so that a scope can find and free them. */
   readonly held: ReadonlyArray<unknown>
 }

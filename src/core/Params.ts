@@ -1,9 +1,9 @@
 /**
- * How the parameters of a part are made, named, taken apart and put together again.
+ * Parameter trees: how they are initialized, named, flattened and rebuilt.
  *
  * Laws (checked by `laws/sets/Params.ts`):
  *
- * 1. `rebuild` over the leaves of `p` is `p`
+ * 1. `rebuild` from the leaves of `p` is `p`
  * 2. names are unique: no two leaves of a part have the same path
  */
 import { either as E, option as O } from "fp-ts"
@@ -13,23 +13,23 @@ import type { RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A kind of parameter tree `P`: how its leaves are made from a key, named, summed, and put together again. */
+/** A kind of parameter tree `P`: how its leaves are initialized from a key, named, summed and rebuilt into a tree. */
 export interface Params<in out P> {
-  /** The same key gives the same parameters. */
+  /** Makes parameters from a key; the same key gives the same parameters. */
   readonly init: (key: Key) => P
-  /** Sums two trees leaf by leaf, as gradients of a shared part are. */
+  /** Adds two trees leaf by leaf, such as the gradients of a shared part. */
   readonly add: (x: P, y: P) => P
-  /** Leaves with their paths (`blocks/0/w`), always in the same order. */
+  /** Lists the leaves with their paths (`blocks/0/w`), always in the same order. */
   readonly leaves: (params: P) => ReadonlyArray<readonly [path: string, leaf: unknown]>
-  /** The tree whose leaf at every path is `leaf(path)`; `ParameterMismatch` names the first that is missing. */
+  /** Makes the tree whose leaf at every path is `leaf(path)`; `ParameterMismatch` names the first one missing. */
   readonly rebuild: (leaf: (path: string) => O.Option<unknown>) => E.Either<RevError, P>
-  /** The parameters under a name, for `tied`. */
+  /** Looks up the parameters under a name, for `tied`. */
   readonly field: (name: string) => O.Option<Params<unknown>>
 }
 
 // --------------------------------------------------------- constructors
 
-/** No parameters at all. */
+/** No parameters. */
 const none: Params<{}> = {
   init: () => ({}),
   add: () => ({}),
@@ -38,7 +38,7 @@ const none: Params<{}> = {
   field: () => O.none,
 }
 
-/** One leaf; `is` tells whether a value read back is such a leaf. */
+/** One leaf; `is` says whether a value that was read is such a leaf. */
 const leaf = <X>(kind: {
   readonly init: (key: Key) => X
   readonly add: (x: X, y: X) => X
@@ -60,7 +60,10 @@ const numeric = (value: unknown): value is number => typeof value === "number"
 /** One number. */
 const number = (init: (key: Key) => number): Params<number> => leaf({ init, add: (x, y) => x + y, is: numeric })
 
-/** A record of parts; each gets the key of its name. Throws `RangeError` for a name that is empty or has a slash, which parts names in paths. */
+/**
+ * A record of parts; each gets the key of its name. Throws `RangeError` for a name that is empty or contains a slash,
+ * which separates the names of a path.
+ */
 const struct = <R extends object>(fields: {
   readonly [K in keyof R]: Params<R[K]>
 }): Params<R> => {
@@ -68,10 +71,11 @@ const struct = <R extends object>(fields: {
   for (const name of names)
     if (name === "" || name.includes("/"))
       throw new RangeError(
-        `A parameter cannot be called "${name}": its path would be that of another one. Use a name that is not empty and has no slash.`,
+        `A parameter cannot be called "${name}", because its path could be that of another one. Use a name that is not empty and has no slash.`,
       )
+  // The result has the same keys as `fields`.
   const collect = <X>(value: (name: keyof R & string) => X) =>
-    Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X } // the same keys as `fields`
+    Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X }
   return {
     init: (key) => collect((name) => fields[name].init(Key.child(name)(key))) as R, // field by field, R's own types
     add: (x, y) => collect((name) => fields[name].add(x[name], y[name])) as R, // likewise
@@ -86,7 +90,7 @@ const struct = <R extends object>(fields: {
       return E.right(Object.fromEntries(parts) as R) // one part for every field
     },
     field: (name) =>
-      O.fromNullable(Object.hasOwn(fields, name) ? (fields as Record<string, Params<unknown>>)[name] : null), // its type is forgotten on purpose
+      O.fromNullable(Object.hasOwn(fields, name) ? (fields as Record<string, Params<unknown>>)[name] : null), // untyped
   }
 }
 
@@ -96,10 +100,10 @@ const struct = <R extends object>(fields: {
 const named = <K extends string, P>(name: K, part: Params<P>): Params<{ readonly [k in K]: P }> =>
   struct<{ readonly [k in K]: P }>({ [name]: part } as { readonly [k in K]: Params<P> }) // a computed key
 
-/** `length` parts of one kind, called 0, 1, ... Throws `RangeError` unless `length` is an integer of at least 0. */
+/** An array of `length` equal parts, called 0, 1, ... Throws `RangeError` unless `length` is an integer >= 0. */
 const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => {
   if (!Number.isSafeInteger(length) || length < 0)
-    throw new RangeError(`An array of parameters has an integer number of parts, at least 0, not ${length}.`)
+    throw new RangeError(`The length of an array of parameters must be an integer of at least 0, not ${length}.`)
   return {
     init: (key) => Array.from({ length }, (_, i) => part.init(Key.child(String(i))(key))),
     add: (x, y) => x.map((p, i) => part.add(p, at(y, i))),
@@ -117,7 +121,7 @@ const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => 
   }
 }
 
-/** The parameters of two parts that meet; those called `shared` are one subtree, made by the first. */
+/** Merges the parameters of two parts; the subtree called `shared` is common to both and initialized by the first. */
 const both = <P extends object, Q extends object>(
   first: Params<P>,
   second: Params<Q>,
@@ -143,7 +147,7 @@ const both = <P extends object, Q extends object>(
 
 // ---------------------------------------------------------- destructors
 
-/** Parameters from a map of paths to leaves, as a checkpoint holds them. */
+/** Makes parameters from a map of paths to leaves, such as that of a checkpoint. */
 const fromLeaves = <P>(params: Params<P>, leaves: ReadonlyMap<string, unknown>): E.Either<RevError, P> =>
   E.mapLeft<RevError, RevError>((error) =>
     error._tag === "ParameterMismatch" && error.message.startsWith("is ") // a tree of one leaf, which has no name
@@ -168,9 +172,9 @@ const describe = (name: string, message: string): string =>
 
 const at = <X>(items: ReadonlyArray<X>, i: number): X => {
   const item = items[i]
-  if (item === undefined) throw new ParameterMismatch(`${items.length} parts were given where part ${i} is needed.`)
+  if (item === undefined) throw new ParameterMismatch(`Part ${i} is needed, but only ${items.length} parts were given.`)
   return item
 }
 
-/** Parameter trees from leaves and from parts. */
+/** Makes parameter trees from leaves and from parts. */
 export const Params = { none, leaf, number, struct, named, array, both, fromLeaves }

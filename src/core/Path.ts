@@ -9,5 +9,5 @@ export type Path = ReadonlyArray<string>
 
 // ---------------------------------------------------------- destructors
 
-/** `["blocks", "7"]` as `blocks/7`, and the empty path as `the network`. */
+/** Formats `["blocks", "7"]` as `blocks/7`, and the empty path as `the network`. */
 export const showPath = (path: Path): string => (path.length === 0 ? "the network" : path.join("/"))

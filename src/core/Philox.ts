@@ -1,8 +1,8 @@
 /**
- * Philox4x32-10, the counter-based generator behind every key and every draw.
+ * Philox4x32-10, the counter-based generator of all keys and draws.
  *
- * One block maps a 64-bit key and a 128-bit counter to 128 bits. It has no state, so the draw at an address is the same
- * whatever was drawn before. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+ * One block maps a 64-bit key and a 128-bit counter to 128 bits. It has no state, so a draw does not depend on earlier
+ * draws. Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
  */
 
 // ---------------------------------------------------------------- model
@@ -35,7 +35,7 @@ export const philox = (out: Uint32Array, at: number, k0: number, k1: number, cou
   out[at + 3] = w3
 }
 
-/** The high 32 bits of an unsigned product, from 16-bit halves: no partial sum leaves the exact integers. */
+/** Computes the high 32 bits of an unsigned product from 16-bit halves, so that every partial sum is exact. */
 const highWord = (a: number, b: number): number => {
   const a0 = a & 0xffff
   const a1 = a >>> 16

@@ -1,7 +1,7 @@
 /**
- * What each part of a network leaves behind: a choice per path, as data.
+ * Plans: what each part of a network saves for its backward pass, as one choice per path.
  *
- * A plan changes memory and time only; names, keys, outputs and gradients keep their bits under every plan.
+ * A plan changes only memory and time. Names, keys, outputs and gradients have the same bits under every plan.
  */
 import type { Path } from "./Path.ts"
 
@@ -9,19 +9,22 @@ import type { Path } from "./Path.ts"
 
 /**
  * - `reverse`: keep the side information and rebuild the input from the output
- * - `keep`: keep the input and evaluate again on the way back (gradient checkpointing)
- * - `tape`: keep all that the gradient needs (ordinary backpropagation)
+ * - `keep`: keep the input and evaluate again in the backward pass (gradient checkpointing)
+ * - `tape`: keep everything that the gradient needs (ordinary backpropagation)
  */
 export type Choice = "reverse" | "keep" | "tape"
 
-/** Choices by path, such as `{ "blocks/5": "tape" }`; a path without one takes that of its nearest ancestor (`""` is the network). */
+/**
+ * Choices by path, such as `{ "blocks/5": "tape" }`. A path without a choice uses that of its nearest ancestor; `""` is
+ * the network.
+ */
 export type Plan = Readonly<Record<string, Choice>>
 
-/** The two usual plans; any other is a record of choices by path. */
+/** The two common plans; any other plan is a record of choices by path. */
 export const Plan = {
   // -------------------------------------------------------- constructors
 
-  /** Every part leaves its own minimum: blocks reverse, the rest keeps its input. */
+  /** Every part saves as little as it can: blocks reverse, other parts keep their input. */
   reversed: {} satisfies Plan as Plan,
 
   /** Ordinary backpropagation: every part keeps its tape. */
@@ -29,7 +32,7 @@ export const Plan = {
 
   // --------------------------------------------------------- destructors
 
-  /** The choice for `path`, if it or an ancestor has one. */
+  /** Returns the choice for `path`, if it or an ancestor has one. */
   at: (plan: Plan, path: Path): Choice | undefined => {
     for (let depth = path.length; depth >= 0; depth--) {
       const choice = plan[path.slice(0, depth).join("/")]

@@ -1,5 +1,5 @@
 /**
- * A computation that reads an environment and may end in a `RevError`.
+ * Computations that read an environment and may fail with a `RevError`.
  */
 import { either as E, type readerEither as RE, type taskEither as TE } from "fp-ts"
 import type { Env } from "./Env.ts"
@@ -11,18 +11,18 @@ import { orThrow } from "./orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A computation with parameters `P` that ends in `A`, or in `Left` of a `RevError`; `run` and `runPromise` run it. */
+/** A computation with parameters `P` that returns `A`, or `Left` of a `RevError`. Run it with `run` or `runPromise`. */
 export type Program<P, A> = RE.ReaderEither<Env<P>, RevError, A>
 
 // --------------------------------------------------------- constructors
 
 /**
- * The program of ordinary code, which frees what it made but did not return: a thrown `RevError` is its end, and anything
- * else thrown is `LayerFailed` at this path.
+ * Turns ordinary code into a program that frees what it made but did not return. If the code throws a `RevError`, the
+ * program returns it as `Left`; anything else that is thrown becomes `LayerFailed` at this path.
  */
 export const attempt = <P, A>(body: (env: Env<P>) => A): Program<P, A> => attemptAs(body)
 
-/** `attempt` for a forward pass: `side` is the codec of what it leaves, so that ledgers know what that is made of. */
+/** `attempt` for a forward pass; `side` is the codec of its side, which shows ledgers what the side contains. */
 export const attemptForward = <P, B, S>(
   side: Side<S>,
   body: (env: Env<P>) => readonly [b: B, side: S],
@@ -43,9 +43,9 @@ const attemptAs =
 // ---------------------------------------------------------- destructors
 
 /**
- * Runs a program, then settles its watch with one read: the only place that waits.
+ * Runs a program, then settles its watch with one read. Only this read waits for the device.
  *
- * What the program returned is freed if a claim did not hold.
+ * If a claim fails, frees the result of the program.
  */
 export const run =
   <P, A>(program: Program<P, A>) =>
@@ -61,7 +61,7 @@ export const run =
     return result
   }
 
-/** `run` as a promise that rejects with the `RevError`, for code without fp-ts. */
+/** Runs a program as a promise that rejects with the `RevError`, for code without fp-ts. */
 export const runPromise =
   <P, A>(program: Program<P, A>) =>
   async (env: Env<P>): Promise<A> =>

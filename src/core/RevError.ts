@@ -1,5 +1,5 @@
 /**
- * Everything a program can end in.
+ * The errors that a program can return.
  */
 import { GradientNotFinite } from "./errors/GradientNotFinite.ts"
 import { GridOverflow } from "./errors/GridOverflow.ts"
@@ -13,7 +13,7 @@ import { SideMismatch } from "./errors/SideMismatch.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A closed union: match on `_tag`; `message` is one sentence with the way out. */
+/** A closed union of errors: match on `_tag`. The `message` says what is wrong and how to fix it. */
 export type RevError =
   | GradientNotFinite
   | GridOverflow
@@ -39,5 +39,5 @@ const classes = [
   SideMismatch,
 ]
 
-/** Tells a `RevError` from any other thrown value. */
+/** Says whether a thrown value is a `RevError`. */
 export const isRevError = (error: unknown): error is RevError => classes.some((known) => error instanceof known)

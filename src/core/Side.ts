@@ -1,13 +1,13 @@
 /**
- * Side information: what a part leaves behind so that it can be run backwards.
+ * Side information: what the inverse of a part needs besides its output.
  *
  * Laws (checked by `laws/sets/Side.ts`):
  *
  * 1. codec: `fromBytes(toBytes(s))` is `s`, bit for bit
- * 2. only: if `only` is `some(s)`, every side of this kind is `s`, but for what a plan keeps in its place
- * 3. owners: nothing is left of bytes that are refused, nor of a side that was read and released
+ * 2. only: if `only` is `some(s)`, every side of this kind is `s`, except for what a plan keeps instead
+ * 3. owners: no handle remains of bytes that are refused, or of a side that was read and released
  *
- * Composite bytes: a pair and an array are a 32-bit count, then each part behind its own 32-bit length, little endian.
+ * Composite bytes: a pair or an array is a 32-bit count, then each part after its own 32-bit length, little endian.
  */
 import { either as E, option as O, type task as T, type taskEither as TE } from "fp-ts"
 import { SideMismatch } from "./errors/SideMismatch.ts"
@@ -15,32 +15,32 @@ import type { RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The codec of side information `S`: how much information it is, and its bytes. */
+/** The codec of side information `S`: its size in bits, and its bytes. */
 export interface Side<in out S> {
-  /** The one value that is left where every part is reversed: nothing needs to be kept, though a plan may keep something. */
+  /** The side, if it is always the same while every part is reversed: it need not be saved. A plan may save more. */
   readonly only: O.Option<S>
-  /** Information in bits, padding left out. */
+  /** Size of the information in bits, without padding. */
   readonly bits: (side: S) => number
-  /** The bytes of SPEC.md, the same on every backend. */
+  /** Writes the bytes of SPEC.md, the same on every backend. */
   readonly toBytes: (side: S) => T.Task<Uint8Array>
   /**
-   * The side with these bytes; `Left` where they are cut short, too many, or of another kind: `SideMismatch`, and for
-   * parameters also `ParameterMismatch`. After a `Left` nothing that was read is left.
+   * Reads a side. Returns `Left` if there are too few or too many bytes, or if they are of another kind:
+   * `SideMismatch`, and for parameters also `ParameterMismatch`. Before it returns `Left`, it frees what it has read.
    */
   readonly fromBytes: (bytes: Uint8Array) => TE.TaskEither<RevError, S>
-  /** Frees a side that `fromBytes` returned; `() => {}` where the garbage collector does that. */
+  /** Frees a side that `fromBytes` returned; `() => {}` if the garbage collector frees it. */
   readonly release: (side: S) => void
-  /** What the side is made of, for ledgers; all of it is information unless given. */
+  /** Lists the contents of a side, for ledgers. Default: all of it is information. */
   readonly contents?: (side: S) => ReadonlyArray<Content>
 }
 
 /**
- * Something that a side holds:
+ * Something that a side contains:
  *
  * - `information`: what the inverse needs and cannot compute, such as the digits of an information buffer
- * - `plane`: packed bits, `bits` of them, which may take a little less than their last word
+ * - `plane`: `bits` packed bits, which may not fill their last word
  * - `kept`: an input that a plan keeps
- * - `tape`: what a plan keeps of an evaluation
+ * - `tape`: what a plan keeps from an evaluation
  */
 export type Content =
   | { readonly _tag: "information" | "kept" | "tape"; readonly value: unknown }
@@ -48,7 +48,7 @@ export type Content =
 
 // --------------------------------------------------------- constructors
 
-/** The side of an isomorphism: nothing. */
+/** The codec of an isomorphism, which has no side information. */
 const nothing: Side<null> = {
   only: O.some(null),
   bits: () => 0,
@@ -56,7 +56,7 @@ const nothing: Side<null> = {
   fromBytes: (bytes) => async () =>
     bytes.length === 0
       ? E.right(null)
-      : E.left(new SideMismatch(`An isomorphism leaves 0 bytes behind, but ${bytes.length} were given.`)),
+      : E.left(new SideMismatch(`The side of an isomorphism has 0 bytes, but ${bytes.length} were given.`)),
   release: () => {},
   contents: () => [],
 }
@@ -72,7 +72,7 @@ const bytes: Side<Uint8Array> = {
 
 // ----------------------------------------------------------- combinators
 
-/** The sides of two parts, first part first. */
+/** The codec of the sides of two parts, first part first. */
 const pair = <S, U>(first: Side<S>, second: Side<U>): Side<readonly [S, U]> => ({
   only: O.isSome(first.only) && O.isSome(second.only) ? O.some([first.only.value, second.only.value]) : O.none,
   bits: ([s, u]) => first.bits(s) + second.bits(u),
@@ -100,10 +100,10 @@ const pair = <S, U>(first: Side<S>, second: Side<U>): Side<readonly [S, U]> => (
   contents: ([s, u]) => [...contents(first, s), ...contents(second, u)],
 })
 
-/** The sides of `length` equal parts, first part first. Throws `RangeError` unless `length` is an integer of at least 0. */
+/** The codec of the sides of `length` equal parts in order. Throws `RangeError` unless `length` is an integer >= 0. */
 const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => {
   if (!Number.isSafeInteger(length) || length < 0)
-    throw new RangeError(`An array of sides has an integer number of parts, at least 0, not ${length}.`)
+    throw new RangeError(`The length of an array of sides must be an integer of at least 0, not ${length}.`)
   return {
     only: O.isSome(item.only) ? O.some(new Array<S>(length).fill(item.only.value)) : O.none,
     bits: (sides) => sides.reduce((sum, side) => sum + item.bits(side), 0),
@@ -137,7 +137,7 @@ const array = <S>(length: number, item: Side<S>): Side<ReadonlyArray<S>> => {
 
 // ---------------------------------------------------------- destructors
 
-/** What a side of this kind is made of. */
+/** Lists the contents of a side of this kind. */
 const contents = <S>(kind: Side<S>, side: S): ReadonlyArray<Content> =>
   kind.contents?.(side) ?? [{ _tag: "information", value: side }]
 
@@ -156,7 +156,7 @@ const join = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
 
 const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>> => {
   const cut = E.left(
-    new SideMismatch(`The bytes of a side end early, after ${bytes.length}. Write and read them whole.`),
+    new SideMismatch(`The bytes of a side end early, after ${bytes.length}. Write and read all of them.`),
   )
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (bytes.length < 4) return cut
@@ -171,8 +171,8 @@ const split = (bytes: Uint8Array): E.Either<RevError, ReadonlyArray<Uint8Array>>
   }
   return at === bytes.length
     ? E.right(parts)
-    : E.left(new SideMismatch(`${bytes.length - at} bytes are left over behind the last part of a side.`))
+    : E.left(new SideMismatch(`${bytes.length - at} bytes are left over after the last part of a side.`))
 }
 
-/** Codecs of nothing, of two parts, and of many equal parts; and what a side is made of. */
+/** Codecs of no side, of bytes, of two parts and of many equal parts, and the contents of a side. */
 export const Side = { nothing, bytes, pair, array, contents }

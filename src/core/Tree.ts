@@ -1,17 +1,18 @@
 /**
- * Trees of arrays, tuples and records, whose leaves a predicate chooses (pytrees).
+ * Trees of arrays, tuples and records, whose leaves are chosen by a predicate (pytrees).
  *
- * A leaf is whatever `isLeaf` says, be it a record or an array. Any other array or object is a node: its parts are its elements, or its own
- * enumerable fields in the order of insertion (names such as "7" come first, as everywhere in JavaScript). All else is an atom, which has no leaves
- * and stays as it is: numbers, texts, null, functions, typed arrays. An object of a class is a node like a record; it keeps its class, and where it
- * has no leaf (a `Map`, a `Promise`) it stays itself. A tree that contains itself throws `TypeError`.
+ * `isLeaf` decides what a leaf is; it may be a record or an array. Any other array or object is a node: its parts are
+ * its elements, or its own enumerable fields in insertion order (JavaScript puts names such as "7" first). Everything
+ * else is an atom, which has no leaves and does not change: numbers, strings, null, functions, typed arrays. An
+ * instance of a class is a node like a record. It keeps its class, and without a leaf (a `Map`, a `Promise`) it stays
+ * the same object. A tree that contains itself throws `TypeError`.
  *
  * Laws (checked by `test/core/tree.test.ts`):
  *
  * 1. identity: `map(t, isLeaf, x => x)` is `t`
  * 2. composition: `map(map(t, isLeaf, f), isLeaf, g)` is `map(t, isLeaf, x => g(f(x)))`
- * 3. order: `map`, `fold`, `leaves` and `entries` meet the leaves in one order, that of insertion
- * 4. paths: those of `entries` are those that `Params` gives the leaves of a parameter tree
+ * 3. order: `map`, `fold`, `leaves` and `entries` visit the leaves in insertion order
+ * 4. paths: `entries` gives the leaves of a parameter tree the paths that `Params` gives them
  * 5. `zip(t, t, isLeaf, f)` is `map(t, isLeaf, x => f(x, x))`
  */
 import { shown } from "./quoted.ts"
@@ -21,7 +22,7 @@ import { shown } from "./quoted.ts"
 /** Says which values are leaves. */
 type IsLeaf<L> = (value: unknown) => value is L
 
-/** A place where two trees differ: the indices and names on the way to it, and what each tree has there. */
+/** A place where two trees differ: the indices and names that lead to it, and what each tree has there. */
 interface Difference {
   readonly at: ReadonlyArray<number | string>
   readonly x: unknown
@@ -30,7 +31,7 @@ interface Difference {
 
 // ----------------------------------------------------------- combinators
 
-/** The same tree with `f` of every leaf in its place. */
+/** Replaces every leaf by `f` of it. */
 const map = <L>(tree: unknown, isLeaf: IsLeaf<L>, f: (leaf: L) => unknown): unknown => mapFrom(tree, isLeaf, f, 0)
 
 const mapFrom = <L>(tree: unknown, isLeaf: IsLeaf<L>, f: (leaf: L) => unknown, depth: number): unknown => {
@@ -44,7 +45,10 @@ const mapFrom = <L>(tree: unknown, isLeaf: IsLeaf<L>, f: (leaf: L) => unknown, d
   )
 }
 
-/** `f` of every two leaves in the places of the first tree. Throws `TypeError`, which names the path, where the trees differ in anything else. */
+/**
+ * Combines the leaves of two trees by `f`. Throws `TypeError` with the path if the trees differ in anything but their
+ * leaves.
+ */
 const zip = <L>(x: unknown, y: unknown, isLeaf: IsLeaf<L>, f: (x: L, y: L) => unknown): unknown =>
   zipFrom(x, y, isLeaf, f, [])
 
@@ -59,7 +63,7 @@ const zipFrom = <L>(
   const names = sharedNames(x, y, isLeaf)
   if (names === "differ")
     throw new TypeError(
-      `Two trees must have one structure, but at ${at.length === 0 ? "the top" : at.join("/")} there is ${kindOf(x, isLeaf)} in one and ${kindOf(y, isLeaf)} in the other.`,
+      `Two trees must have the same structure, but at ${at.length === 0 ? "the top" : at.join("/")} there is ${kindOf(x, isLeaf)} in one and ${kindOf(y, isLeaf)} in the other.`,
     )
   if (names === "atoms") return x
   if (at.length === deep) refuseCycle(x)
@@ -79,21 +83,21 @@ const zipFrom = <L>(
 
 // ---------------------------------------------------------- destructors
 
-/** Gathers the leaves one by one, from `start` on. */
+/** Reduces the leaves by `f`, beginning with `start`. */
 const fold = <L, R>(tree: unknown, isLeaf: IsLeaf<L>, start: R, f: (result: R, leaf: L) => R): R => {
   let result = start
   visit(tree, isLeaf, (leaf) => void (result = f(result, leaf)), 0)
   return result
 }
 
-/** All leaves, those that occur twice as often as they occur. */
+/** Lists all leaves; a leaf that occurs twice is listed twice. */
 const leaves = <L>(tree: unknown, isLeaf: IsLeaf<L>): ReadonlyArray<L> => {
   const found: L[] = []
   visit(tree, isLeaf, (leaf) => void found.push(leaf), 0)
   return found
 }
 
-/** All leaves with their paths, such as `blocks/0/w`; the path of a tree that is a leaf is empty. */
+/** Lists all leaves with their paths, such as `blocks/0/w`. The path of a tree that is itself a leaf is empty. */
 const entries = <L>(tree: unknown, isLeaf: IsLeaf<L>): ReadonlyArray<readonly [path: string, leaf: L]> => {
   const found: Array<readonly [string, L]> = []
   const at: string[] = []
@@ -112,7 +116,7 @@ const entries = <L>(tree: unknown, isLeaf: IsLeaf<L>): ReadonlyArray<readonly [p
   return found
 }
 
-/** The first place where two trees differ: in structure, in an atom, or in leaves that are not the `same`; null where there is none. */
+/** Finds the first place where two trees differ: in structure, in an atom, or in leaves that are not the `same`. */
 const difference = <L>(x: unknown, y: unknown, isLeaf: IsLeaf<L>, same: (x: L, y: L) => boolean): Difference | null => {
   const at: Array<number | string> = []
   const from = (one: unknown, other: unknown): Difference | null => {
@@ -143,9 +147,10 @@ const visit = <L>(tree: unknown, isLeaf: IsLeaf<L>, each: (leaf: L) => void, dep
 const isNode = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !ArrayBuffer.isView(value)
 
-const partOf = (node: unknown, name: number | string): unknown => (node as Readonly<Record<string, unknown>>)[name] // of nodes alone
+// Called with nodes only.
+const partOf = (node: unknown, name: number | string): unknown => (node as Readonly<Record<string, unknown>>)[name]
 
-/** What two trees of one structure have inside, by the names of the first. */
+/** Lists the names of the parts that two nodes of the same structure have, in the order of the first. */
 const sharedNames = <L>(
   x: unknown,
   y: unknown,
@@ -159,7 +164,7 @@ const sharedNames = <L>(
   return names.length === Object.keys(y).length && names.every((name) => Object.hasOwn(y, name)) ? names : "differ"
 }
 
-/** A node like this one with these fields; an object of a class only where one of them is new. */
+/** Makes a node like this one with these fields. Copies an instance of a class only if a field has changed. */
 const withFields = (node: object, fields: ReadonlyArray<readonly [name: string, part: unknown]>): unknown => {
   const prototype: object | null = Object.getPrototypeOf(node) as object | null // nothing else is a prototype
   if (prototype === Object.prototype) return Object.fromEntries(fields)
@@ -174,17 +179,17 @@ const kindOf = <L>(value: unknown, isLeaf: IsLeaf<L>): string => {
   return isNode(value) ? `a record of ${Object.keys(value).join(", ") || "nothing"}` : shown(value)
 }
 
-/** How deep a tree is before it is asked whether it contains itself: no tree that is a network's comes near. */
+/** The depth at which a tree is checked for cycles. The trees of networks are much shallower. */
 const deep = 500
 
-/** Throws `TypeError` for a node that is inside of itself. */
+/** Throws `TypeError` for a node that contains itself. */
 const refuseCycle = (node: unknown): void => {
   const [above, done] = [new Set<object>(), new Set<object>()]
   const from = (part: unknown): void => {
     if (!isNode(part) || done.has(part)) return
     if (above.has(part))
       throw new TypeError(
-        `A tree contains itself, ${deep} levels down or more. Give one that ends, or make what repeats a leaf.`,
+        `A tree contains itself, ${deep} levels down or more. Remove the cycle, or make the part that repeats a leaf.`,
       )
     above.add(part)
     for (const inner of Object.values(part)) from(inner)
@@ -194,5 +199,5 @@ const refuseCycle = (node: unknown): void => {
   from(node)
 }
 
-/** Walks over trees: the tree first, then what its leaves are. */
+/** Functions on trees; the tree is the first argument, `isLeaf` the next. */
 export const Tree = { map, zip, fold, leaves, entries, difference }

@@ -15,14 +15,14 @@ export interface Place {
   readonly step: number
 }
 
-/** What must hold of a value, `Same` also of several in an array. */
+/** What must be true of a value; `Same` also takes arrays of values. */
 export type Claim =
   | {
       readonly _tag: "InRange"
       readonly place: Place
       readonly x: unknown
       readonly fractionBits: number
-      /** Rebuilt from an activation that was in range: if this one is not, it is `Irreversible`. */
+      /** Rebuilt from an activation that was in range, so a value out of range is reported as `Irreversible`. */
       readonly rebuilt?: true
     }
   | {
@@ -37,25 +37,24 @@ export type Claim =
       readonly _tag: "Finite"
       readonly place: Place
       readonly x: unknown
-      /** Whose gradient it is. */ readonly parameter: string
+      /** The parameter of this gradient. */ readonly parameter: string
     }
 
-/** An activation that came back: nothing is claimed of it. */
+/** A rebuilt activation, about which nothing is claimed. */
 export interface Rebuilt {
   readonly _tag: "Rebuilt"
   readonly place: Place
   readonly x: unknown
 }
 
-/** Takes claims while a program runs and says at its end whether all of them held. */
+/** Collects claims while a program runs, and reports at its end whether all of them are true. */
 export interface Watch {
   /**
-   * Adds a claim, which may be judged as late as `settle`. Throws `TypeError` for values of a kind that the watch
-   * cannot read.
+   * Adds a claim, which may be checked as late as `settle`. Throws `TypeError` for values that the watch cannot read.
    */
   readonly expect: (claim: Claim) => void
-  /** Sees every activation that blocks rebuild, in their order; it borrows them. Not needed to judge claims. */
+  /** Observes every activation that blocks rebuild, in order. Borrows it. Claims do not need it. */
   readonly observe?: (event: Rebuilt) => void
-  /** Right if every claim held, else the first that did not. Frees the evidence; the watch starts afresh. */
+  /** Returns the error of the first claim that fails, if any. Frees the evidence and resets the watch. */
   readonly settle: TE.TaskEither<RevError, void>
 }

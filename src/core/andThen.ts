@@ -10,16 +10,17 @@ import type { Program } from "./Program.ts"
 import { Side } from "./Side.ts"
 
 /**
- * `pipe(f, andThen(g))` is `f`, then `g`. Parameters meet (`P & Q`) and must have different names; sides pair up.
+ * `pipe(f, andThen(g))` runs `f`, then `g`. Parameters are merged (`P & Q`) and must have different names; the side is
+ * the pair of sides.
  *
- * Laws: `identity` is its unit and it is associative, up to the bracketing of the side.
+ * Laws: `identity` is its unit, and it is associative up to the bracketing of the side.
  */
 export const andThen =
   <Q extends object, B, C, U>(g: Bijection<Q, B, C, U>) =>
   <P extends object, A, S>(f: Bijection<P, A, B, S> & Apart<P, Q>): Bijection<P & Q, A, C, readonly [S, U]> =>
     compose<P, Q, A, B, C, S, U>(f, g, Params.both<P, Q>(f.params, g.params), (p, q) => ({ ...p, ...q }))
 
-/** Both kinds of composition: they differ in how parameters and gradients meet. */
+/** Composes two parts; `andThen` and `tied` differ in how they merge parameters and gradients. */
 export const compose = <P, Q, A, B, C, S, U>(
   f: Bijection<P, A, B, S>,
   g: Bijection<Q, B, C, U>,

@@ -8,10 +8,10 @@ import { Params } from "./Params.ts"
 import { Side } from "./Side.ts"
 
 /**
- * `pipe(f, both(g))` runs `f` on the first half of a pair and `g` on the second. Parameters meet (`P & Q`) and must have
- * different names; sides pair up. Where one half has no cotangent, the pair has none.
+ * `pipe(f, both(g))` runs `f` on the first half of a pair and `g` on the second. Parameters are merged (`P & Q`) and
+ * must have different names; the side is the pair of sides. If one half has no cotangent, the pair has none.
  *
- * Law: it is `first(f)`, then `second(g)`.
+ * Law: it equals `first(f)`, then `second(g)`.
  */
 export const both =
   <Q extends object, C, D, U>(g: Bijection<Q, C, D, U>) =>

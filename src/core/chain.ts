@@ -1,5 +1,5 @@
 /**
- * A first part, then equal parts, in a loop: ten thousand blocks neither overflow the stack nor hold their activations.
+ * A first part followed by equal parts, in a loop: ten thousand blocks do not overflow the stack or retain activations.
  */
 import { either as E, function as F } from "fp-ts"
 import type { Bijection, Pulled } from "./Bijection.ts"
@@ -13,7 +13,7 @@ import type { RevError } from "./RevError.ts"
 import { Side } from "./Side.ts"
 
 /**
- * `chain(first, rest, n)`: `first` at path 0, then `rest` at paths 1 to n - 1, with one array of n equal parameter
+ * `chain(first, rest, n)` runs `first` at path 0, then `rest` at paths 1 to n - 1, with an array of n equal parameter
  * trees. Throws `RangeError` unless n is an integer of at least 1.
  */
 export const chain = <P, A, B, S, U>(
@@ -22,7 +22,7 @@ export const chain = <P, A, B, S, U>(
   n: number,
 ): Bijection<ReadonlyArray<P>, A, B, readonly [S, ReadonlyArray<U>]> => {
   if (!Number.isSafeInteger(n) || n < 1)
-    throw new RangeError(`The number of parts of a chain is an integer, at least 1, not ${JSON.stringify(n)}.`)
+    throw new RangeError(`The length of a chain must be an integer of at least 1, not ${JSON.stringify(n)}.`)
   const head = part<P>(0)
   const tail = loop(rest, 1, n)
   return {
@@ -71,11 +71,12 @@ export const chain = <P, A, B, S, U>(
   }
 }
 
-/** `pipe(f, repeat(n))`: `f` n times, at paths 0 to n - 1, with an array of n parameter trees. */
+/** `pipe(f, repeat(n))` runs `f` n times, at paths 0 to n - 1, with an array of n parameter trees. */
 export const repeat =
   (n: number) =>
   <P, A, S>(f: Bijection<P, A, A, S>): Bijection<ReadonlyArray<P>, A, A, ReadonlyArray<S>> => {
-    if (!Number.isSafeInteger(n) || n < 0) throw new RangeError(`A part is repeated a whole number of times, not ${n}.`)
+    if (!Number.isSafeInteger(n) || n < 0)
+      throw new RangeError(`The number of repetitions must be an integer of at least 0, not ${n}.`)
     const all = loop(f, 0, n)
     return {
       params: Params.array(n, f.params),
@@ -87,7 +88,7 @@ export const repeat =
     }
   }
 
-/** The environment of part i. */
+/** Runs `use` in the environment of part i. */
 const part =
   <P>(i: number) =>
   <X>(env: Env<ReadonlyArray<P>>, use: (at: Env<P>) => E.Either<RevError, X>): E.Either<RevError, X> => {
@@ -95,7 +96,7 @@ const part =
     return params === undefined
       ? E.left(
           new ParameterMismatch(
-            `Part ${i} has no parameters: ${env.params.length} were given. Use those that this network's params.init makes.`,
+            `Part ${i} has no parameters: only ${env.params.length} parts were given. Use those that params.init makes for this network.`,
           ),
         )
       : use(Env.child(env, String(i), params))
@@ -112,13 +113,13 @@ const backwards =
   (env) =>
     part<P>(i)(env, f.pullback(b, side, cotangent))
 
-/** Parts `from` to `to` - 1; `owned` says that the first input may be freed. */
+/** Runs parts `from` to `to` - 1; `owned` says that the first input may be freed. */
 const loop = <P, A, S>(f: Bijection<P, A, A, S>, from: number, to: number) => {
   type Parts = ReadonlyArray<P>
   const sideOf = (sides: ReadonlyArray<S>, i: number): E.Either<RevError, S> =>
     i < sides.length && sides.length === to - from
       ? E.right(sides[i] as S) // in bounds; S itself may hold undefined
-      : E.left(new SideMismatch(`${to - from} parts need as many sides, but ${sides.length} were given.`))
+      : E.left(new SideMismatch(`${to - from} parts need ${to - from} sides, but ${sides.length} were given.`))
 
   const walk =
     <X>(each: (x: A, at: Env<P>) => E.Either<RevError, readonly [A, X]>) =>

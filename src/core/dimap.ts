@@ -1,5 +1,5 @@
 /**
- * A bijection seen through two isomorphisms.
+ * A bijection between two isomorphisms.
  */
 import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
@@ -7,9 +7,9 @@ import type { Env } from "./Env.ts"
 import { NotDifferentiable } from "./errors/NotDifferentiable.ts"
 
 /**
- * `dimap(before, after)(f)` is `before`, `f`, `after`, with nothing but the parameters and the side of `f`.
+ * `dimap(before, after)(f)` runs `before`, `f` and `after`. It has only the parameters and the side of `f`.
  *
- * Laws: between two identities `f` is itself; a dimap of a dimap is the dimap of the compositions.
+ * Laws: between two identities it equals `f`; a dimap of a dimap is the dimap of the compositions.
  */
 export const dimap =
   <Z, A, B, C>(before: Bijection<{}, Z, A, null>, after: Bijection<{}, B, C, null>) =>
@@ -44,7 +44,7 @@ export const dimap =
         after.pullback(c, null, dc)(bare(env)),
         E.chain(({ input, cotangent }) =>
           cotangent === null
-            ? E.left(new NotDifferentiable({ path: env.path, what: "The isomorphism behind a part" }))
+            ? E.left(new NotDifferentiable({ path: env.path, what: "The isomorphism after a part" }))
             : f.pullback(input, side, cotangent)(env),
         ),
         E.chain(({ input, cotangent, grads }) =>
@@ -63,7 +63,7 @@ export const dimap =
 
 const bare = (env: Env<unknown>): Env<{}> => ({ ...env, params: {} })
 
-/** What `program` gives, and `value`, which it borrowed, freed. */
+/** Runs `program`, then frees `value`, which it borrowed. */
 const freeing = <P, V, X>(env: Env<P>, value: V, program: (env: Env<P>) => X): X => {
   const result = program(env)
   env.scope.release(value)

@@ -4,7 +4,7 @@
 import { either as E, function as F } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
 
-/** `first<C>()(f)` runs `f` and carries a `C` along unchanged; where `f`'s input has no cotangent, the pair has none. */
+/** `first<C>()(f)` runs `f` and passes a `C` through. If the input of `f` has no cotangent, the pair has none. */
 export const first =
   <C>() =>
   <P, A, B, S>(f: Bijection<P, A, B, S>): Bijection<P, readonly [A, C], readonly [B, C], S> => ({

@@ -1,5 +1,5 @@
 /**
- * The bijection that does nothing, the unit of `andThen`.
+ * The identity, the unit of `andThen`.
  */
 import { either as E } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"

@@ -1,5 +1,5 @@
 /**
- * Isomorphisms backwards.
+ * Inverses of isomorphisms.
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
@@ -8,11 +8,11 @@ import { Plan } from "./Plan.ts"
 import { Side } from "./Side.ts"
 
 /**
- * Reverses a bijection that leaves nothing behind where it is reversed, however it was composed; `none` where the side is
- * information. A plan has no say: turned round, every part is reversed, since nobody comes back for what it would keep.
+ * Inverts a bijection that has no side information when it is reversed, however it was composed. Returns `none` if the
+ * side is information. Plans do not apply: every part is reversed, since no backward pass would use what it keeps.
  *
- * Its `infer` goes back from what `infer` of f gives. Its `forward` is the `inverse` of f, so it checks as little: give it what f can give. Not every pair is a state of a
- * two-step chain, and every pair is an output of a coupling.
+ * Its `infer` inverts `infer` of f. Its `forward` is the `inverse` of f, which does not check its input: pass only
+ * outputs of f. Not every pair is a state of a two-step chain, but every pair is an output of a coupling.
  */
 export const invert = <P, A, B, S>(f: Bijection<P, A, B, S>): O.Option<Bijection<P, B, A, null>> =>
   F.pipe(

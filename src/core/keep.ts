@@ -1,9 +1,9 @@
 /**
- * Any layer as a bijection: it leaves its input behind, which is gradient checkpointing; with the plan's `tape`, ordinary
- * backpropagation.
+ * Turns any layer into a bijection whose side is its input. This is gradient checkpointing, or ordinary backpropagation
+ * if the plan says `tape`.
  *
- * Its pullback evaluates the layer again, and claims that the value is the output it was given: behind `keep`, whatever
- * a reversed chain has rebuilt is checked against the value it started from.
+ * Its pullback evaluates the layer again and claims that the value equals the given output. So the input that a
+ * reversed chain after `keep` rebuilds is checked against the value that the chain started from.
  */
 import { option as O } from "fp-ts"
 import type { Bijection } from "./Bijection.ts"
@@ -13,7 +13,7 @@ import type { Layer, Recorded } from "./Layer.ts"
 import { attempt, attemptForward } from "./Program.ts"
 import type { Side } from "./Side.ts"
 
-/** `keep(side)(layer)`, with `side` the codec of the layer's input. Going back costs one evaluation, or none if taped. */
+/** Keeps the input of `layer`; `side` is its codec. The pullback costs one evaluation, or none with a tape. */
 export const keep =
   <A>(side: Side<A>) =>
   <P, B>(layer: Layer<P, A, B>): Bijection<P, A, B, Kept<A, Recorded<P, A, B>>> => {

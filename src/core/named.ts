@@ -29,7 +29,7 @@ export const named =
     }
   }
 
-/** A layer under a name: nests the parameters and folds the name into the draw, so that equal layers can be `serial`. */
+/** Nests a layer's parameters under a name and folds the name into its draw, so that `serial` can join equal layers. */
 export const namedLayer =
   <K extends string>(name: K) =>
   <P, A, B>(layer: Layer<P, A, B>): Layer<{ readonly [k in K]: P }, A, B> => ({
@@ -42,7 +42,8 @@ export const namedLayer =
         held: recorded.held,
         pull: (cotangent) => {
           const back = recorded.pull(cotangent)
-          return { cotangent: back.cotangent, grads: { [name]: back.grads } as { readonly [k in K]: P } } // a computed key
+          const grads = { [name]: back.grads } as { readonly [k in K]: P } // a computed key
+          return { cotangent: back.cotangent, grads }
         },
       }
     },

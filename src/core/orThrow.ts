@@ -1,9 +1,9 @@
 /**
- * Errors as values, thrown where the caller throws.
+ * From errors as values to exceptions.
  */
 import { either as E } from "fp-ts"
 
-/** The value of a result; throws its error where there is none. */
+/** Returns the value of a result, or throws its error. */
 export const orThrow = <X>(result: E.Either<Error, X>): X => {
   if (E.isLeft(result)) throw result.left
   return result.right

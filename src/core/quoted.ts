@@ -1,15 +1,15 @@
 /**
- * Foreign text and values in messages.
+ * Text and values from outside, formatted for messages.
  */
 
-/** The text in quotes, with control characters escaped and cut after 60 characters, so that a message stays one sentence. */
+/** Quotes a text, escapes its control characters and truncates it to 60 characters, to keep a message readable. */
 export const quoted = (text: string): string =>
   JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text).replace(
     invisible,
     (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )
 
-/** A foreign value as messages show it: texts are quoted, and what has parts is only named, however deep it is. */
+/** Formats a value for a message: quotes strings, and names only the kind of arrays, functions and objects. */
 export const shown = (value: unknown): string => {
   if (typeof value === "string") return quoted(value)
   if (Array.isArray(value)) return "an array"
@@ -19,5 +19,5 @@ export const shown = (value: unknown): string => {
 
 const LONGEST = 60
 
-/** What JSON leaves as it is, and a terminal obeys or does not show. */
+/** Characters that JSON does not escape, and that a terminal obeys or does not show. */
 const invisible = /[\p{Cc}\p{Cf}\u2028\u2029]/gu

@@ -1,5 +1,5 @@
 /**
- * Isomorphisms that move values and compute nothing.
+ * Isomorphisms that only move values.
  */
 import type { Bijection } from "./Bijection.ts"
 import { Params } from "./Params.ts"
@@ -9,8 +9,8 @@ import { Side } from "./Side.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * `rearrange(there, back)` for two functions that undo each other and only move values: swaps, splits, reshapes,
- * permutations. A cotangent goes back the way its value went, so `back` is the gradient too.
+ * `rearrange(there, back)` makes an isomorphism from two functions that are inverse to each other and only move values:
+ * swaps, splits, reshapes, permutations. A cotangent moves as its value does, so `back` is also the gradient.
  */
 export const rearrange = <A, B>(there: (a: A) => B, back: (b: B) => A): Bijection<{}, A, B, null> => ({
   params: Params.none,

@@ -6,7 +6,7 @@ import { dimap } from "./dimap.ts"
 import { first } from "./first.ts"
 import { swap } from "./rearrange.ts"
 
-/** `second<C>()(f)` carries a `C` along unchanged and runs `f`: `first` between two swaps. */
+/** `second<C>()(f)` passes a `C` through and runs `f`: it is `first` between two swaps. */
 export const second =
   <C>() =>
   <P, A, B, S>(f: Bijection<P, A, B, S>): Bijection<P, readonly [C, A], readonly [C, B], S> =>

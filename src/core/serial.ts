@@ -1,5 +1,5 @@
 /**
- * Layers one after the other.
+ * Composition of layers.
  */
 import type { Apart } from "./Apart.ts"
 import { NotDifferentiable } from "./errors/NotDifferentiable.ts"
@@ -7,8 +7,8 @@ import type { Layer } from "./Layer.ts"
 import { Params } from "./Params.ts"
 
 /**
- * `pipe(f, serial(g))` applies `f`, then `g`. Parameters meet and must have different names; both parts see the same
- * draw: put equal or random layers under names of their own with `namedLayer`.
+ * `pipe(f, serial(g))` applies `f`, then `g`. Parameters are merged and must have different names. Both layers get the
+ * same draw, so give equal or random layers different names with `namedLayer`.
  */
 export const serial =
   <Q extends object, B, C>(g: Layer<Q, B, C>) =>

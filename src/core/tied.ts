@@ -8,8 +8,8 @@ import type { Bijection } from "./Bijection.ts"
 import { Params } from "./Params.ts"
 
 /**
- * `pipe(f, tied("wte")(g))` is `pipe(f, andThen(g))` with one subtree `wte` used by both: it is made by the first part,
- * and its gradients add, those of the first part on the left. All other names must differ.
+ * `pipe(f, tied("wte")(g))` is `pipe(f, andThen(g))` with one subtree `wte` used by both. The first part initializes
+ * it. Its two gradients are added, with that of the first part on the left. All other names must differ.
  */
 export const tied =
   <K extends string>(name: K) =>

@@ -1,5 +1,5 @@
 /**
- * The grid of values k 2^-l held in float32, exact while |x| < 2^(24-l).
+ * The grid of values k 2^-l stored in float32, exact while |x| < 2^(24-l).
  *
  * Laws (checked by `laws/sets/Grid.ts`):
  *
@@ -21,28 +21,28 @@ export interface Grid {
   readonly limit: number
 }
 
-/** Makes grids, rounds numbers onto them, and reads parities. */
+/** Makes grids, rounds numbers to them, and computes parities. */
 export const Grid = {
   // -------------------------------------------------------- constructors
 
-  /** A grid of 0 to 23 fraction bits; the paper uses 9. Throws `RangeError` for any other number. */
+  /** Makes a grid of 0 to 23 fraction bits; the paper uses 9. Throws `RangeError` for any other number. */
   make: (fractionBits: number): Grid => {
     if (!Number.isInteger(fractionBits) || fractionBits < 0 || fractionBits > 23)
-      throw new RangeError(`A grid has 0 to 23 fraction bits, not ${fractionBits}. The paper uses 9.`)
+      throw new RangeError(`A grid must have 0 to 23 fraction bits, not ${fractionBits}. The paper uses 9.`)
     return { fractionBits, step: 2 ** -fractionBits, scale: 2 ** fractionBits, limit: 2 ** (24 - fractionBits) }
   },
 
   // --------------------------------------------------------- combinators
 
-  /** Q: half to even onto the grid, with one zero. */
+  /** Rounds to the grid (Q), ties to even, and never returns -0. */
   round: ({ scale, step }: Grid, y: number): number => halfToEven(y * scale) * step,
 
   // --------------------------------------------------------- destructors
 
-  /** The parity s of k = x 2^l, for a grid value x: 0 or 1, for negatives too. */
+  /** Computes the parity s of k = x 2^l for a grid value x: 0 or 1, also for negative k. */
   parity: ({ scale }: Grid, x: number): 0 | 1 => ((x * scale) % 2 === 0 ? 0 : 1),
 
-  /** Floor division of k = x 2^l: the quotient and the remainder, 0 <= r < divisor, as grid values with one zero. */
+  /** Divides k = x 2^l by floor division. Returns the quotient and the remainder, 0 <= r < divisor, as grid values. */
   divide: ({ scale, step }: Grid, divisor: number, x: number): readonly [quotient: number, remainder: number] => {
     const k = x * scale
     const remainder = ((k % divisor) + divisor) % divisor
@@ -50,11 +50,11 @@ export const Grid = {
   },
 }
 
-/** The nearest whole number, half to even, with one zero. */
+/** Rounds to the nearest integer, ties to even, and never returns -0. */
 export const halfToEven = (y: number): number => (Math.abs(y) < 2 ** 51 ? y + magic - magic : y)
 
 /**
- * 1.5 * 2^52: adding it leaves a double no fraction bits, so the sum is rounded half to even by the hardware; taking it
- * away again never leaves -0.
+ * 1.5 * 2^52: a double of this size has no fraction bits, so the hardware rounds the sum to an integer, ties to even.
+ * Subtracting it again never gives -0.
  */
 const magic = 6755399441055744

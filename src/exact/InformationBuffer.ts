@@ -1,15 +1,15 @@
 /**
- * Exact scaling of grid values by a fraction n/d: what a division loses goes into a buffer, one integer an activation.
+ * Exact scaling of grid values by a fraction n/d. A buffer stores what the division loses, one integer per activation.
  *
  *     B <- B d + (k mod d),  k <- floor(k / d),  k <- k n + (B mod n),  B <- floor(B / n)
  *
  * Maclaurin, Duvenaud, Adams, "Gradient-based Hyperparameter Optimization through Reversible Learning" (ICML 2015),
- * algorithm 3. k is x 2^l and B is held as B 2^-l, so every step is exact in float32 while B d + d - 1 < 2^24. How
- * large B can be is known from the number of steps alone; before a step that might not fit, the buffer is spilled: it is
- * left behind whole, and a new one begins. That is log2(d/n) bits an activation and step, in the mean.
+ * algorithm 3. k is x 2^l and B is stored as B 2^-l, so every step is exact in float32 while B d + d - 1 < 2^24. The
+ * number of steps alone bounds B. Before a step that might not fit, the buffer is spilled: all of it becomes side
+ * information, and a new buffer begins. On average this takes log2(d/n) bits per activation and step.
  *
- * Laws (checked by `laws/sets/InformationBuffer.ts`): `unscale` takes back `scale`, bit for bit, whatever the buffer holds;
- * no digit reaches `largest`.
+ * Laws (checked by `laws/sets/InformationBuffer.ts`): `unscale` inverts `scale`, bit for bit, for every content of the
+ * buffer; no digit reaches `largest`.
  */
 import { either as E, function as F, option as O, taskEither as TE } from "fp-ts"
 import { SideMismatch } from "../core/errors/SideMismatch.ts"
@@ -26,23 +26,23 @@ export interface Ratio {
   readonly d: number
 }
 
-/** What `steps` scalings have lost since the last spill. */
+/** What `steps` scalings since the last spill have lost. */
 export interface InformationBuffer<X> {
   /** B 2^-l */
   readonly digits: X
   readonly steps: number
 }
 
-/** Empties, scalings and codecs of buffers. */
+/** Makes buffers, scales values with them, and gives their codecs. */
 export const InformationBuffer = {
   // -------------------------------------------------------- constructors
 
-  /** A buffer of nothing, for values like x. */
+  /** Makes an empty buffer for values of the shape of x. */
   empty: <X, Bit>({ minus }: Space<X, Bit>, x: X): InformationBuffer<X> => ({ digits: minus(x, x), steps: 0 }),
 
   // --------------------------------------------------------- combinators
 
-  /** x n/d, the buffer after it, and the digits that were spilled before it, if there was no room. */
+  /** Returns x n/d, the buffer after this step, and the digits that were spilled before it, if the buffer was full. */
   scale: <X, Bit>({ divide, minus, plus, times }: Space<X, Bit>, { n, d }: Ratio) => {
     const lasts = InformationBuffer.lasts({ n, d })
     return (
@@ -62,7 +62,7 @@ export const InformationBuffer = {
     }
   },
 
-  /** What was scaled, and the buffer before it; `rest` is what is left where a spill came before, and must be 0. */
+  /** Returns the unscaled value and the buffer before the step; `rest` remains before a spill, and must be 0. */
   unscale: <X, Bit>({ divide, plus, times }: Space<X, Bit>, { n, d }: Ratio) => {
     const lasts = InformationBuffer.lasts({ n, d })
     return (
@@ -83,14 +83,14 @@ export const InformationBuffer = {
 
   // --------------------------------------------------------- destructors
 
-  /** n/d as a number. Throws `RangeError` for a ratio that cannot be scaled by. */
+  /** Returns n/d as a number. Throws `RangeError` unless 0 < n < d <= 4096. */
   size: ({ n, d }: Ratio): number => {
     if (!Number.isInteger(n) || !Number.isInteger(d) || n < 1 || n >= d || d > 4096)
-      throw new RangeError(`A ratio n/d has whole numbers 0 < n < d <= 4096, not ${n}/${d}.`)
+      throw new RangeError(`A ratio n/d must have integers 0 < n < d <= 4096, not ${n}/${d}.`)
     return n / d
   },
 
-  /** The largest B after so many steps from 0, or Infinity where they do not fit. */
+  /** Returns the largest B after the given number of steps from 0, or Infinity if they do not fit. */
   largest: ({ n, d }: Ratio, steps: number): number => {
     let most = 0
     for (let i = 0; i < steps; i++) {
@@ -101,7 +101,7 @@ export const InformationBuffer = {
     return most
   },
 
-  /** How many steps a buffer lasts: 29 for 3/5. Throws `RangeError` for a ratio that cannot be scaled by. */
+  /** Returns how many steps a buffer lasts: 29 for 3/5. Throws `RangeError` unless 0 < n < d <= 4096. */
   lasts: (ratio: Ratio): number => {
     InformationBuffer.size(ratio)
     let steps = 0
@@ -111,7 +111,7 @@ export const InformationBuffer = {
 
   // ----------------------------------------------------------- instances
 
-  /** The codec of a buffer: its steps in 4 bytes, then its digits. An activation is log2(1 + largest) bits. */
+  /** The codec of a buffer: its steps in 4 bytes, then its digits. An activation counts log2(1 + largest) bits. */
   side: <X>(ratio: Ratio, value: Side<X>): Side<InformationBuffer<X>> => ({
     only: O.none,
     bits: ({ digits, steps }) => information(ratio, steps, value, digits),
@@ -126,7 +126,7 @@ export const InformationBuffer = {
       },
     fromBytes: (bytes) => {
       if (bytes.length < 4)
-        return TE.left(new SideMismatch(`A buffer begins with 4 bytes, but there are ${bytes.length}.`))
+        return TE.left(new SideMismatch(`A buffer must begin with 4 bytes, but there are only ${bytes.length}.`))
       const steps = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
       if (steps > InformationBuffer.lasts(ratio))
         return TE.left(
@@ -142,7 +142,7 @@ export const InformationBuffer = {
     release: ({ digits }) => value.release(digits),
   }),
 
-  /** The codec of what a step spills: one byte, 0 for nothing or 1, and then the digits. */
+  /** The codec of what a step spills: the byte 0 for nothing, or the byte 1 and then the digits. */
   spill: <X>(ratio: Ratio, value: Side<X>): Side<X | null> => ({
     only: O.none,
     bits: (digits) => (digits === null ? 0 : information(ratio, InformationBuffer.lasts(ratio), value, digits)),
@@ -157,7 +157,11 @@ export const InformationBuffer = {
       if (bytes[0] === 0 && bytes.length === 1) return TE.right(null)
       if (bytes[0] === 1) return digitsFrom(ratio, InformationBuffer.lasts(ratio), value, bytes.subarray(1))
       return async () =>
-        E.left(new SideMismatch(`A spill is the byte 0, or 1 and digits, not ${bytes.length} bytes from ${bytes[0]}.`))
+        E.left(
+          new SideMismatch(
+            `A spill must be the byte 0, or the byte 1 and digits, not ${bytes.length} bytes that begin with ${bytes[0]}.`,
+          ),
+        )
     },
     release: (digits) => {
       if (digits !== null) value.release(digits)
@@ -167,17 +171,17 @@ export const InformationBuffer = {
 
 const same = (samples: number, c: number): PerSample => new Array<number>(samples).fill(c)
 
-/** Digits that can be there after so many steps: from 0 to `largest`. */
+/** Checks that digits are possible after this number of steps: from 0 to `largest`. */
 const digitsFrom = <X>(ratio: Ratio, steps: number, value: Side<X>, bytes: Uint8Array): TE.TaskEither<RevError, X> => {
   const most = InformationBuffer.largest(ratio, steps)
   if (withinSteps(bytes, most)) return value.fromBytes(bytes)
   return TE.left(
     new SideMismatch(
-      `After ${steps} steps of ${ratio.n}/${ratio.d} digits are from 0 to ${most}, but the bytes have others.`,
+      `After ${steps} steps of ${ratio.n}/${ratio.d} digits must be from 0 to ${most}, but the bytes have others.`,
     ),
   )
 }
 
-/** The bits of digits after so many steps: `value` counts 32 bits an activation. */
+/** The bits of digits after this number of steps; `value` counts 32 bits per activation. */
 const information = <X>(ratio: Ratio, steps: number, value: Side<X>, digits: X): number =>
   (value.bits(digits) / 32) * Math.log2(1 + InformationBuffer.largest(ratio, steps))

@@ -1,8 +1,8 @@
 /**
- * Random numbers by address, in the counter layout of TensorFlow's stateless Philox.
+ * Random numbers by key and sample id, in the counter layout of TensorFlow's stateless Philox.
  *
  * The sample with global id g owns the counter blocks g m .. g m + m - 1, where m blocks of four words are enough for
- * one sample, so a draw does not depend on where in the batch a sample stands.
+ * one sample. So a draw does not depend on the position of the sample in the batch.
  */
 import type { Draw } from "../core/Draw.ts"
 import type { Key } from "../core/Key.ts"
@@ -11,12 +11,12 @@ import { philox } from "../core/Philox.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * `perSample` words for every sample of the draw, one sample after the other. Throws `RangeError` for sample ids that are no integers from 0 to
- * 2^53 - 1.
+ * Draws `perSample` words for each sample, one sample after the other. Throws `RangeError` unless sample ids are
+ * integers from 0 to 2^53 - 1.
  */
 export const words = ({ key, samples }: Draw, perSample: number): Uint32Array => {
   if (!Number.isSafeInteger(perSample) || perSample < 0)
-    throw new RangeError(`A draw has an integer number of words per sample, at least 0, not ${perSample}.`)
+    throw new RangeError(`The number of words per sample must be an integer of at least 0, not ${perSample}.`)
   const blocks = Math.ceil(perSample / 4)
   const out = new Uint32Array(samples.length * perSample)
   const block = new Uint32Array(4)
@@ -33,19 +33,19 @@ export const words = ({ key, samples }: Draw, perSample: number): Uint32Array =>
 }
 
 /**
- * The first counter block of a sample that owns `blocks` of them: `sample * blocks` modulo 2^64, in two unsigned 32-bit words. Throws `RangeError`
- * for a sample id that is no integer from 0 to 2^53 - 1.
+ * Returns the first counter block of a sample that owns `blocks` of them: `sample * blocks` modulo 2^64, in two
+ * unsigned 32-bit words. Throws `RangeError` unless the sample id is an integer from 0 to 2^53 - 1.
  */
 export const firstBlock = (sample: number, blocks: number): readonly [low: number, high: number] => {
   if (!Number.isSafeInteger(sample) || sample < 0)
-    throw new RangeError(`Sample ids are integers from 0 to 2^53 - 1, not ${sample}.`)
+    throw new RangeError(`Sample ids must be integers from 0 to 2^53 - 1, not ${sample}.`)
   const first = sample * blocks
   if (first <= Number.MAX_SAFE_INTEGER) return [first >>> 0, Math.floor(first / 2 ** 32)]
   const exact = BigInt(sample) * BigInt(blocks)
   return [Number(BigInt.asUintN(32, exact)), Number(BigInt.asUintN(32, exact >> 32n))]
 }
 
-/** Uniform float32 values in [0, 1): 23 bits of a word are the fraction of a number in [1, 2), less 1. */
+/** Draws uniform float32 values in [0, 1): 23 bits of a word are the fraction of a number in [1, 2), minus 1. */
 export const uniforms = (draw: Draw, perSample: number): Float32Array => {
   const drawn = words(draw, perSample)
   for (let i = 0; i < drawn.length; i++) drawn[i] = ((drawn[i] ?? 0) & 0x7fffff) | 0x3f800000
@@ -54,7 +54,7 @@ export const uniforms = (draw: Draw, perSample: number): Float32Array => {
   return floats
 }
 
-/** Normal float32 values of mean 0 and variance 1, by Box and Muller (1958) on pairs of words. */
+/** Draws normal float32 values of mean 0 and variance 1, by Box and Muller (1958) on pairs of words. */
 export const normals = (draw: Draw, perSample: number): Float32Array => {
   const pairs = Math.ceil(perSample / 2)
   const drawn = words(draw, 2 * pairs)
@@ -70,7 +70,7 @@ export const normals = (draw: Draw, perSample: number): Float32Array => {
   return out
 }
 
-/** The numbers 0 to `length` - 1 in an order drawn from the key, by Fisher and Yates. */
+/** Returns a random permutation of the numbers 0 to `length` - 1, by Fisher and Yates. */
 export const permutation = (key: Key, length: number): ReadonlyArray<number> => {
   const drawn = words({ key, samples: [0] }, length)
   const order = Array.from({ length }, (_, i) => i)
@@ -83,6 +83,6 @@ export const permutation = (key: Key, length: number): ReadonlyArray<number> => 
   return order
 }
 
-/** BDIA's gamma: +1/2 or -1/2 for every sample, each with probability 1/2. */
+/** Draws BDIA's gamma: +1/2 or -1/2 for each sample, each with probability 1/2. */
 export const gammas = (draw: Draw): ReadonlyArray<number> =>
   Array.from(words(draw, 1), (word) => ((word & 1) === 0 ? 0.5 : -0.5))

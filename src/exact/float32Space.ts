@@ -1,5 +1,5 @@
 /**
- * The reference space: Float32Arrays whose leading axis, the batch, is cut into equal runs.
+ * The reference space: Float32Arrays, divided into equal consecutive parts, one per sample of the batch.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Side } from "../core/Side.ts"
@@ -19,7 +19,7 @@ export interface PackedBits {
 
 // --------------------------------------------------------- constructors
 
-/** BDIA's arithmetic on Float32Arrays, every operation rounded to float32 as a tensor backend rounds it. */
+/** BDIA's arithmetic on Float32Arrays. Every operation rounds to float32, as tensor backends do. */
 export const float32Space = (fractionBits: number): Space<Float32Array, PackedBits> => {
   const grid = Grid.make(fractionBits)
   const round = (y: number): number => Grid.round(grid, y)
@@ -48,7 +48,7 @@ export const float32Space = (fractionBits: number): Space<Float32Array, PackedBi
   })
 }
 
-/** The codec of a Float32Array; `fractionBits` is `null` for values on no grid. Throws `RangeError` where there is no such grid. */
+/** The codec of a Float32Array; `fractionBits` is null for values on no grid. Throws `RangeError` for a wrong grid. */
 export const float32Side = (fractionBits: number | null): Side<Float32Array> => {
   if (fractionBits !== null) Grid.make(fractionBits)
   return {
@@ -84,7 +84,7 @@ const packedSide = (fractionBits: number): Side<PackedBits> => ({
   release: () => {},
 })
 
-/** A frame of one dimension, or of none: one number. */
+/** Accepts a frame of one dimension, or of none: one number. */
 const decodeLine = (kind: Kind, fractionBits: number | null, bytes: Uint8Array) => {
   const frame = decodeFrame(kind, fractionBits, bytes)
   if (E.isLeft(frame) || frame.right.shape.length <= 1) return frame
@@ -104,7 +104,7 @@ const pack = (x: Float32Array, parity: (x: number) => 0 | 1): PackedBits => {
 const bitAt = ({ length, bytes }: PackedBits, x: Float32Array, i: number): number => {
   if (length !== x.length)
     throw new ShapeMismatch(
-      `A plane of ${length} bits does not fit ${x.length} activations. Use the plane of this block.`,
+      `A plane of ${length} bits does not match ${x.length} activations. Use the plane of this block.`,
     )
   return ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1
 }
@@ -114,7 +114,7 @@ const sampleOf = (coefficients: PerSample, x: Float32Array, i: number): number =
   const coefficient = coefficients[Math.floor(i / run)]
   if (coefficient === undefined || !Number.isInteger(run))
     throw new ShapeMismatch(
-      `${x.length} activations do not divide into ${coefficients.length} samples. Name one sample id for each place in the batch.`,
+      `${x.length} activations cannot be divided into ${coefficients.length} samples. Give one sample id per sample of the batch.`,
     )
   return coefficient
 }
@@ -122,7 +122,7 @@ const sampleOf = (coefficients: PerSample, x: Float32Array, i: number): number =
 const zip = (x: Float32Array, y: Float32Array, f: (a: number, b: number, i: number) => number): Float32Array => {
   if (x.length !== y.length)
     throw new ShapeMismatch(
-      `${x.length} activations met ${y.length}. A residual returns as many as it is added to: as its input has, or in a coupling the other half.`,
+      `${x.length} activations cannot be combined with ${y.length}. A residual must return as many as its result is added to: as many as its input, or in a coupling as many as the other half.`,
     )
   return x.map((a, i) => f(a, y[i] ?? 0, i))
 }

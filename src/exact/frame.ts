@@ -29,8 +29,8 @@ export interface Frame {
 // --------------------------------------------------------- constructors
 
 /**
- * Reads a frame. Refuses with `SideMismatch` any other kind, fraction bits or length, and padding that is not 0. Values are not judged: what goes
- * in between two parts may be off the grid, and a chain claims of its input that it is not.
+ * Reads a frame. Returns `SideMismatch` for any other kind, fraction bits or length, and for padding that is not 0. It
+ * does not check values: activations between two parts may be off the grid, and a chain checks its own input.
  */
 export const decodeFrame = (
   kind: Kind,
@@ -40,14 +40,14 @@ export const decodeFrame = (
   const refuse = (sentence: string) => E.left(new SideMismatch(sentence))
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   if (bytes.length < 12 || !isFrame(bytes))
-    return refuse(`These ${bytes.length} bytes do not begin with BJOU. Give what toBytes wrote.`)
+    return refuse(`These ${bytes.length} bytes do not begin with BJOU. Pass bytes that toBytes wrote.`)
   if (bytes[4] !== version)
-    return refuse(`The bytes have version ${bytes[4]}, but this library reads version ${version}.`)
+    return refuse(`The bytes have format version ${bytes[4]}, but this library reads version ${version}.`)
   if (bytes[5] !== codes[kind] || bytes[7] !== width[kind])
-    return refuse(`A ${kind} was expected, but the bytes hold kind ${bytes[5]} of ${bytes[7]} bits per element.`)
+    return refuse(`A ${kind} was expected, but the bytes are of kind ${bytes[5]} with ${bytes[7]} bits per element.`)
   if (bytes[6] !== (fractionBits ?? noGrid))
     return refuse(
-      `The bytes are on a grid of ${bytes[6]} fraction bits, but the network's has ${fractionBits ?? "none"}.`,
+      `The bytes are on a grid of ${bytes[6]} fraction bits, but the network's grid has ${fractionBits ?? "none"}.`,
     )
   const rank = view.getUint32(8, true)
   const start = 12 + 4 * rank
@@ -55,13 +55,15 @@ export const decodeFrame = (
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(12 + 4 * i, true))
   const expected = start + payloadLength(kind, shape)
   if (!Number.isSafeInteger(expected))
-    return refuse(`A ${kind} of shape ${showShape(shape)} has more elements than any array. Give what toBytes wrote.`)
+    return refuse(
+      `A ${kind} of shape ${showShape(shape)} has more elements than any array. Pass bytes that toBytes wrote.`,
+    )
   if (bytes.length !== expected)
-    return refuse(`A ${kind} of shape ${showShape(shape)} takes ${expected} bytes, but ${bytes.length} were given.`)
+    return refuse(`A ${kind} of shape ${showShape(shape)} has ${expected} bytes, but ${bytes.length} were given.`)
   const padded = (sizeOf(shape) * width[kind]) % 8
   if (padded > 0 && (bytes[expected - 1] ?? 0) >> padded > 0)
-    return refuse(`The last ${8 - padded} bits of a plane of shape ${showShape(shape)} are padding, and are not 0.`)
-  // Not `subarray`: on a Node Buffer that gives a Buffer, whose `slice` does not copy.
+    return refuse(`The last ${8 - padded} bits of a plane of shape ${showShape(shape)} are padding and must be 0.`)
+  // Not `subarray`: it makes a Buffer from a Node Buffer, whose `slice` does not copy.
   return E.right({
     kind,
     fractionBits,
@@ -84,24 +86,24 @@ export const encodeFrame = ({ kind, fractionBits, shape, payload }: Frame): Uint
   return bytes
 }
 
-/** Whether bytes begin as a frame does. */
+/** Says whether bytes begin as a frame does. */
 export const isFrame = (bytes: Uint8Array): boolean => magic.every((byte, i) => bytes[i] === byte)
 
-/** Whether bytes are a frame of int32. */
+/** Says whether bytes are a frame of int32. */
 export const isInt32Frame = (bytes: Uint8Array): boolean => isFrame(bytes) && bytes[5] === codes.int32
 
-/** The number of elements of a shape. */
+/** Counts the elements of a shape. */
 export const sizeOf = (shape: ReadonlyArray<number>): number => shape.reduce((product, size) => product * size, 1)
 
-/** Whether two shapes are the same. */
+/** Says whether two shapes are the same. */
 export const sameShape = (x: ReadonlyArray<number>, y: ReadonlyArray<number>): boolean =>
   x.length === y.length && x.every((size, axis) => size === y[axis])
 
-/** A shape as messages show it, cut after eight sizes. */
+/** Formats a shape for a message, truncated after eight sizes. */
 export const showShape = (shape: ReadonlyArray<number>): string =>
   shape.length > 8 ? `[${shape.slice(0, 8).join(", ")}, ... ${shape.length} sizes]` : `[${shape.join(", ")}]`
 
-/** Whether all values of a float32 frame on a grid are an integer from 0 to `most` times its step; bytes that are none are not judged. */
+/** Says whether each value of a float32 frame on a grid is 0 to `most` steps of the grid; true for other bytes. */
 export const withinSteps = (bytes: Uint8Array, most: number): boolean => {
   const fractionBits = bytes[6] ?? noGrid
   if (fractionBits > 23) return true
@@ -116,7 +118,7 @@ export const withinSteps = (bytes: Uint8Array, most: number): boolean => {
   return true
 }
 
-/** Bytes of the elements of a frame. */
+/** The bytes of the elements of a frame. */
 export const payloadLength = (kind: Kind, shape: ReadonlyArray<number>): number =>
   Math.ceil((sizeOf(shape) * width[kind]) / 8)
 

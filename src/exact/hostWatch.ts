@@ -1,5 +1,5 @@
 /**
- * Evidence over values that JavaScript can read at once: numbers and Float32Arrays.
+ * A watch over values that JavaScript reads synchronously: numbers and Float32Arrays.
  */
 import { either as E } from "fp-ts"
 import { Env, type EnvOptions } from "../core/Env.ts"
@@ -15,7 +15,7 @@ import { float32Bits, numberBits } from "./bits.ts"
 
 // --------------------------------------------------------- constructors
 
-/** A watch that judges every claim when it is made and reports the first that fails when it is settled. */
+/** A watch that checks each claim immediately, and reports the first that failed when it is settled. */
 export const hostWatch = (): Watch => {
   let failure: RevError | null = null
   return {
@@ -67,7 +67,7 @@ const largest = (x: unknown): number => {
   return most
 }
 
-/** Whether two values have the same bits, those of arrays element by element. */
+/** Says whether two values have the same bits; arrays are compared element by element. */
 const sameBits = (x: unknown, y: unknown): boolean => {
   const found = Tree.difference(x, y, isNoArray, sameNumbers)
   if (found !== null && Array.isArray(found.x) !== Array.isArray(found.y)) throw unreadable(x)

@@ -10,7 +10,7 @@ import { Space, type PerSample } from "./Space.ts"
 
 // --------------------------------------------------------- constructors
 
-/** BDIA's arithmetic on numbers with `fractionBits` fraction bits, for exhaustive proofs in milliseconds. */
+/** BDIA's arithmetic on numbers with `fractionBits` fraction bits, for exhaustive tests in milliseconds. */
 export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
   const grid = Grid.make(fractionBits)
   const quantize = (y: number): number => Grid.round(grid, y)
@@ -45,7 +45,7 @@ export const numberSpace = (fractionBits: number): Space<number, 0 | 1> => {
 const one = (coefficients: PerSample): number => {
   const [coefficient] = coefficients
   if (coefficient === undefined || coefficients.length !== 1)
-    throw new RangeError(`A number is one sample, but the environment names ${coefficients.length}.`)
+    throw new RangeError(`A number is one sample, but the environment has ${coefficients.length} sample ids.`)
   return coefficient
 }
 

@@ -1,5 +1,5 @@
 /**
- * Multi-head self-attention: softmax(Q K^T / sqrt(d)) V for every head. Vaswani et al. 2017.
+ * Multi-head self-attention: softmax(Q K^T / sqrt(d)) V for each head. Vaswani et al. 2017.
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
@@ -18,31 +18,32 @@ export interface AttentionParams {
   readonly out: LinearParams
 }
 
-/** `causal`: a token sees itself and those before it; `full`: all tokens. */
+/** `causal`: a token attends to itself and the tokens before it; `full`: to all tokens. */
 export type Reach = "causal" | "full"
 
 /**
- * Multi-head self-attention on `[batch, time, width]`: softmax(Q K^T / sqrt(d)) V for every head. Vaswani et al. 2017.
+ * Multi-head self-attention on `[batch, time, width]`: softmax(Q K^T / sqrt(d)) V for each head. Vaswani et al. 2017.
  */
 export const Attention = {
   // -------------------------------------------------------- constructors
 
-  /** `outDeviation` scales the weights of the way back to the stream, as GPT-2 does with depth. */
+  /** `outDeviation` is the deviation of the output projection, which GPT-2 scales with depth. */
   params: (width: number, outDeviation?: number): Params<AttentionParams> =>
     Params.struct<AttentionParams>({
       qkv: Linear.params(width, 3 * width),
       out: Linear.params(width, width, outDeviation),
     }),
 
-  /** The layer on `[batch, time, width]`. Throws `RangeError` where the heads do not divide the width. */
+  /** Makes the layer on `[batch, time, width]`. Throws `RangeError` if the heads do not divide the width. */
   make: (width: number, heads: number, reach: Reach): Layer<AttentionParams, tf.Tensor, tf.Tensor> => {
     checkHeads(width, heads)
     return fromTfjs(Attention.params(width), (params, x: tf.Tensor) => Attention.apply(params, x, heads, reach))
   },
 
   /**
-   * The layer on `[seen, x]`: x is `[batch, time, width]`, and `seen`, int32 `[batch, time]`, is 1 for tokens that may be looked at and 0
-   * for padding. A token within whose reach there is only padding looks at all of it alike. Throws `RangeError` where the heads do not divide the width.
+   * Makes the layer on `[seen, x]`: x is `[batch, time, width]`, and `seen`, int32 `[batch, time]`, is 1 for tokens and
+   * 0 for padding, which is masked. A token that could attend only to padding attends to all of it equally. Throws
+   * `RangeError` if the heads do not divide the width.
    */
   masked: (
     width: number,
@@ -57,14 +58,14 @@ export const Attention = {
 
   // --------------------------------------------------------- combinators
 
-  /** The attention of x, `[batch, time, width]`, in the same shape; the heads must divide the width. */
+  /** Computes the attention of x, `[batch, time, width]`, in the same shape. The heads must divide the width. */
   apply: ({ qkv, out }: AttentionParams, x: tf.Tensor, heads: number, reach: Reach): tf.Tensor =>
     Linear.apply(out, Attention.mix(Linear.apply(qkv, x), heads, reach)),
 
-  /** The values mixed by attention: `[batch, time, 3 width]`, queries, keys and values side by side, to `[batch, time, width]`. */
+  /** Mixes values by attention, from `[batch, time, 3 width]` (queries, keys, values) to `[batch, time, width]`. */
   mix: (qkv: tf.Tensor, heads: number, reach: Reach): tf.Tensor => mixed(qkv, null, heads, reach),
 
-  /** `mix` to the tokens that are `seen`, int32 `[batch, time]`, 0 for padding. */
+  /** `mix` over the tokens that are `seen`, int32 `[batch, time]`, 0 for padding. */
   mixSeen: (qkv: tf.Tensor, seen: tf.Tensor, heads: number, reach: Reach): tf.Tensor => mixed(qkv, seen, heads, reach),
 }
 
@@ -77,8 +78,9 @@ const mixed = (qkv: tf.Tensor, seen: tf.Tensor | null, heads: number, reach: Rea
 }
 
 /**
- * All heads in one kernel, and the gradient in another, which computes the weights again: the tape keeps qkv, and the mask if there is one, which
- * has no gradient. Only where the first has returned them does it keep queries, keys, values and weights in place of qkv.
+ * Computes all heads in one kernel and the gradient in another, which computes the weights again. The tape saves qkv,
+ * and the mask if there is one; the mask has no gradient. If the first kernel returns queries, keys, values and
+ * weights, the tape saves them instead of qkv.
  */
 const fused = (attributes: AttentionAttributes, mask: { readonly seen?: tf.Tensor }) =>
   tf.customGrad((...args) => {
@@ -100,7 +102,7 @@ const fused = (attributes: AttentionAttributes, mask: { readonly seen?: tf.Tenso
     }
   })
 
-/** Refuses a width that the heads do not divide. */
+/** Throws for a width that the heads do not divide. */
 export const checkHeads = (width: number, heads: number): void => {
   if (!Number.isInteger(width / heads) || heads < 1)
     throw new RangeError(

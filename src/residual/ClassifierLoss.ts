@@ -1,11 +1,12 @@
 /**
- * The loss of a linear classifier of many classes, without all of its logits at once.
+ * The loss of a linear classifier of many classes, which never stores all logits together.
  *
  *     loss = mean over rows of -log softmax(x W)[target]
  *
- * Rows go through in chunks of a stated number, in order: the logits of a chunk are made, judged, differentiated and freed, and what a record
- * holds is the gradient itself, dx and dW. So a vocabulary of 50,257 costs no `[rows, classes]` tensor. Up to one chunk of rows it is the plain
- * layer. Its bits depend on the number of rows in a chunk, which is part of what the layer is.
+ * Rows are processed in chunks of a given number, in order. The layer computes the logits of a chunk, their loss and
+ * gradient, and frees them; a record saves the gradients dx and dW themselves. So a vocabulary of 50,257 needs no
+ * `[rows, classes]` tensor. For up to one chunk of rows it is the plain layer. Its bits depend on the number of rows in
+ * a chunk, which is therefore part of the layer.
  */
 import type { Layer, Recorded } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
@@ -22,22 +23,23 @@ import { multiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The weight of the classes. */
+/** The weight W of the classes. */
 export interface ClassifierParams {
   /** `[width, classes]` */
   readonly unembed: tf.Tensor
 }
 
-/** float32 `[..., width]`, and a class for each row, int32 `[...]`. */
+/** The input: x, float32 `[..., width]`, and a class for each row, int32 `[...]`. */
 export type ClassifierInput = readonly [x: tf.Tensor, targets: tf.Tensor]
 
-/** The loss of a linear classifier, a chunk of rows at a time. */
+/** The loss of a linear classifier, computed in chunks of rows. */
 export const ClassifierLoss = {
   // -------------------------------------------------------- constructors
 
   /**
-   * The layer from `[x, targets]`, float32 `[..., width]` and int32 `[...]`, to the mean cross-entropy in nats. Unless given, `rowsAtOnce` is
-   * `ClassifierLoss.rowsAtOnce(classes)`. Throws `RangeError` unless it is a whole number of at least 1.
+   * Makes the layer from `[x, targets]`, float32 `[..., width]` and int32 `[...]`, to the mean cross-entropy in nats.
+   * `rowsAtOnce` defaults to `ClassifierLoss.rowsAtOnce(classes)`. Throws `RangeError` unless it is an integer of at
+   * least 1.
    */
   make: (
     width: number,
@@ -45,7 +47,7 @@ export const ClassifierLoss = {
     rowsAtOnce: number = ClassifierLoss.rowsAtOnce(classes),
   ): Layer<ClassifierParams, ClassifierInput, tf.Tensor> => {
     if (!Number.isSafeInteger(rowsAtOnce) || rowsAtOnce < 1)
-      throw new RangeError(`A chunk has a whole number of rows, at least 1, not ${String(rowsAtOnce)}.`)
+      throw new RangeError(`The rows of a chunk must be an integer of at least 1, not ${String(rowsAtOnce)}.`)
     const whole = fromTfjs(
       Params.struct<ClassifierParams>({ unembed: tensor.normal([width, classes], 0.02) }),
       ({ unembed }, [x, targets]: ClassifierInput) => lossOf(unembed, x, targets),
@@ -69,11 +71,11 @@ export const ClassifierLoss = {
 
   // -------------------------------------------------------- destructors
 
-  /** Rows in a chunk: as many times 64 as have 2^22 logits (16 MB) or fewer, and 64 at least. */
+  /** The rows of a chunk: the largest multiple of 64 with at most 2^22 logits (16 MB), but at least 64. */
   rowsAtOnce: (classes: number): number => Math.max(64, 64 * Math.floor(2 ** 16 / classes)),
 }
 
-/** One target for each row of x, and a weight of as many rows as x has columns. */
+/** Checks that there is one target per row of x, and that the weight has as many rows as x has columns. */
 const checkRows = (call: Inputs<"x" | "targets" | "unembed">): void => {
   const x = float(call, "x")
   weighing(call, "unembed", "x", widthOf(x))
@@ -90,7 +92,7 @@ const inChunks = (unembed: tf.Tensor, given: ClassifierInput, rowsAtOnce: number
   return sums[0] ?? nothing()
 }
 
-/** The value, and both gradients for a cotangent of 1, by which `pull` multiplies. */
+/** The value and both gradients for a cotangent of 1; `pull` multiplies them by its cotangent. */
 const differentiated = (
   unembed: tf.Tensor,
   given: ClassifierInput,
@@ -104,7 +106,8 @@ const differentiated = (
       const [input, ...summands] = tf.tidy(() => {
         const [a, ids] = rowsOf(given, chunk)
         const recorded = record(() => lossOf(unembed, a, ids), [a, unembed])
-        const [da, weight] = recorded.pull(tf.scalar(chunk.share)) as [tf.Tensor, tf.Tensor] // one for each of two inputs
+        // One for each of two inputs.
+        const [da, weight] = recorded.pull(tf.scalar(chunk.share)) as [tf.Tensor, tf.Tensor]
         return [da, recorded.value.mul(chunk.share), weight] as [tf.Tensor, tf.Tensor, tf.Tensor]
       })
       inputs.push(input)
@@ -123,7 +126,7 @@ const differentiated = (
   }
 }
 
-/** Consecutive rows, and which part of all they are. */
+/** Consecutive rows, and their share of all rows. */
 interface Chunk {
   readonly first: number
   readonly count: number
@@ -141,7 +144,7 @@ const rowsOf = ([x, targets]: ClassifierInput, { first, count }: Chunk): Classif
   targets.reshape([-1]).slice([first], [count]),
 ]
 
-/** Sums so far with the next summands, each in the buffer of the sum where the backend can. */
+/** Adds the next summands to the sums so far, in place if the backend supports it. */
 const added = (sums: ReadonlyArray<tf.Tensor>, summands: ReadonlyArray<tf.Tensor>): ReadonlyArray<tf.Tensor> => {
   if (sums.length === 0) return summands
   const next = sums.map((sum, i) => {
@@ -153,5 +156,5 @@ const added = (sums: ReadonlyArray<tf.Tensor>, summands: ReadonlyArray<tf.Tensor
 }
 
 const nothing = (): never => {
-  throw new RangeError("There is no row to take the loss of.")
+  throw new RangeError("The loss needs at least one row, but 0 were given.")
 }

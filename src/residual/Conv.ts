@@ -1,5 +1,5 @@
 /**
- * Convolution over images, with zero padding that keeps their size.
+ * Convolution over images, with zero padding that preserves their size.
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
@@ -9,7 +9,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A square filter for every pair of input and output channels, and a bias for every output channel. */
+/** A square filter per pair of input and output channel, and a bias per output channel. */
 export interface ConvParams {
   /** `[size, size, inputs, outputs]` */
   readonly filter: tf.Tensor
@@ -17,7 +17,7 @@ export interface ConvParams {
   readonly bias: tf.Tensor
 }
 
-/** Convolution of stride 1 over images, with zero padding that keeps their size. */
+/** Convolution of stride 1 over images, with zero padding that preserves their size. */
 export const Conv = {
   // -------------------------------------------------------- constructors
 
@@ -28,13 +28,13 @@ export const Conv = {
       bias: tensor.zeros([outputs]),
     }),
 
-  /** The layer from `[batch, height, width, inputs]` to `[batch, height, width, outputs]`. */
+  /** Makes the layer from `[batch, height, width, inputs]` to `[batch, height, width, outputs]`. */
   make: (size: number, inputs: number, outputs: number): Layer<ConvParams, tf.Tensor, tf.Tensor> =>
     fromTfjs(Conv.params(size, inputs, outputs), Conv.apply),
 
   // --------------------------------------------------------- combinators
 
-  /** The convolution of x, `[batch, height, width, inputs]`, to `[batch, height, width, outputs]`. */
+  /** Convolves x, `[batch, height, width, inputs]`, to `[batch, height, width, outputs]`. */
   apply: ({ filter, bias }: ConvParams, x: tf.Tensor): tf.Tensor =>
     tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same").add(bias), // four axes each, as documented
 }

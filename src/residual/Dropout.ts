@@ -1,5 +1,5 @@
 /**
- * Dropout that replays: the mask is a function of the draw, so that both directions drop the same values.
+ * Dropout that replays: the mask is a function of the draw, so the forward and backward pass drop the same values.
  * Srivastava et al. 2014.
  */
 import { option as O } from "fp-ts"
@@ -13,12 +13,13 @@ import { checkRate, dropout, type DropoutAttributes } from "../tensor/kernels/sp
 import { tf } from "../tensor/tf.ts"
 
 /**
- * Dropout whose mask is a function of the draw, so that both directions drop the same values. Srivastava et al. 2014.
+ * Dropout whose mask is a function of the draw, so the forward and backward pass drop the same values. Srivastava et
+ * al. 2014.
  */
 export const Dropout = {
   // -------------------------------------------------------- constructors
 
-  /** The layer on `[batch, ...]`; `name` tells its draws from those of other layers at the same path. */
+  /** Makes the layer on `[batch, ...]`; `name` separates its draws from those of other layers at the same path. */
   make: (name: string, rate: number): Layer<{}, tf.Tensor, tf.Tensor> => {
     checkRate(rate)
     return fromTfjs(Params.none, (_params, x: tf.Tensor, draw) => Dropout.apply(name, rate, x, draw))
@@ -27,8 +28,8 @@ export const Dropout = {
   // --------------------------------------------------------- combinators
 
   /**
-   * Zeroes each value with probability `rate` and divides the others by 1 - rate; without a draw it does nothing. Throws `RangeError` unless
-   * the rate lies in [0, 1).
+   * Zeroes each value with probability `rate` and divides the others by 1 - rate. Without a draw it does nothing.
+   * Throws `RangeError` unless the rate is in [0, 1).
    */
   apply: (name: string, rate: number, x: tf.Tensor, draw: O.Option<Draw>): tf.Tensor => {
     checkRate(rate)
@@ -36,7 +37,7 @@ export const Dropout = {
     const { samples } = draw.value
     if (x.shape[0] !== samples.length)
       throw new ShapeMismatch(
-        `Dropout ${name} met activations of shape [${x.shape.join(", ")}] and ${samples.length} sample ids. Name one sample id for each place on the leading axis.`,
+        `Dropout ${name} got activations of shape [${x.shape.join(", ")}] and ${samples.length} sample ids. Give one sample id for each index of the leading axis.`,
       )
     const { low, high } = Draw.child(name)(draw.value).key
     const attributes = { low, high, samples, rate }
@@ -46,7 +47,7 @@ export const Dropout = {
   },
 }
 
-/** The numbers are drawn on the device, and again for the gradient: the tape keeps nothing. */
+/** Draws the numbers on the device, and again for the gradient, so that the tape saves nothing. */
 const onDevice = (attributes: DropoutAttributes) => {
   const drop = (x: tf.Tensor) => dispatch(dropout, { x }, attributes)
   return tf.customGrad((x) => ({ value: drop(x as tf.Tensor), gradFunc: drop })) // the one input

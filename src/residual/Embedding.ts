@@ -11,7 +11,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A vector for every token of the vocabulary and for every position of the context. */
+/** A vector for each token of the vocabulary and for each position of the context. */
 export interface EmbeddingParams {
   /** `[vocabulary, width]` */
   readonly tokens: tf.Tensor
@@ -19,18 +19,18 @@ export interface EmbeddingParams {
   readonly positions: tf.Tensor
 }
 
-/** Learned vectors for tokens and positions, summed. */
+/** The sum of learned vectors for tokens and positions. */
 export const Embedding = {
   // -------------------------------------------------------- constructors
 
-  /** Independent normal values of mean 0 and the given deviation. */
+  /** Draws independent normal values of mean 0 and the given deviation. */
   params: (vocabulary: number, context: number, width: number, deviation = 0.02): Params<EmbeddingParams> =>
     Params.struct<EmbeddingParams>({
       tokens: tensor.normal([vocabulary, width], deviation),
       positions: tensor.normal([context, width], deviation),
     }),
 
-  /** The layer from token ids, int32 `[batch, time]`, to `[batch, time, width]`. */
+  /** Makes the layer from token ids, int32 `[batch, time]`, to `[batch, time, width]`. */
   make: (
     vocabulary: number,
     context: number,
@@ -42,8 +42,8 @@ export const Embedding = {
   // --------------------------------------------------------- combinators
 
   /**
-   * tokens[id] + positions[place]. An id outside the vocabulary is refused, except on webgpu, where nothing can look at it without waiting.
-   * Throws `ShapeMismatch` unless the ids are int32 `[batch, time]`.
+   * Computes tokens[id] + positions[place]. Refuses an id outside the vocabulary, except on webgpu, where ids cannot be
+   * read synchronously. Throws `ShapeMismatch` unless the ids are int32 `[batch, time]`.
    */
   apply: ({ tokens, positions }: EmbeddingParams, ids: tf.Tensor): tf.Tensor => {
     checkTables({ layer: "Embedding", inputs: { tokens, positions, ids } })
@@ -51,7 +51,7 @@ export const Embedding = {
     const [context = 1, width = 1] = positions.shape
     if (time > context)
       throw new ShapeMismatch(
-        `${time} tokens do not fit a context of ${context}. Cut the input, or make a longer context.`,
+        `${time} tokens do not fit a context of ${context}. Shorten the input, or use a longer context.`,
       )
     return tf.gather(tokens, ids).add(positions.slice([0, 0], [time, width]))
   },

@@ -1,8 +1,8 @@
 /**
- * The symmetric layer of a Hamiltonian network: step K^T tanh(K x + b), with one K for the way in and the way out.
+ * The symmetric layer of a Hamiltonian network: step K^T tanh(K x + b), with the same K twice.
  *
  * Chang, Meng, Haber, Ruthotto, Begert, Holtham, "Reversible Architectures for Arbitrarily Deep Residual Neural
- * Networks" (AAAI 2018), equation 11. Two of them in a coupling, of steps h and -h, are its two-stream block:
+ * Networks" (AAAI 2018), equation 11. A coupling of two such layers, of steps h and -h, is its two-stream block:
  *
  *     y' = y + h K1^T tanh(K1 z + b1)
  *     z' = z - h K2^T tanh(K2 y' + b2)
@@ -16,7 +16,7 @@ import { multiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
-/** K and b, stored as rows: x times `kernel` is K x. */
+/** K and b, stored by rows: x times `kernel` is K x. */
 export interface HamiltonianParams {
   /** `[width, hidden]` */
   readonly kernel: tf.Tensor
@@ -35,7 +35,7 @@ export const Hamiltonian = {
       bias: tensor.zeros([hidden]),
     }),
 
-  /** The layer on `[..., width]`, with the step that its value is multiplied by. */
+  /** Makes the layer on `[..., width]`, whose value is multiplied by `step`. */
   make: (
     width: number,
     hidden: number,
@@ -48,7 +48,7 @@ export const Hamiltonian = {
 
   // --------------------------------------------------------- combinators
 
-  /** step K^T tanh(K x + b), from `[..., width]` to the same shape. */
+  /** Computes step K^T tanh(K x + b), from `[..., width]` to the same shape. */
   apply: (step: number, { kernel, bias }: HamiltonianParams, x: tf.Tensor): tf.Tensor =>
     multiply(tf.tanh(multiply(x, kernel).add(bias)).mul(step), tf.transpose(kernel)),
 }

@@ -1,5 +1,5 @@
 /**
- * Layer normalisation over the last axis: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016.
+ * Layer normalization over the last axis: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016.
  */
 import type { Layer } from "../core/Layer.ts"
 import { Params } from "../core/Params.ts"
@@ -17,33 +17,37 @@ export interface LayerNormParams {
   readonly bias: tf.Tensor
 }
 
-/** Layer normalisation on `[..., width]`: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016. */
+/** Layer normalization on `[..., width]`: (x - mean) / sqrt(variance + 1e-5) * gain + bias. Ba et al. 2016. */
 export const LayerNorm = {
   // -------------------------------------------------------- constructors
 
-  /** Gain 1 and bias 0: the layer starts as the bare normalisation. */
+  /** Gain 1 and bias 0: the layer starts as the plain normalization. */
   params: (width: number): Params<LayerNormParams> =>
     Params.struct<LayerNormParams>({
       gain: tensor.ones([width]),
       bias: tensor.zeros([width]),
     }),
 
-  /** The layer on `[..., width]`. */
+  /** Makes the layer on `[..., width]`. */
   make: (width: number): Layer<LayerNormParams, tf.Tensor, tf.Tensor> =>
     fromTfjs(LayerNorm.params(width), LayerNorm.apply),
 
   // --------------------------------------------------------- combinators
 
-  /** Normalises each vector on the last axis of x, `[..., width]`. */
+  /** Normalizes each vector on the last axis of x, `[..., width]`. */
   apply: ({ gain, bias }: LayerNormParams, x: tf.Tensor): tf.Tensor => {
     check(layerNorm, { x, gain, bias }, {})
     return isImplemented(layerNorm) ? fused(x, gain, bias) : layerNorm.composed({ x, gain, bias }, {})[0]
   },
 }
 
-/** All of it in one kernel, and its gradient in another, which computes the moments again unless the first has returned y and r. */
+/**
+ * Runs one kernel, and another for the gradient, which computes the moments again unless the first has returned y and
+ * r.
+ */
 const fused = tf.customGrad((...args) => {
-  const [x, gain, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
+  // As tfjs passes them.
+  const [x, gain, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save]
   const [value, y, r] = dispatch(layerNorm, { x, gain, bias })
   const given = y === undefined || r === undefined ? [x] : [y, r]
   save([gain, ...given])

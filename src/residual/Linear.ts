@@ -32,22 +32,23 @@ export const Linear = {
       bias: tensor.zeros([outputs]),
     }),
 
-  /** The layer `[..., inputs]` to `[..., outputs]`. */
+  /** Makes the layer from `[..., inputs]` to `[..., outputs]`. */
   make: (inputs: number, outputs: number, deviation?: number): Layer<LinearParams, tf.Tensor, tf.Tensor> =>
     fromTfjs(Linear.params(inputs, outputs, deviation), Linear.apply),
 
   // --------------------------------------------------------- combinators
 
-  /** x W + b, from `[..., inputs]` to `[..., outputs]`. */
+  /** Computes x W + b, from `[..., inputs]` to `[..., outputs]`. */
   apply: ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor => {
     check(affine, { x, weight, bias }, {})
     return isImplemented(addBias) ? fused(x, weight, bias) : multiply(x, weight).add(bias)
   },
 }
 
-/** The bias is added in place, and the tape keeps x and W. */
+/** Adds the bias in place; the tape saves x and W. */
 const fused = tf.customGrad((...args) => {
-  const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save] // as tfjs passes them
+  // As tfjs passes them.
+  const [x, weight, bias, save] = args as unknown as readonly [tf.Tensor, tf.Tensor, tf.Tensor, Save]
   save([x, weight])
   return {
     value: dispatch(affine, { x, weight, bias }),

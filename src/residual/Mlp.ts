@@ -18,33 +18,33 @@ import { product, pullMultiply } from "./multiply.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `up` is W1 and b1, width to hidden; `down` is W2 and b2, hidden to width. */
+/** The parameters: `up` is W1 and b1, width to hidden; `down` is W2 and b2, hidden to width. */
 export interface MlpParams {
   readonly up: LinearParams
   readonly down: LinearParams
 }
 
-/** `gelu`: with the exact erf; `geluTanh`: GPT-2's approximation. */
+/** `gelu` uses the exact erf; `geluTanh` is GPT-2's approximation. */
 export type Activation = "gelu" | "geluTanh"
 
 /** The two-layer perceptron of a transformer: W2 gelu(W1 x + b1) + b2 on the last axis. */
 export const Mlp = {
   // -------------------------------------------------------- constructors
 
-  /** `downDeviation` scales the weights of the way back to the stream, as GPT-2 does with depth. */
+  /** `downDeviation` is the deviation of the output projection, which GPT-2 scales with depth. */
   params: (width: number, hidden: number, downDeviation?: number): Params<MlpParams> =>
     Params.struct<MlpParams>({
       up: Linear.params(width, hidden),
       down: Linear.params(hidden, width, downDeviation),
     }),
 
-  /** The layer on `[..., width]`. */
+  /** Makes the layer on `[..., width]`. */
   make: (width: number, hidden: number, activation: Activation = "gelu"): Layer<MlpParams, tf.Tensor, tf.Tensor> =>
     fromTfjs(Mlp.params(width, hidden), (params, x: tf.Tensor) => Mlp.apply(params, x, activation)),
 
   // --------------------------------------------------------- combinators
 
-  /** W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
+  /** Computes W2 gelu(W1 x + b1) + b2, from `[..., width]` to the same shape. */
   apply: ({ up, down }: MlpParams, x: tf.Tensor, activation: Activation = "gelu"): tf.Tensor => {
     const form = FORMS[activation]
     const [w1, b1, w2, b2] = [up.weight, up.bias, down.weight, down.bias]
@@ -57,7 +57,9 @@ export const Mlp = {
 
 const FORMS: Readonly<Record<Activation, GeluForm>> = { gelu: "erf", geluTanh: "tanh" }
 
-/** All of it in one kernel, and its gradient in another; besides its input the tape keeps what the first returns for the second. */
+/**
+ * Runs one kernel, and another for the gradient. The tape saves the input and what the first returns for the second.
+ */
 const fused = (form: GeluForm) =>
   tf.customGrad((...args) => {
     // As tfjs passes them.
@@ -77,8 +79,8 @@ const fused = (form: GeluForm) =>
   })
 
 /**
- * The perceptron by the kernels of its parts. The tape keeps a = W1 x + b1 alone of what is as wide as the hidden layer: gelu(a) is computed
- * again, which is cheaper than its memory.
+ * Runs the perceptron by the kernels of its parts. Of the tensors as wide as the hidden layer, the tape saves only
+ * a = W1 x + b1. gelu(a) is computed again, which costs less than storing it.
  */
 const inParts = (form: GeluForm) =>
   tf.customGrad((...args) => {
@@ -97,7 +99,7 @@ const inParts = (form: GeluForm) =>
     }
   })
 
-/** a = x W1 + b1, and its activation. */
+/** Computes a = x W1 + b1 and its activation. */
 const activated = (
   form: GeluForm,
   x: tf.Tensor,
@@ -109,7 +111,7 @@ const activated = (
   return [a, tf.tidy(() => activate(a, form))]
 }
 
-/** The gradients of the activation of a, times W2, by a, by b1 and by W2; may write over a. */
+/** Computes the gradients of activation(a) W2 with respect to a, b1 and W2. May overwrite a. */
 const pullActivated = (
   form: GeluForm,
   a: tf.Tensor,

@@ -6,11 +6,12 @@ import { crossEntropy as kernel, crossEntropyGrad } from "../tensor/kernels/spec
 import { tf } from "../tensor/tf.ts"
 
 /**
- * The mean of -log softmax(logits)[target], in nats. A logit of -Infinity is a class that is ruled out; the loss is Infinity where the target is
- * one. Throws `ShapeMismatch` unless there is one target for each row of logits, and at least one row.
+ * Computes the mean of -log softmax(logits)[target], in nats. A logit of -Infinity excludes its class; if the target is
+ * such a class, the loss is Infinity. Throws `ShapeMismatch` unless there is one target per row of logits, and at least
+ * one row.
  *
  * @param logits - float32 `[..., classes]`
- * @param targets - int32, one class for each place: `[...]`
+ * @param targets - int32 `[...]`, one class per row of logits
  */
 export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor => {
   const ids = targets.toInt()
@@ -18,7 +19,7 @@ export const crossEntropy = (logits: tf.Tensor, targets: tf.Tensor): tf.Tensor =
   return isImplemented(kernel) ? fused(ids)(logits) : kernel.composed({ logits, targets: ids }, {})
 }
 
-/** One kernel, and one for the gradient; the tape keeps what it is given. */
+/** Runs one kernel, and another for the gradient; the tape saves the inputs. */
 const fused = (targets: tf.Tensor) =>
   tf.customGrad((...args) => {
     const [logits, save] = args as unknown as readonly [tf.Tensor, Save] // as tfjs passes them

@@ -7,15 +7,15 @@ import { tf } from "../tensor/tf.ts"
 
 // --------------------------------------------------------- constructors
 
-/** The activation of x, for use where there is no tape. */
+/** Computes the activation of x without a tape. */
 export const activate = (x: tf.Tensor, form: GeluForm): tf.Tensor =>
   x.dtype === "float32" ? dispatch(kernel, { x }, { form }) : kernel.composed({ x }, { form })
 
-/** Its gradient at x. */
+/** Computes its gradient at x. */
 const pullActivation = (x: tf.Tensor, dy: tf.Tensor, form: GeluForm): tf.Tensor =>
   x.dtype === "float32" ? dispatch(geluGrad, { x, dy }, { form }) : geluGrad.composed({ x, dy }, { form })
 
-/** With a gradient that tfjs knows; the tape keeps x. */
+/** Computes the activation with a gradient for tfjs; the tape saves x. */
 const taped = (form: GeluForm) =>
   tf.customGrad((x, save) => {
     const keep = save as unknown as (tensors: tf.Tensor[]) => void // tfjs passes its own function after the inputs
@@ -36,7 +36,7 @@ const taped = (form: GeluForm) =>
 export const gelu = taped("erf")
 
 /**
- * GELU by tanh, as GPT-2 has it: x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, within 5e-4 of `gelu`. Its derivative is
+ * GELU by tanh, as in GPT-2: x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, within 5e-4 of `gelu`. Its derivative is
  * (1 + t) / 2 + x (1 - t^2) sqrt(2/pi) (1 + 3 * 0.044715 x^2) / 2.
  */
 export const geluTanh = taped("tanh")

@@ -1,10 +1,10 @@
 /**
- * Any layer with its value rounded onto the grid: x_0 = Q(embedding).
+ * A layer whose value is rounded to the grid: x_0 = Q(embedding).
  */
 import type { Layer } from "../core/Layer.ts"
 import type { Space } from "../exact/Space.ts"
 
-/** Rounds the value with `space.quantize`; the gradient passes straight through the rounding. */
+/** Rounds the value of a layer with `space.quantize`; the gradient passes straight through the rounding. */
 export const onGrid =
   <X, Bit>(space: Space<X, Bit>) =>
   <P, A>(layer: Layer<P, A, X>): Layer<P, A, X> => ({

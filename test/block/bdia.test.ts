@@ -207,7 +207,7 @@ describe("the range guard", () => {
     const f = Bdia.fromResidual({ space: numberSpace(9), layer: constant }, 3)
     const result = await run(f.forward(0))(hostEnv({ params: [1, 90000, 0], seed: 1, step: 312 }))()
     expect(E.isLeft(result) ? result.left.message : "").toMatch(
-      /^\|x\| reached \d+(\.\d+)? at 1, step 312, but a grid of 9 fraction bits is exact only below 32768\. Use fewer fraction bits, or normalise the residual\.$/,
+      /^\|x\| reached \d+(\.\d+)? at 1, step 312, but a grid of 9 fraction bits is exact only below 32768\. Use fewer fraction bits, or normalize the residual\.$/,
     )
   })
 

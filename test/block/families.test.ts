@@ -99,7 +99,9 @@ it("gamma +-1/2 is BDIA, bit for bit: output, parities, cotangent and gradients"
 
 it("a gamma that is no power of two is refused at once", () => {
   for (const m of [0, -1, 1.5, 21, Number.NaN])
-    expect(() => TwoStep.dyadic(numbers, m)).toThrow(`Gamma is +-2^-m for a whole number m from 1 to 20, not ${m}.`)
+    expect(() => TwoStep.dyadic(numbers, m)).toThrow(
+      `Gamma is +-2^-m, where m must be an integer from 1 to 20, not ${m}.`,
+    )
 })
 
 describe("a coupling", () => {

@@ -219,7 +219,7 @@ describe("a chain without a context", () => {
     await expect(told(one.pullback(state, side, ["d1", "d2"]), Plan.taped)).rejects.toMatchObject({
       _tag: "NotDifferentiable",
       path: ["1"],
-      message: "The residual at 1 has no cotangent. Put parts that need a gradient after it.",
+      message: "The residual at 1 has no cotangent. Move the parts that need a gradient after it.",
     })
   })
 })

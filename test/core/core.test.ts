@@ -119,7 +119,7 @@ describe("a parameter tree", () => {
     const f = repeat(3)(scaled)
     const result = await run(f.forward(1))(hostEnv({ params: [{ w: 1 }], seed: 1 }))()
     expect(messageOf(result)).toBe(
-      "ParameterMismatch: Part 1 has no parameters: 1 were given. Use those that this network's params.init makes.",
+      "ParameterMismatch: Part 1 has no parameters: only 1 parts were given. Use those that params.init makes for this network.",
     )
   })
 })
@@ -211,7 +211,7 @@ describe("composition", () => {
     const env = hostEnv({ params: { scale: { w: 1 }, tokens: {} }, seed: 1 })
     const [y, side] = right(await run(f.forward(2))(env)())
     expect(messageOf(await run(f.pullback(y, side, 1))(env)())).toMatch(
-      /^NotDifferentiable: .* has no cotangent\. Put /,
+      /^NotDifferentiable: .* has no cotangent\. Move /,
     )
   })
 })
@@ -380,7 +380,7 @@ describe("a program", () => {
     const [y, sides] = right(await run(f.forward(1))(env)())
     for (const wrong of [sides.slice(1), [...sides, ...sides]]) {
       expect(messageOf(await run(f.inverse(y, wrong))(env)())).toMatch(
-        /^SideMismatch: 3 parts need as many sides, but \d were/,
+        /^SideMismatch: 3 parts need 3 sides, but \d were/,
       )
       expect(messageOf(await run(f.pullback(y, wrong, 1))(env)())).toMatch(/^SideMismatch: 3 parts need/)
     }

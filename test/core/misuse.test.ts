@@ -90,8 +90,8 @@ onBackends("misuse", () => {
 describe("misuse", () => {
   it("of tensors where typed arrays are compared is a TypeError", () => {
     const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[] // as JavaScript may
-    for (const value of values) expect(() => differingBits(value, value)).toThrow("Give the awaited `data()`")
-    expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("one length")
+    for (const value of values) expect(() => differingBits(value, value)).toThrow("Pass the awaited `data()`")
+    expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("the same length")
   })
 
   it("of a part where a subject is asked for says which", () => {

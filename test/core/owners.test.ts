@@ -327,7 +327,7 @@ describe("a chain in a loop", () => {
     const stopped = await run(repeat(3)(stopping("f")).pullback("b", sides, "d"))(notingEnv(p).env)()
     expect(stopped).toMatchObject({
       left: {
-        message: "The output of part 1 at the network has no cotangent. Put parts that need a gradient after it.",
+        message: "The output of part 1 at the network has no cotangent. Move the parts that need a gradient after it.",
       },
     })
     const first = await run(chain(letter("f"), stopping("f"), 2).pullback("b", ["0", ["1"]], "d"))(notingEnv(p).env)()
@@ -337,7 +337,7 @@ describe("a chain in a loop", () => {
     const last = await run(repeat(1)(stopping("f")).pullback("b", ["0"], "d"))(notingEnv(p).env)()
     expect(last).toMatchObject({ right: { input: "b", cotangent: null } })
     const wrong = await run(chain(letter("f"), letter("f"), 3).inverse("b", ["0", ["1"]]))(notingEnv(p).env)()
-    expect(wrong).toMatchObject({ left: { message: "2 parts need as many sides, but 1 were given." } })
+    expect(wrong).toMatchObject({ left: { message: "2 parts need 2 sides, but 1 were given." } })
     const missing = await run(repeat(3)(letter("f")).infer("a"))(notingEnv([{ f: 1 }]).env)()
     expect(missing).toMatchObject({ left: { _tag: "ParameterMismatch" } })
   })
@@ -348,7 +348,7 @@ describe("a chain in a loop", () => {
     expect(f.side.bits(["a", ["b", "c"]])).toBe(24)
     expect(repeat(3)(letter("f")).side.bits(["a", "b", "c"])).toBe(24)
     expect(repeat(3)(letter("f")).params.init(key)).toEqual(p)
-    expect(() => repeat(-1)(letter("f"))).toThrow("A part is repeated a whole number of times, not -1.")
+    expect(() => repeat(-1)(letter("f"))).toThrow("The number of repetitions must be an integer of at least 0, not -1.")
     expect(() => chain(letter("f"), letter("f"), 0)).toThrow("at least 1, not 0.")
   })
 })
@@ -436,7 +436,7 @@ describe("a part between two isomorphisms", () => {
     const blocked: typeof after = { ...after, pullback: (c) => () => E.right({ input: c, cotangent: null, grads: {} }) }
     const { env } = notingEnv({ f: 1 })
     expect(await run(dimap(before, blocked)(letter("f")).pullback("c", "s", "dc"))(env)()).toMatchObject({
-      left: { _tag: "NotDifferentiable", message: expect.stringMatching(/^The isomorphism behind a part/) },
+      left: { _tag: "NotDifferentiable", message: expect.stringMatching(/^The isomorphism after a part/) },
     })
   })
 })

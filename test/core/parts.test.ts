@@ -53,7 +53,7 @@ describe("parameters", () => {
   it("of a record and of an array add up part by part", () => {
     expect(pair.add({ a: 1, b: 2 }, { a: 10, b: 20 })).toEqual({ a: 11, b: 22 })
     expect(Params.array(2, number(0)).add([1, 2], [10, 20])).toEqual([11, 22])
-    expect(() => Params.array(2, number(0)).add([1, 2], [10])).toThrow("1 parts were given where part 1 is needed.")
+    expect(() => Params.array(2, number(0)).add([1, 2], [10])).toThrow("Part 1 is needed, but only 1 parts were given.")
     expect(Params.none.add({}, {})).toEqual({})
     expect(Params.none.init(key)).toEqual({})
   })
@@ -152,7 +152,7 @@ describe("the side of a planned block", () => {
       const result = await side.fromBytes(bytes)()
       return E.isLeft(result) ? result.left.message : "accepted"
     }
-    expect(await word(Uint8Array.of(2))).toBe("A block's side begins with 0 (reversed) or 1 (kept), not 2.")
+    expect(await word(Uint8Array.of(2))).toBe("A block's side must begin with 0 (reversed) or 1 (kept), not 2.")
     expect(await word(new Uint8Array())).toMatch(/not its end\.$/)
   })
 
@@ -212,10 +212,10 @@ describe("the side of several parts", () => {
       const bytes = await side.toBytes(value)()
       for (let length = 0; length < bytes.length; length++)
         expect(await word(side, bytes.subarray(0, length))).toBe(
-          `The bytes of a side end early, after ${length}. Write and read them whole.`,
+          `The bytes of a side end early, after ${length}. Write and read all of them.`,
         )
       expect(await word(side, Uint8Array.of(...bytes, 0, 0))).toBe(
-        "2 bytes are left over behind the last part of a side.",
+        "2 bytes are left over after the last part of a side.",
       )
     }
     await check(Side.pair(bit, Side.nothing), [1, null])

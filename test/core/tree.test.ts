@@ -137,7 +137,7 @@ describe("Two trees", () => {
     ["atoms", { a: 0 }, { a: -0 }, "at a there is 0 in one and 0 in the other"],
   ])("of two structures are not zipped, and the path is named: %s", (_, x, y, sentence) => {
     expect(() => Tree.zip(x, y, isLeaf, (a) => a)).toThrow(
-      new TypeError(`Two trees must have one structure, but ${sentence}.`),
+      new TypeError(`Two trees must have the same structure, but ${sentence}.`),
     )
   })
 

@@ -13,8 +13,8 @@ interface Example {
 }
 
 const difference = "first at [1]: -1.5390625000000002 (bff8a00000000001) and -1.5390625 (bff8a00000000000)"
-const rounded = `The output is off the grid of 7 fraction bits that the input is on, so a sum there is rounded, and the inverse is only close, ${difference}: round what is added with space.quantize.`
-const merged = `Two inputs, ${difference}, have one output and one side: the side keeps too little to tell them apart.`
+const rounded = `The output is not on the input's grid of 7 fraction bits, so a sum is rounded and the inverse is only close, ${difference}: round each term with space.quantize before adding it.`
+const merged = `Two inputs, ${difference}, have the same output and the same side: the side contains too little to distinguish them.`
 
 const examples: Readonly<Record<string, Example>> = {
   "brokenBlock.ts": {

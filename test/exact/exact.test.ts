@@ -142,7 +142,7 @@ describe("a draw", () => {
   it("is refused for ids that are no integers below 2^53, and for a part of a word", () => {
     for (const id of [-1, 0.5, 2 ** 53, Number.NaN])
       expect(() => words({ key: two, samples: [id] }, 1)).toThrow(
-        `Sample ids are integers from 0 to 2^53 - 1, not ${id}.`,
+        `Sample ids must be integers from 0 to 2^53 - 1, not ${id}.`,
       )
     for (const width of [-1, 0.5, Number.NaN])
       expect(() => words({ key: two, samples: [0] }, width)).toThrow(RangeError)
@@ -304,16 +304,16 @@ describe("the bytes of a side", () => {
     )
     expect(await refusal(floats.value, new Uint8Array())).toMatch(/^SideMismatch: These 0 bytes do not begin with BJOU/)
     expect(await refusal(floats.value, bytes.subarray(0, 14))).toMatch(/end after 14, inside their header/)
-    expect(await refusal(floats.value, bytes.subarray(0, 27))).toMatch(/shape \[3\] takes 28 bytes, but 27 were given/)
+    expect(await refusal(floats.value, bytes.subarray(0, 27))).toMatch(/shape \[3\] has 28 bytes, but 27 were given/)
     expect(await refusal(floats.value, changed(bytes, 0, 0))).toMatch(/do not begin with BJOU/)
     expect(await refusal(floats.value, changed(bytes, 4, 7))).toMatch(/version 7, but this library reads version 1/)
     expect(await refusal(floats.value, changed(bytes, 5, 1))).toMatch(
-      /A float32 was expected, but the bytes hold kind 1/,
+      /A float32 was expected, but the bytes are of kind 1/,
     )
-    expect(await refusal(floats.value, changed(bytes, 12, 9))).toMatch(/shape \[9\] takes 52 bytes, but 28 were given/)
-    expect(await refusal(floats.bit, bytes)).toMatch(/A plane was expected, but the bytes hold kind 2/)
-    expect(await refusal(float32Space(8).value, bytes)).toMatch(/9 fraction bits, but the network's has 8/)
-    expect(await refusal(float32Side(null), bytes)).toMatch(/9 fraction bits, but the network's has none/)
+    expect(await refusal(floats.value, changed(bytes, 12, 9))).toMatch(/shape \[9\] has 52 bytes, but 28 were given/)
+    expect(await refusal(floats.bit, bytes)).toMatch(/A plane was expected, but the bytes are of kind 2/)
+    expect(await refusal(float32Space(8).value, bytes)).toMatch(/9 fraction bits, but the network's grid has 8/)
+    expect(await refusal(float32Side(null), bytes)).toMatch(/9 fraction bits, but the network's grid has none/)
     expect(await refusal(numberSpace(9).value, bytes)).toMatch(/A number was expected, but the bytes hold shape \[3\]/)
     expect(await refusal(floats.value, changed(bytes, 8, 255))).toMatch(/SideMismatch/)
     expect(await refusal(floats.value, changed(bytes, 11, 255))).toMatch(/SideMismatch/)
@@ -331,7 +331,7 @@ describe("the bytes of a side", () => {
     expect(await refusal(pair, await Side.array(1, floats.value).toBytes([value])())).toMatch(
       /A pair of sides was expected/,
     )
-    expect(await refusal(Side.nothing, Uint8Array.of(1))).toMatch(/leaves 0 bytes behind, but 1 were given/)
+    expect(await refusal(Side.nothing, Uint8Array.of(1))).toMatch(/has 0 bytes, but 1 were given/)
   })
 
   it("are read at any offset of a larger buffer, and do not share it", async () => {

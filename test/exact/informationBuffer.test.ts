@@ -78,7 +78,7 @@ it("a ratio that is none is refused", () => {
     { n: 0.5, d: 2 },
   ])
     expect(() => InformationBuffer.size(ratio)).toThrow(
-      `A ratio n/d has whole numbers 0 < n < d <= 4096, not ${ratio.n}/${ratio.d}.`,
+      `A ratio n/d must have integers 0 < n < d <= 4096, not ${ratio.n}/${ratio.d}.`,
     )
   expect(InformationBuffer.size({ n: 1, d: 4096 })).toBe(1 / 4096)
 })

@@ -57,7 +57,7 @@ describe("the space of numbers", () => {
   it("has one sample, and says so", () => {
     for (const gamma of [[], [0.5, 0.5]])
       expect(() => numbers.times(gamma, 1)).toThrow(
-        `A number is one sample, but the environment names ${gamma.length}.`,
+        `A number is one sample, but the environment has ${gamma.length} sample ids.`,
       )
   })
 })
@@ -105,12 +105,14 @@ describe("the space of Float32Arrays", () => {
 
   it("refuses shapes that do not fit, naming both", () => {
     expect(() => floats.plus(f32(1, 2), f32(1))).toThrow(ShapeMismatch)
-    expect(() => floats.minus(f32(1), f32(1, 2))).toThrow(/^1 activations met 2\./)
-    expect(() => floats.lift(f32(1, 2), floats.parity(f32(1)))).toThrow(/^A plane of 1 bits does not fit 2 activations/)
+    expect(() => floats.minus(f32(1), f32(1, 2))).toThrow(/^1 activations cannot be combined with 2\./)
+    expect(() => floats.lift(f32(1, 2), floats.parity(f32(1)))).toThrow(
+      /^A plane of 1 bits does not match 2 activations/,
+    )
     expect(() => floats.lower(f32(1), floats.parity(f32(1, 2)))).toThrow(ShapeMismatch)
     for (const gamma of [[], [1, 1], [1, 1, 1, 1]])
       expect(() => floats.times(gamma, f32(1, 2, 3))).toThrow(
-        `3 activations do not divide into ${gamma.length} samples. Name one sample id`,
+        `3 activations cannot be divided into ${gamma.length} samples. Give one sample id`,
       )
   })
 })
@@ -182,11 +184,15 @@ describe("a frame", () => {
     }
     expect(refused(bytes.subarray(0, 15))).toBe("The bytes end after 15, inside their header.")
     expect(refused(bytes.subarray(0, 12))).toBe("The bytes end after 12, inside their header.")
-    expect(refused(bytes.subarray(0, 11))).toBe("These 11 bytes do not begin with BJOU. Give what toBytes wrote.")
+    expect(refused(bytes.subarray(0, 11))).toBe("These 11 bytes do not begin with BJOU. Pass bytes that toBytes wrote.")
     for (const at of [0, 1, 2, 3]) expect(refused(bytes.with(at, 0))).toMatch(/do not begin with BJOU/)
-    expect(refused(bytes.with(7, 32))).toBe("A plane was expected, but the bytes hold kind 1 of 32 bits per element.")
-    expect(refused(bytes.with(5, 2))).toBe("A plane was expected, but the bytes hold kind 2 of 1 bits per element.")
-    expect(refused(bytes.with(6, 9))).toBe("The bytes are on a grid of 9 fraction bits, but the network's has none.")
+    expect(refused(bytes.with(7, 32))).toBe(
+      "A plane was expected, but the bytes are of kind 1 with 32 bits per element.",
+    )
+    expect(refused(bytes.with(5, 2))).toBe("A plane was expected, but the bytes are of kind 2 with 1 bits per element.")
+    expect(refused(bytes.with(6, 9))).toBe(
+      "The bytes are on a grid of 9 fraction bits, but the network's grid has none.",
+    )
   })
 
   it("of a composite side is counted and measured in four bytes each", async () => {
@@ -318,7 +324,7 @@ describe("a host watch", () => {
     expect(told).toMatchObject({ step: 7, samples: [3, 0], plan: { "": "tape" } })
     for (const wrong of [{ step: -1 }, { step: 0.5 }, { step: 2 ** 53 }, { samples: [0, -1] }, { samples: [1.5] }])
       expect(() => hostEnv({ params: 1, seed: 2, ...wrong })).toThrow(
-        /^Steps and sample ids are non-negative integers below 2\^53, not /,
+        /^Steps and sample ids must be non-negative integers below 2\^53, not /,
       )
   })
 })

@@ -42,18 +42,18 @@ const attackSets = (name: string): ReadonlyArray<LawSet> => {
 describe("the reason for a failure", () => {
   it.each([
     ["a cached inverse", /something is cached or left out of the side/],
-    ["a float coupling", /off the grid of \d+ fraction bits/],
+    ["a float coupling", /not on the input's grid of \d+ fraction bits/],
     ["an over-range state", /\|x\| reached [\d.e+-]+, but the \d+ fraction bits of the input are exact only below \d+/],
     [
       "a negative zero",
       /The sign of a zero is lost, first at [^:]+: -0 \(80+\) and 0 \(0+\)|The sign of a zero is lost/,
     ],
-    ["unseeded dropout", /gives other bits at its second call/],
-    ["a disposed input", /forward frees what it was given, which it only borrows/],
-    ["an argument written over", /forward writes over what it was given/],
-    ["normalisation over the batch", /depends on the rest of the batch: take statistics over one sample/],
+    ["unseeded dropout", /returns other bits in its second call/],
+    ["a disposed input", /forward frees its argument, which it only borrows/],
+    ["an overwritten argument", /forward overwrites its argument/],
+    ["normalization over the batch", /depends on the rest of the batch: take statistics over one sample/],
     ["gamma by batch position", /depends on the place in the batch: address every draw by the sample's id/],
-    ["another kernel in gradient mode", /The layer's vjp gives another value than its apply/],
+    ["another kernel in gradient mode", /The layer's vjp returns another value than its apply/],
     ["a wrong derivative", /is not the slope of the value/],
     ["gamma at inference", /Inference is the expectation/],
   ])("of %s is told", async (name, sentence) => {
@@ -73,7 +73,7 @@ describe("the reason for a failure", () => {
     const subject = { bijection: halving, inputs: arbitraries.boundedGridNumber(space.grid, 8) }
     const reasons = await reasonsOf([bijectionLaws(subject)])
     expect([...reasons.keys()]).toContain("inverse after forward gives back the same bits")
-    expect(all(reasons)).toMatch(/Two inputs, .* have one output and one side: the side keeps too little/)
+    expect(all(reasons)).toMatch(/Two inputs, .* have the same output and the same side: the side contains too little/)
   })
 
   it("of hidden randomness names the call and the first kernel", async () => {
@@ -87,7 +87,7 @@ describe("the reason for a failure", () => {
     )
     const reasons = await reasonsOf([layerLaws({ layer, inputs: floatTensor([2, 3]) })])
     expect(reasons.get("two evaluations have the same bits")?.join("\n")).toMatch(
-      /The layer's apply gives other bits at its second call, first at \[0\]: .*\n.*first kernel whose result differs is Add, number \d+ of \d+/,
+      /The layer's apply returns other bits in its second call, first at \[0\]: .*\n.*first kernel with another result is Add, number \d+ of \d+/,
     )
   })
 

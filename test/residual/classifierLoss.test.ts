@@ -121,7 +121,9 @@ onBackends("The loss of a classifier", (backend) => {
     const ids = tf.tensor1d([0, 3], "int32")
     expect(() => layer.apply({ unembed: tf.zeros([2, 3]) }, [tf.zeros([2, 2]), ids], O.none)).toThrow("3")
     for (const rowsAtOnce of [0, 1.5, NaN])
-      expect(() => ClassifierLoss.make(2, 3, rowsAtOnce)).toThrow("A chunk has a whole number of rows, at least 1")
+      expect(() => ClassifierLoss.make(2, 3, rowsAtOnce)).toThrow(
+        "The rows of a chunk must be an integer of at least 1",
+      )
     expect([256, 50_257, 10 ** 6].map(ClassifierLoss.rowsAtOnce)).toEqual([16_384, 64, 64])
   })
 

@@ -90,7 +90,7 @@ onBackends("Bytes of sides", () => {
     expect(await word(bit, plane(0b00011111))).toBe("accepted")
     for (const byte of [0b00100000, 0b10000000])
       expect(await word(bit, plane(byte))).toBe(
-        "SideMismatch: The last 3 bits of a plane of shape [1, 5] are padding, and are not 0.",
+        "SideMismatch: The last 3 bits of a plane of shape [1, 5] are padding and must be 0.",
       )
   })
 
@@ -106,7 +106,7 @@ onBackends("Bytes of sides", () => {
       [1, -1],
     ] as const)
       expect(await word(buffer, after(steps, 0, digit))).toMatch(
-        `SideMismatch: After ${steps} steps of 3/5 digits are from 0 to ${steps}, but the bytes have others.`,
+        `SideMismatch: After ${steps} steps of 3/5 digits must be from 0 to ${steps}, but the bytes have others.`,
       )
     expect(await word(buffer, after(1, 0, 0.5))).toMatch(/^SideMismatch: After 1 steps of/)
     const most = InformationBuffer.largest(ratio, InformationBuffer.lasts(ratio))
@@ -122,10 +122,10 @@ onBackends("Bytes of sides", () => {
     const huge = 2 ** 32 - 1
     const side = float32TensorSide(null)
     expect(await word(side, header(huge, huge, huge))).toBe(
-      `SideMismatch: A float32 of shape [${huge}, ${huge}, ${huge}] has more elements than any array. Give what toBytes wrote.`,
+      `SideMismatch: A float32 of shape [${huge}, ${huge}, ${huge}] has more elements than any array. Pass bytes that toBytes wrote.`,
     )
     expect(await word(side, header(...new Array<number>(40).fill(huge), 0))).toMatch(/\.\.\. 41 sizes\] has more/)
-    expect(await word(side, header(huge))).toMatch(/takes 17179869196 bytes, but 16 were given/)
+    expect(await word(side, header(huge))).toMatch(/has 17179869196 bytes, but 16 were given/)
     expect((await word(side, header(...new Array<number>(100_000).fill(7)))).length).toBeLessThan(200)
     const rank = header(1)
     rank.fill(0xff, 8, 12)

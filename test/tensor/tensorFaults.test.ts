@@ -261,7 +261,7 @@ onBackends("A step outside the grid or its shapes", () => {
     expect(error).toMatchObject({ _tag: "ShapeMismatch" })
     expect(alive()).toEqual(before)
     const long = await refusal(network, lively(network.params, 1), tinyBatch(2, 5))
-    expect(long.message).toBe("5 tokens do not fit a context of 4. Cut the input, or make a longer context.")
+    expect(long.message).toBe("5 tokens do not fit a context of 4. Shorten the input, or use a longer context.")
   })
 })
 

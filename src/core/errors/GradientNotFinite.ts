@@ -1,11 +1,11 @@
 import { Tagged } from "./Tagged.ts"
 
-/** A gradient is infinite or not a number. */
+/** A gradient is infinite or NaN. */
 export class GradientNotFinite extends Tagged<"GradientNotFinite"> {
-  /** The path of the first parameter with such a gradient, as `Params` names it. */
+  /** The path, as `Params` names it, of the first parameter with such a gradient. */
   readonly parameter: string
   readonly step: number
-  /** The largest |g| of the gradient: Infinity, or NaN. */
+  /** The largest |g| of the gradient: Infinity or NaN. */
   readonly value: number
 
   constructor(at: { parameter: string; step: number; value: number }) {

@@ -1,7 +1,7 @@
 import { showPath, type Path } from "../Path.ts"
 import { Tagged } from "./Tagged.ts"
 
-/** An activation reached the end of the range in which the grid is exact, or is not a number. */
+/** An activation is NaN, or outside the range in which the grid is exact. */
 export class GridOverflow extends Tagged<"GridOverflow"> {
   readonly path: Path
   readonly step: number
@@ -16,7 +16,7 @@ export class GridOverflow extends Tagged<"GridOverflow"> {
       "GridOverflow",
       Number.isNaN(at.value)
         ? `An activation at ${showPath(at.path)}, step ${at.step}, is not a number. Look for infinities in the parameters or the input, or lower the learning rate.`
-        : `|x| reached ${at.value} at ${showPath(at.path)}, step ${at.step}, but a grid of ${at.fractionBits} fraction bits is exact only below ${limit}. Use fewer fraction bits, or normalise the residual.`,
+        : `|x| reached ${at.value} at ${showPath(at.path)}, step ${at.step}, but a grid of ${at.fractionBits} fraction bits is exact only below ${limit}. Use fewer fraction bits, or normalize the residual.`,
     )
     this.path = at.path
     this.step = at.step

@@ -1,7 +1,7 @@
 import { showPath, type Path } from "../Path.ts"
 import { Tagged } from "./Tagged.ts"
 
-/** What was rebuilt on the way back is not what the way forth had. */
+/** The activations that the backward pass rebuilt differ from those of the forward pass. */
 export class Irreversible extends Tagged<"Irreversible"> {
   readonly path: Path
   readonly step: number
@@ -9,7 +9,7 @@ export class Irreversible extends Tagged<"Irreversible"> {
   constructor(at: { path: Path; step: number }) {
     super(
       "Irreversible",
-      `The activations rebuilt down to ${showPath(at.path)}, step ${at.step}, are not those of the forward pass. Look for a residual whose bits differ between two calls, or side information or a key changed in between.`,
+      `The activations rebuilt down to ${showPath(at.path)}, step ${at.step}, differ from those of the forward pass. Look for a residual whose bits differ between two calls, or for side information or a key that changed in between.`,
     )
     this.path = at.path
     this.step = at.step

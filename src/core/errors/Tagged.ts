@@ -1,4 +1,4 @@
-/** An error with a tag, by which a union of errors is matched; its name is its tag. */
+/** An error with a tag, which distinguishes it in a union of errors and is also its name. */
 export abstract class Tagged<Tag extends string> extends Error {
   readonly _tag: Tag
 
