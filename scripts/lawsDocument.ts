@@ -1,5 +1,5 @@
 /**
- * The text of LAWS.md, made from the laws, their doc comments and the attacks that they catch.
+ * The text of docs/laws.md, made from the laws, their doc comments and the attacks that they catch.
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -47,7 +47,7 @@ export async function lawsDocument(
     ].join("\n\n")
   })
   const text = [introduction(topics.length, laws, attacks.length), ...sections].join("\n\n")
-  const options = await prettier.resolveConfig(join(root, "LAWS.md"))
+  const options = await prettier.resolveConfig(join(root, "docs/laws.md"))
   return prettier.format(text, { ...options, parser: "markdown" })
 }
 
@@ -114,4 +114,4 @@ const { laws } = await judgeAll(set, presets.quick.host)
 laws.every(({ verdict }) => verdict._tag === "Holds") // => true
 \`\`\`
 
-[GUIDE.md](GUIDE.md) tells how to check a block of your own.`
+[Your first block](first-block.md) shows how to check a block of your own.`

@@ -43,7 +43,7 @@ export const leave = <S, A, T>(env: Env<unknown>, side: S, input: () => A, tape:
   return Env.choice(env) === "keep" ? { _tag: "kept", input: input() } : { _tag: "reversed", side }
 }
 
-/** The codec of an input that a block keeps, which SPEC.md has as the second part of a pair whose first is empty. */
+/** The codec of an input that a block keeps, which docs/specification.md has as the second part of a pair whose first is empty. */
 export const inputSide = <A>(input: Side<A>): Side<A> => {
   const pair = Side.pair(Side.nothing, input)
   return {

@@ -21,7 +21,7 @@ export interface Side<in out S> {
   readonly only: O.Option<S>
   /** Information in bits, padding left out. */
   readonly bits: (side: S) => number
-  /** The bytes of SPEC.md, the same on every backend. */
+  /** The bytes of docs/specification.md, the same on every backend. */
   readonly toBytes: (side: S) => T.Task<Uint8Array>
   /**
    * The side with these bytes; `Left` where they are cut short, too many, or of another kind: `SideMismatch`, and for
