@@ -1,4 +1,4 @@
-/** Writes LAWS.md anew. */
+/** Writes docs/laws.md anew. */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -6,4 +6,4 @@ import * as laws from "bijou/laws"
 import { lawsDocument } from "./lawsDocument.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-writeFileSync(join(root, "LAWS.md"), await lawsDocument(laws, root))
+writeFileSync(join(root, "docs/laws.md"), await lawsDocument(laws, root))

@@ -142,7 +142,7 @@ export const categoryLaws = <P extends object, Q extends object, R extends objec
   }
 }
 
-/** Splits composite bytes by SPEC.md: a count of 4 bytes, then each part after its length of 4 bytes. */
+/** Splits composite bytes by docs/specification.md: a count of 4 bytes, then each part after its length of 4 bytes. */
 const partsOf = (bytes: Uint8Array): ReadonlyArray<Uint8Array> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts: Uint8Array[] = []

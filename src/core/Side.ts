@@ -21,7 +21,7 @@ export interface Side<in out S> {
   readonly only: O.Option<S>
   /** Size of the information in bits, without padding. */
   readonly bits: (side: S) => number
-  /** Writes the bytes of SPEC.md, the same on every backend. */
+  /** Writes the bytes of docs/specification.md, the same on every backend. */
   readonly toBytes: (side: S) => T.Task<Uint8Array>
   /**
    * Reads a side. Returns `Left` if there are too few or too many bytes, or if they are of another kind:

@@ -1,5 +1,5 @@
 /**
- * The byte format of planes and activations (SPEC.md, "Bytes").
+ * The byte format of planes and activations (docs/specification.md, "Bytes").
  *
  * | bytes | content |
  * | --- | --- |

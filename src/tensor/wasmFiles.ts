@@ -84,7 +84,7 @@ const tryFetching = async (url: string): Promise<void> => {
   const wrong = await whatIsWrong(url)
   if (wrong !== null)
     throw new BackendUnavailable(
-      `The backend wasm cannot load ${url}: ${wrong}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and pass their folder: useBackend("wasm", { paths: "/folder/" }). For Vite, webpack and esbuild see docs/browser.md of bijou.`,
+      `The backend wasm cannot load ${url}: ${wrong}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and pass their folder: useBackend("wasm", { paths: "/folder/" }). For Vite, webpack and esbuild see docs/browsers.md of bijou.`,
     )
 }
 

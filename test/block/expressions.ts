@@ -1,6 +1,6 @@
 /**
  * Values that are expressions: every operation writes itself down, so that what a chain computes can be read and compared
- * with SPEC.md, in what order it adds as well.
+ * with docs/specification.md, in what order it adds as well.
  */
 import { either as E, option as O } from "fp-ts"
 import {

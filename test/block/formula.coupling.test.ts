@@ -1,5 +1,5 @@
 /**
- * Couplings on expressions: what SPEC.md, section 8, has them compute in every direction, what they claim, and what they free.
+ * Couplings on expressions: what docs/specification.md, section 8, has them compute in every direction, what they claim, and what they free.
  */
 import { Coupling, Plan } from "bijou"
 import { describe, expect, it } from "vitest"

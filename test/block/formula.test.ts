@@ -1,5 +1,5 @@
 /**
- * BDIA on expressions: what a chain computes, read and compared with SPEC.md, in what order it adds as well.
+ * BDIA on expressions: what a chain computes, read and compared with docs/specification.md, in what order it adds as well.
  */
 import { either as E } from "fp-ts"
 import { Bdia, gammas, Key, Plan, type BdiaSide, type Claim, type Layer, type Program } from "bijou"
@@ -50,14 +50,14 @@ describe("a chain of three blocks", () => {
     expect(g(1)).not.toEqual(g(2))
   })
 
-  it("is forwards the rule of SPEC.md, and claims its range", async () => {
+  it("is forwards the rule of docs/specification.md, and claims its range", async () => {
     const { result, claims, freed } = await told(f.forward(["c", "x"]))
     for (const value of [h(0, "x"), h(1, x1), h(2, x2)]) expect(freed).toContain(value)
     expect(result).toEqual([["c", [x2, x3]], reversed("s(x)", `s(${x1})`)])
     expect(claims).toEqual([inRange(0, "x"), onGrid("x"), inRange(0, x1), inRange(1, x2), inRange(2, x3)])
   })
 
-  it("is backwards the rule of SPEC.md, and shows what it rebuilt", async () => {
+  it("is backwards the rule of docs/specification.md, and shows what it rebuilt", async () => {
     const { result, claims } = await told(f.inverse(["c", ["a", "b"]], reversed("s", "t")))
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
     const start = `(${each(1, (y) => 1 / y)}*(a - ${drift(1, one)}) - su)`
@@ -77,7 +77,7 @@ describe("a chain of three blocks", () => {
     expect(claims).toEqual([inRange(0, "x"), onGrid("x"), inRange(0, one), inRange(1, two), inRange(2, three)])
   })
 
-  /** SPEC.md, section 3, from the last block to the first, on activations that stand in the claims. */
+  /** docs/specification.md, section 3, from the last block to the first, on activations that stand in the claims. */
   const gradient = () => {
     const grads: string[] = []
     let [dx, dn, dc] = ["d2", "d3", "dc"]
@@ -91,7 +91,7 @@ describe("a chain of three blocks", () => {
     return { cotangent: [`(${dc} & jc_h0[${dn}])`, `((${dx} + ${dn}) + jx_h0[${dn}])`], grads }
   }
 
-  it("pulls a cotangent back as SPEC.md says, and claims what must be the same", async () => {
+  it("pulls a cotangent back as docs/specification.md says, and claims what must be the same", async () => {
     const sides = reversed("s", "t")
     const { result, claims, freed } = await told(f.pullback(["c", ["a", "b"]], sides, ["dc", ["d2", "d3"]]))
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
@@ -147,7 +147,7 @@ describe("a chain of three blocks", () => {
     expect(pulled.claims.map(({ _tag }) => _tag)).toEqual(["Same", "Same", "Same", "InRange"])
   })
 
-  it("writes a side as SPEC.md says, with one bit for each block but the first", async () => {
+  it("writes a side as docs/specification.md says, with one bit for each block but the first", async () => {
     expect(f.side.bits(reversed("s", "t"))).toBe(2)
     const held = { _tag: "kept", input: ["x", "y"] } as const
     const mixed: Chain = [{ _tag: "kept", input: "x" }, [{ _tag: "reversed", side: "s" }, held]]

@@ -1,5 +1,5 @@
 /**
- * Examples are tests: every `ts` fence of README.md, GUIDE.md, LAWS.md, SPEC.md and the doc comments of `src` and `laws` is type-checked and run.
+ * Examples are tests: every `ts` fence of README.md, CONTRIBUTING.md, `docs` and the doc comments of `src` and `laws` is type-checked and run.
  *
  * A fence is a module that imports from the package name. A result stands behind a statement, as a trailing `// =>`:
  *
@@ -129,7 +129,10 @@ Object.assign(globalThis, { $shows: shows, $prints: prints })
 
 const read = (document: string): string => readFileSync(join(root, document), "utf8")
 
-const pages = ["README.md", "GUIDE.md", "LAWS.md", "SPEC.md"].filter((document) => existsSync(join(root, document)))
+/** The recipes of docs/browsers.md are run by test/package/bundlers.test.ts. */
+const pages = ["README.md", "CONTRIBUTING.md", ...readdirSync(join(root, "docs")).map((page) => `docs/${page}`)].filter(
+  (document) => document !== "docs/browsers.md" && existsSync(join(root, document)),
+)
 
 const sources = ["src", "laws"]
   .flatMap((folder) =>

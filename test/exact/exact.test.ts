@@ -82,7 +82,7 @@ describe("a key", () => {
     expect(Key.child("ab")(Key.fromSeed(7))).not.toEqual(nested)
   })
 
-  it("absorbs a name as SPEC.md says: four units a block, then a block of its length", () => {
+  it("absorbs a name as docs/specification.md says: four units a block, then a block of its length", () => {
     const parent = { low: 0x89abcdef, high: 0x01234567 }
     const block = (under: Uint32Array, counter: readonly [number, number, number, number]) => {
       const out = new Uint32Array(4)

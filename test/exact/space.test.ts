@@ -1,5 +1,5 @@
 /**
- * Spaces against their formulas, frames against SPEC.md, and the watch over numbers and Float32Arrays.
+ * Spaces against their formulas, frames against docs/specification.md, and the watch over numbers and Float32Arrays.
  */
 import { either as E } from "fp-ts"
 import {
@@ -144,7 +144,7 @@ describe("a frame", () => {
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
   const payload = Uint8Array.of(0xab, 0xcd)
 
-  it("has the bytes of SPEC.md", () => {
+  it("has the bytes of docs/specification.md", () => {
     expect(hex(encodeFrame({ kind: "plane", fractionBits: 9, shape: [2, 5], payload }))).toBe(
       "424a4f55 01010901 02000000 02000000 05000000 abcd".replaceAll(" ", ""),
     )

@@ -1,5 +1,5 @@
 /**
- * LAWS.md is what the laws and attacks make now.
+ * docs/laws.md is what the laws and attacks make now.
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -9,6 +9,8 @@ import { lawsDocument } from "../../scripts/lawsDocument.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
-it("LAWS.md is up to date", async () => {
-  expect(readFileSync(`${root}/LAWS.md`, "utf8"), "Run: npm run docs:laws").toBe(await lawsDocument(bijouLaws, root))
+it("docs/laws.md is up to date", async () => {
+  expect(readFileSync(`${root}/docs/laws.md`, "utf8"), "Run: npm run docs:laws").toBe(
+    await lawsDocument(bijouLaws, root),
+  )
 })

@@ -1,5 +1,5 @@
 /**
- * The recipes of docs/browser.md: built from the packed package by Vite, webpack and esbuild, without the optional packages, and run in Chromium.
+ * The recipes of docs/browsers.md: built from the packed package by Vite, webpack and esbuild, without the optional packages, and run in Chromium.
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -21,7 +21,7 @@ const dependencies = ["fp-ts", "io-ts", "@tensorflow/tfjs", "@tensorflow/tfjs-ba
 
 /** The recipes by heading; the fences above the first are for all of them. A fence is a file, whose name its first line tells. */
 const recipes = new Map(
-  readFileSync(join(root, "docs/browser.md"), "utf8")
+  readFileSync(join(root, "docs/browsers.md"), "utf8")
     .split(/^## /m)
     .map((section) => {
       const fences = section.matchAll(/^```(?:js|html)\n(?:\/\/|<!--) (\S+?)(?: -->)?\n([^]*?)^```/gm)

@@ -51,7 +51,7 @@ const check = (...args: ReadonlyArray<string>) =>
 const evaluate = (code: string): string => output(user, process.execPath, "--input-type=module", "--eval", code).trim()
 
 /** What documents of the package link to that is of use in a clone alone. */
-const onlyInAClone = ["CONTRIBUTING.md", join("bench", "RESULTS.md")]
+const onlyInAClone = ["CONTRIBUTING.md"]
 
 /** The part of a manifest that is looked at. */
 interface Manifest {
@@ -108,16 +108,15 @@ describe("the packed package", () => {
 
   it("holds every file that its documents link to", () => {
     const inside = join(user, "node_modules", "bijou")
-    const missing = ["README.md", "GUIDE.md", "LAWS.md", "SPEC.md", "CHANGELOG.md", join("docs", "browser.md")].flatMap(
-      (document) => {
-        const text = readFileSync(join(inside, document), "utf8")
-        const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) =>
-          join(inside, document, "..", path),
-        )
-        const named = [...text.matchAll(/`(examples\/[\w./]+)`/g)].map(([, path = ""]) => join(inside, path))
-        return [...links, ...named].filter((path) => !existsSync(path))
-      },
-    )
+    const pages = readdirSync(join(root, "docs")).map((page) => join("docs", page))
+    const missing = ["README.md", "CHANGELOG.md", ...pages].flatMap((document) => {
+      const text = readFileSync(join(inside, document), "utf8")
+      const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = ""]) =>
+        join(inside, document, "..", path),
+      )
+      const named = [...text.matchAll(/`(examples\/[\w./]+)`/g)].map(([, path = ""]) => join(inside, path))
+      return [...links, ...named].filter((path) => !existsSync(path))
+    })
     expect(missing.filter((path) => !onlyInAClone.some((name) => path.endsWith(name)))).toEqual([])
   })
 

@@ -68,7 +68,7 @@ const tryAll = async (target: string | undefined, backend: string, options: Chec
   if (await interrupt.requested()) return interrupt.exitCode()
   if (reports.length === 0)
     throw new UnusableInput(
-      `There is no law called ${JSON.stringify(options.law)} here. LAWS.md has all names, and without --law a module's report has those that apply.`,
+      `There is no law called ${JSON.stringify(options.law)} here. docs/laws.md has all names, and without --law a module's report has those that apply.`,
     )
   return reports.every(holds) ? 0 : 1
 }

@@ -1,5 +1,5 @@
 /**
- * GUIDE.md shows what `bijou check` prints.
+ * docs/first-block.md shows what `bijou check` prints.
  *
  * Where a line of a listing is `...`, any lines may stand, and within a line any text.
  */
@@ -10,7 +10,7 @@ import { afterAll, afterEach, expect, it, vi } from "vitest"
 import { check } from "../../src/cli/check/check.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const guide = readFileSync(join(root, "GUIDE.md"), "utf8")
+const guide = readFileSync(join(root, "docs/first-block.md"), "utf8")
 
 mkdirSync(join(root, ".reports"), { recursive: true })
 const folder = mkdtempSync(join(root, ".reports", "guide-"))
@@ -30,7 +30,7 @@ const fences = (opening: string): ReadonlyArray<string> =>
 const placeOf = (file: string): string => {
   if (file.includes("/")) return file
   const code = fences("ts").find((body) => body.startsWith(`// ${file}\n`))
-  if (code === undefined) throw new Error(`GUIDE.md has no module "// ${file}".`)
+  if (code === undefined) throw new Error(`docs/first-block.md has no module "// ${file}".`)
   writeFileSync(join(folder, file), code)
   return relative(process.cwd(), join(folder, file))
 }
