@@ -1,5 +1,5 @@
 /**
- * A decoder-only transformer in the manner of GPT-2, reversible from token ids to loss.
+ * A decoder-only transformer like GPT-2, reversible from token ids to loss.
  *
  *     x_0 = Q(tokens[id] + positions[place])
  *     h_k(x) = a + Mlp(LayerNorm(x + a)),   a = Attention(LayerNorm(x))
@@ -42,15 +42,15 @@ import type { tf } from "../tensor/tf.ts"
 /** The sizes of a GPT, decoded from JSON with `GptConfig.decode`. */
 export const GptConfig = t.readonly(
   t.strict({
-    /** Number of token ids. */
+    /** The number of token ids. */
     vocabulary: integer(2, 1_000_000),
-    /** The most tokens it sees at once. */
+    /** The longest sequence, in tokens. */
     context: integer(1, 1_000_000),
     width: integer(1, 65_536),
     heads: integer(1, 65_536),
-    /** Blocks, the paper's K. */
+    /** The number of blocks, the paper's K. */
     depth: integer(1, 100_000),
-    /** The paper's l; 9 there. */
+    /** The paper's l, which is 9 there. */
     fractionBits: integer(0, 23),
     dropout: fraction,
   }),
@@ -58,7 +58,7 @@ export const GptConfig = t.readonly(
 
 export type GptConfig = t.TypeOf<typeof GptConfig>
 
-/** One block's h. */
+/** The parameters of one block's h. */
 export interface GptBlock {
   readonly norm1: LayerNormParams
   readonly attention: AttentionParams
@@ -77,9 +77,10 @@ export type Gpt = ReturnType<typeof gpt>
 // --------------------------------------------------------- constructors
 
 /**
- * `network` is the bijection from `[tokens, targets]`, both int32 `[batch, time]`, to the mean cross-entropy in nats a
- * token; `trunk` goes from tokens to (x_{K-1}, x_K); `logits` from tokens to `[batch, time, vocabulary]`. All have the
- * same parameters where they have them. Throws `RangeError` for sizes that do not fit together.
+ * Makes a GPT. `network` is the bijection from `[tokens, targets]`, both int32 `[batch, time]`, to the mean
+ * cross-entropy in nats per token. `trunk` maps tokens to (x_{K-1}, x_K), and `logits` maps tokens to `[batch, time,
+ * vocabulary]`. They share the parameters that they have in common. Throws `RangeError` for sizes that do not fit
+ * together.
  */
 export const gpt = (config: GptConfig) => {
   checkConfig(config)
@@ -121,7 +122,7 @@ export const block = ({
   depth,
   dropout,
 }: Pick<GptConfig, "width" | "heads" | "depth" | "dropout">): Layer<GptBlock, tf.Tensor, tf.Tensor> => {
-  // GPT-2 shrinks the weights of the ways back to the stream with the number of them.
+  // GPT-2 scales the weights that write to the residual stream by the square root of their number.
   const deviation = 0.02 / Math.sqrt(2 * depth)
   return fromTfjs(
     Params.struct<GptBlock>({
@@ -150,7 +151,7 @@ const logitsOf = ({ norm, unembed }: GptHead, [, x]: Two<tf.Tensor>): tf.Tensor 
 const logitsHead = (config: GptConfig): Layer<GptHead, Two<tf.Tensor>, tf.Tensor> =>
   fromTfjs(headParams(config), logitsOf)
 
-/** The logits of a large vocabulary never stand all at once: see `ClassifierLoss`. */
+/** Never allocates all logits of a large vocabulary together: see `ClassifierLoss`. */
 const lossHead = ({ width, vocabulary }: GptConfig): Layer<GptHead, readonly [Two<tf.Tensor>, tf.Tensor], tf.Tensor> =>
   F.pipe(
     fromTfjs(

@@ -1,5 +1,5 @@
 /**
- * Training: steps that check themselves, micro-batches with one order of addition, AdamW, schedules and text.
+ * Training: self-checking steps, micro-batches with a fixed order of addition, AdamW, schedules and text.
  */
 export { AdamW, type AdamWConfig, type AdamWState } from "./AdamW.ts"
 export { ByteSize, inMegabytes } from "./memory/ByteSize.ts"

@@ -84,7 +84,7 @@ describe("bijou start", () => {
     expect(budget.peak).toBeLessThanOrEqual(budget.fit.budget)
     expect(budget.fit.budget).toBe(2 * 2 ** 20)
     expect(stdout).toContain("of a budget of 2.00 MB")
-    expect(stdout).toMatch(/Measured: .* operations and .* GB a second, which the times below rest on\./)
+    expect(stdout).toMatch(/Measured: .* operations and .* GB per second, which the times below rest on\./)
     expect(status).toBe(0)
   })
 
@@ -193,7 +193,9 @@ describe("bijou start", () => {
       return stderr
     }
     expect(refused("--resume", none)).toContain(`--resume ${none} cannot be read: there is no such file.`)
-    expect(refused("--resume", text)).toContain(`--resume ${text}: This is no whole checkpoint: it has 9000 bytes`)
+    expect(refused("--resume", text)).toContain(
+      `--resume ${text}: This is not a complete checkpoint: it has 9000 bytes`,
+    )
     expect(refused("--save", join(none, "x"), "--data", text)).toContain("is not a folder that can be written to.")
     const bytes = readFileSync(join(folder, "run.safetensors"))
     // One step short of its end.
@@ -208,7 +210,7 @@ describe("bijou start", () => {
     expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
     writeFileSync(file, readFileSync(file).subarray(0, -4))
     expect(refused("--resume", file, "--data", text)).toMatch(
-      /its header speaks of \d+ bytes of numbers, and there are \d+/,
+      /its header lists \d+ bytes of numbers, but there are \d+/,
     )
   })
 
@@ -270,7 +272,7 @@ describe("bijou ledger", () => {
   it("tells a step's bytes by owner as a table, as data and as a picture, taken as predicted", () => {
     const svg = join(folder, "ledger.svg")
     const table = ledger(...sizes, "--budget", "2MB", "--svg", svg)
-    expect(table.stdout).toMatch(/Measured: .* GB a second/)
+    expect(table.stdout).toMatch(/Measured: .* GB per second/)
     expect(table.stdout).toMatch(/parameters +\d/)
     expect(table.stdout).toMatch(/the process has had \d+\.\d\d MB/)
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
@@ -293,7 +295,7 @@ describe("bijou ledger", () => {
       "4TB",
     )
     expect(stdout).toContain("blocks/0 .. 95")
-    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB a second")
+    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB per second")
     expect(stdout).toContain("of a budget of 4194304.00 MB")
     expect(status).toBe(0)
   })

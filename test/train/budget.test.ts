@@ -60,7 +60,7 @@ describe("The speed of a machine", () => {
       }),
       { numRuns: 500, seed: 1 },
     )
-    expect(Speed.toText({ operations: 3.1e7, bytes: Infinity })).toBe("31.0 billion operations and any GB a second")
+    expect(Speed.toText({ operations: 3.1e7, bytes: Infinity })).toBe("31.0 billion operations and any GB per second")
     expect(Speed.fromTimings([])).toEqual(Speed.oneCore)
     expect(Speed.fromTimings([{ operations: 10, moved: 0, ms: 2 }])).toEqual({ operations: 5, bytes: Infinity })
     expect(Speed.fromTimings([{ operations: 0, moved: 10, ms: 2 }])).toEqual({ operations: Infinity, bytes: 5 })
@@ -154,11 +154,11 @@ onBackends("A budget", () => {
     const error = left(fitPlan(network, step, { budget: "1 kB" }))
     expect(error).toBeInstanceOf(BudgetTooSmall)
     const { smallest, message } = error as BudgetTooSmall
-    expect(message).toContain(`the least that works is ${smallest}`)
+    expect(message).toContain(`it needs at least ${smallest}`)
     expect(right(fitPlan(network, step, { budget: smallest })).peak).toBeLessThanOrEqual(smallest)
     expect(left(fitPlan(network, step, { budget: smallest - claims }))).toBeInstanceOf(BudgetTooSmall)
     expect(() => fitPlan(network, step, { budget: "much" })).toThrow(
-      'A budget is an amount of memory such as 64MB, not "much".',
+      'A budget must be an amount of memory such as 64MB, not "much".',
     )
   })
 

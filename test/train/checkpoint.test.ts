@@ -74,11 +74,11 @@ onBackends("A checkpoint", () => {
     expect(left(await Checkpoint.fromBytes(other.params, bytes)()).message).toMatch(/blocks\/2\/.* is missing/)
     const wider = tinyGpt({ depth: 2, width: 8 }).network
     expect(left(await Checkpoint.fromBytes(wider.params, bytes)()).message).toMatch(
-      /^"embed\/\S+" is \[\d+, 4\] in the checkpoint, and \[\d+, 8\] in the network\. Use the network of that run\.$/,
+      /^"embed\/\S+" has shape \[\d+, 4\] in the checkpoint, but \[\d+, 8\] in the network\. Use the network of that run\.$/,
     )
     const shallower = tinyGpt({ depth: 1 }).network
     expect(left(await Checkpoint.fromBytes(shallower.params, bytes)()).message).toMatch(
-      /has "blocks\/1\/.*", and the network has not/,
+      /has "blocks\/1\/.*", but the network does not/,
     )
     expect(tf.memory().numTensors).toBe(before)
   })
@@ -183,7 +183,7 @@ describe("The bytes of a checkpoint", () => {
     const changed = bytes.slice()
     changed[bytes.length - 1] = 1
     expect(left(await Checkpoint.fromBytes(params, changed)()).message).toBe(
-      'This is no whole checkpoint: the numbers of "adamw.square/__proto__" are not as they were written: their SHA-256 is another. Use another copy.',
+      'This is not a complete checkpoint: the numbers of "adamw.square/__proto__" are not as they were written: their SHA-256 differs. Use another copy.',
     )
   })
 
@@ -236,7 +236,7 @@ describe("The bytes of a checkpoint", () => {
       ...rest,
       stored: { ...stored, run: change(stored.run) },
     }))
-    expect(left(await Checkpoint.runOf(wrong)()).message).toContain(`This is no whole checkpoint: ${reason}`)
+    expect(left(await Checkpoint.runOf(wrong)()).message).toContain(`This is not a complete checkpoint: ${reason}`)
     expect(E.isLeft(await Checkpoint.fromBytes(params, wrong)())).toBe(true)
   })
 
@@ -270,7 +270,7 @@ describe("The bytes of a checkpoint", () => {
     const deep = (stored: unknown) =>
       JSON.stringify(stored).replace('"steps":4', `"steps":${"[".repeat(5000)}${"]".repeat(5000)}`)
     const nested = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: deep(stored) }))
-    expect(await reason(nested)).toContain("the run in its metadata is nested more than 64 deep")
+    expect(await reason(nested)).toContain("the run in its metadata is nested more than 64 levels deep")
     expect(
       await reason(
         rewritten(bytes, ({ arrays, stored }) => ({
@@ -278,7 +278,7 @@ describe("The bytes of a checkpoint", () => {
           stored,
         })),
       ),
-    ).toMatch(/its header does not say of "[v\\u0007]{30,}\.\.\." what it should/)
+    ).toMatch(/its header does not give the type, shape and offsets of "[v\\u0007]{30,}\.\.\."/)
   })
 
   it("are refused without digests, or with digests of other arrays", async () => {
@@ -286,7 +286,7 @@ describe("The bytes of a checkpoint", () => {
     const without = Buffer.from(text.replace("bijou.sha256", "bijou.sha255"), "latin1")
     expect(left(await Checkpoint.runOf(without)()).message).toContain("its metadata have no SHA-256")
     const fewer = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, sha256: [] } }))
-    expect(left(await Checkpoint.runOf(fewer)()).message).toContain("there are SHA-256 for 0 arrays")
+    expect(left(await Checkpoint.runOf(fewer)()).message).toContain("it has SHA-256 digests for 0 arrays")
   })
 
   it("that name a network larger than any memory are refused from their own size", async () => {
@@ -301,7 +301,7 @@ describe("The bytes of a checkpoint", () => {
       dropout: 0,
     })
     const missing = left(await Checkpoint.fromBytes(network.params, bytes)())
-    expect(missing.message).toBe('This is no whole checkpoint: "embed/tokens" is missing. Use another copy.')
+    expect(missing.message).toBe('This is not a complete checkpoint: "embed/tokens" is missing. Use another copy.')
     // One small array for every parameter: the shapes are compared, and none is drawn.
     const { network: wide } = gpt({
       vocabulary: 256,
@@ -319,7 +319,7 @@ describe("The bytes of a checkpoint", () => {
       trained: { params: p, state: AdamW.init(small.params, p) },
     })()
     expect(left(await Checkpoint.fromBytes(wide.params, other)()).message).toMatch(
-      /^"embed\/tokens" is \[\d+, 4\] in the checkpoint, and \[256, 65536\] in the network\./,
+      /^"embed\/tokens" has shape \[\d+, 4\] in the checkpoint, but \[256, 65536\] in the network\./,
     )
     expect(performance.now() - begun).toBeLessThan(60_000)
   })
@@ -329,7 +329,7 @@ describe("The bytes of a checkpoint", () => {
     const p = twice.init(Key.fromSeed(1))
     const same = { params: p, state: { mean: p, square: p, beta1Power: 1, beta2Power: 1 } }
     await expect(Checkpoint.toBytes(twice, { run, trained: same })()).rejects.toThrow(
-      'Two arrays of a file cannot both be called "a". Rename one.',
+      'Two arrays of a file cannot have the same name "a". Rename one.',
     )
   })
 })
@@ -360,24 +360,24 @@ describe("A run", () => {
       return end
     }
     const blas = { name: "a BLAS, 3 threads", version: "a BLAS", threads: 3, least: 1e9, multiply: () => {} }
-    const end = "which has other bits. Choose once, before the run; the parameters are those before the step."
+    const end = "which gives other bits. Choose one before the run; the parameters are those before the step."
     const wasm = () => useBackend("wasm")
     expect(await reason(() => useBackend("cpu"), wasm)).toBe(
-      `This run computes on wasm without a BLAS, and step 1 would be on cpu, ${end}`,
+      `This run computes on wasm without a BLAS, but step 1 would compute on cpu, ${end}`,
     )
     expect(
       await reason(
         () => setSgemm(blas),
         () => setSgemm(null),
       ),
-    ).toBe(`This run computes on wasm without a BLAS, and step 1 would be on wasm with a BLAS, 3 threads, ${end}`)
+    ).toBe(`This run computes on wasm without a BLAS, but step 1 would compute on wasm with a BLAS, 3 threads, ${end}`)
     expect(
       await reason(
         () => useKernels("composed"),
         () => useKernels("own"),
       ),
     ).toBe(
-      `This run computes on wasm without a BLAS, and step 1 would be on wasm without a BLAS, without custom kernels, ${end}`,
+      `This run computes on wasm without a BLAS, but step 1 would compute on wasm without a BLAS, without custom kernels, ${end}`,
     )
   })
 })

@@ -60,11 +60,11 @@ onBackends("Text", () => {
       E.toError(thrown(() => generate(net, params, { ...prompt, ...change })))
     for (const temperature of [-1, NaN, Infinity])
       expect(refused({ temperature }).message).toBe(
-        `A temperature is a finite number of at least 0, not ${temperature}.`,
+        `A temperature must be a finite number of at least 0, not ${temperature}.`,
       )
     for (const count of [2.5, -1, NaN, Infinity])
-      expect(refused({ count }).message).toBe(`count is an integer number of bytes, at least 0, not ${count}.`)
-    expect(refused({ bytes: new Uint8Array() }).message).toBe("A prompt has at least one byte, and this one is empty.")
+      expect(refused({ count }).message).toBe(`count must be an integer of at least 0, not ${count}.`)
+    expect(refused({ bytes: new Uint8Array() }).message).toBe("The prompt is empty. Give at least one byte.")
     expect(refused({ bytes: Uint8Array.of(1, 7) }).message).toBe(
       "Byte 1 of the prompt is 7, but the network has a vocabulary of 7.",
     )
@@ -78,11 +78,9 @@ onBackends("Text", () => {
   it("is cut into windows only by whole numbers", () => {
     const bytes = Uint8Array.from({ length: 50 }, (_, i) => i)
     for (const count of [2.5, 0, -1, NaN])
-      expect(() => Text.even(bytes, 4, count)).toThrow(
-        `count is an integer number of windows, at least 1, not ${count}.`,
-      )
+      expect(() => Text.even(bytes, 4, count)).toThrow(`count must be an integer of at least 1, not ${count}.`)
     for (const context of [2.5, 0, -1, NaN]) {
-      expect(() => Text.even(bytes, context, 2)).toThrow(`A context is an integer of at least 1, not ${context}.`)
+      expect(() => Text.even(bytes, context, 2)).toThrow(`A context must be an integer of at least 1, not ${context}.`)
       expect(() => Text.batch(bytes, context, 1, [0])).toThrow(RangeError)
     }
   })

@@ -224,7 +224,7 @@ onBackends("Text", () => {
     expect(Text.split(text, 99).validation.length).toBe(100)
     expect(() => Text.split(text, 100)).toThrow(RangeError)
     expect(() => Text.split(text, 100)).toThrow(
-      "1000 bytes are too short a text: the last tenth is for validation and must hold a window of 101 bytes. Give at least 1001 bytes,",
+      "A text of 1000 bytes is too short: its last tenth is for validation and must hold a window of 101 bytes. Give at least 1001 bytes,",
     )
     expect(() => Text.split(new Uint8Array(), 1)).toThrow(RangeError)
   })

@@ -90,7 +90,7 @@ describe("A sum of micro-batches", () => {
       "(((0+1)+(2+3))+4)",
       "(((0+1)+(2+3))+((4+5)+6))",
     ])
-    expect(() => total(add)([])).toThrow("There is nothing to add up: give at least one place.")
+    expect(() => total(add)([])).toThrow("There is nothing to add up. Give at least one place.")
   })
 })
 
