@@ -229,7 +229,7 @@ describe("bijou start", () => {
     [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
     [
       ["--workers", "2", "--backend", "webgpu"],
-      "Workers run on the backends wasm, cpu and tensorflow, on a CPU; webgpu shares its work",
+      "Workers run on the CPU backends wasm, cpu and tensorflow; webgpu distributes its work",
     ],
     [["--batch", "16", "--workers", "3"], "--batch 16, which is 2 micro-batches of 8. Use at most 2"],
     [

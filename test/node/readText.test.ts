@@ -74,8 +74,8 @@ describe("a folder of text", () => {
     const { text, said } = await read(folder)
     expect(text).toBe("onetwo")
     expect(said).toEqual([
-      `${join(folder, "gone")} is left out: there is no such file or folder.`,
-      `${join(folder, "self")} is left out: its links lead in a circle.`,
+      `${join(folder, "gone")} is skipped: there is no such file or folder.`,
+      `${join(folder, "self")} is skipped: its links form a cycle.`,
     ])
   })
 
@@ -93,8 +93,8 @@ describe("a folder of text", () => {
     expect(said).toEqual([
       `${join(folder, "a.txt")} is UTF-16. It is read as UTF-8.`,
       `${join(folder, "b.txt")} is UTF-16. It is read as UTF-8.`,
-      `${join(folder, "c.txt")} is left out: it looks like UTF-16 without a byte order mark. Convert it: iconv -f UTF-16LE -t UTF-8 (or UTF-16BE, as it is written).`,
-      `${join(folder, "d.png")} and 1 more are left out, with bytes that no text has.`,
+      `${join(folder, "c.txt")} is skipped: it looks like UTF-16 without a byte order mark. Convert it: iconv -f UTF-16LE -t UTF-8 (or UTF-16BE, as it is written).`,
+      `${join(folder, "d.png")} and 1 more are skipped, with bytes that text does not contain.`,
     ])
   })
 
@@ -112,8 +112,8 @@ describe("a folder of text", () => {
     })
     expect(text).toBe("three")
     expect(said.toSorted()).toEqual([
-      `${join(folder, "a.txt")} is left out: permission is denied.`,
-      `${join(folder, "b")} is left out: permission is denied.`,
+      `${join(folder, "a.txt")} is skipped: permission is denied.`,
+      `${join(folder, "b")} is skipped: permission is denied.`,
     ])
   })
 

@@ -251,11 +251,11 @@ describe("Workers that cannot start", () => {
   it.each<readonly [Partial<Parameters<typeof startWorkers>[1]>, string]>([
     [{ module: "no/such.ts" }, "no/such.ts. Give the path of a TypeScript or JavaScript module."],
     [{ module: "package.json" }, "package.json is no module."],
-    [{ export: "gone" }, "tiny.js has no export called gone. It exports failing, nothing, ready, tiny."],
-    [{ export: "nothing" }, "is no objective. Export { network, data }, or a function that returns them."],
+    [{ export: "gone" }, "tiny.js has no export named gone. It exports failing, nothing, ready, tiny."],
+    [{ export: "nothing" }, "is not an objective. Export { network, data }, or a function that returns them."],
     [{ export: "failing" }, "A worker cannot start: there is no text here."],
     [{ argument: () => 1 }, "could not be cloned"],
-    [{ count: 0 }, "count must be a whole number of workers from 1 on, not 0."],
+    [{ count: 0 }, "count must be an integer of at least 1, not 0."],
   ])("for %j say why, and leave nothing behind", async (options, sentence) => {
     const error = await start(options).then(
       () => new Error("Nothing was refused."),

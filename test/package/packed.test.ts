@@ -424,7 +424,10 @@ describe("bijou check on a module that was written in the user's folder", () => 
   it.each([
     [["nowhere.ts"], "There is no file nowhere.ts. Give the path of a TypeScript or JavaScript module."],
     [["."], ". is not a file. Give the path of a TypeScript or JavaScript module."],
-    [["package.json"], "package.json is no module. Its name should end in .ts or .js, or one of their kin."],
+    [
+      ["package.json"],
+      "package.json is not a module. Its name must end in .ts, .js, or a variant such as .mts or .mjs.",
+    ],
     [["block.ts#better"], "block.ts has no export called better. It exports good, noisy, width."],
     [["block.ts#width"], "The export width of block.ts is a number, not a subject { bijection, inputs }."],
     [
