@@ -35,7 +35,7 @@ const examples: Readonly<Record<string, Example>> = {
   "visionTransformer.ts": {
     prints: [
       "blocks leave 0 bits",
-      "bits that differ behind them and back: 0 and 0",
+      "bits that differ after a round trip: 0 and 0",
       "kB held when the loss is known: 33 reversed",
       "ordinary backpropagation holds more than ten times as much: true",
       "starts near log 2: true",
