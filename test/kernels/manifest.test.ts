@@ -1,4 +1,6 @@
-/** The manifest fails where it should. */
+/**
+ * The manifest fails where it should.
+ */
 import { beforeEach, describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"
 import { implement } from "../../src/tensor/kernels/implement.ts"

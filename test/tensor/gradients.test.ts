@@ -1,5 +1,6 @@
 /**
- * Gradients that are not finite are refused, and those whose squares overflow are clipped; and so are settings with which a step would be none.
+ * Gradients that are not finite are refused, and those whose squares overflow are clipped. Invalid settings are
+ * refused.
  */
 import { GradientNotFinite, Key, type Params } from "bijou"
 import { tensorEnv, tensorScope, useBackend, useKernels } from "bijou/tensor"
@@ -65,7 +66,7 @@ describe("A gradient by workers", () => {
   })
 })
 
-describe("Settings with which a step would be none", () => {
+describe("Invalid settings", () => {
   beforeAll(() => useBackend("cpu"))
 
   const { network, data } = roots
