@@ -1,5 +1,6 @@
 /**
- * Two-step chains on expressions: what each scheme of SPEC.md, section 8, computes in every direction, what it claims, and what it frees.
+ * Two-step chains on expressions: what each scheme of SPEC.md, section 8, computes in every direction, what it claims,
+ * and what it frees.
  */
 import { Plan, TwoStep, type Scheme } from "bijou"
 import { describe, expect, it } from "vitest"

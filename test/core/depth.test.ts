@@ -1,5 +1,5 @@
 /**
- * Ten thousand parts: counts what is held meanwhile.
+ * Ten thousand parts: counts the buffers held meanwhile.
  */
 import { either as E } from "fp-ts"
 import { Bdia, chain, hostEnv, Params, repeat, run, Side, type Bijection, type Env } from "bijou"

@@ -90,7 +90,8 @@ onBackends("misuse", () => {
 
 describe("misuse", () => {
   it("of tensors where typed arrays are compared is a TypeError", () => {
-    const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[] // as JavaScript permits
+    // As JavaScript permits.
+    const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[]
     for (const value of values) expect(() => differingBits(value, value)).toThrow("Give the awaited `data()`")
     expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("one length")
   })

@@ -69,12 +69,14 @@ describe("layers", () => {
   const told = <K extends string>(name: K): Layer<{ readonly [k in K]: number }, string, string> => {
     const say = (x: string, draw: O.Option<Draw>) => `${name}(${x}${O.isSome(draw) ? `, ${draw.value.key.low}` : ""})`
     return {
-      params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>, // a computed key
+      // A computed key.
+      params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>,
       apply: (_, x, draw) => say(x, draw),
       vjp: (_, x, draw) => ({
         value: say(x, draw),
         held: [`held ${name}`],
-        pull: (dy) => ({ cotangent: `d${name}[${dy}]`, grads: { [name]: dy.length } as { readonly [k in K]: number } }), // likewise
+        // A computed key, too.
+        pull: (dy) => ({ cotangent: `d${name}[${dy}]`, grads: { [name]: dy.length } as { readonly [k in K]: number } }),
       }),
     }
   }
@@ -156,7 +158,8 @@ const textSide: Side<string> = {
 
 /** Appends its letter, and removes it: the result shows what was computed, and from what. */
 const letter = <K extends string>(name: K): Bijection<{ readonly [k in K]: number }, string, string, string> => ({
-  params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>, // a computed key
+  // A computed key.
+  params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>,
   side: textSide,
   forward: (a) => (env) => E.right([`${a}${name}`, `side of ${name}${env.path.join()}`]),
   inverse: (b, side) => (env) => E.right(`${b}-${side}@${env.path.join()}`),
@@ -172,7 +175,8 @@ const letter = <K extends string>(name: K): Bijection<{ readonly [k in K]: numbe
 /** Nothing can be pulled back through it. */
 const stopping = <K extends string>(name: K): Bijection<{ readonly [k in K]: number }, string, string, string> => ({
   ...letter(name),
-  pullback: (b) => () => E.right({ input: b, cotangent: null, grads: { [name]: 0 } as { readonly [k in K]: number } }), // a computed key
+  // A computed key.
+  pullback: (b) => () => E.right({ input: b, cotangent: null, grads: { [name]: 0 } as { readonly [k in K]: number } }),
 })
 
 const failed = new ShapeMismatch("failed")

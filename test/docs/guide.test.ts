@@ -1,7 +1,7 @@
 /**
  * GUIDE.md shows what `bijou check` prints.
  *
- * A `...` on a line of its own stands for any lines, and within a line for any text.
+ * A `...` on a line of its own matches any lines, and within a line any text.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"

@@ -165,7 +165,8 @@ describe("a draw", () => {
       })
     const draw = { key: two, samples: [7] }
     const drawn = words(draw, 100_000)
-    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true) // from there on, adding 1 changes a float32
+    // From there on, adding 1 changes a float32.
+    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true)
     expect(differingBits(normals(draw, 100_000), Float32Array.from(boxMuller(drawn)))).toBe(0)
     const three = { key: two, samples: [7, 9] }
     const pairs = words(three, 4)

@@ -25,7 +25,7 @@ export interface Case {
   readonly hasFallback: boolean
   /** Computes with the backend's implementation, if it has one for these attributes. */
   readonly own: () => readonly tf.Tensor[]
-  /** Computes with plain operations, or for a kernel of TensorFlow.js with the current backend's own kernel. */
+  /** Computes with plain operations, or for a kernel of TensorFlow.js with the current backend's stock kernel. */
   readonly plain: () => readonly tf.Tensor[]
   /** The outputs that are words of parities. */
   readonly planes: readonly number[]
@@ -95,7 +95,8 @@ export const stockLaw = (
   on: Readonly<Record<string, Distance>> = {},
 ): readonly Case[] =>
   samples.map(({ title, inputs, attributes = {}, right }) => {
-    const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap)) // as its operation gives them
+    // As its operation gives them.
+    const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap))
     return {
       ...{
         kernel,

@@ -1,5 +1,6 @@
 /**
- * Convolution in float64, by its definition: the output, and both gradients, with the sums of |terms| that distances are relative to.
+ * Convolution in float64, by its definition: the output, and both gradients, with the sums of |terms| that distances
+ * are relative to.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 

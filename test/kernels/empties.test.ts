@@ -1,4 +1,7 @@
-/** Operations on tensors with an axis of no elements have the shapes, types and values of the definition, which is cpu's, on every backend. */
+/**
+ * Operations on tensors with an axis of no elements have the shapes, types and values of the definition, which is
+ * cpu's, on every backend.
+ */
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Attention } from "../../src/residual/Attention.ts"

@@ -56,7 +56,8 @@ describe("layer normalization on wasm", () => {
     const [xs, dys] = [rowsOf(x), rowsOf(dy)]
     const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
-      if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+      // dx is close to 0 there.
+      if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6)
   })
 
   it("has the same bits twice, and next to any other rows", () => repeats(norm, ...given(9, 10)))

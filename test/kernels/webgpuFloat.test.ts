@@ -87,7 +87,8 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
     const [xs, dys] = [await rowsOf(x), await rowsOf(dy)]
     const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
-      if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+      // dx is close to 0 there.
+      if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6)
     await repeats(norm, x, gain, bias)
   })
 
@@ -210,7 +211,8 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
 
   it("add the rows of segments in their order, within 1e-6 of float64", async () => {
     const [rows, width, numSegments] = [300, 5, 7]
-    const ids = Array.from({ length: rows }, (_, r) => (r * r) % 8) // some of segment 7, which does not exist, and none of most
+    // Some are of segment 7, which does not exist, and none of most.
+    const ids = Array.from({ length: rows }, (_, r) => (r * r) % 8)
     const x = noise([rows, width], 3)
     const sum = () => tf.unsortedSegmentSum(x, tf.tensor1d(ids, "int32"), numSegments)
     const [found, values] = [await sum().data(), await rowsOf(x)]

@@ -97,7 +97,8 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
   it("have the same bits after the heap has grown, and with other products between them", () => {
     const [a, b] = [noise([130, 70], 3), noise([70, 90], 4)]
     const bits = bitsOf(tf.matMul(a, b))
-    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length // private in tfjs
+    // Private in tfjs.
+    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
     const before = memory()
     tf.tidy(() => {
       const large = Array.from({ length: 4 }, () => tf.zeros([2 ** 22]))

@@ -103,7 +103,7 @@ describe("a folder of text", () => {
     chmodSync(place, 0o755)
     chmodSync(join(folder, "a.txt"), 0)
     chmodSync(join(folder, "b"), 0)
-    // Root has permission for everything, so this reads as the user nobody.
+    // Root has permission for everything, so this reads as an unprivileged user.
     const root = process.geteuid?.() === 0
     if (root) process.seteuid?.(65534)
     const { text, said } = await read(folder).finally(() => {

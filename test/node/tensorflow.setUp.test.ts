@@ -170,12 +170,15 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
     expect(status).toBe(2)
   })
 
-  it.skipIf(existsSync("/proc/driver/nvidia/version"))("requires a driver for --gpu before it downloads anything", () => {
-    const { status, stderr } = native(all, { args: ["--gpu"] })
-    expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
-    expect(called()).toEqual([])
-    expect(status).toBe(2)
-  })
+  it.skipIf(existsSync("/proc/driver/nvidia/version"))(
+    "requires a driver for --gpu before it downloads anything",
+    () => {
+      const { status, stderr } = native(all, { args: ["--gpu"] })
+      expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
+      expect(called()).toEqual([])
+      expect(status).toBe(2)
+    },
+  )
 
   it("puts NVIDIA's libraries next to TensorFlow's for --gpu, and builds no op library", () => {
     const room = "it.statfs = async () => ({ bavail: 1e9, bsize: 4096 })"

@@ -43,7 +43,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     expect(runtimeName(currentRuntime())).toBe("cpu")
   })
 
-  it("reports for functions of tfjs that need a synchronous read that it has none", async () => {
+  it("says that functions of tfjs cannot read synchronously", async () => {
     await useBackend("webgpu")
     const { network } = gpt({ vocabulary: 5, context: 4, width: 4, heads: 2, depth: 2, fractionBits: 9, dropout: 0 })
     const params = network.params.init(Key.fromSeed(1))

@@ -212,7 +212,7 @@ describe("Workers with faults", () => {
 
   it.each<readonly [Trouble, string]>([
     ["exit", "Worker 1 failed at step 7: it ended with code 3."],
-    ["uncaught", "Worker 1 failed at step 7: sample 701 failed behind everyone's back."],
+    ["uncaught", "Worker 1 failed at step 7: sample 701 failed in an unobserved promise."],
   ])("that are lost by %s end this step and all later ones", async (kind, sentence) => {
     const lost = await start()
     const error = await refusal(lost, { 1: kind })

@@ -1,5 +1,6 @@
 /**
- * The recipes of docs/browser.md: built from the packed package by Vite, webpack and esbuild, without the optional packages, and run in Chromium.
+ * The recipes of docs/browser.md: built from the packed package by Vite, webpack and esbuild, without the optional
+ * packages, and run in Chromium.
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"

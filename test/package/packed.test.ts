@@ -38,7 +38,8 @@ const output = (folder: string, command: string, ...args: ReadonlyArray<string>)
       stdio: ["ignore", "pipe", "pipe"],
     })
   } catch (error) {
-    const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string } // what execFileSync adds to its error
+    // What execFileSync adds to its error.
+    const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string }
     throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}\n${stderr ?? ""}`, { cause: error })
   }
 }

@@ -109,7 +109,8 @@ export const recordingWatch = (inner: Watch): RecordingWatch => {
     forth,
     back,
     expect: (claim) => {
-      if (claim._tag === "InRange" && claim.rebuilt !== true) forth.push(bitsOf(claim.x as tf.Tensor)) // claims of tensor networks
+      // Claims of tensor networks.
+      if (claim._tag === "InRange" && claim.rebuilt !== true) forth.push(bitsOf(claim.x as tf.Tensor))
       inner.expect(claim)
     },
     observe: ({ x }) => void back.push(bitsOf(x as tf.Tensor)), // likewise

@@ -1,5 +1,6 @@
 /**
- * Checkpoints: training that goes on from bytes has the bits of training that never stopped, and what is no checkpoint is refused in a sentence.
+ * Checkpoints: resumed training has the bits of training that never stopped, and bytes that are not a checkpoint are
+ * refused with a sentence.
  */
 import { either as E } from "fp-ts"
 import { Key, Params } from "bijou"
@@ -51,7 +52,7 @@ onBackends("A checkpoint", () => {
   ]
   const saved = async (trained: Trained<P>, run = runAt(4)) => Checkpoint.toBytes(network.params, { run, trained })()
 
-  it("goes on to the same bits, with its run", async () => {
+  it("resumes to the same bits, with its run", async () => {
     const whole = await trainTo(start(), 0, 10)
     const half = await trainTo(start(), 0, 4)
     const bytes = await saved(half)
@@ -63,7 +64,7 @@ onBackends("A checkpoint", () => {
     expect(digests(await trainTo(trained, run.steps, 10))).toEqual(digests(whole))
   })
 
-  it("leaves no tensor behind, whether it fits or not", async () => {
+  it("leaks no tensor, whether it fits or not", async () => {
     const trained = start()
     const bytes = await saved(trained)
     tensorScope.release(trained)
@@ -83,7 +84,7 @@ onBackends("A checkpoint", () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("is read in pieces of any size, from a source that gives no more than is asked for", async () => {
+  it("is read in pieces of any size, from a source that returns only what is requested", async () => {
     const trained = start()
     const parts: Uint8Array[] = []
     for await (const part of Checkpoint.pieces(network.params, { run: runAt(4), trained }, { piece: 10 })) {
@@ -102,7 +103,7 @@ onBackends("A checkpoint", () => {
     tensorScope.release([trained, back.trained])
   })
 
-  it("is refused with numbers that no training leaves, as bytes and as tensors, by name", async () => {
+  it("is refused with numbers that training cannot produce, as bytes and as tensors, by name", async () => {
     const bad = async (tree: "params" | "mean" | "square", value: number): Promise<string> => {
       const trained = start()
       const [name = "", leaf] = tensorLeaves(network.params, trained.params)[3] ?? []
@@ -152,11 +153,11 @@ describe("The bytes of a checkpoint", () => {
     bytes = await Checkpoint.toBytes(params, { run, trained })()
   })
 
-  it("are the same after all of it was made anew", () => {
+  it("are the same after everything was rebuilt", () => {
     expect(rewritten(bytes, (contents) => contents)).toEqual(bytes)
   })
 
-  it("are refused with any byte changed, in any way, and nothing is left", async () => {
+  it("are refused with any byte changed, in any way, and leak no tensor", async () => {
     const before = tf.memory().numTensors
     for (let i = 0; i < bytes.length; i++)
       for (const bit of [1, 0x20, 0x80]) {
@@ -167,7 +168,7 @@ describe("The bytes of a checkpoint", () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("are refused where they are cut off or longer", async () => {
+  it("are refused if they are truncated or longer", async () => {
     for (let length = 0; length < bytes.length; length++)
       expect(E.isLeft(await Checkpoint.fromBytes(params, bytes.subarray(0, length))())).toBe(true)
     expect(E.isLeft(await Checkpoint.fromBytes(params, Uint8Array.of(...bytes, 0))())).toBe(true)
@@ -240,7 +241,7 @@ describe("The bytes of a checkpoint", () => {
     expect(E.isLeft(await Checkpoint.fromBytes(params, wrong)())).toBe(true)
   })
 
-  it("are refused with numbers that no training leaves, though the digests are right", async () => {
+  it("are refused with numbers that training cannot produce, though the digests are right", async () => {
     const numberAt = (place: number, value: number) =>
       rewritten(
         bytes,
@@ -259,7 +260,7 @@ describe("The bytes of a checkpoint", () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("are refused in one short line, whatever a field holds", async () => {
+  it("are refused in one short line, whatever a field contains", async () => {
     const holding = (steps: unknown) =>
       rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, run: { ...stored.run, steps } } }))
     const reason = async (wrong: Uint8Array) => left(await Checkpoint.runOf(wrong)()).message

@@ -1,5 +1,5 @@
 /**
- * The layout of safetensors files: what is written is read, and what is no such file is refused in a sentence.
+ * The layout of safetensors files: what is written is read, and other files are refused with a sentence.
  */
 import fc from "fast-check"
 import { either as E } from "fp-ts"
@@ -27,7 +27,7 @@ describe("The header of named arrays", () => {
     return new Uint8Array(Buffer.concat([header, new Uint8Array(numbers)]))
   }
 
-  it("comes back with names, shapes, places and texts, from the middle of other bytes too", () =>
+  it("is read back with names, shapes, places and texts, also from the middle of other bytes", () =>
     fc.assert(
       fc.asyncProperty(given, fc.nat(9), async (safetensors, offset) => {
         const bytes = bytesOf(safetensors)
@@ -43,7 +43,7 @@ describe("The header of named arrays", () => {
       }),
     ))
 
-  it("is refused where bytes are cut off or added, and never throws", () =>
+  it("is refused if bytes are truncated or added, and never throws", () =>
     fc.assert(
       fc.asyncProperty(given, fc.nat(), fc.nat(255), async (safetensors, place, byte) => {
         const bytes = bytesOf(safetensors)

@@ -26,7 +26,8 @@ export interface PageReport {
 const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Promise<PageReport> => {
   await useBackend(backend)
   const kernels = new Set<string>()
-  const engine = tf.engine() as unknown as { runKernelFunc: (call: { readonly kernelName?: string }) => unknown } // private in tfjs
+  // Private in tfjs.
+  const engine = tf.engine() as unknown as { runKernelFunc: (call: { readonly kernelName?: string }) => unknown }
   const plain = engine.runKernelFunc
   engine.runKernelFunc = (call) => {
     if (call.kernelName !== undefined) kernels.add(call.kernelName)

@@ -10,7 +10,8 @@ const space = tensorSpace(9)
 const w = Params.struct({ w: tensor.normal([3, 3], 1) })
 
 /** sqrt(relu(x w)), which is 0 wherever x w is negative. */
-export const root = fromTfjs(w, (p, x: tf.Tensor) => tf.sqrt(tf.relu(tf.matMul(x, p.w as tf.Tensor2D)))) // it has two axes
+// It has two axes.
+export const root = fromTfjs(w, (p, x: tf.Tensor) => tf.sqrt(tf.relu(tf.matMul(x, p.w as tf.Tensor2D))))
 
 /** The mean square of the last activation. */
 export const square = fromTfjs(Params.none, (_, [, y]: readonly [tf.Tensor, tf.Tensor]) => tf.mean(tf.square(y)))
