@@ -1,4 +1,6 @@
-/** Writes LAWS.md anew. */
+/**
+ * Writes LAWS.md.
+ */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

@@ -250,7 +250,7 @@ describe("bijou start", () => {
   })
 
   it.each([
-    ["", "holds no text"],
+    ["", "contains no text"],
     ["too short", "too short a text"],
   ])("refuses a text of %j", (content, sentence) => {
     const path = join(folder, "bad.txt")

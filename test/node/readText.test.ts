@@ -119,7 +119,7 @@ describe("a folder of text", () => {
 
   it("is refused if no text remains", async () => {
     const folder = folderOf({ ".git/config": "secret" })
-    expect((await read(folder)).text).toContain(`--data ${folder} holds no text.`)
+    expect((await read(folder)).text).toContain(`--data ${folder} contains no text.`)
   })
 })
 
