@@ -1,11 +1,11 @@
 /**
- * What is measured: one way of doing some work, step by step, in a process of its own.
+ * One way of doing some work, measured step by step in a separate process.
  */
 import * as t from "io-ts"
 
 // ---------------------------------------------------------------- model
 
-/** A mode, its network made: nothing of that is on the clock. */
+/** A mode with its network made. Making it is not timed. */
 export interface Mode {
   /** Takes one step; its loss, or some number that can be read only when the step is done. */
   readonly take: () => Promise<number | undefined>
@@ -24,7 +24,7 @@ export interface Footprint {
 /** The modes of a file by name; `depth` is the number of blocks. */
 export type Modes = Readonly<Record<string, (depth: number) => Mode | Promise<Mode>>>
 
-/** What the process of a mode is asked for. */
+/** The questions to the process of a mode. */
 export const Question = t.keyof({ take: null, measure: null })
 
 export type Question = t.TypeOf<typeof Question>

@@ -15,7 +15,7 @@ export const Place = t.readonly(
     backend: BackendName,
     /** The threads of the BLAS or of TensorFlow; null to run without a BLAS. */
     threads: t.union([t.number, t.null]),
-    /** Whether bijou's kernels are registered; without them it is TensorFlow.js as it comes. */
+    /** Whether bijou's kernels are registered. Without them it is stock TensorFlow.js. */
     kernels: t.boolean,
     /** Whether TensorFlow may use its op library, if it is built. */
     opLibrary: t.boolean,
@@ -47,7 +47,7 @@ const started = async ({ backend, threads }: Place): Promise<string> => {
   return name
 }
 
-/** TensorFlow.js as it comes, without bijou's kernels, to which a BLAS belongs. */
+/** Stock TensorFlow.js, without bijou's kernels, which a BLAS needs. */
 const stock = async ({ backend, threads }: Place): Promise<string> => {
   const name = backend === "tensorflow" ? await useTensorflow(threads === null ? {} : { threads }) : backend
   if (name === null) throw new Error(noTensorflow)

@@ -23,7 +23,7 @@ const Message = t.union([t.strict({ error: t.string }), t.strict({ answer: t.unk
 
 // --------------------------------------------------------- constructors
 
-/** The compiled program is timed: a loader of TypeScript would take memory and a thread of the process. */
+/** The compiled program is timed: a TypeScript loader would take memory and a thread of the process. */
 const script = fileURLToPath(new URL("child.js", import.meta.url))
 
 const alive = new Set<{ readonly kill: (signal: "SIGKILL") => boolean }>()

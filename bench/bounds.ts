@@ -1,6 +1,6 @@
 /**
- * The promises, as ratios of paired medians on two cores: `lastTaped` is the reversed step that keeps the tape of the last block, which
- * costs no peak.
+ * The promises, as ratios of paired medians on two cores: `lastTaped` is the reversed step that keeps the tape of the
+ * last block, which costs no peak.
  */
 import type { Ratio } from "./pairs.ts"
 import type { Place } from "./Place.ts"

@@ -1,8 +1,9 @@
 /**
- * One mode of one benchmark, in a process of its own that lives as long as the run: `node child.js FILE MODE DEPTH PLACE`, PLACE as JSON.
+ * One mode of one benchmark, in a separate process that lives as long as the run: `node child.js FILE MODE DEPTH
+ * PLACE`, with PLACE as JSON.
  *
- * Sends what it runs on when its network is made, then answers every `take` with the milliseconds of one step, on the clock and of the processor,
- * and every `measure` with bytes.
+ * Sends its backend when its network is made. Then it answers every `take` with the milliseconds of one step, on the
+ * clock and of the processor, and every `measure` with bytes.
  */
 import { decoded } from "./decoded.ts"
 import { Question, type Bytes, type Mode, type Modes, type Taken } from "./Mode.ts"
@@ -34,7 +35,8 @@ const fail = (error: unknown): void => {
 
 try {
   const started = await startOn(decoded(Place, JSON.parse(place)))
-  const { modes } = (await import(new URL(`modes/${file}.js`, import.meta.url).href)) as { modes: Modes } // as each of them exports
+  // As each of them exports.
+  const { modes } = (await import(new URL(`modes/${file}.js`, import.meta.url).href)) as { modes: Modes }
   const make = modes[mode]
   if (make === undefined) throw new Error(`there is no such mode`)
   const made = await make(Number(depth))

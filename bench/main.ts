@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: bijou's speed and memory as ratios between processes that take steps in turn.
  *
- * The tables go to stdout and progress to stderr. Exits with 1 where a stated bound is not reached, and with 2 on options
- * that it cannot follow.
+ * The tables go to stdout and progress to stderr. Exits with 1 where a stated bound is not reached, and with 2 on
+ * options that it cannot follow.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus } from "node:os"

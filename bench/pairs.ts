@@ -1,8 +1,8 @@
 /**
  * Paired times: modes take steps in turn, so that whatever slows the machine slows them alike.
  *
- * What is measured is the built package, imported by its name. A median and the integers of options measure nothing: they are the library's own,
- * imported from its sources and bundled with the benchmark.
+ * What is measured is the built package, imported by its name. A median and the integers of options measure nothing:
+ * they are the library's own, imported from its sources and bundled with the benchmark.
  */
 import { setTimeout } from "node:timers/promises"
 import { median } from "../src/train/median.ts"
@@ -36,7 +36,9 @@ export interface Rounds {
   readonly report: Report
 }
 
-/** Is called before every step; `round` is negative in the warm-up, and `turn` is the place of the mode in the round. */
+/**
+ * Is called before every step; `round` is negative in the warm-up, and `turn` is the place of the mode in the round.
+ */
 export type Report = (round: number, mode: string, turn: number) => void
 
 // --------------------------------------------------------- constructors

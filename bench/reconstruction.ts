@@ -1,5 +1,5 @@
 /**
- * `npm run bench:reconstruction`: what comes back from 6 to 96 blocks of every family, in float32 and on the grid.
+ * `npm run bench:reconstruction`: what 6 to 96 blocks of every family rebuild, in float32 and on the grid.
  */
 import { reconstructionErrors, toTable } from "./reconstructionErrors.ts"
 

@@ -1,8 +1,8 @@
 /**
- * How far the input of a chain is from what comes back: in float32 without a grid, and on the grid.
+ * The distance between the input of a chain and its rebuilt input: in float32 without a grid, and on the grid.
  *
- * Every family runs the same code in both, over another space. Without a grid nothing is rounded but by float32 itself,
- * and nothing is left behind: that is what a family's inverse is in floating point.
+ * Every family runs the same code in both, over another space. Without a grid only float32 itself rounds, and no side
+ * information is left: this is a family's inverse in floating point.
  */
 import {
   Bdia,
@@ -143,7 +143,10 @@ export const reconstructionErrors = async (
   return rows
 }
 
-/** The rows as a table of Markdown: a column for every depth, the largest error in float32, and the values that differ on the grid. */
+/**
+ * The rows as a table of Markdown: a column for every depth, the largest error in float32, and the values that differ
+ * on the grid.
+ */
 export const toTable = (rows: ReadonlyArray<ReconstructionError>): string => {
   const depths = [...new Set(rows.map(({ depth }) => depth))]
   const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |`

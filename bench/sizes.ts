@@ -17,7 +17,10 @@ export const convolution = { batch: 32, height: 7, width: 14, channels: 32, taps
 /** Windows in a batch of the training step. */
 export const batch = 16
 
-/** Samples in a micro-batch of the trunk by workers: on tensorflow a call costs as much as some elements, so two workers have one each. */
+/**
+ * Samples per micro-batch of the trunk by workers. On tensorflow a call costs as much as some elements, so two workers
+ * have one micro-batch each.
+ */
 export const microBatch = (backend: string): number => (backend === "tensorflow" ? 16 : 8)
 
 /** The matrix products of one block's residual, each `[times, m, k, n]`; a multiply-add is two operations. */
@@ -33,6 +36,8 @@ export const products = ({ batch, tokens, width, heads, hidden }: TrunkSizes): R
   ]
 }
 
-/** Floating-point operations of the products in `evaluations` of one block's residual; its gradient costs two of them. */
+/**
+ * Floating-point operations of the products in `evaluations` of one block's residual; its gradient costs two of them.
+ */
 export const operations = (sizes: TrunkSizes, evaluations: number): number =>
   evaluations * products(sizes).reduce((sum, [times, m, k, n]) => sum + 2 * times * m * k * n, 0)

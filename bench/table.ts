@@ -4,7 +4,9 @@
 import type { Verdict } from "./bounds.ts"
 import type { Result, Row } from "./Suite.ts"
 
-/** A benchmark's tables: times, bytes where some were measured, ratios, and whether the promises among them were kept. */
+/**
+ * A benchmark's tables: times, bytes where some were measured, ratios, and whether the promises among them were kept.
+ */
 export const tables = ({ title, on, matmulPeak, modes, ratios }: Result): ReadonlyArray<string> =>
   [
     ...wrap(

@@ -1,5 +1,5 @@
 /**
- * PyTorch as a runner: a Python process that takes one step when asked to, of the trunk unless told otherwise.
+ * PyTorch as a runner: a Python process that takes one step on request, by default of the trunk.
  */
 import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"

@@ -1,6 +1,6 @@
 /**
- * The network of the trunk: h(x) = a + Mlp(LayerNorm(x + a)), a = Attention(LayerNorm(x)) over all tokens, float32, qkv without bias,
- * exact-erf GELU.
+ * The network of the trunk: h(x) = a + Mlp(LayerNorm(x + a)), a = Attention(LayerNorm(x)) over all tokens, float32, qkv
+ * without bias, exact-erf GELU.
  */
 import { Bdia, Key, Params } from "bijou"
 import {

@@ -1,9 +1,10 @@
 /**
  * A broken block, and the same block repaired: a coupling of two numbers, y1 = x1 + tanh(x2), y2 = x2 + tanh(y1).
  *
- * In floating point every sum is rounded, so the way back is only close. It is exact where what is added is on the grid.
+ * In floating point every sum is rounded, so the inverse is only close. It is exact if the summands are on the grid.
  *
- * Run it after `npm run build` with `npx tsx examples/brokenBlock.ts`; `npx bijou check examples/brokenBlock.ts` says more.
+ * Run it after `npm run build` with `npx tsx examples/brokenBlock.ts`. `npx bijou check examples/brokenBlock.ts` says
+ * more.
  */
 import { either as E } from "fp-ts"
 import { attempt, NotDifferentiable, numberSpace, Params, Side, type Bijection } from "bijou"

@@ -1,9 +1,10 @@
 /**
- * An additive coupling of your own on pairs of Float32Arrays: y1 = x1 + Q(f(x2)), y2 = x2 + Q(g(y1)).
+ * A custom additive coupling on pairs of Float32Arrays: y1 = x1 + Q(f(x2)), y2 = x2 + Q(g(y1)).
  *
- * It leaves nothing behind, so it is an isomorphism. What is added is rounded onto the grid, so every sum is exact.
+ * It has no side information, so it is an isomorphism. The summands are rounded onto the grid, so every sum is exact.
  *
- * Run it after `npm run build` with `npx tsx examples/coupling.ts`, check it with `npx bijou check examples/coupling.ts`.
+ * Run it after `npm run build` with `npx tsx examples/coupling.ts`, and check it with `npx bijou check
+ * examples/coupling.ts`.
  */
 import { option as O } from "fp-ts"
 import {
@@ -34,7 +35,7 @@ const space = float32Space(9) // multiples of 2^-9
 const weight = Params.number((key) => uniforms({ key, samples: [0] }, 1)[0] ?? 0)
 const zip = (x: Float32Array, y: Float32Array, f: (a: number, b: number) => number) => x.map((a, i) => f(a, y[i] ?? 0))
 
-/** y = tanh(w x), number by number. */
+/** y = tanh(w x), elementwise. */
 const layer: Layer<number, Float32Array, Float32Array> = {
   params: weight,
   apply: (w, x) => x.map((a) => Math.tanh(w * a)),
@@ -58,7 +59,7 @@ const forth = ({ f, g }: Weights, [x1, x2]: Pair): Pair => {
   return [y1, space.plus(x2, added(g, y1))]
 }
 
-/** The steps of `forth` backwards. */
+/** Undoes the steps of `forth` in reverse order. */
 const back = ({ f, g }: Weights, [y1, y2]: Pair): Pair => {
   const x2 = space.minus(y2, added(g, y1))
   return [space.minus(y1, added(f, x2)), x2]
@@ -70,7 +71,7 @@ const bijection: Bijection<Weights, Pair, Pair, null> = {
   forward: (x) =>
     attempt((env) => {
       const y = forth(env.params, x)
-      // A state that outgrows the grid is refused with GridOverflow when the program has run.
+      // If a state leaves the grid, the program returns GridOverflow when it has run.
       for (const half of y)
         env.watch.expect({ _tag: "InRange", place: Env.place(env), x: half, fractionBits: space.grid.fractionBits })
       return [y, null] as const
@@ -94,7 +95,7 @@ const bijection: Bijection<Weights, Pair, Pair, null> = {
 const half = arbitraries.float32Array(4, arbitraries.boundedGridNumber(space.grid, 8))
 export const coupling = subject({ bijection, inputs: fc.tuple(half, half) })
 
-// Rounding hides the slope of a coupling from every finite difference, so its layer is checked for itself.
+// Rounding hides the slope of a coupling from every finite difference, so its layer is checked separately.
 export const tanh = subject({ layer, inputs: half })
 
 const env = () => hostEnv({ params: bijection.params.init(Key.fromSeed(1)), seed: 1 })

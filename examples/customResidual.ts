@@ -1,8 +1,9 @@
 /**
- * Any function of your own as an exactly reversible chain: write plain tfjs, and get back every bit of its input.
+ * Makes an exactly reversible chain from any function: write plain tfjs, and the inverse returns every bit of its
+ * input.
  *
- * Run it after `npm run build` with `npx tsx examples/customResidual.ts`, and try all laws on it with
- * `npx bijou check examples/customResidual.ts`.
+ * Run it after `npm run build` with `npx tsx examples/customResidual.ts`, and check all laws with `npx bijou check
+ * examples/customResidual.ts`.
  */
 import { either as E, function as F, readerEither as RE } from "fp-ts"
 import { Bdia, differingBits, Key, Params, run } from "bijou"
@@ -12,7 +13,7 @@ import { fromTfjs, tensor, tensorEnv, tensorSpace, tf, useBackend } from "bijou/
 
 await useBackend("wasm")
 
-// The residual h: its parameters, each with its starting values, and what it computes. Its gradient is tfjs's own.
+// The residual h: its parameters with their initial values, and its computation. tfjs computes its gradient.
 const h = fromTfjs(
   Params.struct<{ mix: tf.Tensor; gate: tf.Tensor }>({
     mix: tensor.normal([8, 8], 0.5),
@@ -21,11 +22,11 @@ const h = fromTfjs(
   ({ mix, gate }, x: tf.Tensor) => tf.tanh(tf.matMul(x, mix)).mul(tf.sigmoid(tf.matMul(x, gate))),
 )
 
-// What the laws are tried on: the residual, on the grid of multiples of 2^-9, and inputs of four samples.
+// The subject of the laws: the residual on the grid of multiples of 2^-9, and inputs of four samples.
 const space = tensorSpace(9)
 export const gated = subject({ residual: { space, layer: h }, inputs: gridTensor(space, [4, 8]) })
 
-// Twelve blocks of it. One bit an activation and block is all that they leave behind.
+// Twelve blocks of it. Their side information is one bit per activation and block.
 const chain = Bdia.fromResidual({ space, layer: h }, 12)
 
 const x = space.quantize(tf.randomNormal([4, 8], 0, 1, "float32", 7))

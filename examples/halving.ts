@@ -1,16 +1,17 @@
 /**
- * A bijection written from scratch: x to floor(x / 2), with the bit that this loses as side information.
+ * A bijection written from scratch: x to floor(x / 2), with the lost bit as side information.
  *
- * Run it after `npm run build` with `npx tsx examples/halving.ts`, check it with `npx bijou check examples/halving.ts`.
+ * Run it after `npm run build` with `npx tsx examples/halving.ts`, and check it with `npx bijou check
+ * examples/halving.ts`.
  */
 import { either as E, option as O } from "fp-ts"
 import { attempt, hostEnv, Params, repeat, runPromise, SideMismatch, type Bijection, type Side } from "bijou"
 import { subject } from "bijou/laws"
 import fc from "fast-check"
 
-/** How much a bit is, and its bytes: one byte, 0 or 1. */
+/** The side of one bit: its size, and its bytes, which are one byte, 0 or 1. */
 const bit: Side<0 | 1> = {
-  only: O.none, // there are two values, so it has to be kept
+  only: O.none, // there are two values, so it must be kept
   bits: () => 1,
   toBytes: (s) => async () => Uint8Array.of(s),
   fromBytes: (bytes) => async () => {
@@ -37,7 +38,7 @@ const bijection: Bijection<{}, number, number, 0 | 1> = {
 const inputs = fc.integer()
 export const halving = subject({ bijection, inputs })
 
-// Four halvings write a number in binary: what is lost are its digits, the last one first.
+// Four halvings write a number in binary: the lost bits are its digits, the last one first.
 const fourDigits = repeat(4)(bijection)
 export const digits = subject({ bijection: fourDigits, inputs })
 

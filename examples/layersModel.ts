@@ -10,7 +10,7 @@ import { float32TensorSide, fromTfjs, tensorSpace, tf, toFunction, toInference, 
 
 await useBackend("wasm")
 
-/** Any network from tensor to tensor, here of one shape, as a layer; its parameters become the layer's weights. */
+/** A network between tensors of one shape as a layer. Its parameters become the layer's weights. */
 class Reversible<P, S> extends tf.layers.Layer {
   static className = "Reversible"
   readonly network: Bijection<P, tf.Tensor, tf.Tensor, S>
@@ -38,7 +38,7 @@ class Reversible<P, S> extends tf.layers.Layer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
     const [x] = [inputs].flat()
-    if (x === undefined) throw new TypeError("The layer has one input.")
+    if (x === undefined) throw new TypeError("The layer takes one input.")
     const params = Params.fromLeaves(
       this.network.params,
       new Map([...this.leaves].map(([path, w]) => [path, w.read()])),
@@ -49,7 +49,7 @@ class Reversible<P, S> extends tf.layers.Layer {
   }
 }
 
-// x_0 = Q(x), four blocks of h(x) = tanh(LayerNorm(x) W + b), and of the last state (x_3, x_4) the second.
+// x_0 = Q(x), four blocks of h(x) = tanh(LayerNorm(x) W + b), and then x_4 of the last state (x_3, x_4).
 const space = tensorSpace(9)
 const h = fromTfjs(
   Params.struct({ norm: LayerNorm.params(8), linear: Linear.params(8, 8, 0.3) }),
@@ -78,6 +78,6 @@ const points = Array.from({ length: 36 }, (_, i) => [((i % 6) - 2.5) / 2.5, (Mat
 const [x, y] = [tf.tensor2d(points), tf.tensor2d(points.map(([a = 0, b = 0]) => [a * b]))]
 
 const { history } = await model.fit(x, y, { epochs: 30, batchSize: 36, shuffle: false, verbose: 0 })
-const losses = history["loss"] as number[] // one number an epoch
+const losses = history["loss"] as number[] // one number per epoch
 console.log(`weights: ${model.trainableWeights.length}`)
 console.log(`loss falls by more than half: ${(losses.at(-1) ?? NaN) < 0.5 * (losses[0] ?? NaN)}`)

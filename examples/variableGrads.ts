@@ -1,8 +1,8 @@
 /**
- * A reversible GPT in a training loop of plain tfjs: variables, `tf.variableGrads` and an optimizer.
+ * A reversible GPT in a plain tfjs training loop: variables, `tf.variableGrads` and an optimizer.
  *
- * The gradient of `toFunction(network)` is the reversed sweep, so what is held between the way forth and the way back does
- * not grow with depth, but for one bit an activation and block.
+ * The gradient of `toFunction(network)` runs the reversed backward pass, so the memory between the two passes does not
+ * grow with depth, except for one bit per activation and block.
  *
  * Run it after `npm run build`, on a Node that strips types: `node examples/variableGrads.ts`.
  */
@@ -37,7 +37,7 @@ const optimizer = tf.train.adam(0.03)
 const losses: number[] = []
 let held = 0
 for (let step = 0; step < 30; step++) {
-  // A key of its own for every step: with the sample's place, it says which values dropout drops.
+  // Each step has its own key. With the sample's place, it determines which values dropout drops.
   const key = Key.step(step)(Key.fromSeed(seed))
   const { value, grads } = tf.variableGrads(() => toFunction(network, parameters, key)([tokens, targets]).asScalar())
   optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })))

@@ -1,10 +1,10 @@
 /**
- * A small reversible vision transformer (Mangalam et al. 2022), of two half couplings a block:
+ * A small reversible vision transformer (Mangalam et al. 2022), with two half couplings per block:
  *
  *     a' = a + Q(attention(b))
  *     b' = b + Q(perceptron(a'))
  *
- * It learns whether the bar in an image stands or lies, and leaves nothing of its blocks behind.
+ * It learns whether the bar in an image is vertical or horizontal, and its blocks save no side information.
  *
  * Run it after `npm run build`, on a Node that strips types: `node examples/visionTransformer.ts`.
  */
@@ -48,7 +48,7 @@ const space = tensorSpace(9)
 
 // ------------------------------------------------------------- network
 
-/** Images as patches, `[batch, tokens, patch^2]`, to both streams side by side, `[batch, tokens, 2 width]`. */
+/** Maps images as patches, `[batch, tokens, patch^2]`, to both streams side by side, `[batch, tokens, 2 width]`. */
 const embed = fromTfjs(
   Params.struct({
     patches: Linear.params(patch * patch, 2 * width, 0.5),
@@ -86,7 +86,10 @@ const network = F.pipe(
 
 // ---------------------------------------------------------------- data
 
-/** One bar of ones in noise for every sample: label 0 lies, label 1 stands. The sample's id says where. */
+/**
+ * One bar of ones in noise per sample: label 0 is horizontal, label 1 is vertical. The sample's id determines its
+ * place.
+ */
 const data = (samples: ReadonlyArray<number>): [images: tf.Tensor, labels: tf.Tensor] => {
   const count = size * size + 2
   const drawn = uniforms({ key: Key.child("images")(Key.fromSeed(3)), samples }, count)
@@ -104,7 +107,7 @@ const data = (samples: ReadonlyArray<number>): [images: tf.Tensor, labels: tf.Te
   return [patches(images, samples.length), tf.tensor1d(labels, "int32")]
 }
 
-/** `[count, size, size]` as `[count, tokens, patch^2]`. */
+/** Maps `[count, size, size]` to `[count, tokens, patch^2]`. */
 const patches = (images: Float32Array, count: number): tf.Tensor =>
   tf.tidy(() => {
     const side = size / patch
@@ -123,7 +126,7 @@ const [out, side] = await runPromise(blocks.forward(pair))(env)
 const back = await runPromise(blocks.inverse(out, side))(env)
 console.log(`blocks leave ${blocks.side.bits(side)} bits`)
 const differing = pair.map((x, i) => differingBits(x.dataSync(), (back[i] ?? x).dataSync()))
-console.log(`bits that differ behind them and back: ${differing.join(" and ")}`)
+console.log(`bits that differ after a round trip: ${differing.join(" and ")}`)
 tf.dispose([...pair, ...out, ...back])
 
 // --------------------------------------------------------------- memory

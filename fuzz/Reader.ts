@@ -1,5 +1,5 @@
 /**
- * What is fuzzed: a reader of bytes that somebody else may have written.
+ * What is fuzzed: a reader of untrusted bytes.
  */
 
 // ---------------------------------------------------------------- model
@@ -13,7 +13,10 @@ export interface Target {
   readonly bytes: Uint8Array
   /** Throws, or rejects, for any error that is not declared. */
   readonly read: (bytes: Uint8Array) => Promise<Outcome>
-  /** The bytes with the JSON in them edited, and with the lengths that go with it; they have no JSON where this is left out. */
+  /**
+   * The bytes with the JSON in them edited, and with the lengths that go with it; they have no JSON where this is left
+   * out.
+   */
   readonly edit?: (bytes: Uint8Array, edit: (json: string) => string) => Uint8Array
 }
 

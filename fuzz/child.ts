@@ -1,5 +1,6 @@
 /**
- * The process in which inputs are read. It says which one it begins, so that its parent knows at which one it hangs or dies.
+ * The process that reads the inputs. It reports each input before it begins, so that its parent knows at which one it
+ * hangs or crashes.
  */
 import { useBackend } from "bijou/tensor"
 import { readers } from "./readers/index.ts"

@@ -1,8 +1,9 @@
 /**
- * `npm run fuzz -- [--seed 1] [--inputs 70000] [--at INDEX] [--backend wasm] [reader ...]`: gives every reader inputs that are nearly whole.
+ * `npm run fuzz -- [--seed 1] [--inputs 70000] [--at INDEX] [--backend wasm] [reader ...]`: gives every reader almost
+ * valid inputs.
  *
- * Every input must end, within seconds, in what it holds or in an error that the reader declares, with a sentence, and leave nothing. Exits with 1
- * where one does not, and with 2 where it cannot begin.
+ * Within seconds, every input must end in its value or in an error that the reader declares, with a sentence, and leave
+ * nothing allocated. Exits with 1 if one does not, and with 2 if it cannot start.
  */
 import { fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -66,7 +67,10 @@ const chosen = ((): Chosen | string => {
   return { seed, inputs, at, backend, names: positionals.length === 0 ? known : positionals }
 })()
 
-/** Reads the inputs from one number to another, in as many processes as that takes: another one after each that hangs or dies. */
+/**
+ * Reads the inputs from one number to another, in as many processes as that takes: another one after each that hangs or
+ * dies.
+ */
 const fuzz = async ({ seed, backend }: Chosen, count: Count, from: number, to: number, told: () => void) => {
   let next = from
   while (next < to && !stopped) next = await run(next)

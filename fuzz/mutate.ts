@@ -1,5 +1,5 @@
 /**
- * Inputs that are nearly whole: the bytes of a target, wrong in one to four places.
+ * Almost valid inputs: the bytes of a target, wrong in one to four places.
  */
 import { Key, words } from "bijou"
 import type { Target } from "./Reader.ts"
@@ -11,7 +11,7 @@ type Random = (below: number) => number
 
 // --------------------------------------------------------- constructors
 
-/** The target and the input number `index`, which depend on nothing but the reader's name, the seed and the number. */
+/** Returns the target and the input number `index`, which depend only on the reader's name, the seed and the number. */
 export const inputOf = (name: string, targets: ReadonlyArray<Target>, seed: number, index: number) => {
   const drawn = words({ key: Key.child(name)(Key.fromSeed(seed)), samples: [index] }, 64)
   let at = 0

@@ -7,7 +7,9 @@ import type { Reader, Target } from "./Reader.ts"
 
 // ---------------------------------------------------------------- model
 
-/** How it ended. A raw error is one that the reader does not declare, or one whose message is no sentence for a person. */
+/**
+ * How it ended. A raw error is one that the reader does not declare, or one whose message is no sentence for a person.
+ */
 export type Verdict =
   | { readonly _tag: "accepted" }
   | { readonly _tag: "refused" }

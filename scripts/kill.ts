@@ -1,6 +1,6 @@
 /**
- * Kills `bijou start --save` at 5 exact calls and at 30 random moments, and goes on from what is in the file each time: `npm run kill`, or
- * `npm run kill -- 200` for so many random moments.
+ * Kills `bijou start --save` at 5 exact calls and at 30 random moments, and goes on from what is in the file each time:
+ * `npm run kill`, or `npm run kill -- 200` for so many random moments.
  *
  * The file must be complete, at most one step old, and the run must end with the bits of one that was not interrupted.
  */
@@ -21,17 +21,17 @@ const text = join(folder, "text.txt")
 const sizes = ["--depth", "2", "--width", "16", "--heads", "2", "--context", "16", "--batch", "2", "--backend", "cpu"]
 const fresh = [...sizes, "--steps", String(steps)]
 
-/** Is called with all that a run has said so far, whenever it says more. */
+/** Is called with the complete output so far, whenever there is more. */
 type Meet = (child: ChildProcess, said: string) => void
 
 interface Ended {
   readonly signal: NodeJS.Signals | null
   readonly said: string
-  /** The last step that it said it had taken. */
+  /** The last step that it reported. */
   readonly step: number
 }
 
-/** A run whose every step is saved into a file, from that file where it is there; `meet` gets to know how far it says it is. */
+/** Runs training that saves every step into a file, and resumes from it if it exists. `meet` receives the output. */
 const start = (file: string, meet: Meet, env: Readonly<Record<string, string>> = {}): Promise<Ended> =>
   new Promise((done) => {
     const begin = existsSync(file) ? ["--resume", file] : fresh
@@ -51,7 +51,7 @@ const start = (file: string, meet: Meet, env: Readonly<Record<string, string>> =
     })
   })
 
-/** The run in a file, which must be whole. */
+/** Returns the run in a file, which must be complete. */
 const runIn = async (file: string): Promise<Run> => {
   const run = await Checkpoint.runOf(readFileSync(file))()
   if (either.isLeft(run)) assert.fail(`the file is broken: ${String(run.left)}`)
@@ -61,7 +61,7 @@ const runIn = async (file: string): Promise<Run> => {
 /** What shows the bits of all parameters and moments. */
 const digestIn = (file: string): string | undefined => /\\"sha256\\":\[[^\]]*\]/.exec(readFileSync(file, "latin1"))?.[0]
 
-/** Ends a run when its last step is taken, once: what comes then does not matter here. */
+/** Stops a run once, when its last step is taken: what follows does not matter here. */
 const atEnd = (): Meet => {
   let ended = false
   return (child, said) => {

@@ -1,4 +1,6 @@
-/** Writes docs/laws.md anew. */
+/**
+ * Writes docs/laws.md.
+ */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"

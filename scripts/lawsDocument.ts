@@ -19,12 +19,15 @@ interface Topic {
 
 // --------------------------------------------------------- constructors
 
-/** The text, from what `bijou/laws` exports and the root of the repository. Call it once a process: some attacks count. */
+/**
+ * Returns the text, from the exports of `bijou/laws` and the root of the repository. Call it once per process: some
+ * attacks count.
+ */
 export async function lawsDocument(
   { allSets, attacks: unordered, matrix }: Pick<typeof bijouLaws, "allSets" | "attacks" | "matrix">,
   root: string,
 ): Promise<string> {
-  // By name: bundlers order the exports of a module otherwise than Node does, and attacks that count share their counters.
+  // By name: bundlers order the exports of a module differently from Node, and attacks that count share their counters.
   const attacks = unordered.toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const sentences = sentencesOf(join(root, "laws", "sets"))
   const caught = await matrix(attacks, { runs: 100, seed: 1 })

@@ -1,9 +1,10 @@
 /**
  * `npm run mutate`: makes one thing wrong at a time in `core`, `exact` and `block`, and checks whether a test notices.
  *
- * Arguments name the files to mutate; without any, all are. The outcome is written to `test/MUTANTS.md` once every mutant
- * of every file has a verdict, from this run or for unchanged sources from an earlier one. Exits with 1 where the score is 90 % or less, a survivor has no reason in `survivors.json` or a reason no survivor, and with
- * 2 where it cannot begin.
+ * Arguments name the files to mutate; without any, all are. The outcome is written to `test/MUTANTS.md` once every
+ * mutant of every file has a verdict, from this run or for unchanged sources from an earlier one. Exits with 1 where
+ * the score is 90 % or less, a survivor has no reason in `survivors.json` or a reason no survivor, and with 2 where it
+ * cannot begin.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { setPriority } from "node:os"
@@ -19,7 +20,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const judges = 2
 const leastScore = 90
 
-setPriority(10) // most of an hour of work, and nobody waits for it
+setPriority(10) // this takes most of an hour, in the background
 for (const signal of ["SIGINT", "SIGTERM"])
   process.once(signal, () => {
     endAll()

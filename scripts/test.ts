@@ -1,9 +1,10 @@
 /**
- * Runs the tests, reports how many laws of the catalogue ran on each backend, and prints as its very last line `N passed, N failed`, with
- * `, N skipped` when any were skipped.
+ * Runs the tests, reports how many laws of the catalogue ran on each backend, and prints as its very last line `N
+ * passed, N failed`, with `, N skipped` when any were skipped.
  *
- * A run of everything also fails where the environment requires a backend (`BIJOU_NATIVE=required`) and no law ran on it.
- * Arguments go on to vitest, whose exit code is this program's. A vitest that dies before it reports counts as one failure.
+ * A run of everything also fails where the environment requires a backend (`BIJOU_NATIVE=required`) and no law ran on
+ * it. Arguments go on to vitest, whose exit code is this program's. A vitest that dies before it reports counts as one
+ * failure.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"

@@ -43,7 +43,8 @@ const withGradients =
   () => {
     const [x, w] = inputs(outputs)
     const dy = normal([batch, height, width, channels], 3)
-    const gradients = tf.valueAndGrads((x: tf.Tensor, w: tf.Tensor) => f(x as tf.Tensor4D, w as tf.Tensor4D)) // as given
+    // As given.
+    const gradients = tf.valueAndGrads((x: tf.Tensor, w: tf.Tensor) => f(x as tf.Tensor4D, w as tf.Tensor4D))
     return () => {
       const { value, grads } = gradients([x, w], dy)
       return [value, ...grads]

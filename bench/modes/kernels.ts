@@ -1,5 +1,5 @@
 /**
- * Single parts at the trunk's sizes, with whatever kernels are registered: layers forwards, and forwards with their gradient.
+ * Single parts at the trunk's sizes, with the registered kernels: layers in the forward pass, and in both passes.
  */
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, runPromise, type Layer } from "bijou"

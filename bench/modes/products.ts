@@ -1,8 +1,8 @@
 /**
- * The matrix products of the trunk's reversed step alone: what the step would take if all else were free.
+ * Only the matrix products of the trunk's reversed step: how long the step would take if everything else were free.
  *
- * For each block the residual is evaluated twice and each product has the gradients of both its sides, except for the last block's, which
- * is evaluated once, as where its tape is kept.
+ * For each block the residual is evaluated twice, and each product has the gradients of both its operands. The last
+ * block's is evaluated once, as if its tape were kept.
  */
 import { tf } from "bijou/tensor"
 import { firstOf } from "../firstOf.ts"

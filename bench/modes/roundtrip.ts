@@ -1,5 +1,5 @@
 /**
- * The trunk forwards, and back again from what is left of it, without any gradient.
+ * The forward pass of the trunk and its inverse from the side information, without gradients.
  */
 import { run, runPromise } from "bijou"
 import { buffers, peakBytes, tensorEnv, tensorsIn, type tf } from "bijou/tensor"
@@ -42,11 +42,11 @@ const through =
     return { take, measure }
   }
 
-/** What was rebuilt has the bits of what was. */
+/** Checks that the rebuilt tensor has the original bits. */
 const expectBits = async (x: tf.Tensor, rebuilt: tf.Tensor): Promise<void> => {
   const [a, b] = [await bitsOf(x), await bitsOf(rebuilt)]
   const differing = a.reduce((count, bits, i) => count + (bits === b[i] ? 0 : 1), 0)
-  if (differing > 0) throw new Error(`${differing} of ${a.length} activations came back with other bits`)
+  if (differing > 0) throw new Error(`${differing} of ${a.length} activations were rebuilt with other bits`)
   rebuilt.dispose()
 }
 

@@ -28,7 +28,10 @@ export const objective = ({ depth, size }: { readonly depth: number; readonly si
   }
 }
 
-/** A step by `count` workers that keep the last block's tape, on the threads that this process was given: each of a BLAS, all of TensorFlow. */
+/**
+ * A step by `count` workers that keep the last block's tape, on the threads that this process was given: each of a
+ * BLAS, all of TensorFlow.
+ */
 const shared =
   (count: number) =>
   async (depth: number): Promise<Mode> => {

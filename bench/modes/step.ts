@@ -43,7 +43,7 @@ export const stepping =
       step++
       return result.loss
     }
-    /** What is held between forward and backward. */
+    /** Returns the bytes held between the forward and the backward pass. */
     const heldBytes = async () => {
       const { input, env } = given()
       const before = buffers().bytes

@@ -1,5 +1,5 @@
 /**
- * The trunk of a transformer, forwards and backwards: the loss mean(y^2) and the gradients of the input and of all parameters.
+ * The trunk of a transformer in both passes: the loss mean(y^2) and the gradients of the input and of all parameters.
  */
 import { either as E } from "fp-ts"
 import { Key, Plan, gammas, runPromise, type Env, type Program } from "bijou"
@@ -53,7 +53,8 @@ const variableGrads = (depth: number): Mode => {
   const variables = params.map((block) => mapTensors(block, (leaf) => tf.variable(leaf)))
   const x0 = tf.variable(x)
   const straight = (f: (y: tf.Tensor) => tf.Tensor) =>
-    tf.customGrad((y) => ({ value: f(y as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy.clone() })) // it is given a tensor
+    // It is given a tensor.
+    tf.customGrad((y) => ({ value: f(y as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy.clone() }))
   const quantize = straight(space.quantize)
   const lift = straight((y) => space.lift(y, space.parity(y)))
   const loss = () => {

@@ -1,4 +1,6 @@
-/** Forwards and back again, without gradients, and the planes through bytes. */
+/**
+ * The forward pass and its inverse, without gradients, and the planes as bytes.
+ */
 import { unbounded } from "../bounds.ts"
 import { bytesOf, medians, ratio, rounds } from "../pairs.ts"
 import { inWords } from "../Place.ts"
@@ -18,7 +20,7 @@ export const roundtrip: Suite = async ({ depth, place, pairs, warmup, progress }
   const ratioOf = (above: string, below: string) => unbounded(`${above} / ${below}`, ratio(times, above, below))
   return {
     name: "roundtrip",
-    title: `roundtrip: ${depth} blocks of the trunk, ${inWords(place)}; every bit came back`,
+    title: `roundtrip: ${depth} blocks of the trunk, ${inWords(place)}; every bit was rebuilt`,
     on: first.on,
     matmulPeak,
     depth,

@@ -6,7 +6,10 @@ import { start } from "../Runner.ts"
 import { batch, gpt } from "../sizes.ts"
 import type { Suite } from "../Suite.ts"
 
-/** A suite of GPT steps: the modes of `modes/NAME.ts`, each compared with `base`, another of them; `about` goes after the title. */
+/**
+ * A suite of GPT steps: the modes of `modes/NAME.ts`, each compared with `base`, another of them; `about` goes after
+ * the title.
+ */
 export const gptSteps =
   (name: string, about: string, modes: ReadonlyArray<string>, base: string): Suite =>
   async ({ depth, place, pairs, warmup, progress }) => {

@@ -1,4 +1,6 @@
-/** Forward and backward of the trunk, beside stock TensorFlow.js and PyTorch, and against the promises of `bounds.ts`. */
+/**
+ * Forward and backward of the trunk, beside stock TensorFlow.js and PyTorch, and against the promises of `bounds.ts`.
+ */
 import { bounded } from "../bounds.ts"
 import type { Bytes } from "../Mode.ts"
 import { bytesOf, medians, ratio, rounds, type Ratio, type Times } from "../pairs.ts"

@@ -8,7 +8,10 @@ import { speedOf } from "../speed.ts"
 import type { Suite } from "../Suite.ts"
 import { startTorch } from "../torch.ts"
 
-/** Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS or TensorFlow has one thread in each. */
+/**
+ * Forward and backward of the trunk, the last block's tape kept, by every number of workers in turn; a BLAS or
+ * TensorFlow has one thread in each.
+ */
 export const workers: Suite = async ({
   depth,
   place,

@@ -1,7 +1,7 @@
 /**
- * A GPT that learns in a page, on its GPU where there is one, its activations thrown away and rebuilt bit for bit.
+ * A GPT that learns in a page, on its GPU if there is one. Its activations are discarded and rebuilt bit for bit.
  *
- * `npm run browser` bundles it and serves it on http://localhost:8000; `?backend=wasm` chooses another backend.
+ * `npm run browser` bundles it and serves it on http://localhost:8000. `?backend=wasm` selects another backend.
  */
 import { Key, Plan } from "bijou"
 import { AdamW, generate, gpt, heldBytes, Text, training } from "bijou/net"
@@ -26,7 +26,7 @@ const plan = {
 }
 let params = net.network.params.init(Key.fromSeed(1))
 
-// Every step checks what it has rebuilt, and ends the loop where a bit is not what it was.
+// Every step checks what it has rebuilt, and ends the loop if a bit differs.
 for await (const now of training(net.network, plan, { params, state: AdamW.init(net.network.params, params) })) {
   params = now.trained.params
   if (now.steps % 10 === 0) say(`step ${now.steps}: loss ${now.loss.toFixed(2)}`)
@@ -37,7 +37,7 @@ const held = async (plan: Plan): Promise<string> => {
   const bytes = await heldBytes(net.network, data(samples), tensorEnv({ params, seed: 1, samples, plan }))()
   return bytes._tag === "Right" ? `${bytes.right} bytes` : bytes.left.message
 }
-say(`held for the way back: ${await held(Plan.reversed)}, by ordinary backpropagation ${await held(Plan.taped)}`)
+say(`held for the backward pass: ${await held(Plan.reversed)}, by ordinary backpropagation ${await held(Plan.taped)}`)
 
 const bytes = await generate(net, params, { bytes: text.subarray(0, 6), count: 10, temperature: 0.1, seed: 1 })()
 say(bytes._tag === "Right" ? new TextDecoder().decode(bytes.right) : bytes.left.message)

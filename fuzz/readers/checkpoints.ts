@@ -1,5 +1,5 @@
 /**
- * Checkpoints, which are safetensors files: a header of JSON behind its length, with the run as JSON in its metadata.
+ * Checkpoints, which are safetensors files: a length, then a JSON header with the run as JSON in its metadata.
  */
 import { createHash } from "node:crypto"
 import { either as E } from "fp-ts"
@@ -45,7 +45,7 @@ export const checkpoints: Reader = {
   },
 }
 
-/** The header edited, and its digest with it, so that what is behind the digest is reached. */
+/** Edits the header and its digest, so that the checks after the digest are reached. */
 const editHeader = (bytes: Uint8Array, edit: (json: string) => string): Uint8Array => {
   if (bytes.length < 8) return bytes
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getBigUint64(0, true))

@@ -31,7 +31,7 @@ const shapes = <P>(params: Params<P>, p: P): string =>
     .map(([path, leaf]) => `${path} ${leaf instanceof tf.Tensor ? leaf.shape.join() : "?"}`)
     .join()
 
-/** The envelope is a count, then two parts, each behind its length; the first is the JSON. */
+/** The envelope is a count, then two parts, each after its length. The first is the JSON. */
 const editPaths = (bytes: Uint8Array, edit: (json: string) => string): Uint8Array => {
   if (bytes.length < 8) return bytes
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(4, true)

@@ -28,8 +28,8 @@ const named = (...names: ReadonlyArray<string>): ReadonlyArray<string> => names.
 const formulas = ["", ".coupling", ".twoStep", ".buffer", ".haar", ".families"].map((part) => `block/formula${part}`)
 
 /**
- * The tests that are asked about a mutant in each folder, the likely killers first. Those that take seconds are left out,
- * laws and depths: a survivor meets every test, and there are a hundred of them.
+ * The tests that are asked about a mutant in each folder, the likely killers first. Those that take seconds are left
+ * out, laws and depths: a survivor meets every test, and there are a hundred of them.
  */
 const orders: Readonly<Record<string, ReadonlyArray<string>>> = {
   core: named("core/parts", "core/owners", "core/core", "exact/space", "exact/exact", "block/families.laws"),

@@ -110,7 +110,8 @@ export const replacements = (node: ts.Node, source: ts.SourceFile): ReadonlyArra
   if (ts.isForStatement(node) && node.condition !== undefined) return condition(node.condition, ["false"])
   if (ts.isCallExpression(node)) return [...call(node, text, replace), ...swap(node.arguments)]
   if (ts.isNewExpression(node)) return swap(node.arguments ?? [])
-  if (ts.isArrayLiteralExpression(node)) return node.elements.length > 4 ? [] : swap(node.elements) // longer ones are lists
+  // Longer ones are lists.
+  if (ts.isArrayLiteralExpression(node)) return node.elements.length > 4 ? [] : swap(node.elements)
   if (ts.isArrayBindingPattern(node)) return swap(node.elements)
   // The order of properties can be seen only where one spread covers another.
   if (ts.isObjectLiteralExpression(node)) return swap(node.properties, ts.isSpreadAssignment)

@@ -7,8 +7,8 @@ import { join } from "node:path"
 const folders = ["src/core", "src/exact", "src/block"]
 
 /**
- * What finds plans within a budget, the one part of `train` that is mutated. `equalStages.ts` is left out: it answers only what it has proved to
- * be the optimum, and a mutant that answers less often is as right, only slower.
+ * What finds plans within a budget, the one part of `train` that is mutated. `equalStages.ts` is left out: it answers
+ * only what it has proved to be the optimum, and a mutant that answers less often is as right, only slower.
  */
 export const planner: ReadonlyArray<string> = ["src/train/memory/Schedule.ts", "src/train/memory/fastestSchedule.ts"]
 

@@ -34,7 +34,7 @@ const vitest = await createVitest(
 await vitest.standalone()
 const project = vitest.getRootProject()
 
-/** Serves `text` for the file from now on, and the file of the mutant before as it is. */
+/** Serves `text` for the file from now on, and the unchanged source for the previous one. */
 const put = (file: string, text: string): void => {
   if (mutant.path !== "") vitest.invalidateFile(mutant.path)
   mutant.path = join(root, file)

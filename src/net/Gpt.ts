@@ -1,5 +1,5 @@
 /**
- * A decoder-only transformer in the manner of GPT-2, reversible from token ids to loss.
+ * A decoder-only transformer like GPT-2, reversible from token ids to loss.
  *
  *     x_0 = Q(tokens[id] + positions[place])
  *     h_k(x) = a + Mlp(LayerNorm(x + a)),   a = Attention(LayerNorm(x))
@@ -36,15 +36,15 @@ import { build, type Built } from "./network.ts"
 /** The sizes of a GPT, decoded from JSON with `GptConfig.decode`. */
 export const GptConfig = t.readonly(
   t.strict({
-    /** Number of token ids. */
+    /** The number of token ids. */
     vocabulary: integer(2, 1_000_000),
-    /** The most tokens it sees at once. */
+    /** The longest sequence, in tokens. */
     context: integer(1, 1_000_000),
     width: integer(1, 65_536),
     heads: integer(1, 65_536),
-    /** Blocks, the paper's K. */
+    /** The number of blocks, the paper's K. */
     depth: integer(1, 100_000),
-    /** The paper's l; 9 there. */
+    /** The paper's l, which is 9 there. */
     fractionBits: integer(0, 23),
     dropout: fraction,
   }),
@@ -52,7 +52,7 @@ export const GptConfig = t.readonly(
 
 export type GptConfig = t.TypeOf<typeof GptConfig>
 
-/** One block's h. */
+/** The parameters of one block's h. */
 export interface GptBlock {
   readonly norm1: LayerNormParams
   readonly attention: AttentionParams
@@ -79,8 +79,9 @@ export interface Gpt extends Built<
 // --------------------------------------------------------- constructors
 
 /**
- * The network from tokens to logits `[batch, time, vocabulary]`, and with targets to the mean cross-entropy in nats a token; tokens and targets
- * are int32 `[batch, time]`. `trunk` goes from tokens to (x_{K-1}, x_K). Throws `RangeError` for sizes that do not fit together.
+ * Makes a GPT: the network from tokens to logits `[batch, time, vocabulary]`, and with targets to the mean cross-entropy
+ * in nats per token. Tokens and targets are int32 `[batch, time]`. `trunk` maps tokens to (x_{K-1}, x_K). Throws
+ * `RangeError` for sizes that do not fit together.
  */
 export const gpt = (config: GptConfig): Gpt => {
   checkConfig(config)
@@ -114,7 +115,7 @@ export const block = ({
   depth,
   dropout,
 }: Pick<GptConfig, "width" | "heads" | "depth" | "dropout">): Layer<GptBlock, tf.Tensor, tf.Tensor> => {
-  // GPT-2 shrinks the weights of the ways back to the stream with the number of them.
+  // GPT-2 scales the weights that write to the residual stream by the square root of their number.
   const deviation = 0.02 / Math.sqrt(2 * depth)
   return fromTfjs(
     Params.struct<GptBlock>({

@@ -1,13 +1,13 @@
 /**
- * A learned mixing of channels, exact: a product of lifting steps, each rounded onto the grid.
+ * A learned, exact mixing of channels: a product of lifting steps, each rounded onto the grid.
  *
  *     (a, b) = the channels in a fixed order, cut in two
  *     a <- a + Q(b U),  b <- b + Q(a V),  a <- a + Q(b W)
  *
- * It takes the place of a 1 x 1 convolution with an inverse (Kingma and Dhariwal, "Glow", 2018), as factored into
- * lifting steps (Daubechies and Sweldens 1998), each of them rounded as the couplings of integer discrete flows are
- * (Hoogeboom et al., "Integer Discrete Flows and Lossless Compression", 2019). U, V and W are its parameters; rounding
- * passes cotangents straight through.
+ * It replaces the invertible 1 x 1 convolution (Kingma and Dhariwal, "Glow", 2018), factored into lifting steps
+ * (Daubechies and Sweldens 1998). Each step is rounded as the couplings of integer discrete flows are (Hoogeboom et
+ * al., "Integer Discrete Flows and Lossless Compression", 2019). U, V and W are its parameters. Rounding passes
+ * cotangents straight through.
  */
 import { function as F } from "fp-ts"
 import { Coupling } from "../block/Coupling.ts"
@@ -36,22 +36,23 @@ export interface LiftingParams {
   readonly weight: tf.Tensor
 }
 
-/** U, V and W. */
+/** The parameters of a mixing: U, V and W. */
 export type MixingParams = { readonly u: LiftingParams } & { readonly v: LiftingParams } & {
   readonly w: LiftingParams
 }
 
-/** What the three steps leave: nothing, or as planned their inputs. */
+/** The side information of the three steps: nothing, or their inputs if the plan keeps them. */
 export type MixingSide = readonly [readonly [LiftingSide, LiftingSide], LiftingSide]
 
-/** What a lifting step leaves. */
+/** The side information of a lifting step. */
 export type LiftingSide = ShearSide<LiftingParams, tf.Tensor>
 
 // --------------------------------------------------------- constructors
 
 /**
- * Mixes the last axis, of an even `width`, in an order drawn from the key: `[..., width]` to the same shape, with nothing
- * left behind. `deviation` is that of the normal coefficients to start with. Throws `RangeError` for an odd width.
+ * Mixes the last axis, of even `width`, in an order drawn from the key. It maps `[..., width]` to the same shape and
+ * leaves no side information. `deviation` is the standard deviation of the initial coefficients. Throws `RangeError`
+ * for an odd width.
  */
 export const mixing = <Bit>(
   space: Space<tf.Tensor, Bit>,
@@ -60,7 +61,7 @@ export const mixing = <Bit>(
   deviation: number,
 ): Bijection<MixingParams, tf.Tensor, tf.Tensor, MixingSide> => {
   if (!Number.isInteger(width / 2) || width < 2)
-    throw new RangeError(`Channels are mixed in two halves, so their number is even, not ${width}.`)
+    throw new RangeError(`Channels are mixed in two halves, so the width must be even, not ${width}.`)
   const layer = lifting(width / 2, deviation)
   const onFirst = Coupling.half({ space, layer })
   const onSecond = dimap(swap<tf.Tensor, tf.Tensor>(), swap<tf.Tensor, tf.Tensor>())(onFirst)

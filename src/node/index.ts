@@ -1,6 +1,6 @@
 /**
-/**
- * Native speed in Node: the wasm backend with the matrix products of a BLAS, TensorFlow, and WebGPU; runtimes started by choice, or as another process has them.
+ * Native speed in Node: the wasm backend with the matrix products of a BLAS, TensorFlow and WebGPU. Starts a chosen
+ * runtime, or the same runtime as another process.
  */
 export { enterRuntime } from "./runtime/enterRuntime.ts"
 export { startRuntime, type RuntimeChoice } from "./runtime/startRuntime.ts"

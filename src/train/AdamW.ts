@@ -1,9 +1,9 @@
 /**
- * AdamW as a pure function of parameters, gradients and state, so that a resumed run has the same bits.
+ * AdamW as a pure function of parameters, gradients and state, so that a resumed run computes the same bits.
  *
- * Loshchilov and Hutter, "Decoupled weight decay regularization" (ICLR 2019), with the gradients clipped to a global
- * norm first. The powers of beta are products made step by step: `beta ** t` has other bits. Gradients so large that their norm over `clip`
- * leaves float32 are scaled by a power of two first.
+ * Loshchilov and Hutter, "Decoupled weight decay regularization" (ICLR 2019). The gradients are first clipped to a
+ * global norm. The powers of beta are updated by one multiplication per step, because `beta ** t` gives other bits. If
+ * the ratio of the norm to `clip` does not fit float32, the gradients are first scaled by a power of two.
  */
 import { Params } from "../core/Params.ts"
 import { dispatch } from "../tensor/kernels/dispatch.ts"
@@ -16,19 +16,22 @@ import { orThrow } from "../core/orThrow.ts"
 // ---------------------------------------------------------------- model
 
 export interface AdamWConfig {
-  /** From 0 on, below 1. */
+  /** In [0, 1). */
   readonly beta1: number
-  /** From 0 on, below 1. */
+  /** In [0, 1). */
   readonly beta2: number
-  /** Above 0. */
+  /** Positive. */
   readonly epsilon: number
-  /** On tensors of two and more axes; gains and biases do not decay. */
+  /** Applied to tensors with two or more axes. Gains and biases do not decay. */
   readonly weightDecay: number
-  /** The largest global norm of the gradients, at most 2^63, so that their squares are finite. A large one never clips. */
+  /**
+   * The largest global norm of the gradients, at most 2^63, so that their squares are finite. A large value never
+   * clips.
+   */
   readonly clip: number
 }
 
-/** The state after some steps: both moments, and beta1^t and beta2^t. */
+/** The optimizer state after some steps: both moments, beta1^t and beta2^t. */
 export interface AdamWState<out P> {
   readonly mean: P
   readonly square: P
@@ -36,19 +39,19 @@ export interface AdamWState<out P> {
   readonly beta2Power: number
 }
 
-/** Throws `RangeError` for settings with which a step would be none: it names the first that is wrong. */
+/** Throws `RangeError` for invalid settings. The message names the first invalid one. */
 export const checkAdamW = ({ beta1, beta2, epsilon, weightDecay, clip }: AdamWConfig): void => {
-  checkNumber("beta1", beta1, beta1 >= 0 && beta1 < 1, "from 0 on, below 1")
-  checkNumber("beta2", beta2, beta2 >= 0 && beta2 < 1, "from 0 on, below 1")
+  checkNumber("beta1", beta1, beta1 >= 0 && beta1 < 1, "of at least 0 and below 1")
+  checkNumber("beta2", beta2, beta2 >= 0 && beta2 < 1, "of at least 0 and below 1")
   checkNumber("epsilon", epsilon, epsilon >= 2 ** -126, "of at least 2^-126")
-  checkNumber("weightDecay", weightDecay, weightDecay >= 0, "from 0 on")
-  checkNumber("clip", clip, clip >= 2 ** -63 && clip <= 2 ** 63, "from 2^-63 to 2^63: 1e9 is one that never clips")
+  checkNumber("weightDecay", weightDecay, weightDecay >= 0, "of at least 0")
+  checkNumber("clip", clip, clip >= 2 ** -63 && clip <= 2 ** 63, "from 2^-63 to 2^63 (1e9 never clips)")
 }
 
-/** Throws `RangeError` for a learning rate that is none. */
-export const checkRate = (rate: number): void => checkNumber("The learning rate", rate, rate >= 0, "from 0 on")
+/** Throws `RangeError` for an invalid learning rate. */
+export const checkRate = (rate: number): void => checkNumber("The learning rate", rate, rate >= 0, "of at least 0")
 
-/** Throws `RangeError` unless the number is finite and `holds`. */
+/** Throws `RangeError` unless the number is finite and `holds` is true. */
 export const checkNumber = (name: string, value: number, holds: boolean, range: string): void => {
   if (!holds || !Number.isFinite(value)) throw new RangeError(`${name} must be a number ${range}, not ${value}.`)
 }
@@ -56,10 +59,10 @@ export const checkNumber = (name: string, value: number, holds: boolean, range: 
 export const AdamW = {
   // -------------------------------------------------------- constructors
 
-  /** What GPT-2's reproductions use. */
+  /** The settings that reproductions of GPT-2 use. */
   config: { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1, clip: 1 } satisfies AdamWConfig as AdamWConfig,
 
-  /** Before the first step: zero moments. */
+  /** Returns the state before the first step, with zero moments. */
   init: <P>(params: Params<P>, p: P): AdamWState<P> => {
     const zeros = (): P =>
       rebuild(params, new Map(tensorLeaves(params, p).map(([path, leaf]) => [path, tf.zerosLike(leaf)])))
@@ -69,9 +72,9 @@ export const AdamW = {
   // --------------------------------------------------------- combinators
 
   /**
-   * One step. Borrows everything and returns new tensors; nothing is read from the device. `done` is told of a parameter, its moments and its
-   * gradient when they are no longer needed, so that they can be freed before the next ones are made. Throws `RangeError` for a norm or settings
-   * with which it would be no step.
+   * Takes one step. It borrows all its arguments, returns new tensors and reads nothing from the device. It calls
+   * `done` with each parameter, its moments and its gradient when they are no longer needed, so that the caller can
+   * free them before the next ones are allocated. Throws `RangeError` for an invalid norm or invalid settings.
    */
   update: <P>(
     config: AdamWConfig,
@@ -79,7 +82,7 @@ export const AdamW = {
     given: {
       readonly params: P
       readonly grads: P
-      /** The gradients' global norm, as `gradientNorm` finds it. */
+      /** The global norm of the gradients, as computed by `gradientNorm`. */
       readonly norm: number
       readonly state: AdamWState<P>
       readonly learningRate: number
@@ -87,7 +90,7 @@ export const AdamW = {
     done: (old: ReadonlyArray<tf.Tensor>) => void = () => {},
   ): { readonly params: P; readonly state: AdamWState<P> } => {
     checkAdamW(config)
-    checkNumber("The norm of the gradients", given.norm, given.norm >= 0, "from 0 on")
+    checkNumber("The norm of the gradients", given.norm, given.norm >= 0, "of at least 0")
     checkRate(given.learningRate)
     const { beta1, beta2, epsilon, weightDecay, clip } = config
     const beta1Power = given.state.beta1Power * beta1
@@ -128,12 +131,15 @@ export const AdamW = {
   },
 }
 
-/** What gradients of this norm are multiplied by, after they are `scaled`, so that their norm is `clip` at most. */
+/**
+ * Returns the factor that clips gradients of this norm to a norm of at most `clip`. It applies to gradients after
+ * `scaled`.
+ */
 const clipped = (
   norm: number,
   clip: number,
 ): { readonly shrink: tf.Tensor; readonly scaled: (grad: tf.Tensor) => tf.Tensor } => {
-  // Up to here squares are finite in float32, and their sum was.
+  // Up to this norm, the squares and their sum are finite in float32.
   if (norm <= 2 ** 64)
     return {
       shrink: tf.tidy(() => tf.minimum(1, tf.div(clip, tf.add(tf.scalar(norm), 1e-6)))),
@@ -145,7 +151,7 @@ const clipped = (
 
 const at = (tensors: ReadonlyMap<string, tf.Tensor>, path: string): tf.Tensor => {
   const found = tensors.get(path)
-  if (found === undefined) throw new TypeError(`There is no gradient or moment for the parameter ${path}.`)
+  if (found === undefined) throw new TypeError(`The parameter ${path} has no gradient or moment.`)
   return found
 }
 

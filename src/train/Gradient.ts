@@ -1,5 +1,5 @@
 /**
- * The loss of a network and its gradient by every parameter.
+ * The loss of a network and its gradients by parameter.
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
 import type { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
@@ -17,13 +17,13 @@ import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A loss, read, and its gradients as tensors. */
+/** A loss read from the device, and its gradients as tensors. */
 export interface Gradient<out P> {
   readonly loss: number
   readonly grads: P
 }
 
-/** The mean loss of a batch, and its gradients with their global norm. All are finite. */
+/** The mean loss of a batch and its gradients with their global norm. All are finite. */
 export interface BatchGradient<out P> extends Gradient<P> {
   readonly norm: number
 }
@@ -31,8 +31,8 @@ export interface BatchGradient<out P> extends Gradient<P> {
 // --------------------------------------------------------- constructors
 
 /**
- * The loss of a network and its gradients by parameter; all that the way back needs is freed when it ends. It claims that every gradient is
- * finite: `GradientNotFinite` names the first that is not.
+ * Returns the loss of a network and its gradients by parameter. Everything else that the backward pass allocated is
+ * freed. It claims that every gradient is finite: `GradientNotFinite` names the first that is not.
  */
 export const lossAndGrads =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, a: A): Program<P, { readonly loss: tf.Tensor; readonly grads: P }> =>
@@ -45,7 +45,7 @@ export const lossAndGrads =
       }),
     )
 
-/** The loss, and `weight` times its gradients, of which nothing is claimed. */
+/** Returns the loss and `weight` times its gradients. It makes no claim about them. */
 export const weighted =
   <P, A, S>(
     net: Bijection<P, A, tf.Tensor, S>,
@@ -70,7 +70,10 @@ export const weighted =
       }),
     )
 
-/** The loss once it is read and all evidence is, and `weight` times its gradients. Borrows `a`; on an error nothing is left. */
+/**
+ * Returns `weight` times the gradients, and the loss after reading it and all evidence. Borrows `a`. After an error no
+ * tensor remains.
+ */
 export const evaluateGradient =
   <P, A, S>(
     net: Bijection<P, A, tf.Tensor, S>,
@@ -91,7 +94,9 @@ export const evaluateGradient =
 
 // ----------------------------------------------------------- combinators
 
-/** The same gradients once their norm is read: they are refused, and freed, if one is not finite. */
+/**
+ * Reads the norm of the gradients and adds it. If a gradient is not finite, frees all of them and returns the error.
+ */
 export const refuseUnlessFinite =
   <P>(params: Params<P>, step: number) =>
   (gradient: Gradient<P>): TE.TaskEither<GradientNotFinite, BatchGradient<P>> =>
@@ -102,7 +107,7 @@ export const refuseUnlessFinite =
     return norm
   }
 
-/** Sums losses and gradients, leaf by leaf, and frees what was summed. */
+/** Adds losses and gradients, leaf by leaf, and frees the terms. */
 export const addGradients =
   <P>(params: Params<P>) =>
   (x: Gradient<P>, y: Gradient<P>): Gradient<P> => {

@@ -1,8 +1,9 @@
 /**
- * Where the gradients of batches come from: this thread, or workers that share every batch.
+ * The source of a batch's gradients: this thread, or workers that share every batch.
  *
- * A batch is cut into micro-batches of one size. Each is evaluated alone, with its cotangent one over their number, and all are summed in the
- * order of one tree over their places (`treeSum.ts`). So what gives the bits is the size of the micro-batches, and not who evaluates them.
+ * A batch is cut into micro-batches of one size. Each is evaluated separately, with a cotangent of one over their
+ * number, and the results are summed in the order of one binary tree over their places (`treeSum.ts`). So the bits
+ * depend on the size of the micro-batches, not on which thread evaluates them.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -20,44 +21,44 @@ import { appended, total, type PartialSum } from "./treeSum.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is trained: a network that ends in its loss, the mean over its samples, and the data. */
+/** What is trained: the data, and a network that ends in its loss, the mean over its samples. */
 export interface Objective<in out P, in out A, in out S> {
   readonly network: Bijection<P, A, tf.Tensor, S>
-  /** The input for the samples with these ids; it is freed after its evaluation. */
+  /** Returns the input for the samples with these ids. It is freed after its evaluation. */
   readonly data: (samples: ReadonlyArray<number>) => A
 }
 
-/** Where a gradient is taken. */
+/** The point at which a gradient is taken. */
 export interface Position<out P> {
   readonly params: P
   readonly step: number
-  /** Global ids of the batch. */
+  /** The global ids of the batch. */
   readonly samples: ReadonlyArray<number>
 }
 
-/** The mean loss of a batch and its gradients, wherever they are computed. */
+/** Computes the mean loss of a batch and its gradients, on any thread. */
 export interface Gradients<in out P> {
   readonly params: Params<P>
   /**
-   * Borrows the parameters. Of several errors it is that of the first micro-batch; `GradientNotFinite` is about their sum. Throws `RangeError`
-   * for a batch that is no multiple of a micro-batch.
+   * Borrows the parameters. If several micro-batches fail, the error is that of the first. `GradientNotFinite` is about
+   * the sum. Throws `RangeError` if the batch is not a multiple of the micro-batch.
    */
   readonly at: (position: Position<P>) => TE.TaskEither<TrainError | WorkerFailed, BatchGradient<P>>
 }
 
 /** How batches are evaluated. */
 export interface MicroBatching {
-  /** Samples in a micro-batch. */
+  /** The number of samples per micro-batch. */
   readonly size: number
-  /** Of the gammas and of dropout. */
+  /** The seed of the gammas and of dropout. */
   readonly seed: number
-  /** Everything reversed unless given. */
+  /** The plan. By default every part is reversed. */
   readonly plan?: Plan
 }
 
 // --------------------------------------------------------- constructors
 
-/** Gradients by this thread, one micro-batch after the other. */
+/** Computes gradients on this thread, one micro-batch after another. */
 export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroBatching): Gradients<P> => {
   const { params } = objective.network
   return {
@@ -72,7 +73,10 @@ export const microBatched = <P, A, S>(objective: Objective<P, A, S>, how: MicroB
   }
 }
 
-/** The nodes of a run [first, end) of a batch's micro-batches, or the error of the first that has one, and nothing is left. */
+/**
+ * Returns the tree nodes of the run [first, end) of a batch's micro-batches, or the first error. After an error no
+ * tensor remains.
+ */
 export const evaluateRun =
   <P, A, S>(
     { network, data }: Objective<P, A, S>,

@@ -7,7 +7,7 @@ import { tf } from "../tensor/tf.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Training and validation bytes; a token is a byte. */
+/** Training and validation bytes. A token is a byte. */
 export interface Text {
   readonly train: Uint8Array
   readonly validation: Uint8Array
@@ -21,8 +21,8 @@ export const Text = {
   // -------------------------------------------------------- constructors
 
   /**
-   * The last tenth is for validation. Throws `RangeError` where training bytes have no window of `context` + 1 bytes, or validation
-   * bytes not `parts` of them side by side.
+   * Splits off the last tenth for validation. Throws `RangeError` if the training bytes do not hold a window of
+   * `context` + 1 bytes, or the validation bytes do not hold `parts` such windows without overlap.
    */
   split: (bytes: Uint8Array, context: number, parts = 1): Text => {
     const cut = Math.floor(bytes.length * 0.9)
@@ -30,9 +30,10 @@ export const Text = {
     const needed = parts * (context + 1)
     if (text.validation.length < needed || text.train.length < context + 1) {
       const tenth = parts === 1 ? "a window" : `${parts} windows`
-      // The fewest bytes of which a tenth, rounded up, is as much as is needed; nine times that hold a window of two bytes or more.
+      // The fewest bytes whose tenth, rounded up, is large enough. Nine times as many hold a window of two bytes or
+      // more.
       throw new RangeError(
-        `${bytes.length} bytes are too short a text: the last tenth is for validation and must hold ${tenth} of ${context + 1} bytes. Give at least ${10 * needed - 9} bytes, or a smaller context.`,
+        `A text of ${bytes.length} bytes is too short: its last tenth is for validation and must hold ${tenth} of ${context + 1} bytes. Give at least ${10 * needed - 9} bytes, or a smaller context.`,
       )
     }
     return text
@@ -41,8 +42,8 @@ export const Text = {
   // --------------------------------------------------------- destructors
 
   /**
-   * Windows for the samples with these global ids: the id alone, with the seed, says where in the text. Throws
-   * `RangeError` for fewer than `context` + 1 bytes.
+   * Cuts the windows for the samples with these global ids. The id and the seed alone determine the place in the text.
+   * Throws `RangeError` for fewer than `context` + 1 bytes.
    */
   batch: (bytes: Uint8Array, context: number, seed: number, samples: ReadonlyArray<number>): Batch => {
     const places = words({ key: Key.child("window")(Key.fromSeed(seed)), samples }, 1)
@@ -53,10 +54,12 @@ export const Text = {
     )
   },
 
-  /** `count` windows spread evenly over all bytes. Throws `RangeError` unless `count` is an integer of at least 1. */
+  /**
+   * Cuts `count` windows, spread evenly over all bytes. Throws `RangeError` unless `count` is an integer of at least 1.
+   */
   even: (bytes: Uint8Array, context: number, count: number): Batch => {
     if (!Number.isSafeInteger(count) || count < 1)
-      throw new RangeError(`count is an integer number of windows, at least 1, not ${count}.`)
+      throw new RangeError(`count must be an integer of at least 1, not ${count}.`)
     return windows(
       bytes,
       context,
@@ -64,7 +67,10 @@ export const Text = {
     )
   },
 
-  /** The cross-entropy, in nats a byte, of the validation bytes under the byte frequencies of the training bytes (plus one). */
+  /**
+   * Returns the cross-entropy of the validation bytes, in nats per byte, under the byte frequencies of the training
+   * bytes (plus one).
+   */
   unigram: ({ train, validation }: Text): number => {
     const counts = new Float64Array(256).fill(1)
     for (const byte of train) counts[byte] = (counts[byte] ?? 0) + 1
@@ -77,10 +83,10 @@ export const Text = {
 
 const windows = (bytes: Uint8Array, context: number, starts: ReadonlyArray<number>): Batch => {
   if (!Number.isSafeInteger(context) || context < 1)
-    throw new RangeError(`A context is an integer of at least 1, not ${context}.`)
+    throw new RangeError(`A context must be an integer of at least 1, not ${context}.`)
   if (bytes.length < context + 1)
     throw new RangeError(
-      `${bytes.length} bytes hold no window of ${context + 1}. Give a longer text, or a smaller context.`,
+      `A text of ${bytes.length} bytes does not hold a window of ${context + 1}. Give a longer text, or a smaller context.`,
     )
   const take = (shift: number): tf.Tensor => {
     const ids = new Int32Array(starts.length * context)

@@ -1,15 +1,15 @@
 /**
- * What a training step can end in.
+ * The errors of a training step.
  */
 import { isRevError, type RevError } from "../core/RevError.ts"
 import { LossNotFinite } from "./errors/LossNotFinite.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A closed union: match on `_tag`; `message` is one sentence with the way out. */
+/** A closed union: match on `_tag`. `message` is one sentence that says what to do. */
 export type TrainError = RevError | LossNotFinite
 
 // ---------------------------------------------------------- destructors
 
-/** Tells a `TrainError` from any other value. */
+/** Returns whether a value is a `TrainError`. */
 export const isTrainError = (error: unknown): error is TrainError => isRevError(error) || error instanceof LossNotFinite

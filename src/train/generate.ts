@@ -1,5 +1,5 @@
 /**
- * Text from a trained byte-level GPT.
+ * Text generation with a trained byte-level GPT.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import { LayerFailed } from "../core/errors/LayerFailed.ts"
@@ -14,13 +14,13 @@ import { nextTask } from "./nextTask.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What to continue, by how much, and how boldly. */
+/** A prompt and how to continue it. */
 export interface Prompt {
-  /** At least one. */
+  /** At least one byte. */
   readonly bytes: Uint8Array
-  /** How many bytes to add. */
+  /** The number of bytes to add. */
   readonly count: number
-  /** Divides the logits: below 1 is safer, above 1 bolder, and 0 takes the likeliest byte, of equal ones the first. */
+  /** Divides the logits: below 1 is safer, above 1 bolder. 0 takes the likeliest byte, and the first of equal ones. */
   readonly temperature: number
   /** A non-negative integer below 2^53. */
   readonly seed: number
@@ -29,10 +29,10 @@ export interface Prompt {
 // ---------------------------------------------------------- destructors
 
 /**
- * The prompt and `count` bytes drawn one by one from the network; the same seed draws the same bytes.
+ * Returns the prompt and `count` bytes drawn one by one from the network. The same seed draws the same bytes.
  *
- * Throws `RangeError` for a vocabulary of more than 256, whose ids are no bytes, and for a prompt that cannot be continued; the program ends in
- * `LayerFailed` where logits are not finite.
+ * Throws `RangeError` for a vocabulary of more than 256 ids, which are not bytes, and for an invalid prompt. The
+ * program fails with `LayerFailed` if logits are not finite.
  */
 export const generate = (
   { config, outputs: logits }: Gpt,
@@ -68,16 +68,16 @@ const checkPrompt = ({ vocabulary }: GptConfig, { bytes, count, temperature }: P
     throw new RangeError(
       `generate writes bytes, so a vocabulary has at most 256 ids, and this network has ${vocabulary}. Draw from its logits, and decode the ids.`,
     )
-  if (bytes.length === 0) throw new RangeError("A prompt has at least one byte, and this one is empty.")
+  if (bytes.length === 0) throw new RangeError("The prompt is empty. Give at least one byte.")
   const outside = bytes.findIndex((byte) => byte >= vocabulary)
   if (outside !== -1)
     throw new RangeError(
       `Byte ${outside} of the prompt is ${bytes[outside]}, but the network has a vocabulary of ${vocabulary}.`,
     )
   if (!Number.isSafeInteger(count) || count < 0)
-    throw new RangeError(`count is an integer number of bytes, at least 0, not ${count}.`)
+    throw new RangeError(`count must be an integer of at least 0, not ${count}.`)
   if (!(temperature >= 0 && temperature < Infinity))
-    throw new RangeError(`A temperature is a finite number of at least 0, not ${temperature}.`)
+    throw new RangeError(`A temperature must be a finite number of at least 0, not ${temperature}.`)
 }
 
 const notFinite = (id: number, logit: unknown, place: number): RevError =>
@@ -88,7 +88,10 @@ const notFinite = (id: number, logit: unknown, place: number): RevError =>
     ),
   })
 
-/** The class at which the cumulative probability passes `place`; the best one where the temperature is too low for another. */
+/**
+ * Returns the class at which the cumulative probability passes `place`, or the best class if the temperature is too low
+ * for another.
+ */
 const draw = (logits: Float32Array, temperature: number, place: number): number => {
   const scaled = Array.from(logits, (logit) => logit / temperature)
   const most = Math.max(...scaled)

@@ -1,8 +1,8 @@
 /**
- * The global norm of gradients, which also tells whether all of them are finite.
+ * The global norm of gradients, which also shows whether all of them are finite.
  *
- * The squares of float32 overflow from 1.8e19 on. Then, and only then, the gradients are looked at one by one, and their norm is found from
- * gradients that were scaled by a power of two.
+ * In float32 the squares overflow from 1.8e19 on. Only then is each gradient examined, and the norm is computed from
+ * gradients scaled by a power of two.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import { GradientNotFinite } from "../core/errors/GradientNotFinite.ts"
@@ -13,7 +13,10 @@ import { tf } from "../tensor/tf.ts"
 
 // --------------------------------------------------------- constructors
 
-/** The global norm of a step's gradients, read from the device; `GradientNotFinite` names the first that is infinite or not a number. Borrows them. */
+/**
+ * Reads the global norm of a step's gradients from the device. `GradientNotFinite` names the first that is infinite or
+ * NaN. Borrows them.
+ */
 export const gradientNorm =
   <P>(params: Params<P>, grads: P, step: number): TE.TaskEither<GradientNotFinite, number> =>
   async () => {
@@ -33,7 +36,7 @@ export const gradientNorm =
 
 // ----------------------------------------------------------- combinators
 
-/** The square root of the sum of all squares, on the device. */
+/** Returns the square root of the sum of all squares, on the device. */
 export const normOf = (grads: ReadonlyArray<tf.Tensor>): tf.Tensor =>
   tf.tidy(() =>
     grads.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(grads.map((grad) => tf.tidy(() => tf.sum(tf.square(grad)))))),
@@ -41,7 +44,10 @@ export const normOf = (grads: ReadonlyArray<tf.Tensor>): tf.Tensor =>
 
 // ---------------------------------------------------------- destructors
 
-/** The e with x 2^-e in [1, 2), for x from 1 on. It is at most 126, as 2^-e would be subnormal else, which TensorFlow takes for 0. */
+/**
+ * Returns the e with x 2^-e in [1, 2), for x of at least 1. It is at most 126: beyond that 2^-e is subnormal, and
+ * TensorFlow flushes it to 0.
+ */
 export const exponentOf = (x: number): number => Math.min(126, Math.floor(Math.log2(x)))
 
 const read = async (make: () => tf.Tensor): Promise<number> => {

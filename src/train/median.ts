@@ -1,4 +1,6 @@
-/** The median of numbers, which of an even count is the mean of the two in the middle; NaN of none. */
+/**
+ * Returns the median: of an even count the mean of the middle two, and NaN for an empty list.
+ */
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = values.toSorted((x, y) => x - y)
   const middle = sorted.length / 2

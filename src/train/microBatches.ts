@@ -1,10 +1,10 @@
 /**
- * Batches cut into micro-batches of one size, and those dealt out in runs of neighbours.
+ * Batches cut into micro-batches of one size, and contiguous runs of micro-batches for workers.
  */
 
 // --------------------------------------------------------- constructors
 
-/** Samples in groups of `size`, in their order. Throws `RangeError` where the groups do not come out even. */
+/** Splits samples into groups of `size`, in order. Throws `RangeError` if `size` does not divide their number. */
 export const microBatches = (samples: ReadonlyArray<number>, size: number): ReadonlyArray<ReadonlyArray<number>> => {
   if (!Number.isSafeInteger(size) || size < 1 || samples.length === 0 || samples.length % size !== 0)
     throw new RangeError(
@@ -14,8 +14,8 @@ export const microBatches = (samples: ReadonlyArray<number>, size: number): Read
 }
 
 /**
- * The bounds [first, end) of `parts` runs of `count` places, as even as can be, the longer ones in front. Throws `RangeError` for more parts
- * than places.
+ * Returns the bounds [first, end) of `parts` runs of `count` places, as even as possible, longer runs first. Throws
+ * `RangeError` for more parts than places.
  */
 export const runs = (count: number, parts: number): ReadonlyArray<readonly [first: number, end: number]> => {
   if (parts > count)

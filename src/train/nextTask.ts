@@ -1,18 +1,20 @@
 /**
- * Waits for the next task of the event loop, so that timers, signals, servers and pages get their turn while a loop computes.
+ * Waits for the next task of the event loop, so that timers, signals, servers and pages run while a loop computes.
  *
- * Awaiting a promise that is settled gives them none. A timer would do, but nested ones wait 4 ms in browsers.
+ * Awaiting a settled promise does not let them run. A timer would, but nested timers wait 4 ms in browsers.
  */
 export const nextTask = (): Promise<void> =>
   new Promise((resolve) => {
-    const { setImmediate } = globalThis as { readonly setImmediate?: (callback: () => void) => void } // browsers have none
+    // Browsers do not have it.
+    const { setImmediate } = globalThis as { readonly setImmediate?: (callback: () => void) => void }
     if (setImmediate !== undefined) {
       setImmediate(resolve)
       return
     }
-    const { port1, port2 } = new MessageChannel() as unknown as Readonly<Record<"port1" | "port2", Port>> // not Node's, whose typings these are
+    // This is the browser's channel, but the typings are Node's.
+    const { port1, port2 } = new MessageChannel() as unknown as Readonly<Record<"port1" | "port2", Port>>
     port1.onmessage = () => {
-      port1.close() // both: an open one keeps a process alive
+      port1.close() // close both: an open port keeps the process alive
       resolve()
     }
     port2.postMessage(null)

@@ -1,5 +1,6 @@
 /**
- * One training step: forward, the reversed sweep, one read of the evidence, and only then new parameters.
+ * One training step: the forward pass, the reversed backward pass, one read of the evidence, and only then new
+ * parameters.
  */
 import { function as F, taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -13,7 +14,7 @@ import type { TrainError } from "./TrainError.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a step starts from and ends in. */
+/** What a step starts from and returns. */
 export interface Trained<out P> {
   readonly params: P
   readonly state: AdamWState<P>
@@ -22,8 +23,8 @@ export interface Trained<out P> {
 // --------------------------------------------------------- constructors
 
 /**
- * Takes one step of AdamW. On any error the given parameters and state are as they were, and nothing else is left; on
- * success they are freed and new ones returned. Throws `RangeError` for settings or a rate with which it would be no step.
+ * Takes one step of AdamW. On success it frees the given parameters and state and returns new ones. On any error they
+ * are unchanged, and no other tensor remains. Throws `RangeError` for invalid settings or an invalid learning rate.
  */
 export const trainStep = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
@@ -44,7 +45,7 @@ export const trainStep = <P, A, S>(
 
 // ----------------------------------------------------------- combinators
 
-/** What one step of AdamW makes of parameters and gradients; both are freed. */
+/** Returns the function that applies one step of AdamW to parameters and gradients. It frees both. */
 export const update = <P>(params: Params<P>, config: AdamWConfig) => {
   checkAdamW(config)
   return (
@@ -60,7 +61,7 @@ export const update = <P>(params: Params<P>, config: AdamWConfig) => {
         tensorScope.release,
       ),
     )
-    tensorScope.release([grads, trained]) // leaves that the parameters do not have
+    tensorScope.release([grads, trained]) // gradients may have leaves that the parameters do not have
     return next
   }
 }

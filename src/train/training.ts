@@ -16,39 +16,39 @@ import { orThrow } from "../core/orThrow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** How long a run is, and what it makes of gradients. */
+/** The length of a run and how it uses gradients. */
 export interface Course {
   readonly optimizer: AdamWConfig
   readonly schedule: Schedule
-  /** Samples a step. Step n has the ids from n * batch on, so no two steps share one. */
+  /** The number of samples per step. Step n uses the ids from n * batch on, so no two steps share a sample. */
   readonly batch: number
-  /** Steps already taken, as a checkpoint tells: 0 unless given. */
+  /** The number of steps already taken, as stored in a checkpoint. The default is 0. */
   readonly taken?: number
 }
 
-/** What a run trains on and how. */
+/** The data, the plan and the settings of a run. */
 export interface TrainingOptions<A> extends Course {
-  /** What each part leaves behind: everything reversed unless given. */
+  /** What each part saves. By default every part is reversed. */
   readonly plan?: Plan
-  /** Of the gammas and of dropout. */
+  /** The seed of the gammas and of dropout. */
   readonly seed: number
-  /** The input for the samples with these ids; it is freed after its step. */
+  /** Returns the input for the samples with these ids. It is freed after its step. */
   readonly data: (samples: ReadonlyArray<number>) => A
 }
 
-/** Where a run stands after a step. */
+/** The state of a run after a step. */
 export interface Progress<out P> {
-  /** Steps taken, from 1. */
+  /** The number of steps taken, from 1. */
   readonly steps: number
   /** The loss before the step's update. */
   readonly loss: number
-  /** Belongs to the run until it ends: the next step frees it. */
+  /** The run owns this until it ends: the next step frees it. */
   readonly trained: Trained<P>
 }
 
 // --------------------------------------------------------- constructors
 
-/** `descent` by this thread, every batch evaluated at once. */
+/** Runs `descent` on this thread and evaluates each batch in one pass. */
 export const training = <P, A, S>(
   network: Bijection<P, A, tf.Tensor, S>,
   { seed, plan = Plan.reversed, ...course }: TrainingOptions<A>,
@@ -57,10 +57,10 @@ export const training = <P, A, S>(
   descent(microBatched({ network, data: course.data }, { size: course.batch, seed, plan }), course, from)
 
 /**
- * Takes steps of AdamW until `schedule.steps` are taken, and yields after each; leave the loop to stop early. Consumes `from`, and every
- * input that the data make. A refused step throws its
- * `TrainError`, and the parameters of the last yield are as they were; so does `RuntimeChanged` where a step would be computed with another
- * backend, BLAS or choice of kernels than the first. Timers, signals and servers get their turn once a step.
+ * Takes steps of AdamW until `schedule.steps` are taken, and yields after each. Leave the loop to stop early. Consumes
+ * `from` and every input that `data` returns. A failed step throws its `TrainError`, and the parameters of the last
+ * yield stay valid. It throws `RuntimeChanged` before a step that would be computed with another backend, BLAS or
+ * choice of kernels than the first. Timers, signals and servers run once per step.
  */
 export const descent = async function* <P>(
   gradients: Gradients<P>,

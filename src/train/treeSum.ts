@@ -1,16 +1,16 @@
 /**
- * Sums in the order of one binary tree over the places 0, 1, 2, ..., however the places are shared out.
+ * Sums in the order of one binary tree over the places 0, 1, 2, ..., however the places are distributed.
  *
- * Float addition has an order. Here 2^l places that begin at a multiple of 2^l are one node, the sum of its two halves, and what is left over
- * at the end is added from the right: five places are ((0 + 1) + (2 + 3)) + 4. A run of neighbouring places is a few whole nodes, so whoever
- * has the run adds those up alone, and the tree stays the same.
+ * Float addition depends on the order. Here 2^l places that begin at a multiple of 2^l are one node, the sum of its two
+ * halves, and the remaining nodes at the end are added from the right: five places are ((0 + 1) + (2 + 3)) + 4. A run
+ * of neighboring places is a few complete nodes, so each worker adds up its own run, and the tree stays the same.
  *
  * Law (checked by `test/train/treeSum.test.ts`): `total` has the same bits for every way to cut the places into runs.
  */
 
 // ---------------------------------------------------------------- model
 
-/** The sum of `count` places from `first` on: a whole node of the tree. */
+/** The sum of `count` places from `first` on: a complete node of the tree. */
 export interface PartialSum<out X> {
   readonly first: number
   readonly count: number
@@ -19,7 +19,9 @@ export interface PartialSum<out X> {
 
 // ----------------------------------------------------------- combinators
 
-/** The nodes of a run and the node behind them, two halves added up as long as there are any. `add` gets the left half first. */
+/**
+ * Appends a node to the nodes of a run, and adds two halves as long as there are any. `add` gets the left half first.
+ */
 export const appended =
   <X>(add: (left: X, right: X) => X) =>
   (nodes: ReadonlyArray<PartialSum<X>>, next: PartialSum<X>): ReadonlyArray<PartialSum<X>> => {
@@ -31,7 +33,10 @@ export const appended =
 
 // ---------------------------------------------------------- destructors
 
-/** How many nodes a run [first, end) of places ends in, and how many wait at most while one of its places is still to come. */
+/**
+ * Returns how many nodes a run [first, end) of places ends in, and the most nodes that wait while a place is still to
+ * come.
+ */
 export const nodesIn = ([first, end]: readonly [first: number, end: number]): {
   readonly left: number
   readonly waiting: number
@@ -44,10 +49,10 @@ export const nodesIn = ([first, end]: readonly [first: number, end: number]): {
   return { left: nodes.length, waiting }
 }
 
-/** The sum of a run from place 0 on. Throws `RangeError` where there is nothing to add. */
+/** Returns the sum of a run from place 0 on. Throws `RangeError` for an empty run. */
 export const total =
   <X>(add: (left: X, right: X) => X) =>
   (nodes: ReadonlyArray<PartialSum<X>>): X => {
-    if (nodes.length === 0) throw new RangeError("There is nothing to add up: give at least one place.")
+    if (nodes.length === 0) throw new RangeError("There is nothing to add up. Give at least one place.")
     return nodes.map(({ value }) => value).reduceRight((right, left) => add(left, right))
   }

@@ -1,5 +1,5 @@
 /**
- * The loss on data that was not trained on.
+ * The loss on validation data.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -10,7 +10,7 @@ import type { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
 import { samplesOf } from "./samplesOf.ts"
 
-/** The mean of the network's expectation over batches of equal size, with dropout and gamma off. */
+/** Returns the mean of the network's expected loss over batches of equal size, without dropout or gamma. */
 export const validate =
   <P, A, S>(
     net: Bijection<P, A, tf.Tensor, S>,

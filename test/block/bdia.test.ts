@@ -1,5 +1,6 @@
 /**
- * BDIA on numbers and Float32Arrays: every value there and back, every flip found out, gradients of the reversed sweep.
+ * BDIA on numbers and Float32Arrays: every value is inverted, every flipped bit is detected, and gradients of the
+ * reversed pass are checked.
  */
 import { either as E, option as O } from "fp-ts"
 import {
@@ -41,7 +42,7 @@ const gammaAt = (seed: number, block: number, sample = 0): number =>
     samples: [sample],
   })[0] ?? 0
 
-/** Block 0 takes every x to `to`; later blocks have a residual that is anything but smooth. */
+/** Block 0 maps every x to `to`. Later blocks have a residual that is far from smooth. */
 interface Aim {
   readonly to: number | null
 }
@@ -84,7 +85,7 @@ describe("inverse after forward", () => {
         expect({ wrong, zeros, odd }).toEqual({ wrong: 0, zeros: 1, odd: 32768 })
       })
 
-  it("is the identity on all 2^16 values at once, each a sample with a gamma of its own", async () => {
+  it("is the identity on all 2^16 values in one batch, each a sample with its own gamma", async () => {
     const space = float32Space(9)
     const n = 65537
     const f = Bdia.fromResidual({ space, layer: float32Layer(1, 0.25) }, 3)
@@ -98,7 +99,7 @@ describe("inverse after forward", () => {
     expect(differingBits(right(await run(f.inverse(state, side))(env)()), x)).toBe(0)
   })
 
-  it("is the identity over the whole range, or the range guard says no", async () => {
+  it("is the identity over the whole range, or the range guard refuses", async () => {
     let refused = 0
     const signs = new Set<number>()
     await fc.assert(
@@ -183,7 +184,7 @@ describe("the range guard", () => {
   }
   const nearLimit = (l: number) => fc.integer({ min: 2 ** 24 - 12, max: 2 ** 24 + 12 }).map((k) => k / 2 ** l)
 
-  it("refuses an activation exactly when its magnitude is at the limit or beyond", async () => {
+  it("refuses an activation exactly when its magnitude reaches the limit", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc
@@ -203,7 +204,7 @@ describe("the range guard", () => {
     )
   })
 
-  it("names path, step, value, limit and the way out", async () => {
+  it("names the path, the step, the value, the limit and what to do", async () => {
     const f = Bdia.fromResidual({ space: numberSpace(9), layer: constant }, 3)
     const result = await run(f.forward(0))(hostEnv({ params: [1, 90000, 0], seed: 1, step: 312 }))()
     expect(E.isLeft(result) ? result.left.message : "").toMatch(
@@ -211,7 +212,7 @@ describe("the range guard", () => {
     )
   })
 
-  it("refuses what is not a number, wherever in a batch it stands", async () => {
+  it("refuses NaN, wherever it is in a batch", async () => {
     const f = Bdia.fromResidual({ space: float32Space(9), layer: float32Layer(4, 0) }, 2)
     const env = hostEnv({ params: f.params.init(Key.fromSeed(1)), seed: 1 })
     for (let place = 0; place < 4; place++)
@@ -226,7 +227,7 @@ describe("the range guard", () => {
     expect(tagOf(await run(numbers.forward(0))(hostEnv({ params: [Number.NaN], seed: 1 }))())).toBe("GridOverflow")
   })
 
-  it("has a sister that refuses an input off the grid, and the other zero", async () => {
+  it("has a counterpart that refuses an input off the grid, and the other zero", async () => {
     const numbers = Bdia.fromResidual({ space: numberSpace(9), layer: constant }, 1)
     for (const x of [1 / 1024, 0.3, -0])
       expect(tagOf(await run(numbers.forward(x))(hostEnv({ params: [0], seed: 1 }))())).toBe("NotOnGrid")
@@ -248,7 +249,7 @@ describe("a single flip between forward and pullback ends in Irreversible", () =
   const flippedFloats = (x: Float32Array, bit: number): Float32Array =>
     new Float32Array(flipped(new Uint8Array(x.buffer, x.byteOffset, x.byteLength), bit).buffer)
 
-  /** Layers that rise, so that two different inputs of block 0 never have one output. */
+  /** Increasing layers, so that two different inputs of block 0 never have the same output. */
   const rising = (K: number) =>
     Array.from({ length: K }, (_, i) => ({ w: 0.8 + (i % 3) / 10, v: 0.3, b: 0.1 * i - 0.2 }))
 
@@ -381,7 +382,7 @@ describe("a single flip between forward and pullback ends in Irreversible", () =
 
 // ------------------------------------------------------------ gradients
 
-/** A number and its derivatives by the input and by every parameter, all in float64. */
+/** A number and its derivatives with respect to the input and every parameter, all in float64. */
 interface Dual {
   readonly value: number
   readonly slope: ReadonlyArray<number>
@@ -391,7 +392,9 @@ describe("gradients", () => {
   const K = 6
   const l = 9
 
-  /** The chain's equations on dual numbers: values are rounded as the chain rounds them, derivatives as if Q were the identity. */
+  /**
+   * The chain's equations on dual numbers: values are rounded as in the chain, and derivatives treat Q as the identity.
+   */
   const differentiate = (
     weights: ReadonlyArray<{ w: number; v: number; b: number }>,
     x0: number,
@@ -458,7 +461,7 @@ describe("gradients", () => {
     }
   })
 
-  it("of the reversed sweep are the taped ones at depth 128, bit for bit", async () => {
+  it("of the reversed pass are the taped ones at depth 128, bit for bit", async () => {
     const f = Bdia.fromResidual({ space: float32Space(l), layer: float32Layer(5, 0.25) }, 128)
     const params = f.params.init(Key.fromSeed(1))
     const x = batch(3, 3, 5)
@@ -474,7 +477,7 @@ describe("gradients", () => {
     expect(taped.grads.some(({ w }) => w.some((a) => a !== 0))).toBe(true)
   })
 
-  it("cost one evaluation of h a block and step when taped, and two when reversed or kept", async () => {
+  it("cost one evaluation of h per block and step when taped, and two when reversed or kept", async () => {
     let evaluations = 0
     const inner = numberLayer(0.25)
     const counting: typeof inner = {
@@ -532,7 +535,7 @@ describe("a residual with a context", () => {
       const { input, cotangent, grads } = right(await run(f.pullback([c, state], side, [10, [0.5, 2]]))(env)())
       expect(input).toEqual([2, 0.5])
 
-      // By hand, last block first: every block adds (1+g) d_{k+1} w tanh(x_k).
+      // Computed by hand, last block first: every block adds (1+g) d_{k+1} w tanh(x_k).
       const gamma = (k: number) => gammaAt(3, k)
       const xs = [0.5, 0, 0, 0]
       const h = (k: number) => (params[k] ?? 0) * 2 * Math.tanh(xs[k] ?? 0)

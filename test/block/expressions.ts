@@ -1,6 +1,6 @@
 /**
- * Values that are expressions: every operation writes itself down, so that what a chain computes can be read and compared
- * with docs/specification.md, in what order it adds as well.
+ * Values that are expressions: every operation records itself, so that the computation of a chain, including the order
+ * of additions, can be compared with docs/specification.md.
  */
 import { either as E, option as O } from "fp-ts"
 import {
@@ -29,7 +29,7 @@ const codec: Side<string> = {
   release: () => {},
 }
 
-/** A space whose operations write themselves down. */
+/** A space whose operations record themselves. */
 export const space = Space.make<string, string>({
   grid: Grid.make(9),
   quantize: (y) => `Q(${y})`,
@@ -58,14 +58,14 @@ export const layer: Layer<string, readonly [string, string], string> = {
   }),
 }
 
-/** A context, whose cotangents meet by an operation of their own. */
+/** A context whose cotangents are added by a separate operation. */
 export const context = { add: (x: string, y: string) => `(${x} & ${y})` }
 
 /** The seed and the samples of every run. */
 export const seed = 6
 export const samples = [4, 9]
 
-/** What a program gives, all that it claims and shows, and what it frees itself. */
+/** Returns the result of a program, everything that it claims and shows, and what it frees. */
 export const told = async <P, A>(program: Program<P, A>, params: P, plan: Plan = Plan.reversed) => {
   const claims: Array<Claim | Rebuilt> = []
   const freed: unknown[] = []

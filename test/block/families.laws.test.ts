@@ -1,5 +1,5 @@
 /**
- * The families of blocks and what lifts parts, on numbers with owners: every law, with each buffer counted.
+ * The families of blocks and the combinators of parts, on numbers with owners: every law, with each buffer counted.
  */
 import { function as F } from "fp-ts"
 import fc from "fast-check"
@@ -50,7 +50,7 @@ const lossy = { n: 3, d: 5 }
 const wide = { n: 1, d: 4095 } // its buffer lasts two steps
 const part = keep(space.value)(layer)
 
-/** All laws that apply, with those of ownership and consumption among them. */
+/** Checks all laws that apply, including those of ownership and consumption. */
 const check = async <P, A, B, S>(name: string, inputs: fc.Arbitrary<A>, bijection: Bijection<P, A, B, S>) => {
   const { set } = await lawsOf(subject({ name, bijection, inputs, kind: owned.kind }))
   checkLaws({ describe, it }, set, { runs: 8 })

@@ -1,5 +1,5 @@
 /**
- * The families of reversible blocks beside BDIA: what is proved on all values, and what each refuses.
+ * The families of reversible blocks besides BDIA: what is proved on all values, and what each refuses.
  */
 import { either as E, function as F, readerEither as RE } from "fp-ts"
 import {
@@ -35,11 +35,11 @@ const affine: Layer<{}, Float32Array, Float32Array> = {
   }),
 }
 
-/** All k with -2^15 <= k < 2^15, as grid values, each a sample of its own. */
+/** All k with -2^15 <= k < 2^15, as grid values, each a separate sample. */
 const everything = Float32Array.from({ length: 2 ** 16 }, (_, i) => (i - 2 ** 15) / 512)
 const samples = Array.from({ length: 2 ** 16 }, (_, i) => i)
 
-/** In how many bits an input differs from what comes back. */
+/** Returns the number of bits in which the inverse of the forward pass differs from the input. */
 const thereAndBack = async <P, B, S>(f: Bijection<P, Float32Array, B, S>, x: Float32Array): Promise<number> => {
   const env = hostEnv({ params: f.params.init(Key.fromSeed(1)), seed: 5, samples })
   const program = F.pipe(
@@ -54,7 +54,7 @@ const tagOf = async <P, X>(program: Parameters<typeof run<P, X>>[0], params: P):
   return E.isLeft(result) ? result.left._tag : "Right"
 }
 
-describe("the way back is the identity on all 2^16 values at once", () => {
+describe("the inverse is the identity on all 2^16 values in one batch", () => {
   const residual = { space: floats, layer: affine }
 
   it("by the midpoint rule", async () => {
@@ -65,7 +65,7 @@ describe("the way back is the identity on all 2^16 values at once", () => {
     expect(await thereAndBack(TwoStep.fromResidual(residual, TwoStep.leapfrog(floats), 4), everything)).toBe(0)
   })
 
-  it.each([1, 2, 3, 4, 7, 12, 20])("with gamma +-2^-%i, each sample with a sign of its own", async (m) => {
+  it.each([1, 2, 3, 4, 7, 12, 20])("with gamma +-2^-%i, each sample with its own sign", async (m) => {
     expect(await thereAndBack(TwoStep.fromResidual(residual, TwoStep.dyadic(floats, m), 4), everything)).toBe(0)
   })
 
@@ -97,7 +97,7 @@ it("gamma +-1/2 is BDIA, bit for bit: output, parities, cotangent and gradients"
   expect(await look(two)).toEqual(await look(one))
 })
 
-it("a gamma that is no power of two is refused at once", () => {
+it("a gamma that is not a power of two is refused immediately", () => {
   for (const m of [0, -1, 1.5, 21, Number.NaN])
     expect(() => TwoStep.dyadic(numbers, m)).toThrow(
       `Gamma is +-2^-m, where m must be an integer from 1 to 20, not ${m}.`,
@@ -120,13 +120,13 @@ describe("a coupling", () => {
     expect(await tagOf(f.forward([Number.NaN, 1]), params)).toBe("GridOverflow")
   })
 
-  it("refuses the way back from what is off the grid or comes back out of range", async () => {
+  it("refuses to invert what is off the grid, or what leaves the range", async () => {
     expect(await tagOf(f.pullback([0.3, 1], sides, [1, 1]), params)).toBe("Irreversible")
     expect(await tagOf(f.pullback([2 ** 15 + 64, 1], sides, [1, 1]), params)).toBe("Irreversible")
     expect(await tagOf(f.pullback([0.5, 1], sides, [1, 1]), params)).toBe("Right")
   })
 
-  it("does so in half as well", async () => {
+  it("does so in half couplings too", async () => {
     const half = Coupling.half({ space: numbers, layer: numberLayer(0) })
     const params = half.params.init(Key.fromSeed(1))
     expect(await tagOf(half.forward([0.3, 1]), params)).toBe("NotOnGrid")

@@ -1,5 +1,5 @@
 /**
- * What the families are tried on as expressions: a residual and chains of two blocks of it, and claims as lines.
+ * The subjects of the families as expressions: a residual, chains of two blocks of it, and claims as lines.
  */
 import { gammas, Key, Params, type Claim, type Rebuilt, type Layer } from "bijou"
 import { context, layer, samples, seed, space } from "./expressions.ts"
@@ -27,10 +27,10 @@ export const h = { space, context, layer: boxed }
 /** The parameters of two blocks. */
 export const params = [{ h: "h0" }, { h: "h1" }]
 
-/** What a block leaves that is reversed. */
+/** What a reversed block saves. */
 export const nothing = { _tag: "reversed", side: null } as const
 
-/** What a chain ends in, and its cotangent. */
+/** The final state of a chain, and its cotangent. */
 export const state = ["c", ["a", "b"]] as const
 export const cotangent = ["dc", ["da", "db"]] as const
 
@@ -41,17 +41,17 @@ const key = (...names: ReadonlyArray<string>) =>
 export const value = (name: string, x: string, ...path: ReadonlyArray<string>) =>
   `${name}(c, ${x}; ${key(...path, "residual").low}, ${samples})`
 
-/** The signs of gamma in block 1, one a sample. */
+/** The signs of gamma in block 1, one per sample. */
 export const sign = gammas({ key: key("1", "gamma"), samples }).map((g) => 2 * g)
 
-/** Coefficients of the two samples: so large, with these signs; the same for both. */
+/** Coefficients of this size for the two samples: with these signs, or the same for both. */
 export const signs = (size: number) => String(sign.map((s) => s * size))
 export const both = (c: number) => `${c},${c}`
 
-/** 0, of the shape of x. */
+/** Zero, with the shape of x. */
 export const zero = (x: string) => `(${x} - ${x})`
 
-/** A claim in a line: what is claimed, of which part, and of what. */
+/** A claim as a line: its kind, its part and its values. */
 export const line = (claim: Claim | Rebuilt): string => {
   const at = `${claim._tag} at ${claim.place.path.join("/")}:`
   switch (claim._tag) {
@@ -67,7 +67,7 @@ export const line = (claim: Claim | Rebuilt): string => {
   }
 }
 
-/** What is claimed of an input, and of a state that is given. */
+/** The claims about an input, and about a given state. */
 export const enters = (path: string, x: string) => [`InRange at ${path}: ${x}`, `OnGrid at ${path}: ${x} is Q(${x})`]
 export const leaves = ["Same at : Q(a) is a", "Same at : Q(b) is b"]
 

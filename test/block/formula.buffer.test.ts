@@ -1,6 +1,6 @@
 /**
- * Chains with an information buffer on expressions, a gamma of +-3/5 and momentum: what they compute in every direction, what they claim,
- * and what they free.
+ * Chains with an information buffer on expressions, a gamma of +-3/5 and momentum: what they compute in every
+ * direction, what they claim, and what they free.
  */
 import { Momentum, Rational } from "bijou"
 import { describe, expect, it } from "vitest"
@@ -22,7 +22,7 @@ import {
   zero,
 } from "./familyExpressions.ts"
 
-/** 3/5 of x through a buffer of digits B, and back. */
+/** 3/5 of x through a buffer of digits B, and its inverse. */
 const scaled = (x: string, digits: string) => {
   const within = `(${both(5)}*${digits} + (${x} mod 5))`
   return { x: `(${both(3)}*(${x} div 5) + (${within} mod 3))`, digits: `(${within} div 3)` }
@@ -41,7 +41,7 @@ describe("a gamma of +-3/5", () => {
   const before = unscaled(`${signs(1)}*${difference}`)
   const empty = `Same at 0: ${before.digits} is ${zero(before.digits)}`
 
-  it("scales the activation before the last through the buffer, which is left behind", async () => {
+  it("scales the activation before the last through the buffer, which becomes side information", async () => {
     const { result, claims } = await told(f.forward(["c", "x"]), params)
     const one = `(x + Q(${value("h0", "x", "0")}))`
     const after = scaled("x", zero("x"))
@@ -93,7 +93,7 @@ describe("a buffer that lasts two steps", () => {
   const f = Rational.fromContextResidual(h, wide, 4)
   const weights = ["h0", "h1", "h2", "h3"].map((name) => ({ h: name }))
 
-  it("is left behind before the third, which begins with another, and must come back as that", async () => {
+  it("becomes side information before the third, which begins with a new one, and is restored to it", async () => {
     const [after, side] = (await told(f.forward(["c", "x"]), weights)).result
     const [[, blocks], last] = side
     expect(last.steps).toBe(1)

@@ -1,5 +1,6 @@
 /**
- * Couplings on expressions: what docs/specification.md, section 8, has them compute in every direction, what they claim, and what they free.
+ * Couplings on expressions: what docs/specification.md, section 8, makes them compute in every direction, what they claim, and what
+ * they free.
  */
 import { Coupling, Plan } from "bijou"
 import { describe, expect, it } from "vitest"
@@ -29,7 +30,7 @@ describe("a coupling", () => {
   const b = `(b - Q(${gOf("a")}))`
   const a = `(a - Q(${fOf(b)}))`
 
-  it("takes g away, then f", async () => {
+  it("subtracts g, then f", async () => {
     const { result, claims } = await told(f.inverse(state, sides), weights)
     expect(result).toEqual(["c", [a, b]])
     expect(claims.map(line)).toEqual([`Rebuilt at 0/g: ${b}`, `Rebuilt at 0/f: ${a}`])
@@ -63,7 +64,7 @@ describe("a coupling", () => {
     ])
   })
 
-  it("claims nothing on the way back of an end that was kept", async () => {
+  it("claims nothing in the inverse of an end that was kept", async () => {
     const claimed = async (plan: Plan) => {
       const [after, held] = (await told(f.forward(state), weights, plan)).result
       const pulled = await told(f.pullback(after, held, cotangent), weights, plan)

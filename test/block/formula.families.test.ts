@@ -1,5 +1,5 @@
 /**
- * What the families have in common, on expressions: what chains claim of the state that is given, and a side that has one value.
+ * What the families share, on expressions: the claims of chains about a given state, and a side with only one value.
  */
 import { option as O } from "fp-ts"
 import { Momentum, Plan, Rational, TwoStep, type Bijection, type Two } from "bijou"
@@ -20,7 +20,7 @@ const chains = {
   momentum: (depth: number) => Momentum.fromContextResidual(h, ratio, depth),
 }
 
-describe("the state that is given is claimed to be on the grid where the last block reverses", () => {
+describe("the given state is claimed to be on the grid if the last block reverses", () => {
   const claimed = async <S>(f: Chain<S>, depth: number, plan: Plan) => {
     const weights = Array.from({ length: depth }, (_, k) => ({ h: `h${k}` }))
     const [after, side] = (await told(f.forward(["c", "x"]), weights, plan)).result
@@ -30,7 +30,7 @@ describe("the state that is given is claimed to be on the grid where the last bl
 
   it.each([1, 2, 3])("in chains of %d", async (depth) => {
     for (const [name, make] of Object.entries(chains)) {
-      const f = make(depth) as Chain<unknown> // whatever it leaves behind
+      const f = make(depth) as Chain<unknown> // whatever its side
       expect(await claimed(f, depth, Plan.reversed), name).toBe(2)
       for (let k = 0; k < depth; k++)
         expect(await claimed(f, depth, { [k]: "tape" }), `${name}, ${k} taped`).toBe(k === depth - 1 ? 0 : 2)
@@ -38,7 +38,7 @@ describe("the state that is given is claimed to be on the grid where the last bl
   })
 })
 
-it("what leaves nothing where it is reversed has that one value for a side", () => {
+it("a part that saves nothing when reversed has that one value as its side", () => {
   expect(TwoStep.fromContextResidual(h, TwoStep.leapfrog(space), 2).side.only).toEqual(
     O.some([nothing, [[null, nothing]]]),
   )

@@ -1,5 +1,5 @@
 /**
- * BDIA on expressions: what a chain computes, read and compared with docs/specification.md, in what order it adds as well.
+ * BDIA on expressions: the computation of a chain, including the order of additions, compared with docs/specification.md.
  */
 import { either as E } from "fp-ts"
 import { Bdia, gammas, Key, Plan, type BdiaSide, type Claim, type Layer, type Program } from "bijou"
@@ -45,19 +45,19 @@ const reversed = (...sides: ReadonlyArray<string>): Chain => [
 // -------------------------------------------------------------- formulas
 
 describe("a chain of three blocks", () => {
-  it("draws a gamma of its own for every sample and block", () => {
+  it("draws its own gamma for every sample and block", () => {
     expect(new Set([...g(1), ...g(2)])).toEqual(new Set([0.5, -0.5]))
     expect(g(1)).not.toEqual(g(2))
   })
 
-  it("is forwards the rule of docs/specification.md, and claims its range", async () => {
+  it("follows the forward rule of docs/specification.md, and claims its range", async () => {
     const { result, claims, freed } = await told(f.forward(["c", "x"]))
     for (const value of [h(0, "x"), h(1, x1), h(2, x2)]) expect(freed).toContain(value)
     expect(result).toEqual([["c", [x2, x3]], reversed("s(x)", `s(${x1})`)])
     expect(claims).toEqual([inRange(0, "x"), onGrid("x"), inRange(0, x1), inRange(1, x2), inRange(2, x3)])
   })
 
-  it("is backwards the rule of docs/specification.md, and shows what it rebuilt", async () => {
+  it("follows the inverse rule of docs/specification.md, and shows what it rebuilds", async () => {
     const { result, claims } = await told(f.inverse(["c", ["a", "b"]], reversed("s", "t")))
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
     const start = `(${each(1, (y) => 1 / y)}*(a - ${drift(1, one)}) - su)`
@@ -68,7 +68,7 @@ describe("a chain of three blocks", () => {
     ])
   })
 
-  it("is at inference the plain network on the grid, without a draw", async () => {
+  it("is the plain network on the grid at inference, without a draw", async () => {
     const { result, claims } = await told(f.infer(["c", "x"]))
     const one = "(x + Q(h0(c, x)))"
     const two = `Q((${one} + h1(c, ${one})))`
@@ -77,7 +77,7 @@ describe("a chain of three blocks", () => {
     expect(claims).toEqual([inRange(0, "x"), onGrid("x"), inRange(0, one), inRange(1, two), inRange(2, three)])
   })
 
-  /** docs/specification.md, section 3, from the last block to the first, on activations that stand in the claims. */
+  /** docs/specification.md, section 3, from the last block to the first, on activations of the claims. */
   const gradient = () => {
     const grads: string[] = []
     let [dx, dn, dc] = ["d2", "d3", "dc"]
@@ -97,8 +97,8 @@ describe("a chain of three blocks", () => {
     const one = `(${each(2, (y) => 1 / y)}*(b - ${drift(2, "a")}) - tu)`
     const start = `(${each(1, (y) => 1 / y)}*(a - ${drift(1, one)}) - su)`
     expect(result).toEqual({ input: ["c", start], ...gradient() })
-    // Each block consumes its state, its side and their cotangents, and frees what h gave; x_{k+1} goes first. Then go the
-    // cotangents of the context, once they are added up. The context itself goes on.
+    // Each block consumes its state, its side and their cotangents, and frees what h returned. x_{k+1} is freed first,
+    // then the cotangents of the context, once they are added. The context itself passes on.
     const ofContext = ["dc", `jc_h2[${each(2, (y) => 1 + y)}*d3]`]
     expect(freed.slice(0, 4)).toEqual(["b", h(2, "a"), ["a", sides[1][1], "d2", "d3"], ofContext])
     const zeroth = freed.at(-2)
@@ -133,7 +133,7 @@ describe("a chain of three blocks", () => {
       expect(pulled).toMatchObject({ result: { input: ["c", "x"], ...gradient() }, claims: [] })
     })
 
-  it("looks at its last block alone to know whether there is anything to claim of the state", async () => {
+  it("examines only its last block to know whether there is anything to claim about the state", async () => {
     const plan: Plan = { "0": "tape", "1": "tape" }
     const [state, side] = (await told(f.forward(["c", "x"]), plan)).result
     const { claims } = await told(f.pullback(state, side, ["dc", ["d2", "d3"]]), plan)
@@ -147,7 +147,7 @@ describe("a chain of three blocks", () => {
     expect(pulled.claims.map(({ _tag }) => _tag)).toEqual(["Same", "Same", "Same", "InRange"])
   })
 
-  it("writes a side as docs/specification.md says, with one bit for each block but the first", async () => {
+  it("writes a side as docs/specification.md says, with one bit for each block except the first", async () => {
     expect(f.side.bits(reversed("s", "t"))).toBe(2)
     const held = { _tag: "kept", input: ["x", "y"] } as const
     const mixed: Chain = [{ _tag: "kept", input: "x" }, [{ _tag: "reversed", side: "s" }, held]]
@@ -185,7 +185,7 @@ describe("a chain without a context", () => {
     expect(result).toEqual([[x2, x3], reversed("s(x)", `s(${x1})`)])
     const [state, side] = result
     expect((await told(plain.inverse(state, side))).result).toBe(
-      (await told(f.inverse(["c", state], side as unknown as Chain))).result[1], // reversed sides hold no context
+      (await told(f.inverse(["c", state], side as unknown as Chain))).result[1], // reversed sides contain no context
     )
     expect((await told(plain.infer("x"))).result).toEqual((await told(f.infer(["c", "x"]))).result[1])
     const { input, cotangent, grads } = (await told(plain.pullback(state, side, ["d2", "d3"]))).result
@@ -208,12 +208,12 @@ describe("a chain without a context", () => {
     expect(await one.side.fromBytes(bytes)()).toEqual(E.right([{ _tag: "kept", input: "x" }, []]))
   })
 
-  it("keeps what its layer's record holds in sight of the scope", async () => {
+  it("keeps the tensors of its layer's record visible to the scope", async () => {
     const [, [start]] = (await told(plain.forward("x"), Plan.taped)).result
     expect(start._tag === "taped" && start.tape.held).toEqual(["held"])
   })
 
-  it("is NotDifferentiable where the residual has no cotangent for its input, at its path", async () => {
+  it("is NotDifferentiable if the residual has no cotangent for its input, at its path", async () => {
     const one = Bdia.fromResidual({ space, layer: layerOfIds }, 2)
     const [state, side] = (await told(one.forward("ids"), Plan.taped)).result
     await expect(told(one.pullback(state, side, ["d1", "d2"]), Plan.taped)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 /**
- * Two-step chains on expressions: what each scheme of docs/specification.md, section 8, computes in every direction, what it claims, and what it frees.
+ * Two-step chains on expressions: what each scheme of docs/specification.md, section 8, computes in every direction, what it claims,
+ * and what it frees.
  */
 import { Plan, TwoStep, type Scheme } from "bijou"
 import { describe, expect, it } from "vitest"
@@ -20,7 +21,10 @@ import {
   zero,
 } from "./familyExpressions.ts"
 
-/** Two blocks by a scheme: `scaled` is g x_0, `added` what x_1 adds, `undone` the way back from a sum less that. */
+/**
+ * Two blocks of a scheme: `scaled` is g x_0, `added` is what x_1 adds, and `undone` is the inverse after subtracting
+ * it.
+ */
 const twoStep = <S>(
   name: string,
   scheme: Scheme<string, S>,
@@ -53,7 +57,7 @@ const twoStep = <S>(
       expect(freed).toEqual(expect.arrayContaining([value("h0", "x", "0"), value("h1", one, "1")]))
     })
 
-    it("takes the function away, and scales back", async () => {
+    it("subtracts the function, and scales back", async () => {
       const { result, claims } = await told(f.inverse(state, sides), params)
       expect(result).toEqual(["c", begin])
       expect(claims.map(line)).toEqual([`Rebuilt at 1: ${difference}`])
@@ -122,7 +126,7 @@ twoStep("a gamma of +-1/4", TwoStep.dyadic(space, 2), ["s", "t"], {
   scaledCotangent: `${signs(1 / 4)}*db`,
 })
 
-it("block 0 frees the state that it is given where its input was kept", async () => {
+it("block 0 frees the given state if its input was kept", async () => {
   const f = TwoStep.fromContextResidual(h, TwoStep.midpoint(space), 1)
   for (const plan of [Plan.taped, { "0": "keep" } as const]) {
     const [, side] = (await told(f.forward(["c", "x"]), [{ h: "h0" }], plan)).result

@@ -1,5 +1,5 @@
 /**
- * The same tensor in two places has a gradient for each of them, under every plan.
+ * The same tensor in two places has a gradient for each place, under every plan.
  */
 import { option as O } from "fp-ts"
 import { Bdia, Coupling, keep, Momentum, Params, Rational, Side, TwoStep, type Bijection, type Plan } from "bijou"

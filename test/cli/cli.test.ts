@@ -1,7 +1,5 @@
 // oxlint-disable typescript/no-non-null-assertion -- the tests run where there is a wheel, or fail
-/**
- * The command line as a person uses it: built, in processes of its own.
- */
+/** The command line as a user runs it: built, in separate processes. */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -20,7 +18,7 @@ const small = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", 
 /** The same without the table of depths, which takes most of the time. */
 const quick = [...small, "--no-depths"]
 
-/** Whatever is set up on this machine, these tests begin without a BLAS. */
+/** Whatever is installed on this machine, these tests start without a BLAS. */
 const cache = join(folder, "cache")
 process.env["XDG_CACHE_HOME"] = cache
 
@@ -31,7 +29,7 @@ const shared = ["--micro-batch", "1", "--steps", "3"]
 
 const ended = new Map<string, ReturnType<typeof start>>()
 
-/** Three steps of micro-batches of one sample, with their report; run once for each list of arguments. */
+/** Three steps of micro-batches of one sample, with their report, which run once for each list of arguments. */
 const threeSteps = (...args: ReadonlyArray<string>) => {
   const out = join(folder, ["shared", ...args].join(""))
   const once = ended.get(out) ?? start(...quick, ...shared, ...args, "--out", out)
@@ -46,16 +44,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("bijou start", () => {
-  it("trains, goes there and back without a bit of difference, and says what it cost", () => {
+  it("trains, inverts without a bit of difference, and says what it cost", () => {
     const out = join(folder, "good")
     const { status, stdout, stderr } = start(...small, "--width", "32", "--steps", "60", "--out", out)
     const report = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
     expect(report.loss.last).toBeLessThan(report.loss.unigram)
     expect(report.loss.unigram).toBeLessThan(report.loss.uniform)
     expect(report.loss.uniform).toBe(Math.log(256))
-    // Rebuilt are x_0 and x_1 of K = 3, each of 4 samples x 16 tokens x width 32 and 32 bits a value.
+    // The rebuilt values are x_0 and x_1 of K = 3, each of 4 samples x 16 tokens x width 32 and 32 bits per value.
     expect(report.roundTrip).toEqual({ bits: 2 * 4 * 16 * 32 * 32, differing: 0 })
-    // Two activations of 4 bytes a value, K - 1 planes of 1 bit a value, the loss, and K + 2 claims not yet read.
+    // Two activations of 4 bytes per value, K - 1 planes of 1 bit per value, the loss, and K + 2 claims not yet read.
     expect(report.held.reversedBytes).toBe(2 * 8192 + 2 * 256 + 4 + 5 * 4)
     expect(report.sweep.map(({ depth, reversedBytes }: Record<string, number>) => [depth, reversedBytes])).toEqual(
       [6, 12, 24].map((k) => [k, 2 * 8192 + (k - 1) * 256 + 4 + (k + 2) * 4]),
@@ -84,11 +82,11 @@ describe("bijou start", () => {
     expect(budget.peak).toBeLessThanOrEqual(budget.fit.budget)
     expect(budget.fit.budget).toBe(2 * 2 ** 20)
     expect(stdout).toContain("of a budget of 2.00 MB")
-    expect(stdout).toMatch(/Measured: .* operations and .* GB a second, which the times below rest on\./)
+    expect(stdout).toMatch(/Measured: .* operations and .* GB per second, which the times below rest on\./)
     expect(status).toBe(0)
   })
 
-  it("gives the same numbers for the same seed, others for another, and ends with 1 where too little was learned", () => {
+  it("returns the same numbers for the same seed, others for another, and exits with 1 if it has learned too little", () => {
     const run = (seed: string, name: string) => {
       const out = join(folder, name)
       const { status, stdout } = start(...quick, "--steps", "2", "--seed", seed, "--out", out)
@@ -152,7 +150,7 @@ describe("bijou start", () => {
     },
   )
 
-  it("goes on from a checkpoint to the same bits, under the plan that was fitted to a budget", async () => {
+  it("resumes from a checkpoint to the same bits, under the plan that was fitted to a budget", async () => {
     const [out, file] = [join(folder, "saved"), join(folder, "run.safetensors")]
     const run = [...quick, "--budget", "2MB", "--steps", "20", "--seed", "3", "--out", out]
     const digestOf = () => JSON.parse(readFileSync(join(out, "report.json"), "utf8")).digest
@@ -184,7 +182,7 @@ describe("bijou start", () => {
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([])
   })
 
-  it("refuses a checkpoint that is none, is cut off, or is of another run", () => {
+  it("refuses a file that is not a checkpoint, is truncated, or is of another run", () => {
     const file = join(folder, "half.safetensors")
     const none = join(folder, "none.safetensors")
     const refused = (...args: ReadonlyArray<string>) => {
@@ -193,7 +191,9 @@ describe("bijou start", () => {
       return stderr
     }
     expect(refused("--resume", none)).toContain(`--resume ${none} cannot be read: there is no such file.`)
-    expect(refused("--resume", text)).toContain(`--resume ${text}: This is no whole checkpoint: it has 9000 bytes`)
+    expect(refused("--resume", text)).toContain(
+      `--resume ${text}: This is not a complete checkpoint: it has 9000 bytes`,
+    )
     expect(refused("--save", join(none, "x"), "--data", text)).toContain("is not a folder that can be written to.")
     const bytes = readFileSync(join(folder, "run.safetensors"))
     // One step short of its end.
@@ -208,7 +208,7 @@ describe("bijou start", () => {
     expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
     writeFileSync(file, readFileSync(file).subarray(0, -4))
     expect(refused("--resume", file, "--data", text)).toMatch(
-      /its header speaks of \d+ bytes of numbers, and there are \d+/,
+      /its header lists \d+ bytes of numbers, but there are \d+/,
     )
   })
 
@@ -227,7 +227,7 @@ describe("bijou start", () => {
     [["--batch", "12", "--micro-batch", "8"], "--micro-batch 8 does not divide --batch 12. Use a size that does."],
     [
       ["--workers", "2", "--backend", "webgpu"],
-      "Workers run on the backends wasm, cpu and tensorflow, on a CPU; webgpu shares its work",
+      "Workers run on the CPU backends wasm, cpu and tensorflow; webgpu distributes its work",
     ],
     [["--batch", "16", "--workers", "3"], "--batch 16, which is 2 micro-batches of 8. Use at most 2"],
     [
@@ -250,7 +250,7 @@ describe("bijou start", () => {
   })
 
   it.each([
-    ["", "holds no text"],
+    ["", "contains no text"],
     ["too short", "too short a text"],
   ])("refuses a text of %j", (content, sentence) => {
     const path = join(folder, "bad.txt")
@@ -267,10 +267,10 @@ describe("bijou ledger", () => {
     spawnSync(process.execPath, [bijou, "ledger", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
   const sizes = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", "--context", "16"]
 
-  it("tells a step's bytes by owner as a table, as data and as a picture, taken as predicted", () => {
+  it("prints a step's bytes by owner as a table, as data and as a picture, as predicted", () => {
     const svg = join(folder, "ledger.svg")
     const table = ledger(...sizes, "--budget", "2MB", "--svg", svg)
-    expect(table.stdout).toMatch(/Measured: .* GB a second/)
+    expect(table.stdout).toMatch(/Measured: .* GB per second/)
     expect(table.stdout).toMatch(/parameters +\d/)
     expect(table.stdout).toMatch(/the process has had \d+\.\d\d MB/)
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
@@ -280,7 +280,7 @@ describe("bijou ledger", () => {
     expect(table.status).toBe(0)
   })
 
-  it("predicts what no machine here could run, and fits it to a budget", () => {
+  it("predicts what no machine here can run, and fits it to a budget", () => {
     const { stdout, status } = ledger(
       "--depth",
       "96",
@@ -293,7 +293,7 @@ describe("bijou ledger", () => {
       "4TB",
     )
     expect(stdout).toContain("blocks/0 .. 95")
-    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB a second")
+    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB per second")
     expect(stdout).toContain("of a budget of 4194304.00 MB")
     expect(status).toBe(0)
   })
@@ -315,7 +315,7 @@ describe("bijou ledger", () => {
 })
 
 describe("bijou native", () => {
-  /** With a `python3` of these lines, where there are any, and without a network. */
+  /** With a `python3` of these lines, if there are any, and without a network. */
   const native = ({ python, before = "", cacheHome = cache }: Setting, ...args: ReadonlyArray<string>) => {
     const bin = mkdtempSync(join(folder, "bin-"))
     if (python !== undefined) writeFileSync(join(bin, "python3"), `#!/bin/sh\n${python}\n`, { mode: 0o755 })
@@ -332,7 +332,7 @@ describe("bijou native", () => {
   const noKoffi =
     "export const resolve = (name, context, next) => { if (name === 'koffi') throw new Error('no'); return next(name, context) }"
   const withoutKoffi = `(await import("node:module")).register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(noKoffi)}`)})`
-  /** pip that writes what it is told to where it is asked to. */
+  /** A pip that runs this action. */
   const pip = (action: string) => `case "$*" in *--version*) exit 0;; esac\n${action}`
 
   it.each<readonly [string, Setting, ReadonlyArray<string>, string]>([
@@ -353,7 +353,7 @@ describe("bijou native", () => {
     ],
     ["a file for a folder", { cacheHome: join(process.cwd(), "package.json") }, ["--from", "pypi"], "cannot be used: "],
     ["no koffi", { before: withoutKoffi }, ["--from", "pypi"], "Run: npm install koffi"],
-  ])("refuses %s in one sentence, and leaves nothing behind", (_name, setting, args, sentence) => {
+  ])("refuses %s in one sentence, and leaves no file", (_name, setting, args, sentence) => {
     const { status, stderr } = native(setting, ...args)
     expect(stderr).toContain(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
@@ -368,7 +368,7 @@ describe("bijou native", () => {
     expect(wheelFor("aix-ppc64")).toBe(null)
   })
 
-  it("says so where what is set up is damaged, and removes it", () => {
+  it("reports a damaged installation, and removes it", () => {
     const there = join(cache, "bijou", "native")
     mkdirSync(there, { recursive: true })
     writeFileSync(join(there, "native.json"), "{}")
@@ -386,7 +386,7 @@ describe("bijou native", () => {
 })
 
 describe("bijou doctor", () => {
-  it("tells of every backend, set up or not, and what to do", () => {
+  it("reports every backend, installed or not, and what to do", () => {
     const { status, stdout } = spawnSync(process.execPath, [bijou, "doctor", "--json"], { encoding: "utf8" })
     const { backends } = JSON.parse(stdout) as Diagnosis // what the command writes
     const states = Object.fromEntries(backends.map(({ name, status: state }) => [name, state]))
@@ -418,7 +418,7 @@ describe("bijou doctor", () => {
     expect(status).toBe(0)
   })
 
-  it("calls a backend unhealthy that gives other bits twice", () => {
+  it("calls a backend unhealthy if it gives other bits the second time", () => {
     const none = { version: null, device: null, kernels: [], fallbacks: [], missing: [], todo: null } as const
     const one = { name: "wasm", status: "ready", ...none } as const
     const measured = { gflops: 1, size: 128, repeats: 10, differing: 1 }

@@ -51,7 +51,7 @@ const scale: Layer<{ readonly w: number }, number, number> = {
 
 const scaled = keep(space.value)(scale)
 
-/** x + b, which leaves nothing behind. */
+/** x + b, which has no side information. */
 const shift: Bijection<{ readonly b: number }, number, number, null> = {
   params: Params.struct({ b: Params.number(() => 1) }),
   side: Side.nothing,
@@ -82,7 +82,7 @@ describe("a parameter tree", () => {
   const { params } = network
   const p = params.init(Key.fromSeed(1))
 
-  it("has leaves with whole paths, in one order", () => {
+  it("has leaves with complete paths, in one order", () => {
     expect(params.leaves(p).map(([path]) => path)).toEqual([
       "start/w",
       "start/v",
@@ -98,7 +98,7 @@ describe("a parameter tree", () => {
     expect(sameBits(right(Params.fromLeaves(params, new Map(params.leaves(p)))), p)).toBe(true)
   })
 
-  it("is refused by the whole path of the leaf that is missing or of another kind", () => {
+  it("is refused with the complete path of the leaf that is missing or of another kind", () => {
     for (const gone of ["start/v", "blocks/1/w", "head/w"]) {
       const leaves = new Map(params.leaves(p))
       leaves.delete(gone)
@@ -110,7 +110,7 @@ describe("a parameter tree", () => {
     }
   })
 
-  it("gives every part values of its own", () => {
+  it("gives every part its own values", () => {
     const values = params.leaves(p).map(([, leaf]) => leaf)
     expect(new Set(values).size).toBe(values.length)
   })
@@ -201,7 +201,7 @@ describe("composition", () => {
     })
   })
 
-  it("behind what has no cotangent is NotDifferentiable, with the way out", async () => {
+  it("after a part without a cotangent is NotDifferentiable, with what to do", async () => {
     const tokens: Layer<{}, number, number> = {
       params: Params.none,
       apply: (_, x) => x,
@@ -217,7 +217,7 @@ describe("composition", () => {
 })
 
 describe("invert", () => {
-  it("turns a composition of isomorphisms round, however it is nested", async () => {
+  it("inverts a composition of isomorphisms, however it is nested", async () => {
     const f = F.pipe(
       named("a")(shift),
       andThen(F.pipe(negate, andThen(identity<number>()))),
@@ -238,7 +238,7 @@ describe("invert", () => {
     expect(O.isSome(twice) && right(await run(twice.value.forward(8))(env)())[0]).toBe(y)
   })
 
-  it("turns couplings round, with nothing held under any plan", async () => {
+  it("inverts couplings, which hold nothing under any plan", async () => {
     const owned = holdings()
     const layer = handleLayer(owned, numberLayer(0))
     const f = Coupling.fromResiduals({ space: handleSpace(owned, 9), f: layer, g: layer }, 2)
@@ -267,7 +267,7 @@ describe("invert", () => {
     }
   })
 
-  it("turns midpoint and leapfrog chains round, from what they give to what they were given", async () => {
+  it("inverts midpoint and leapfrog chains, from what they return to what they were given", async () => {
     const h = { space, layer: numberLayer(0.5) }
     const params = Array.from({ length: 3 }, () => ({ w: 0.5, v: 1, b: 0.25 }))
     for (const scheme of [TwoStep.midpoint(space), TwoStep.leapfrog(space)]) {
@@ -284,7 +284,7 @@ describe("invert", () => {
     }
   })
 
-  it("is none where a side is information", () => {
+  it("does not exist if a side carries information", () => {
     expect(O.isNone(invert(scaled))).toBe(true)
     expect(O.isNone(invert(F.pipe(negate, andThen(named("x")(scaled)))))).toBe(true)
     expect(O.isNone(invert(Bdia.fromResidual({ space, layer: numberLayer(0) }, 2)))).toBe(true)
@@ -339,7 +339,7 @@ describe("a plan", () => {
     expect(await under(Plan.taped)).toEqual({ tag: "taped", evaluations: 1, bits: 32 })
   })
 
-  it("is obeyed by every block on its own", async () => {
+  it("applies to every block separately", async () => {
     const f = named("blocks")(Bdia.fromResidual({ space, layer: numberLayer(0) }, 4))
     const plan: Plan = { blocks: "tape", "blocks/1": "reverse", "blocks/3": "keep" }
     const env = hostEnv({ params: f.params.init(Key.fromSeed(1)), seed: 1, plan })
@@ -347,7 +347,7 @@ describe("a plan", () => {
     expect([start, ...rest].map(({ _tag }) => _tag)).toEqual(["taped", "reversed", "taped", "kept"])
   })
 
-  it("of reversal leaves one bit for each block but the first", async () => {
+  it("of reversal saves one bit per activation for each block except the first", async () => {
     const f = Bdia.fromResidual({ space, layer: numberLayer(0) }, 12)
     const env = hostEnv({ params: f.params.init(Key.fromSeed(1)), seed: 1 })
     const [, side] = right(await run(f.forward(1))(env)())
@@ -386,7 +386,7 @@ describe("a program", () => {
     }
   })
 
-  it("shows its place in words", () => {
+  it("formats its place in words", () => {
     expect(showPath([])).toBe("the network")
     expect(showPath(["blocks", "7"])).toBe("blocks/7")
   })
@@ -399,7 +399,7 @@ describe("a program", () => {
     for (const n of [-1, 1.5, Number.NaN]) expect(() => repeat(n)(scaled)).toThrow(RangeError)
   })
 
-  it("of no parts at all gives back what it was given", async () => {
+  it("of no parts returns its input", async () => {
     const f = repeat(0)(scaled)
     const env = hostEnv({ params: [], seed: 1 })
     expect(right(await run(f.forward(3))(env)())).toEqual([3, []])

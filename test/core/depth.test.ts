@@ -1,5 +1,5 @@
 /**
- * Ten thousand parts: what is held on the way, counted.
+ * Ten thousand parts: counts the buffers held meanwhile.
  */
 import { either as E } from "fp-ts"
 import { Bdia, chain, hostEnv, Params, repeat, run, Side, type Bijection, type Env } from "bijou"
@@ -12,10 +12,10 @@ const right = <X>(result: E.Either<unknown, X>): X => {
 }
 
 describe("ten thousand parts", () => {
-  // No limit of time, which would be one on the machine: no program of these waits for anything.
+  // There is no time limit, which would depend on the machine: none of these programs waits for anything.
   const n = 10_000
 
-  /** Every program of f, with the most buffers that were held in each. */
+  /** Runs every program of f, and returns the most buffers held in each. */
   const peaks = async <P, B, S>(
     make: (owned: ReturnType<typeof holdings>) => {
       readonly f: Bijection<P, ReturnType<ReturnType<typeof holdings>["make"]>, B, S>
@@ -56,7 +56,7 @@ describe("ten thousand parts", () => {
     for (const peak of [many.forward, many.inverse, many.infer, many.pullback]) expect(peak).toBeLessThanOrEqual(16)
   }, 0)
 
-  it("of repeat and of chain leave nothing but what an isomorphism leaves", async () => {
+  it("of repeat and of chain save nothing except what an isomorphism saves", async () => {
     const moved = (owned: ReturnType<typeof holdings>) => {
       type H = ReturnType<typeof owned.make>
       const by = (x: H, b: number) => owned.make(owned.read(x) + b)

@@ -1,5 +1,5 @@
 /**
- * What a person gets wrong, and the sentence that says so.
+ * Common mistakes, and the messages that explain them.
  */
 import { either as E } from "fp-ts"
 import { Bdia, Coupling, differingBits, hostEnv, identity, numberSpace, Params, run } from "bijou"
@@ -17,7 +17,7 @@ const chainOf = (f: (x: tf.Tensor) => tf.Tensor) =>
 const env = () => tensorEnv({ params: [{}, {}, {}], seed: 1, samples: [0, 1] })
 
 onBackends("misuse", () => {
-  it("of an integer input is refused by name, and leaves nothing behind", async () => {
+  it("of an integer input is refused by name, and leaves no tensor", async () => {
     const x = tf.ones([2, 3], "int32")
     const before = alive()
     const result = await run(chainOf((a) => a).forward(x))(env())()
@@ -42,7 +42,7 @@ onBackends("misuse", () => {
     ["nothing", () => undefined, "it returned undefined, which contains no tensor. Return what the function computes."],
     ["a promise", async (x: tf.Tensor) => x, "it returned a promise. Write the function without async."],
   ])("of a layer that returns %s says so", async (_kind, f, sentence) => {
-    const wrong = f as unknown as (x: tf.Tensor) => tf.Tensor // as JavaScript lets it pass
+    const wrong = f as unknown as (x: tf.Tensor) => tf.Tensor // as JavaScript permits
     const result = await run(chainOf(wrong).forward(noise([2, 3], 1)))(env())()
     expect(E.isLeft(result) && result.left.message).toBe(`The layer at 0 failed: ${sentence}`)
   })
@@ -71,7 +71,7 @@ onBackends("misuse", () => {
     captured.dispose()
   })
 
-  it("of what a pullback consumed is called so", async () => {
+  it("of what a pullback consumed is reported as such", async () => {
     const net = chainOf((x) => x.tanh())
     const there = await run(net.forward(space.quantize(noise([2, 3], 2))))(env())()
     if (E.isLeft(there)) throw there.left
@@ -89,12 +89,13 @@ onBackends("misuse", () => {
 
 describe("misuse", () => {
   it("of tensors where typed arrays are compared is a TypeError", () => {
-    const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[] // as JavaScript may
+    // As JavaScript permits.
+    const values = [tf.ones([3]), tf.ones([3]).data(), [1, 2], undefined] as unknown as Float32Array[]
     for (const value of values) expect(() => differingBits(value, value)).toThrow("Pass the awaited `data()`")
     expect(() => differingBits(new Uint8Array(3), new Uint8Array(4))).toThrow("the same length")
   })
 
-  it("of a part where a subject is asked for says which", () => {
+  it("of a part in place of a subject says so", () => {
     const layer = numberLayer(0)
     const inputs = fc.nat()
     expect(subjectFault(subject({ layer, inputs }))).toBeNull()
@@ -106,7 +107,7 @@ describe("misuse", () => {
     expect(subjectFault(1)).toBe("is a number, not a subject { bijection, inputs }")
   })
 
-  it("of parameters of a single leaf is a sentence too", async () => {
+  it("of parameters of a single leaf has a message too", async () => {
     const params = Params.number(() => 1)
     const missing = Params.fromLeaves(params, new Map())
     expect(E.isLeft(missing) && missing.left.message).toBe("The parameter is missing.")
@@ -120,7 +121,7 @@ describe("misuse", () => {
     )
   })
 
-  it("of ids and steps that are no whole numbers is a RangeError", () => {
+  it("of ids and steps that are not integers is a RangeError", () => {
     for (const id of [0.5, -1, NaN, 2 ** 53, "1" as unknown as number])
       expect(() => hostEnv({ params: {}, seed: 1, samples: [id] })).toThrow(`below 2^53, not ${id}`)
     expect(() => hostEnv({ params: {}, seed: 1, step: 1.5 })).toThrow("not 1.5")
@@ -135,7 +136,7 @@ describe("misuse", () => {
     expect(() => gpt({ width: 8 } as typeof config)).toThrow("vocabulary of a GPT must be an integer")
   })
 
-  it("of a backend that there is not names those that there are", async () => {
+  it("of an unknown backend names the known ones", async () => {
     await expect(useBackend("webgl" as "cpu")).rejects.toThrow(
       "There is no backend webgl. Use one of wasm, cpu, webgpu, tensorflow.",
     )

@@ -1,5 +1,5 @@
 /**
- * What every part evaluates, claims, owns and frees, written down as it happens.
+ * Everything that each part evaluates, claims, owns and frees, recorded in order.
  */
 import { either as E, function as F, option as O } from "fp-ts"
 import {
@@ -37,7 +37,7 @@ import { describe, expect, it } from "vitest"
 
 const key = Key.fromSeed(1)
 
-/** Everything that a program gave away or kept, in order. */
+/** Everything that a program released or kept, in order. */
 const noting = (): { readonly scope: Scope; readonly notes: unknown[][] } => {
   const notes: unknown[][] = []
   return {
@@ -53,7 +53,7 @@ const noting = (): { readonly scope: Scope; readonly notes: unknown[][] } => {
   }
 }
 
-/** The environment of `params`, whose scope writes down what it is told. */
+/** The environment of `params`, whose scope records its calls. */
 const notingEnv = <P>(params: P, plan: Plan = Plan.reversed) => {
   const { scope, notes } = noting()
   const claims: Array<Claim | Rebuilt> = []
@@ -65,22 +65,24 @@ const notingEnv = <P>(params: P, plan: Plan = Plan.reversed) => {
 // --------------------------------------------------------------- layers
 
 describe("layers", () => {
-  /** Its name, its input and the key of its draw, as text. */
+  /** Records its name, its input and the key of its draw, as text. */
   const told = <K extends string>(name: K): Layer<{ readonly [k in K]: number }, string, string> => {
     const say = (x: string, draw: O.Option<Draw>) => `${name}(${x}${O.isSome(draw) ? `, ${draw.value.key.low}` : ""})`
     return {
-      params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>, // a computed key
+      // A computed key.
+      params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>,
       apply: (_, x, draw) => say(x, draw),
       vjp: (_, x, draw) => ({
         value: say(x, draw),
         held: [`held ${name}`],
-        pull: (dy) => ({ cotangent: `d${name}[${dy}]`, grads: { [name]: dy.length } as { readonly [k in K]: number } }), // likewise
+        // A computed key, too.
+        pull: (dy) => ({ cotangent: `d${name}[${dy}]`, grads: { [name]: dy.length } as { readonly [k in K]: number } }),
       }),
     }
   }
   const draw = O.some({ key, samples: [0] })
 
-  it("that are serial see one draw, and hold the value between them and all that each holds", () => {
+  it("that are serial share one draw, and hold the value between them and all that each holds", () => {
     const f = F.pipe(told("f"), serial(told("g")))
     const p = { f: 1, g: 1 }
     const value = `g(f(x, ${key.low}), ${key.low})`
@@ -91,7 +93,7 @@ describe("layers", () => {
     expect(f.params.leaves(f.params.init(key)).map(([path]) => path)).toEqual(["f", "g"])
   })
 
-  it("that are serial behind what has no cotangent cannot be differentiated", () => {
+  it("that are serial after a part without a cotangent cannot be differentiated", () => {
     const stop: Layer<{ g: number }, string, string> = {
       ...told("g"),
       vjp: () => ({ value: "", held: [], pull: () => ({ cotangent: null, grads: { g: 0 } }) }),
@@ -154,9 +156,10 @@ const textSide: Side<string> = {
 
 // --------------------------------------------------------------- owners
 
-/** Adds its letter, and takes it away: what it makes, and from what, can be read. */
+/** Appends its letter, and removes it: the result shows what was computed, and from what. */
 const letter = <K extends string>(name: K): Bijection<{ readonly [k in K]: number }, string, string, string> => ({
-  params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>, // a computed key
+  // A computed key.
+  params: Params.struct({ [name]: Params.number(() => 1) }) as unknown as Params<{ readonly [k in K]: number }>,
   side: textSide,
   forward: (a) => (env) => E.right([`${a}${name}`, `side of ${name}${env.path.join()}`]),
   inverse: (b, side) => (env) => E.right(`${b}-${side}@${env.path.join()}`),
@@ -172,7 +175,8 @@ const letter = <K extends string>(name: K): Bijection<{ readonly [k in K]: numbe
 /** Nothing can be pulled back through it. */
 const stopping = <K extends string>(name: K): Bijection<{ readonly [k in K]: number }, string, string, string> => ({
   ...letter(name),
-  pullback: (b) => () => E.right({ input: b, cotangent: null, grads: { [name]: 0 } as { readonly [k in K]: number } }), // a computed key
+  // A computed key.
+  pullback: (b) => () => E.right({ input: b, cotangent: null, grads: { [name]: 0 } as { readonly [k in K]: number } }),
 })
 
 const failed = new ShapeMismatch("failed")
@@ -188,7 +192,7 @@ describe("a composition of two", () => {
   const f = F.pipe(letter("f"), andThen(letter("g")))
   const p = { f: 1, g: 1 }
 
-  it("frees what stands between them as soon as the second has used it", async () => {
+  it("frees the value between them as soon as the second has used it", async () => {
     const { env, notes } = notingEnv(p)
     expect(await runPromise(f.forward("a"))(env)).toEqual(["afg", ["side of f", "side of g"]])
     expect(await runPromise(f.inverse("c", ["s", "u"]))(env)).toBe("c-u@-s@")
@@ -203,10 +207,10 @@ describe("a composition of two", () => {
       cotangent: "dc'g'f",
       grads: { f: 4, g: 2 },
     })
-    expect(notes).toEqual([]) // pullback consumes what it is given, so each part frees its own
+    expect(notes).toEqual([]) // a pullback consumes its arguments, so each part frees its own
   })
 
-  it("ends where a part ends, and needs the cotangent of what stands between", async () => {
+  it("fails where a part fails, and needs the cotangent of the value between", async () => {
     const { env } = notingEnv({ f: 1, x: 1 })
     const broken = F.pipe(letter("f"), andThen(failing))
     expect(await run(broken.forward("a"))(env)()).toEqual(E.left(failed))
@@ -283,7 +287,7 @@ describe("a chain in a loop", () => {
     ])
   })
 
-  it("behind a first part frees what that made", async () => {
+  it("after a first part frees its output", async () => {
     const f = chain(letter("f"), letter("f"), 3)
     const { env, notes } = notingEnv(p)
     expect(await runPromise(f.forward("a"))(env)).toEqual(["afff", ["side of f0", ["side of f1", "side of f2"]]])
@@ -311,14 +315,15 @@ describe("a chain in a loop", () => {
     expect(await runPromise(alone.forward("a"))(one.env)).toEqual(["af", ["side of f0", []]])
     expect(await runPromise(alone.inverse("b", ["0", []]))(one.env)).toBe("b-0@0")
     expect(await runPromise(alone.infer("a"))(one.env)).toBe("af?0")
-    // A handle of its own comes from the empty loop on the way back only: forwards it owns what the first part made.
+    // The empty loop returns its own handle only in the backward pass: in the forward pass it owns the first part's
+    // output.
     expect(one.notes).toEqual([
       ["own", "b"],
       ["release", "b"],
     ])
   })
 
-  it("ends where a part ends, or has no cotangent, or no parameters", async () => {
+  it("fails where a part fails, or has no cotangent, or no parameters", async () => {
     const broken = repeat(2)(failing)
     const { env } = notingEnv([{ x: 1 }, { x: 1 }])
     expect(await run(broken.forward("a"))(env)()).toEqual(E.left(failed))
@@ -392,7 +397,7 @@ describe("a part between two isomorphisms", () => {
     (c) => `${c}]`,
   )
 
-  it("has what stands between them freed as soon as it is used", async () => {
+  it("has the value between freed as soon as it is used", async () => {
     const f = dimap(before, after)(letter("f"))
     const { env, notes } = notingEnv({ f: 1 })
     const released = () => notes.splice(0).filter(([what]) => what === "release")
@@ -432,7 +437,7 @@ describe("a part between two isomorphisms", () => {
     ])
   })
 
-  it("needs the cotangent of what stands behind it", async () => {
+  it("needs the cotangent of the value after it", async () => {
     const blocked: typeof after = { ...after, pullback: (c) => () => E.right({ input: c, cotangent: null, grads: {} }) }
     const { env } = notingEnv({ f: 1 })
     expect(await run(dimap(before, blocked)(letter("f")).pullback("c", "s", "dc"))(env)()).toMatchObject({
@@ -442,7 +447,7 @@ describe("a part between two isomorphisms", () => {
 })
 
 describe("identity, first, named and invert", () => {
-  it("own what they pass on, and hand over what they consume", async () => {
+  it("own what they pass on, and give up what they consume", async () => {
     const { env, notes } = notingEnv({})
     const one = identity<string>()
     expect(await runPromise(one.forward("a"))(env)).toEqual(["a", null])
@@ -485,7 +490,7 @@ describe("identity, first, named and invert", () => {
     expect((await runPromise(f.pullback("b", "s", "d"))(env)).grads).toEqual({ n: { f: 1 } })
   })
 
-  it("turned round, an isomorphism has no gradient", async () => {
+  it("inverted, an isomorphism has no gradient", async () => {
     const back = invert(named("i")(identity<string>()))
     if (O.isNone(back)) throw new Error("an isomorphism has an inverse")
     const { env } = notingEnv({ i: {} })

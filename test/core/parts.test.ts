@@ -1,5 +1,5 @@
 /**
- * Parameters, sides, environments, programs and errors, each against what it promises.
+ * Checks parameters, sides, environments, programs and errors against their documentation.
  */
 import { either as E, option as O } from "fp-ts"
 import {
@@ -58,7 +58,7 @@ describe("parameters", () => {
     expect(Params.none.init(key)).toEqual({})
   })
 
-  it("are added in the order given, since a leaf may mind it", () => {
+  it("are added in the given order, because a leaf may depend on it", () => {
     const text = Params.leaf({ init: () => "", add: (x, y) => x + y, is: (x) => typeof x === "string" })
     expect(text.add("x", "y")).toBe("xy")
     expect(Params.struct({ t: text }).add({ t: "x" }, { t: "y" })).toEqual({ t: "xy" })
@@ -193,7 +193,7 @@ describe("the side of several parts", () => {
     }
   })
 
-  it("is refused where the number of parts is another, or a part is", async () => {
+  it("is refused if the number of parts differs, or a part is refused", async () => {
     const two = await Side.array(2, value).toBytes([1, 2])()
     const three = await Side.array(3, value).toBytes([1, 2, 3])()
     expect(await word(Side.pair(value, value), two)).toEqual([1, 2])
@@ -207,7 +207,7 @@ describe("the side of several parts", () => {
       expect(await refused).toMatch(/^A plane was expected/)
   })
 
-  it("is refused in other words where its bytes end early than where some are left over", async () => {
+  it("is refused with another message if its bytes end early than if some are left over", async () => {
     const check = async <S>(side: Side<S>, value: S) => {
       const bytes = await side.toBytes(value)()
       for (let length = 0; length < bytes.length; length++)
@@ -242,7 +242,7 @@ describe("an environment", () => {
     })
   })
 
-  it("names the step or the sample that is none", () => {
+  it("names the invalid step or sample", () => {
     expect(() => hostEnv({ params: 0, seed: 1, samples: [1, -4] })).toThrow("below 2^53, not -4.")
     expect(() => hostEnv({ params: 0, seed: 1, step: 0.25 })).toThrow("below 2^53, not 0.25.")
   })
@@ -253,7 +253,7 @@ describe("an environment", () => {
 describe("a program that is run", () => {
   const claim = (x: number): Claim => ({ _tag: "InRange", place: { path: [], step: 0 }, x, fractionBits: 9 })
 
-  it("ends in the first thing that went wrong: what it threw, else what it claimed", async () => {
+  it("ends in the first error: what it threw, or otherwise what it claimed", async () => {
     const own = new ShapeMismatch("shapes")
     const freed: unknown[] = []
     const scope: Scope = { ...hostScope, release: (value) => void freed.push(value) }
@@ -273,7 +273,7 @@ describe("a program that is run", () => {
     expect(freed).toHaveLength(1)
   })
 
-  it("frees what it made wherever it ends, by the scope of its environment", async () => {
+  it("frees what it allocated wherever it ends, by the scope of its environment", async () => {
     let within = 0
     const scope: Scope = {
       ...hostScope,
@@ -295,9 +295,9 @@ describe("a program that is run", () => {
     await expect(runPromise(failing)(env)).rejects.toThrow("sides")
   })
 
-  it("turns whatever is thrown into a sentence", () => {
+  it("turns any thrown value into a sentence", () => {
     const thrown = attempt(() => {
-      throw "words" // not an Error, as careless code does
+      throw "words" // not an Error, as in careless code
     })(hostEnv({ params: 0, seed: 1 }))
     expect(thrown).toMatchObject({
       left: { _tag: "LayerFailed", message: "The layer at the network failed: words", cause: "words" },
@@ -310,7 +310,7 @@ describe("a program that is run", () => {
 describe("every error", () => {
   const path = ["blocks", "7"]
 
-  it("has its tag for a name, its data, and a sentence with the place", () => {
+  it("has its tag as its name, its data, and a sentence with the place", () => {
     const errors = [
       [new GridOverflow({ path, step: 3, value: 41210, fractionBits: 9 }), "GridOverflow"],
       [new Irreversible({ path, step: 3 }), "Irreversible"],

@@ -16,7 +16,7 @@ class Leaf {
 
 const isLeaf = (value: unknown): value is Leaf => value instanceof Leaf
 
-/** An object of a class that is no leaf. */
+/** An object of a class that is not a leaf. */
 class Point {
   readonly at: unknown
   readonly name: string
@@ -53,7 +53,7 @@ const property = <T>(arbitrary: fc.Arbitrary<T>, holds: (value: T) => void) =>
   )
 
 describe("A tree", () => {
-  it("is itself where every leaf is", () => {
+  it("is itself if every leaf is", () => {
     property(tree, (t) => expect(Tree.map(t, isLeaf, (leaf) => leaf)).toStrictEqual(t))
   })
 
@@ -102,7 +102,7 @@ describe("A tree", () => {
     )
   })
 
-  it("differs from another one only in leaves where the two can be zipped", () => {
+  it("differs from another only in leaves if the two can be zipped", () => {
     property(fc.tuple(tree, tree), ([x, y]) => {
       const zipped = () => Tree.zip(x, y, isLeaf, (left) => left)
       if (Tree.difference(x, y, isLeaf, () => true) === null) expect(zipped()).toStrictEqual(x)
@@ -179,7 +179,7 @@ describe("What is no leaf", () => {
     ])
   })
 
-  it("throws where it contains itself, and not where it only occurs twice or is deep", () => {
+  it("throws if it contains itself, but not if it only occurs twice or is deep", () => {
     const cycle: { next?: unknown; readonly leaf: Leaf } = { leaf: new Leaf(1) }
     cycle.next = [cycle]
     const ring = { a: new Leaf(1), b: cycle }

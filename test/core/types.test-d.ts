@@ -145,7 +145,7 @@ same<
   RevError
 >(true)
 
-// A helper of this file must be able to say no.
+// A helper of this file must be able to fail.
 same<1, number>(false)
 
 // ------------------------------------------------- what does not compile

@@ -1,12 +1,13 @@
 /**
- * Examples are tests: every `ts` fence of README.md, CONTRIBUTING.md, `docs` and the doc comments of `src` and `laws` is type-checked and run.
+ * Examples are tests: every `ts` fence of README.md, CONTRIBUTING.md, `docs` and the doc comments of `src` and
+ * `laws` is type-checked and run.
  *
- * A fence is a module that imports from the package name. A result stands behind a statement, as a trailing `// =>`:
+ * A fence is a module that imports from the package name. A result follows a statement, as a trailing `// =>`:
  *
  * - `expr // => text` and `const x = expr // => text`: what `util.inspect` shows of the awaited value, on one line
  * - `console.log(...) // => text`: what it prints
  *
- * Long results go on in the comment lines below. A fence marked `ts no-run` is type-checked only.
+ * Long results continue in the comment lines below. A fence marked `ts no-run` is type-checked only.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
@@ -79,7 +80,7 @@ const fencesInComments = (document: string, source: string): ReadonlyArray<Fence
 
 // ----------------------------------------------------------- rewriting
 
-/** The code of a fence in which every `// =>` has become a call of `$shows` or `$prints`, line by line. */
+/** Returns the code of a fence in which every `// =>` has become a call of `$shows` or `$prints`, line by line. */
 const asserted = ({ document, line, code }: Fence): string => {
   const file = ts.createSourceFile("fence.ts", code, ts.ScriptTarget.Latest, true)
   const results: Array<{ readonly start: number; readonly end: number; readonly text: string }> = []
@@ -105,13 +106,13 @@ const asserted = ({ document, line, code }: Fence): string => {
       const name = statement.declarationList.declarations.at(-1)?.name.getText(file) ?? ""
       results.push({ start, end: statement.end, text: `${statement.getText(file)};$shows(await ${name}, ${claim});` })
     } else {
-      throw new Error(`${document}:${at} has a "// =>" behind something that has no value.`)
+      throw new Error(`${document}:${at} has a "// =>" after something that has no value.`)
     }
   }
   const written = code.match(/\/\/ ?=>/g)?.length ?? 0
   if (written !== claimed) {
     throw new Error(
-      `${document}:${line} has ${written} results ("// =>"), but ${claimed} stand behind a top-level statement.`,
+      `${document}:${line} has ${written} results ("// =>"), but ${claimed} follow a top-level statement.`,
     )
   }
   return results.reduceRight((text, result) => text.slice(0, result.start) + result.text + text.slice(result.end), code)

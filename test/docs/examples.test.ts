@@ -1,12 +1,12 @@
 /**
- * The examples, run as they stand: what each prints, and what the laws say of the subjects that it exports.
+ * Runs the examples as they are: checks what each prints, and what the laws say about the subjects that it exports.
  */
 import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { judgeAll, lawsOf, subjectFault, toFinding, type AnySubject } from "bijou/laws"
 import { afterEach, describe, expect, it, vi } from "vitest"
 
-/** What an example prints; and for every subject that it exports, the laws that it breaks, each with its reasons. */
+/** The output of an example, and for every subject that it exports, the laws that it breaks, each with its reasons. */
 interface Example {
   readonly prints: ReadonlyArray<string>
   readonly subjects: Readonly<Record<string, Readonly<Record<string, ReadonlyArray<string>>>>>
@@ -35,7 +35,7 @@ const examples: Readonly<Record<string, Example>> = {
   "visionTransformer.ts": {
     prints: [
       "blocks leave 0 bits",
-      "bits that differ behind them and back: 0 and 0",
+      "bits that differ after a round trip: 0 and 0",
       "kB held when the loss is known: 33 reversed",
       "ordinary backpropagation holds more than ten times as much: true",
       "starts near log 2: true",
@@ -56,14 +56,14 @@ it("There is a test of every example", () => {
 describe.each(Object.entries(examples))("%s", (name, { prints, subjects }) => {
   const load = (): Promise<Readonly<Record<string, unknown>>> => import(/* @vite-ignore */ `../../examples/${name}`)
 
-  it("prints what it is said to", async () => {
+  it("prints what is expected", async () => {
     const said: string[] = []
     vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => void said.push(values.join(" ")))
     await load()
     expect(said).toEqual(prints)
   })
 
-  it("exports subjects that break the laws they are said to, for the reasons named", async () => {
+  it("exports subjects that break the expected laws, for the expected reasons", async () => {
     const found: Record<string, Record<string, ReadonlyArray<string>>> = {}
     for (const [place, value] of Object.entries(await load())) {
       expect(subjectFault(value), place).toBeNull()

@@ -1,7 +1,7 @@
 /**
  * docs/first-block.md shows what `bijou check` prints.
  *
- * Where a line of a listing is `...`, any lines may stand, and within a line any text.
+ * A `...` on a line of its own matches any lines, and within a line any text.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
@@ -26,7 +26,9 @@ afterEach(() => {
 const fences = (opening: string): ReadonlyArray<string> =>
   [...guide.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].flatMap(([, info, body = ""]) => (info === opening ? [body] : []))
 
-/** Where the file that a listing names stands: in the repository, or made from the fence that begins with its name. */
+/**
+ * The location of the file that a listing names: in the repository, or made from the fence that begins with its name.
+ */
 const placeOf = (file: string): string => {
   if (file.includes("/")) return file
   const code = fences("ts").find((body) => body.startsWith(`// ${file}\n`))
@@ -66,7 +68,7 @@ it.each(listings)("shows what bijou check prints of $target", async ({ target, l
     path: undefined,
     json: false,
     kernels: true,
-    native: false, // a BLAS that is set up on this machine is none of the guide's
+    native: false, // the guide assumes that no BLAS is installed
     threads: undefined,
   })
   vi.restoreAllMocks()

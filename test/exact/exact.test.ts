@@ -60,7 +60,7 @@ describe("Philox4x32-10", () => {
 })
 
 describe("a key", () => {
-  it("tells apart names that are cut or padded otherwise", () => {
+  it("distinguishes names that are cut or padded differently", () => {
     const names = [
       "",
       "\u0000",
@@ -82,7 +82,7 @@ describe("a key", () => {
     expect(Key.child("ab")(Key.fromSeed(7))).not.toEqual(nested)
   })
 
-  it("absorbs a name as docs/specification.md says: four units a block, then a block of its length", () => {
+  it("absorbs a name as docs/specification.md says: four units per block, then a block of its length", () => {
     const parent = { low: 0x89abcdef, high: 0x01234567 }
     const block = (under: Uint32Array, counter: readonly [number, number, number, number]) => {
       const out = new Uint32Array(4)
@@ -139,7 +139,7 @@ describe("a draw", () => {
     }
   })
 
-  it("is refused for ids that are no integers below 2^53, and for a part of a word", () => {
+  it("is refused for ids that are not integers below 2^53, and for a part of a word", () => {
     for (const id of [-1, 0.5, 2 ** 53, Number.NaN])
       expect(() => words({ key: two, samples: [id] }, 1)).toThrow(
         `Sample ids must be integers from 0 to 2^53 - 1, not ${id}.`,
@@ -156,7 +156,7 @@ describe("a draw", () => {
     expect(gammas(many)).toEqual(Array.from(words(many, 1), (word) => (word % 2 === 0 ? 0.5 : -0.5)))
   })
 
-  it("of normals is Box and Muller's, on the smallest words as well", () => {
+  it("of normals is Box and Muller's, also for the smallest words", () => {
     const boxMuller = (drawn: Uint32Array) =>
       Array.from(drawn, (_, i) => {
         const [a = NaN, b = NaN] = drawn.subarray(i - (i % 2))
@@ -165,7 +165,8 @@ describe("a draw", () => {
       })
     const draw = { key: two, samples: [7] }
     const drawn = words(draw, 100_000)
-    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true) // there adding 1 shows in a float32
+    // From there on, adding 1 changes a float32.
+    expect(drawn.some((word, i) => i % 2 === 0 && word < 2 ** 18)).toBe(true)
     expect(differingBits(normals(draw, 100_000), Float32Array.from(boxMuller(drawn)))).toBe(0)
     const three = { key: two, samples: [7, 9] }
     const pairs = words(three, 4)
@@ -175,7 +176,7 @@ describe("a draw", () => {
     ])
   })
 
-  it("belongs to the sample, in whatever order and company it stands", () => {
+  it("belongs to the sample, in whatever order and company it is", () => {
     const samples = Array.from({ length: 200 }, (_, i) => 7 * i)
     const alone = new Map(samples.map((sample) => [sample, gammas({ key, samples: [sample] })[0]]))
     const shuffled = fc.sample(fc.shuffledSubarray(samples), { numRuns: 20, seed: 1 })
@@ -195,7 +196,7 @@ describe("a draw", () => {
       }
   })
 
-  it("is another one for every sample, beyond 2^32 too", () => {
+  it("differs for every sample, also beyond 2^32", () => {
     const ids = [0, 1, 2 ** 32, 2 ** 32 + 1, 2 ** 33, 2 ** 45]
     const drawn = words({ key, samples: ids }, 4)
     expect(new Set(ids.map((_, i) => hex(drawn.slice(4 * i, 4 * i + 4)))).size).toBe(ids.length)
@@ -243,7 +244,7 @@ describe("a grid", () => {
     expect(Grid.make(23)).toEqual({ fractionBits: 23, step: 2 ** -23, scale: 2 ** 23, limit: 2 })
   })
 
-  it("rounds half to even at every size, and leaves alone what is far out of range", () => {
+  it("rounds half to even at every size, and does not change values far out of range", () => {
     const round = (y: number) => Grid.round(Grid.make(0), y)
     for (const even of [0, 2, 100, 1000, 2 ** 20, 2 ** 24, 2 ** 40, 2 ** 50])
       for (const sign of [1, -1]) {
@@ -265,12 +266,12 @@ describe("a grid", () => {
     expect(round(NaN)).toBe(NaN)
   })
 
-  it("has parities, of negatives as well", () => {
+  it("has parities, also of negatives", () => {
     const parity = (x: number) => Grid.parity(Grid.make(1), x)
     expect([-1.5, -1, -0.5, -0, 0, 0.5, 1, 1.5].map(parity)).toEqual([1, 0, 1, 0, 0, 1, 0, 1])
   })
 
-  it("has one zero, among all ties next to it as well", () => {
+  it("has one zero, also among and next to all ties", () => {
     const round = (y: number) => Grid.round(Grid.make(9), y)
     for (const y of [0, -0, 1 / 1024, -1 / 1024, -1e-300, 1e-300]) expect(Object.is(round(y), 0)).toBe(true)
     expect(round(3 / 1024)).toBe(2 / 512)
@@ -343,7 +344,7 @@ describe("the bytes of a side", () => {
     expect(E.isRight(read) && differingBits(read.right, value)).toBe(0)
   })
 
-  it("of a plane are one bit an activation, padded to a byte", async () => {
+  it("of a plane are one bit per activation, padded to a byte", async () => {
     for (let n = 0; n < 20; n++) {
       const plane = floats.parity(new Float32Array(n).fill(1 / 512))
       const bytes = await floats.bit.toBytes(plane)()

@@ -1,5 +1,5 @@
 /**
- * The information buffer: how long it lasts, what spills, its bytes, and the division that it is made of.
+ * The information buffer: how long it lasts, what spills, its bytes, and its division.
  */
 import { float32Space, InformationBuffer, numberSpace, type Ratio } from "bijou"
 import { describe, expect, it } from "vitest"
@@ -9,7 +9,7 @@ const ratios: ReadonlyArray<Ratio> = Array.from({ length: 15 }, (_, i) =>
 ).flat()
 
 describe("for every n < d <= 16", () => {
-  it("the digits fit, and one step more would not", () => {
+  it("the digits fit, but one step more would not", () => {
     for (const ratio of ratios) {
       const [steps, { d }] = [InformationBuffer.lasts(ratio), ratio]
       const most = InformationBuffer.largest(ratio, steps)
@@ -22,7 +22,7 @@ describe("for every n < d <= 16", () => {
     expect([0, 1, 2, 3, 4].map((steps) => InformationBuffer.largest({ n: 1, d: 2 }, steps))).toEqual([0, 1, 3, 7, 15])
   })
 
-  it("a network deep enough to spill three times comes back, over the whole range", () => {
+  it("a network deep enough to spill three times is inverted, over the whole range", () => {
     const space = numberSpace(0)
     for (const ratio of ratios) {
       const scale = InformationBuffer.scale(space, ratio)
@@ -67,7 +67,7 @@ it("a division rounds down, and has one zero", () => {
   expect(Object.is(divide(5, -0)[0], 0)).toBe(true)
 })
 
-it("a ratio that is none is refused", () => {
+it("an invalid ratio is refused", () => {
   for (const ratio of [
     { n: 0, d: 5 },
     { n: -1, d: 5 },
@@ -92,7 +92,7 @@ describe("the bytes of a buffer", () => {
     return either._tag === "Left" ? either.left._tag : either.right
   }
 
-  it("come back, and count what the steps can have lost", async () => {
+  it("are restored, and count what the steps can have lost", async () => {
     const full = { digits: 77 / 512, steps: 29 }
     expect(await tagOf(buffer.fromBytes(await buffer.toBytes(full)()))).toEqual(full)
     expect(buffer.bits({ digits: 0, steps: 0 })).toBe(0)
@@ -105,7 +105,7 @@ describe("the bytes of a buffer", () => {
     expect(await tagOf(spill.fromBytes(await spill.toBytes(null)()))).toBe(null)
   })
 
-  it("are refused where they are cut short, or of more steps than a buffer lasts", async () => {
+  it("are refused if they are truncated, or of more steps than a buffer lasts", async () => {
     expect(await tagOf(buffer.fromBytes(Uint8Array.of(1, 0, 0)))).toBe("SideMismatch")
     const late = await buffer.toBytes({ digits: 0, steps: 30 })()
     expect(await tagOf(buffer.fromBytes(late))).toBe("SideMismatch")

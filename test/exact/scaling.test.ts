@@ -1,5 +1,5 @@
 /**
- * Exact division: all of it is proved on numbers, and tried on arrays and tensors.
+ * Exact division: proved completely on numbers, and tested on arrays and tensors.
  */
 import { differingBits, float32Space, numberSpace } from "bijou"
 import { tensorSpace, tf, useBackend } from "bijou/tensor"
@@ -7,8 +7,9 @@ import { describe, expect, it } from "vitest"
 
 describe("for every n < d <= 16", () => {
   /**
-   * A step is two divisions: k = q d + r and B d + r = B' n + t, then k' = q n + t. Each is undone by a product and a sum
-   * of whole numbers, and the numbers are below 2^24; so what is to be proved is that quotient and remainder are right.
+   * A step is two divisions: k = q d + r and B d + r = B' n + t, then k' = q n + t. Each is undone by a multiplication
+   * and an addition of integers, and the numbers are below 2^24. So only quotient and remainder need to be proved
+   * correct.
    */
   it("quotient and remainder are right for all k with |k| < 2^24", () => {
     const { divide } = numberSpace(0)
@@ -31,7 +32,7 @@ describe("for every n < d <= 16", () => {
   })
 })
 
-/** Whole numbers over the range of float32's 24 bits, both ends among them. */
+/** Integers over the range of float32's 24 bits, including both ends. */
 const spread = Float32Array.from({ length: 4096 }, (_, i) => Math.round(((i - 2047.5) * (2 ** 24 - 1)) / 2047.5))
 
 it("Float32Arrays have the bits of numbers", () => {

@@ -62,7 +62,7 @@ describe("the space of numbers", () => {
   })
 })
 
-it("a space is made of its single operations, whatever steps it comes with", () => {
+it("a space is made of its single operations, whatever steps it is given", () => {
   const odd = Space.make<number, 0 | 1>({ ...numbers, parity: () => 1 })
   expect(odd.update([0.5], 0, 0, 0)).toEqual([1 / 1024, 1])
 })
@@ -118,7 +118,7 @@ describe("the space of Float32Arrays", () => {
 })
 
 describe("equality of bits", () => {
-  it("tells zeros apart, takes NaN for itself, and minds the length", () => {
+  it("distinguishes zeros, treats NaN as equal to itself, and compares lengths", () => {
     expect(numberBits.equals(0, -0)).toBe(false)
     expect(numberBits.equals(NaN, NaN)).toBe(true)
     expect(float32Bits.equals(f32(1, 0), f32(1, 0))).toBe(true)
@@ -134,7 +134,7 @@ describe("equality of bits", () => {
       [f32(1), [1]],
       [[1], f32(1)],
     ])
-      expect(() => differingBits(x as never, y as never)).toThrow(TypeError) // what a program without types gives
+      expect(() => differingBits(x as never, y as never)).toThrow(TypeError) // what an untyped program may return
   })
 })
 
@@ -203,7 +203,7 @@ describe("a frame", () => {
     expect(hex(one)).toBe("0100000000000000")
   })
 
-  it("of floats on no grid keeps every bit, and is no frame of a grid", async () => {
+  it("of floats without a grid keeps every bit, and is not a frame of a grid", async () => {
     const side = float32Side(null)
     const x = f32(NaN, -0, 1e-45, Infinity).subarray(1)
     const bytes = await side.toBytes(x)()
@@ -253,7 +253,7 @@ describe("a host watch", () => {
     }
   })
 
-  it("takes what was rebuilt out of range for Irreversible", async () => {
+  it("reports a rebuilt value out of range as Irreversible", async () => {
     const error = await judged(inRange(40000, { rebuilt: true }))
     expect(error).toBeInstanceOf(Irreversible)
     expect(error).toMatchObject({ name: "Irreversible", path: ["blocks", "3"], step: 5 })
@@ -318,7 +318,7 @@ describe("a host watch", () => {
       expect(() => claim(same(x, y))).toThrow(TypeError)
   })
 
-  it("stands in an environment of step 0, sample 0 and the reversed plan unless told otherwise", () => {
+  it("is in an environment of step 0, sample 0 and the reversed plan by default", () => {
     expect(hostEnv({ params: 1, seed: 2 })).toMatchObject({ params: 1, path: [], step: 0, samples: [0], plan: {} })
     const told = hostEnv({ params: 1, seed: 2, step: 7, samples: [3, 0], plan: Plan.taped })
     expect(told).toMatchObject({ step: 7, samples: [3, 0], plan: { "": "tape" } })

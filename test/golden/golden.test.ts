@@ -1,8 +1,8 @@
 /**
  * What fixed seeds produce, to the bit: digests of activations, side bytes, gradients and trained parameters.
  *
- * They must not change from version to version on numbers, Float32Arrays, cpu and wasm. `npm run golden` remakes them,
- * after a change that is meant to change bits. A device whose bits are its own has a file of its own.
+ * They must not change from version to version on numbers, Float32Arrays, cpu and wasm. `npm run golden` rewrites them
+ * after an intended change of bits. A device with its own bits has its own file.
  */
 import { createHash, type Hash } from "node:crypto"
 import {
@@ -99,7 +99,7 @@ it("Float32Arrays have the bits they always had", async () => {
   await snapshot("arrays", await sweep("6 blocks", f, x, cotangent, hostEnv, [11, 4]))
 })
 
-/** wasm's and cpu's bits are those of the language; any other backend's are its device's. */
+/** The bits of wasm and cpu are those of the language. Those of other backends depend on the device. */
 const keys = ["cpu", "wasm"] as const
 
 for (const key of keys)

@@ -8,34 +8,34 @@ import { tf } from "../../src/tensor/tf.ts"
 // ---------------------------------------------------------------- model
 
 /**
- * How far results may be from the right ones: nowhere in any bit, except that one NaN is like another; relative to each value, or to 1 where
- * that is larger; or relative to the largest value of an output, or to 1.
+ * How far results may be from the correct ones: in no bit, except that all NaNs are equal; relative to each value, or
+ * to 1 if that is larger; or relative to the largest value of an output, or to 1.
  */
 export type Distance = "bits" | { readonly ofEach: number } | { readonly ofLargest: number }
 
 export interface Case {
   /** The name of the kernel. */
   readonly kernel: string
-  /** What is tried, in a few words. */
+  /** What the case tests, in a few words. */
   readonly title: string
   readonly distance: Distance
-  /** Distances of backends where it is larger. */
+  /** The distances for backends where it is larger. */
   readonly on: Readonly<Record<string, Distance>>
-  /** Whether plain operations take its place where the backend has none. */
+  /** Whether plain operations replace it if the backend has none. */
   readonly hasFallback: boolean
-  /** By the backend's implementation, if it has one for these attributes. */
+  /** Computes with the backend's implementation, if it has one for these attributes. */
   readonly own: () => readonly tf.Tensor[]
-  /** By plain operations; of a kernel of TensorFlow.js by its own kernel of the backend in use. */
+  /** Computes with plain operations, or for a kernel of TensorFlow.js with the current backend's stock kernel. */
   readonly plain: () => readonly tf.Tensor[]
   /** The outputs that are words of parities. */
   readonly planes: readonly number[]
-  /** What is said where it is refused. */
+  /** The message if it is refused. */
   readonly refused: RegExp | null
   /** How many of the last outputs of `plain` a backend may leave out. */
   readonly optional: number
 }
 
-/** One call of a custom kernel; `inputs` makes them anew, since a kernel may write over them. */
+/** One call of a custom kernel. `inputs` allocates them for each call, because a kernel may overwrite them. */
 export interface Sample<I extends object, A extends object> {
   readonly title: string
   readonly inputs: () => InputsOf<I, tf.Tensor>
@@ -48,7 +48,10 @@ interface Options<I extends object, A extends object> {
   readonly planes?: readonly number[]
   /** The outputs as they are compared. */
   readonly results?: (outputs: readonly tf.Tensor[]) => readonly tf.Tensor[]
-  /** What a backend may return beside the outputs of the fallback, for a gradient; so many tensors as `optional` says. */
+  /**
+   * The tensors that a backend may return besides the outputs of the fallback, for a gradient: as many as `optional`
+   * says.
+   */
   readonly more?: (inputs: InputsOf<I, tf.Tensor>, attributes: A) => readonly tf.Tensor[]
   readonly optional?: number
 }
@@ -80,7 +83,7 @@ export interface StockSample {
   readonly title: string
   readonly inputs: () => tf.NamedTensorMap
   readonly attributes?: object
-  /** The right results, where TensorFlow.js's own kernel on cpu has others. */
+  /** The correct results, if TensorFlow.js's own kernel on cpu returns others. */
   readonly right?: () => readonly tf.Tensor[]
 }
 
@@ -92,7 +95,8 @@ export const stockLaw = (
   on: Readonly<Record<string, Distance>> = {},
 ): readonly Case[] =>
   samples.map(({ title, inputs, attributes = {}, right }) => {
-    const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap)) // as its operation gives them
+    // As its operation gives them.
+    const run = () => all(tf.engine().runKernel(kernel, inputs(), { ...attributes } as tf.NamedAttrMap))
     return {
       ...{
         kernel,

@@ -1,5 +1,5 @@
 /**
- * What attention computes, in float64, and the padding that it is tried past.
+ * Attention in float64, and the padding for its tests.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Attention, type Reach } from "bijou/net"
@@ -10,7 +10,7 @@ import { distance, noise } from "../support/specimens.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The sizes of attention, whether it is causal, and which tokens of a sample may be looked at. */
+/** The sizes of attention, whether it is causal, and which tokens of a sample are visible. */
 export interface Heads {
   readonly batch: number
   readonly time: number
@@ -22,7 +22,7 @@ export interface Heads {
 
 // --------------------------------------------------------- constructors
 
-/** Some padding; the first token of the first sample is, so a causal one sees nothing else there. */
+/** Some padding. The first token of the first sample is padding, so a causal query there sees nothing. */
 const isSeen = (sample: number, token: number): boolean => (7 * token + sample) % 3 !== 0
 
 /** The same as a mask, int32 `[batch, time]`. */
@@ -33,7 +33,7 @@ export const mask = (batch: number, time: number): tf.Tensor =>
     "int32",
   )
 
-/** Attention to all tokens and past some padding: which tokens it sees, and the function of qkv. */
+/** Attention to all tokens and past some padding: the visible tokens, and the function of qkv. */
 export const ways = (reach: Reach) =>
   [
     {
@@ -49,7 +49,9 @@ export const ways = (reach: Reach) =>
     },
   ] as const
 
-/** Two heads of three over six tokens of which the first two are padding, so that causal ones see nothing else. */
+/**
+ * Two heads of three over six tokens of which the first two are padding, so that causal queries there see nothing else.
+ */
 export const padded = () => ({
   qkv: noise([1, 6, 18], 4, 2),
   seen: tf.tensor2d([0, 0, 1, 1, 0, 1], [1, 6], "int32"),
@@ -61,7 +63,7 @@ export const padded = () => ({
 const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean, seen: ReadonlyArray<boolean>) => {
   const scale = 1 / Math.sqrt(q[0]!.length)
   const weights = times(q, turn(k)).map((products, i) => {
-    // Who may look at none looks at no later one.
+    // A query without visible keys is not causal either.
     const scores = products.map((x, j) => (causal && j > i ? -Infinity : seen[j]! ? scale * x : -5e8))
     const top = scores.reduce((x, y) => Math.max(x, y))
     const powers = scores.map((s) => Math.exp(s - top))
@@ -78,7 +80,9 @@ const head = (q: Rows, k: Rows, v: Rows, dy: Rows, causal: boolean, seen: Readon
 
 // ---------------------------------------------------------- destructors
 
-/** How far the value y and the gradient of qkv are from float64 in the head that is furthest from it, given the rows of all four. */
+/**
+ * Returns how far the value y and the gradient of qkv are from float64 in the worst head, given the rows of all four.
+ */
 export const distances = (
   { batch, time, heads, size, causal, sees }: Heads,
   { qkv, dy, y, dqkv }: Readonly<Record<"qkv" | "dy" | "y" | "dqkv", Rows>>,
@@ -98,7 +102,10 @@ export const distances = (
   }
 }
 
-/** Checks the gradient of `padded`: padding has none of its key, nor of its value where no one looks at it, and who sees nothing else has none of its query. */
+/**
+ * Checks the gradient of `padded`: padded keys have none, nor do padded values that no query sees, and a query that
+ * sees nothing else has none.
+ */
 export const expectNoGradientOfPadding = (dqkv: Rows, causal: boolean): void => {
   const sizes = dqkv.map((row) => [0, 1, 2].map((part) => Math.max(...row.slice(6 * part, 6 * part + 6).map(Math.abs))))
   const isZero = sizes.map((parts) => parts.map((size) => size === 0))
@@ -107,7 +114,7 @@ export const expectNoGradientOfPadding = (dqkv: Rows, causal: boolean): void => 
     [false, true, true],
     [true, true, false],
   ] // of query, key and value
-  const first = causal ? [expect.any(Boolean), false, false] : seen // it looks at itself alone
+  const first = causal ? [expect.any(Boolean), false, false] : seen // it sees only itself
   const early = causal ? alone : unseen
   expect(isZero).toEqual([early, early, first, seen, unseen, seen])
 }

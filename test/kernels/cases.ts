@@ -20,10 +20,11 @@ export const cases: readonly Case[] = [
 ]
 
 /**
- * Those of custom kernels, which every backend has one way or another, and of what a backend replaces.
+ * The cases of custom kernels, which every backend supports in some way, and of the kernels that a backend replaces.
  *
- * TensorFlow has most functions of single elements for floats only, and TensorFlow.js's operations refuse the rest; wasm multiplies matrices of floats only, and says so. On WebGPU, whose driver compiles
- * a program for each shape of TensorFlow.js's own products, custom kernels without an implementation are tried on every fourth sample.
+ * TensorFlow has most elementwise functions for floats only, and TensorFlow.js's operations refuse other types. wasm
+ * multiplies matrices of floats only, and says so. On WebGPU, whose driver compiles a program for each shape of
+ * TensorFlow.js's own products, custom kernels without an implementation are tested on every fourth sample.
  */
 export const casesOf = (backend: string): readonly Case[] => {
   const own = new Set(ownKernels(backend))

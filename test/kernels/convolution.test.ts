@@ -21,7 +21,7 @@ interface Case {
   readonly pad: Pad
 }
 
-/** What a sum of float32 products may be off, in units of the sum of |terms|. */
+/** The allowed error of a sum of float32 products, in units of the sum of |terms|. */
 const DISTANCE = 1e-6
 
 // --------------------------------------------------------- constructors
@@ -39,7 +39,7 @@ const pads = fc.oneof(
 
 const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
 
-/** Zeros before the input and places of the output, along one axis; by tfjs's documentation, for either kind of name. */
+/** The zeros before the input and the places of the output, along one axis, by tfjs's documentation. */
 const along = (pad: Pad, axis: 0 | 1, size: number, taps: number, stride: number, dilation: number) => {
   const wide = (taps - 1) * dilation + 1
   if (pad === "same") {
@@ -57,7 +57,9 @@ const caseOf = (given: Omit<Sizes, "before" | "out">, pad: Pad): Case => {
   return { sizes: { ...given, before: [rows.before, columns.before], out: [rows.out, columns.out] }, pad }
 }
 
-/** With a number as padding TensorFlow.js computes the width of the output by the taps and the stride of the height. */
+/**
+ * With a number as padding, TensorFlow.js computes the width of the output from the taps and the stride of the height.
+ */
 const isSquare = ({ sizes: { taps, strides, dilations } }: Case): boolean =>
   taps[0] === taps[1] && strides[0] === strides[1] && dilations[0] * dilations[1] === 1
 
@@ -114,7 +116,7 @@ const apply = ({ sizes, pad }: Case, x: tf.Tensor, filter: tf.Tensor): tf.Tensor
 /** TensorFlow.js has no gradient of these, and says so. */
 const isDilated = ({ sizes }: Case): boolean => sizes.dilations.some((dilation) => dilation > 1)
 
-/** Value, both gradients and what they were computed from. */
+/** Value, both gradients and their inputs. */
 const sweep = async (one: Case) => {
   const { batch, input, channels, outputs, taps, out } = one.sizes
   const x = noise([batch, ...input, channels], 1)
@@ -154,7 +156,7 @@ const places: ReadonlyArray<{
   readonly backend: BackendName
   readonly missing: string | null
   readonly start: () => Promise<unknown>
-  /** What the backend refuses, or has no kernel of ours for. */
+  /** What the backend refuses, or has no custom kernel for. */
   readonly refuses?: (one: Case) => boolean
 }> = [
   { title: "cpu", backend: "cpu", missing: null, start: () => useBackend("cpu") },
@@ -211,7 +213,7 @@ for (const { title, backend, missing, start, refuses = () => false } of places)
       },
     )
 
-    it("leaves no tensor behind", async () => {
+    it("leaks no tensor", async () => {
       for (const one of large.slice(2)) {
         await sweep(one)
         const before = alive()

@@ -1,9 +1,10 @@
 /**
- * Convolution in float64, by its definition: the output, and both gradients, with the sums of |terms| that distances are relative to.
+ * Convolution in float64, by its definition: the output, and both gradients, with the sums of |terms| that distances
+ * are relative to.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 
-/** Sizes of a convolution; `each` outputs of every channel alone, where it is depthwise. */
+/** The sizes of a convolution. If it is depthwise, every channel has `each` outputs. */
 export interface Sizes {
   readonly depthwise: boolean
   readonly batch: number
@@ -32,7 +33,10 @@ const add = ({ values, sizes }: Sums, at: number, term: number): void => {
   sizes[at]! += Math.abs(term)
 }
 
-/** Output channels for every input channel, [channels, each], where it is depthwise; else all of them, for all. */
+/**
+ * The filter's output channels for every input channel, [channels, each], if it is depthwise; otherwise all of them,
+ * for all.
+ */
 export const outputsOf = ({ depthwise, channels, outputs }: Sizes): number => (depthwise ? channels * outputs : outputs)
 
 /** Every product of the convolution: places in x, in the filter and in the output. */
@@ -75,7 +79,7 @@ export const filterGradient = (sizes: Sizes, x: Numbers, dy: Numbers): Sums => {
   return sums
 }
 
-/** The largest |x - exact| in units of the sum of |terms|; 0 where there are none. */
+/** The largest |x - exact| in units of the sum of |terms|, or 0 if there are none. */
 export const distance = (x: Numbers, { values, sizes }: Sums): number => {
   if (x.length !== values.length) return NaN
   let largest = 0

@@ -203,7 +203,8 @@ const pools: readonly Case[] = [
       title: "of images",
       inputs: () => {
         const input = floats(pool.x, 1)
-        const output = tf.engine().runKernel("MaxPool", { x: input }, pooled(pool) as tf.NamedAttrMap) as tf.Tensor // one
+        // There is one output.
+        const output = tf.engine().runKernel("MaxPool", { x: input }, pooled(pool) as tf.NamedAttrMap) as tf.Tensor
         return { dy: floats(poolOf(pool), 2), input, output }
       },
       attributes: pooled(pool),

@@ -1,4 +1,6 @@
-/** Every operation of wasm has the values of cpu for each type of element, and writes nowhere but into its output. */
+/**
+ * Every operation of wasm has the values of cpu for each type of element, and writes only into its output.
+ */
 import { describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"
 import { asWasm } from "../../src/tensor/kernels/wasm/WasmBackend.ts"
@@ -21,7 +23,7 @@ const ids = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, "int32")
 
 const pairs = (...values: [number, number][]): tf.Tensor2D => tf.tensor2d(values, [values.length, 2], "int32")
 
-/** What moves elements, or looks at them. */
+/** Operations that move elements, or inspect them. */
 const moving: Readonly<Record<string, (x: (...shape: number[]) => tf.Tensor, dtype: Type) => tf.Tensor | tf.Tensor[]>> =
   {
     oneHot: (_, dtype) => tf.oneHot(ids(1, 0, 4, 9, -1, 3, 2), 50, 1, 0, dtype),
@@ -82,7 +84,7 @@ const moving: Readonly<Record<string, (x: (...shape: number[]) => tf.Tensor, dty
     "cast to float32": (x) => tf.cast(x(3, 5), "float32"),
   }
 
-/** What computes with one element each. */
+/** Operations that compute with one element each. */
 const UNARY = [
   ...(["abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh", "elu", "erf", "exp"] as const),
   ...(["floor", "log", "log1p", "neg", "reciprocal", "relu", "relu6", "round", "rsqrt", "selu"] as const),
@@ -97,10 +99,12 @@ const cases = TYPES.flatMap((dtype) => {
   ]
 })
 
-/** Bytes after each block of the heap of wasm. */
+/** The guard bytes after each block of the heap of wasm. */
 const FENCE = 4096
 
-/** Runs operations with a fence after every block, and names the outputs and their inputs that were written beyond. */
+/**
+ * Runs operations with guard bytes after every block, and names the outputs and their inputs that were written beyond.
+ */
 const fenced = async (body: (broken: () => number) => Promise<void>) => {
   const backend = asWasm(tf.backend())
   const { wasm } = backend

@@ -1,4 +1,6 @@
-/** Cases of TensorFlow.js's functions of single elements, for each type of elements. */
+/**
+ * Cases of TensorFlow.js's elementwise functions, for each type of elements.
+ */
 import { tf } from "../../src/tensor/tf.ts"
 import { stockLaw, type Case, type StockSample } from "./Case.ts"
 import { floats, given, typed, type Shape } from "./hosts.ts"
@@ -7,10 +9,10 @@ type Type = "float32" | "int32" | "bool"
 
 const TYPES: readonly Type[] = ["float32", "int32", "bool"]
 
-/** Nothing, one number, and tails after every number of lanes. */
+/** No element, one element, and remainders for every number of lanes. */
 const SHAPES: readonly Shape[] = [[], [0], [1], [3], [5], [7], [0, 3], [3, 11], [33], [5, 13], [127], [2, 3, 4]]
 
-/** What a function takes: floats of both signs, or those of its domain. */
+/** The inputs of a function: floats of both signs, or those of its domain. */
 const spread = (shape: Shape, from: number, to: number): tf.Tensor =>
   given(
     shape,
@@ -61,7 +63,7 @@ const unary = (
     ),
   ])
 
-/** What has no digits, has no bound, or is at a kink. */
+/** Functions that lose all digits, have no bound, or are at a kink. */
 const EDGES = [NaN, Infinity, -Infinity, -0, 0, 1e30, -1e30, 1, -1, 0.5, -0.5]
 
 /** Each of the first is one of a pair of shapes that broadcast. */
@@ -109,7 +111,7 @@ const conditions: readonly StockSample[] = (["float32", "int32", "bool"] as cons
     title: `of ${dtype}`,
     inputs: () => ({ condition: typed("bool", shape, 1), t: typed(dtype, shape, 2), e: typed(dtype, shape, 3) }),
   })),
-  // One condition a row.
+  // One condition per row.
   {
     title: `of ${dtype}`,
     inputs: () => ({ condition: typed("bool", [3], 1), t: typed(dtype, [3, 5], 2), e: typed(dtype, [3, 5], 3) }),
@@ -120,13 +122,13 @@ const EACH = { ofEach: 1e-6 }
 
 export const elementwiseCases: readonly Case[] = [
   ...unary("Abs Ceil Floor Neg Relu Sign Square", "bits", [-4, 9]),
-  // XNNPACK, which wasm's kernels are of, clips NaN to the least value.
+  // wasm's kernels use XNNPACK, which clips NaN to the lower bound.
   ...unary("Relu6", "bits", [-4, 9], { edges: EDGES.filter((x) => !Number.isNaN(x)) }),
   // TensorFlow.js's cpu kernel rounds -0.5 to +0, not to -0.
   ...unary("Round", "bits", [-4, 9], { edges: EDGES.filter((x) => x !== -0.5) }),
 
   ...unary("Atan Cosh Elu Erf Exp Expm1 Selu Sigmoid Sinh Softplus Tanh", EACH, [-4, 4]),
-  // wasm's kernels take off whole turns in float32, which of 1e30 leaves no digit.
+  // wasm's kernels subtract full turns in float32, which loses all digits of 1e30.
   ...unary("Cos Sin", EACH, [-4, 4], { edges: EDGES.filter((x) => Math.abs(x) !== 1e30) }),
 
   ...unary("Tan", EACH, [-1.5, 1.5]),
@@ -154,7 +156,8 @@ export const elementwiseCases: readonly Case[] = [
   ...TYPES.flatMap((from) => unary("Cast", "bits", [-4, 4], { attributes: { dtype: from } })),
   ...binary("Add", "bits", ["float32", "int32"]),
   ...binary("FloorDiv", "bits", ["int32"], nonzero),
-  // TensorFlow.js's cpu kernel calls the quotients of floats int32; those of wasm and TensorFlow are float32, which its gradient needs.
+  // TensorFlow.js's cpu kernel types the quotients of floats as int32. Those of wasm and TensorFlow are float32, which
+  // its gradient needs.
   ...stockLaw(
     "FloorDiv",
     "bits",

@@ -1,4 +1,7 @@
-/** Operations on tensors with an axis of no elements have the shapes, types and values of the definition, which is cpu's, on every backend. */
+/**
+ * Operations on tensors with an axis of no elements have the shapes, types and values of the definition, which is
+ * cpu's, on every backend.
+ */
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Attention } from "../../src/residual/Attention.ts"
@@ -10,7 +13,7 @@ import { webgpuDevice } from "../support/webgpu.ts"
 
 type Operation = (x: tf.Tensor, axis: number) => tf.Tensor | tf.Tensor[]
 
-/** The axes, turned by some. */
+/** The axes, rotated by some. */
 const turned = (x: tf.Tensor, by: number): number[] => x.shape.map((_, axis) => (axis + by) % x.rank)
 
 const operations: Readonly<Record<string, Operation>> = {
@@ -106,7 +109,7 @@ const backends = {
 
 describe("an axis without elements", () => {
   for (const [backend, [start, isHere, runs]] of Object.entries(backends))
-    it.skipIf(!isHere)(`has the answers of cpu on ${backend}`, async () => {
+    it.skipIf(!isHere)(`has the results of cpu on ${backend}`, async () => {
       await start()
       const found = fc.sample(given, { seed: 1, numRuns: runs })
       const read = await all(found)

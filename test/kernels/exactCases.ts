@@ -19,7 +19,7 @@ import { tf } from "../../src/tensor/tf.ts"
 import { law, type Case } from "./Case.ts"
 import { floats, given, grid, gridIntegers, paritiesOf, plane, type Shape } from "./hosts.ts"
 
-/** Activations `[batch, ...]` of every rank: nothing, one number, and tails after every number of lanes. */
+/** Activations `[batch, ...]` of every rank: no element, one element, and remainders for every number of lanes. */
 const SHAPES: readonly Shape[] = [
   ...[[0], [1], [3], [0, 5], [3, 0], [1, 1], [1, 5], [2, 7], [3, 31], [3, 33]],
   ...[
@@ -42,7 +42,7 @@ const each = <A>(make: (shape: Shape, l: number) => A): readonly A[] =>
 
 const samplesOf = ([samples = 1]: Shape): number => samples
 
-/** gamma = 1/2 or -1/2, in turns. */
+/** gamma = 1/2 or -1/2, alternating. */
 const gammas = (shape: Shape): readonly number[] =>
   Array.from({ length: samplesOf(shape) }, (_, i) => (i % 3 === 0 ? 0.5 : -0.5))
 
@@ -66,9 +66,9 @@ const residual = (shape: Shape, l: number): tf.Tensor =>
     )
   })
 
-/** The same with what is no number, where nothing need be on the grid. */
+/** The same with NaN, if nothing needs to be on the grid. */
 const anything = (shape: Shape, seed: number): tf.Tensor => {
-  // Nothing below the normal numbers: TensorFlow and WebGPU take them for 0.
+  // No subnormal numbers: TensorFlow and WebGPU flush them to 0.
   const edges = [NaN, Infinity, -Infinity, -0, 1e-37, 3e38]
   return given(
     shape,

@@ -1,5 +1,5 @@
 /**
- * Kernels that a backend answers in plain JavaScript are listed, and a step that spends its time there says so.
+ * Kernels that a backend runs in plain JavaScript are listed, and a step that spends its time there says so.
  */
 import { tf, useBackend, watchFallbacks } from "bijou/tensor"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -13,7 +13,10 @@ describe("A fallback to plain JavaScript", () => {
 
   const sums = () => tf.unsortedSegmentSum(tf.ones([4, 2]), tf.tensor1d([0, 1, 1, 0], "int32"), 2).dispose()
 
-  /** A clock that goes on by 5 ms in a kernel, from an odd read to an even one, by 1 ms between kernels, and by `idle` where it is told to. */
+  /**
+   * A clock that advances by 5 ms in a kernel, from an odd read to an even one, by 1 ms between kernels, and by `idle`
+   * on request.
+   */
   const clock = () => {
     let [time, reads] = [0, 0]
     const now = () => {
@@ -42,7 +45,7 @@ describe("A fallback to plain JavaScript", () => {
     expect(missingOn("cpu")).toEqual([])
   })
 
-  it("is told of once, by name, when it takes more than half of a step", () => {
+  it("is reported once, by name, if it takes more than half of a step", () => {
     const said: string[] = []
     const { now } = clock()
     const stepped = watchFallbacks({ now, warn: (sentence) => said.push(sentence) })
@@ -56,7 +59,7 @@ describe("A fallback to plain JavaScript", () => {
     ])
   })
 
-  it("is not told of where it takes less, nor where no step is watched", () => {
+  it("is not reported if it takes less, or if no step is watched", () => {
     const said: string[] = []
     const { now, idle } = clock()
     const stepped = watchFallbacks({ now, warn: (sentence) => said.push(sentence) })

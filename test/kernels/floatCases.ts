@@ -16,7 +16,7 @@ import { floats, given, integers, typed, type Shape } from "./hosts.ts"
 
 const FORMS = ["erf", "tanh"] as const
 
-/** Nothing, one number, and tails after every number of lanes. */
+/** No element, one element, and remainders for every number of lanes. */
 const SHAPES: readonly Shape[] = [
   ...[[0], [1], [3], [5], [7], [31], [33], [65], [127], [0, 3], [3, 0]],
   ...[
@@ -41,7 +41,7 @@ const ROWS: readonly Shape[] = [
   ],
 ]
 
-/** Both tails and what is between them, wherever it is in a vector. */
+/** Both tails and the values between them, at every place in a vector. */
 const spread = (shape: Shape, seed: number): tf.Tensor => {
   const edges = [0, 1e30, -1e30, 13, -13, 1e-30, NaN]
   const near = floats(shape, seed, 6).dataSync()
@@ -65,7 +65,7 @@ const geluCases: readonly Case[] = FORMS.flatMap((form) => [
       inputs: () => ({ x: floats(shape, 1, 6), dy: floats(shape, 2) }),
       attributes: { form },
     })),
-    // TensorFlow's tanh is less exact.
+    // TensorFlow's tanh is less accurate.
     { on: { tensorflow: { ofEach: 4e-6 } } },
   ),
   ...law(
@@ -165,7 +165,7 @@ const mlpCases: readonly Case[] = FORMS.flatMap((form) => [
     mlp,
     { ofLargest: 3e-6 },
     PERCEPTRONS.map((sizes) => ({ title: form, inputs: () => perceptron(sizes), attributes: { form } })),
-    // Of TensorFlow's stock operations a is divided by the square root of 2.
+    // For TensorFlow's stock operations, a is divided by the square root of 2.
     {
       results: ([value, a, sum]) =>
         value === undefined || a === undefined ? [] : [value, sum === undefined ? a : tf.mul(a, Math.SQRT2)],
@@ -186,7 +186,7 @@ const mlpCases: readonly Case[] = FORMS.flatMap((form) => [
   ),
 ])
 
-/** Rows of numbers that differ: those of almost equal ones have gradients that are almost a division by 0. */
+/** Rows of different numbers: the gradients of almost equal ones are almost a division by 0. */
 const apart = (shape: Shape): tf.Tensor => {
   const width = shape.at(-1) ?? 1
   const near = floats(shape, 1).dataSync()
@@ -243,7 +243,7 @@ const HEADS: readonly (readonly [number, number, number, number])[] = [
   [1, 65, 2, 31],
 ]
 
-/** Some padding; the first token of the first sample is, so that a causal query sees nothing else there. */
+/** Some padding. The first token of the first sample is padding, so that a causal query sees nothing else there. */
 const mask = (batch: number, time: number): tf.Tensor =>
   tf.tensor2d(
     Array.from({ length: batch * time }, (_, i) => Number((7 * (i % time) + Math.floor(i / time)) % 3 !== 0)),
@@ -328,7 +328,7 @@ const lossCases: readonly Case[] = [
 const classesOf = (shape: Shape): tf.Tensor => {
   const classes = shape.at(-1) ?? 1
   const ids = integers(sizeOf(shape.slice(0, -1)), 5, 1e6).map((id) => Math.abs(id) % classes)
-  return tf.tensor(ids as number[], shape.slice(0, -1) as number[], "int32") // tfjs's types want them to be writable
+  return tf.tensor(ids as number[], shape.slice(0, -1) as number[], "int32") // tfjs's types require writable arrays
 }
 
 export const floatCases: readonly Case[] = [

@@ -1,5 +1,5 @@
 /**
- * The fused kernels of layers against float64, and against themselves: twice, and whatever stands beside a sample.
+ * The fused kernels of layers against float64, and for the same bits in a second run and next to other samples.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Params } from "bijou"
@@ -20,7 +20,7 @@ const sweep = (f: (...xs: tf.Tensor[]) => tf.Tensor, xs: ReadonlyArray<tf.Tensor
   return { value, dy, grads: tf.grads(f)([...xs], dy) }
 }
 
-/** The same bits twice, and for each sample alone. */
+/** Checks for the same bits twice, and for each sample alone. */
 const repeats = (f: (...xs: tf.Tensor[]) => tf.Tensor, x: tf.Tensor, ...others: tf.Tensor[]): void => {
   const { value, dy, grads } = sweep(f, [x, ...others])
   const again = sweep(f, [x, ...others])
@@ -55,13 +55,14 @@ describe("layer normalization on wasm", () => {
     const [xs, dys] = [rowsOf(x), rowsOf(dy)]
     const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
-      if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+      // dx is close to 0 there.
+      if (width > 2 || i !== 1) expect(distance(found.dataSync(), exact[i]!)).toBeLessThan(3e-6)
   })
 
-  it("has the same bits twice, and whatever rows stand beside a row", () => repeats(norm, ...given(9, 10)))
+  it("has the same bits twice, and next to any other rows", () => repeats(norm, ...given(9, 10)))
 })
 
-/** A product loop by loop, plugged in as a BLAS would be. */
+/** A matrix product in loops, used as a BLAS. */
 const loops: Sgemm = {
   name: "loops",
   least: 1,
@@ -95,7 +96,7 @@ describe.each([
     [2, 9, 2, 5],
     [1, 17, 2, 8],
     [1, 65, 1, 12],
-    [1, 150, 3, 4], // more weights than are kept near: two heads, then one
+    [1, 150, 3, 4], // more weights than are cached: two heads, then one
   ] as const
 
   describe.each(["full", "causal"] as const)("%s", (reach) => {
@@ -114,10 +115,10 @@ describe.each([
       )
     })
 
-    it("has the same bits twice, and whatever samples stand beside a sample", () =>
+    it("has the same bits twice, and next to any other samples", () =>
       repeats((x) => Attention.mix(x, 2, reach), given(3, 7, 2, 3)))
 
-    it("has the same bits past no padding as to all tokens", () => {
+    it("has the same bits with empty padding as without padding", () => {
       const x = given(2, 9, 2, 5)
       const [all, seen] = [
         sweep((x) => Attention.mix(x, 2, reach), [x]),
@@ -126,7 +127,7 @@ describe.each([
       expect([seen.value, ...seen.grads].map(bitsOf)).toEqual([all.value, ...all.grads].map(bitsOf))
     })
 
-    it("gives padding that no one looks at no gradient, and who sees nothing else none for its scores", () => {
+    it("gives padding that no query sees no gradient, and a query that sees nothing else no gradient of its scores", () => {
       const { qkv, seen } = padded()
       const [dqkv] = sweep((x) => Attention.mixSeen(x, seen, 2, reach), [qkv]).grads
       expectNoGradientOfPadding(rowsOf(dqkv!), reach === "causal")
@@ -159,9 +160,9 @@ describe.each([
       expect(distance(grad.dataSync(), composed.grads[i]!.dataSync())).toBeLessThan(3e-6)
   })
 
-  it("has the same bits twice, and whatever rows stand beside a row", () => repeats(apply, ...given(6, 4, 7)))
+  it("has the same bits twice, and next to any other rows", () => repeats(apply, ...given(6, 4, 7)))
 
-  it("leaves its input and parameters as they were", () => {
+  it("does not change its input and parameters", () => {
     const xs = given(5, 4, 7)
     const before = xs.map(bitsOf)
     sweep(apply, xs)
@@ -172,7 +173,7 @@ describe.each([
 describe("an affine map on wasm", () => {
   const apply = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor) => Linear.apply({ weight, bias }, x)
 
-  it("has the bits of its parts, and so have its gradients but that of the bias, which is within 1e-6", () => {
+  it("has the bits of its parts, and so do its gradients, except that of the bias, which is within 1e-6", () => {
     const xs = [noise([3, 5, 4], 1), noise([4, 6], 2), noise([6], 3)] as const
     const parts = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor) => x.reshape([15, 4]).matMul(w).reshape([3, 5, 6]).add(b)
     const [fused, composed] = [sweep(apply, xs), sweep(parts, xs)]

@@ -1,12 +1,12 @@
 /**
- * The two kinds of GELU, their kernels, and what they compute in float64.
+ * The two kinds of GELU, their kernels, and their values in float64.
  */
 import { gelu, geluTanh } from "bijou/net"
 import type { tf } from "bijou/tensor"
 
 // ---------------------------------------------------------------- model
 
-/** One kind, by the name that a perceptron knows it by. */
+/** One kind, by the name that a perceptron uses. */
 export interface Kind {
   readonly name: "gelu" | "geluTanh"
   readonly activation: (x: tf.Tensor) => tf.Tensor
@@ -27,13 +27,13 @@ const cumulative = (x: number): number => {
 /** phi */
 const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)
 
-/** What tanh is of, and its derivative. */
+/** The argument of tanh, and its derivative. */
 const inner = (x: number): number => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)
 const slope = (x: number): number => Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x ** 2)
 
 // ------------------------------------------------------------ instances
 
-/** Where they are compared: both tails and what is between them. */
+/** The points of comparison: both tails and the values between them. */
 export const places = Float32Array.from({ length: 801 }, (_, i) => (i - 400) / 32)
 
 export const kinds: ReadonlyArray<Kind> = [

@@ -1,5 +1,5 @@
 /**
- * Values on the host, of which inputs are made on whichever backend is in use.
+ * Values on the host, from which inputs are made on the current backend.
  */
 import { isImplemented } from "../../src/tensor/kernels/dispatch.ts"
 import { BITS_PER_WORD } from "../../src/tensor/kernels/spec/pack.ts"
@@ -37,7 +37,7 @@ export const integers = (size: number, seed: number, range: number): readonly nu
 export const given = (shape: Shape, values: readonly number[]): tf.Tensor =>
   tf.tensor([...values], [...shape], "float32")
 
-/** Integers as a tensor of a type, as far as it has them; below `range`, and from 0 on for bool. */
+/** Integers as a tensor of a type, as far as it can represent them: below `range`, and of at least 0 for bool. */
 export const typed = (dtype: "float32" | "int32" | "bool", shape: Shape, seed: number, range = 9): tf.Tensor => {
   const values = integers(sizeOf(shape), seed, range)
   return tf.tensor(dtype === "bool" ? values.map((v) => v & 1) : [...values], [...shape], dtype)
@@ -56,7 +56,9 @@ export const gridIntegers = (size: number, seed: number, limit = 2 ** 24 - 1): r
     i === 0 ? limit : i === 1 ? -limit : Math.round(u * (i % 3 === 0 ? limit : 99)) + 0,
   )
 
-/** Words of the parities, as the backend in use packs them: 32 in an int32, or 24 in a float32 where kernels are composed. */
+/**
+ * Words of the parities, as the current backend packs them: 32 in an int32, or 24 in a float32 if kernels are composed.
+ */
 export const plane = (parities: readonly number[]): tf.Tensor => {
   const width = isImplemented(unpack) ? 32 : BITS_PER_WORD
   const words = Array.from({ length: Math.ceil(parities.length / width) }, (_, w) =>
@@ -70,7 +72,10 @@ export const paritiesOf = (ks: readonly number[]): readonly number[] => ks.map((
 
 // ---------------------------------------------------------- destructors
 
-/** The first parities of words, and those after them, which are 0, up to the end of the last group that both packings fill. */
+/**
+ * The first parities of words, and those after them, which are 0, up to the end of the last group that both packings
+ * fill.
+ */
 export const parities = (words: ArrayLike<number>, dtype: tf.DataType): readonly number[] => {
   const width = dtype === "int32" ? 32 : BITS_PER_WORD
   const found = Array.from(words, (word) =>

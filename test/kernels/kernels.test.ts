@@ -1,4 +1,6 @@
-/** The kernels of our own against float64, against the stock cpu kernels, and against themselves. */
+/**
+ * Custom kernels against float64, against the stock cpu kernels, and for the same bits in a second run.
+ */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -17,12 +19,12 @@ beforeAll(async () => {
   for (const backend of BACKENDS) await tf.setBackend(backend)
 })
 
-/** What `f` reads on a backend, and a check that it leaves nothing behind. */
+/** Returns what `f` reads on a backend, and checks that it leaks nothing. */
 const on = async <A>(backend: string, f: () => A): Promise<A> => {
   await tf.setBackend(backend)
   const before = [tf.engine().backend.numDataIds(), tf.memory().numTensors]
   const cpu = (tf.findBackend("cpu") as { numDataIds(): number }).numDataIds()
-  // tidy would walk through whatever its function returns.
+  // tidy would walk through the function's result.
   const kept: A[] = []
   tf.tidy(() => void kept.push(f()))
   expect([tf.engine().backend.numDataIds(), tf.memory().numTensors]).toEqual(before)
@@ -102,7 +104,7 @@ describe("BatchMatMul on wasm", () => {
         inGradient.push(bits(z))
         return z
       }
-      // The gradient of a broadcasting product is none of this kernel's business, and tfjs has none.
+      // The gradient of a broadcasting product is not part of this kernel, and tfjs has none.
       const ownGradient = tf.customGrad((x) => ({ value: watched(x as tf.Tensor), gradFunc: () => tf.zerosLike(a) }))
       tf.grad((x) => (batchA.join() === batchB.join() ? watched(x) : ownGradient(x)).sum())(a)
       expect(inGradient).toEqual([bits(once)])
@@ -155,7 +157,7 @@ describe("BatchMatMul on wasm", () => {
     })
   }
 
-  it("gives a row the same bits whatever rows stand beside it, and a product the same bits however it is asked for", async () => {
+  it("gives a row the same bits next to any other rows, and a product the same bits in every form of the call", async () => {
     for (const [m, k, n] of [
       [9, 5, 3],
       [40, 33, 17],
@@ -189,7 +191,7 @@ describe("BatchMatMul on wasm", () => {
     expect(await on("wasm", () => tf.matMul(tf.zeros([2, 0, 4]), tf.zeros([2, 4, 3])).shape)).toEqual([2, 0, 3])
   })
 
-  it("reads both sides anew after their buffers were given to other tensors", async () => {
+  it("reads both operands again after their buffers were given to other tensors", async () => {
     const once = (seed: number) =>
       on("wasm", () => bits(tf.matMul(tensor([3, 8, 8], seed), tensor([3, 8, 8], seed + 1))))
     const first = await once(5)
@@ -251,7 +253,7 @@ describe("kernels that replace stock ones on wasm", () => {
     expect(await on("wasm", read)).toEqual(await on("cpu", read))
   }
 
-  it("refuse a row that there is not, as the cpu backend does", async () => {
+  it("refuse an index out of range, as the cpu backend does", async () => {
     for (const backend of BACKENDS)
       await on(backend, () => expect(() => tf.gather(tf.ones([2, 2]), [2])).toThrow(/not in|index 2/))
   })
@@ -363,7 +365,7 @@ describe("parity planes", () => {
         return [...dispatch(unpack, { words: plane }, { shape: [ks.length], fractionBits }).dataSync()]
       })
       const composed = await on(backend, () => [
-        // The words are float32, which only plain operations take.
+        // The words are float32, which only plain operations accept.
         ...unpack
           .composed({ words: pack.composed({ x: x() }, { fractionBits }) }, { shape: [ks.length], fractionBits })
           .dataSync(),

@@ -1,5 +1,5 @@
 /**
- * Runs cases on the backend in use, and says which implementations no case compares.
+ * Runs cases on the current backend, and reports which implementations no case compares.
  */
 import { expect, it } from "vitest"
 import { useKernels } from "../../src/tensor/kernels/dispatch.ts"
@@ -13,7 +13,7 @@ import { sizesOf, variantOf, variantsOf, withoutEmpty } from "./variants.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What ran through implementations: the sizes that were tried, by kernel and variant. */
+/** What ran through implementations: the tested sizes, by kernel and variant. */
 export type Reached = Map<string, Set<string>>
 
 interface Result {
@@ -24,7 +24,7 @@ interface Result {
 
 // ----------------------------------------------------------- combinators
 
-/** Defines a test for each kernel and title; the backend is in use when they run. */
+/** Defines a test for each kernel and title. The backend must be selected when they run. */
 export const kernelLaws = (backend: string, cases: readonly Case[]): void => {
   for (const name of new Set(cases.map(nameOf)))
     it(name, async () => {
@@ -32,7 +32,7 @@ export const kernelLaws = (backend: string, cases: readonly Case[]): void => {
     })
 }
 
-/** Runs a case by the implementation and by plain operations, and compares both with the reference. */
+/** Runs a case with the implementation and with plain operations, and compares both with the reference. */
 export const compare = async (backend: string, one: Case): Promise<void> => {
   const { refused } = one
   const name = nameOf(one)
@@ -49,7 +49,7 @@ export const compare = async (backend: string, one: Case): Promise<void> => {
   expect(alive(), `what is left after ${name}`).toEqual(before)
 }
 
-/** Records what runs through the implementations of a backend from now on. */
+/** Records the calls of a backend's implementations from now on. */
 export const record = (backend: string): Reached => {
   const reached: Reached = new Map()
   for (const name of implementations(backend)) {
@@ -70,7 +70,10 @@ export const record = (backend: string): Reached => {
   return reached
 }
 
-/** Sentences on the implementations of a backend that were not compared, of all variants and sizes; none where every law was tried. */
+/**
+ * Returns sentences on the implementations of a backend, of all variants and sizes, that were not compared. Empty if
+ * every law was tested.
+ */
 export const missing = (backend: string, cases: readonly Case[], reached: Reached): readonly string[] => {
   const known = new Set(cases.map(({ kernel }) => kernel))
   return implementations(backend).flatMap((name) => {
@@ -98,7 +101,7 @@ export const manifest = (backend: string, cases: readonly Case[], start: () => P
   it("every implementation is compared by a law", () => expect(missing(backend, cases, reached)).toEqual([]))
 }
 
-/** Plain operations within `body`, whatever the backend implements. */
+/** Uses plain operations within `body`, whatever the backend implements. */
 const composed = async <A>(body: () => Promise<A>): Promise<A> => {
   useKernels("composed")
   try {
@@ -110,7 +113,7 @@ const composed = async <A>(body: () => Promise<A>): Promise<A> => {
 
 // ---------------------------------------------------------- destructors
 
-/** The results of a run; everything is freed. Runs synchronously up to the reads. */
+/** Returns the results of a run, and frees everything. Runs synchronously up to the reads. */
 const results = async ({ planes }: Case, run: () => readonly tf.Tensor[]): Promise<readonly Result[]> => {
   const tensors = tf.tidy(() => [...run()])
   const reads = tensors.map((x) => x.data())
@@ -125,7 +128,7 @@ const results = async ({ planes }: Case, run: () => readonly tf.Tensor[]): Promi
   return found
 }
 
-/** The names of all implementations that are ours: those of the table, and whatever else was registered. */
+/** The names of all custom implementations: those of the table, and whatever else was registered. */
 const implementations = (backend: string): readonly string[] => {
   const registered = tf.getKernelsForBackend(backend).map(({ kernelName }) => kernelName)
   return [...new Set([...ownKernels(backend), ...registered.filter((name) => name.startsWith("Bijou"))])]

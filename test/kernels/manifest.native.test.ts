@@ -1,4 +1,6 @@
-/** See laws.ts. With a BLAS that multiplies everything, however small. */
+/**
+ * See laws.ts. Uses a BLAS for every product, however small.
+ */
 import "./reference.ts"
 import { describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"

@@ -1,4 +1,6 @@
-/** The manifest fails where it should. */
+/**
+ * The manifest fails where it should.
+ */
 import { beforeEach, describe, expect, it } from "vitest"
 import { useBackend } from "../../src/tensor/backend.ts"
 import { implement } from "../../src/tensor/kernels/implement.ts"
@@ -85,7 +87,7 @@ describe("a law", () => {
   it("fails an implementation for the sign of a zero", () =>
     registered(unsigned, () => expect(judge()).rejects.toThrow(/-0 is right|but -0/)))
 
-  it("fails an implementation that leaves a tensor behind", () =>
+  it("fails an implementation that leaks a tensor", () =>
     registered(
       implement(times, "cpu", none, (_, { x }, attributes) => {
         tf.keep(tf.scalar(1))

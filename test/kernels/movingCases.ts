@@ -43,7 +43,7 @@ const turns = (rank: number): readonly Shape[] =>
     rank > 2 ? [Array.from({ length: rank }, (_, axis) => (axis < 2 ? 1 - axis : axis))] : [],
   )
 
-/** Leading axes, which have a routine of their own, in any order, and others. */
+/** Leading axes, which have a separate routine, in any order, and others. */
 const axesTogether = (shape: Shape): readonly Shape[] => [
   ...[[0], [...shape.keys()], [shape.length - 1], [-1]],
   ...(shape.length > 1 ? [[0, 1], [1, 0], [1]] : []),
@@ -64,7 +64,7 @@ const segments = (dtype: Type, shape: Shape, of: () => tf.Tensor, numSegments: n
     title: `of ${dtype}`,
     inputs,
     attributes: { numSegments },
-    // TensorFlow.js's cpu kernel makes floats of int32.
+    // TensorFlow.js's cpu kernel turns int32 into floats.
     right: () => [tf.unsortedSegmentSum(inputs().x, of() as tf.Tensor1D, numSegments).cast(dtype)],
   }
 }
@@ -251,7 +251,7 @@ export const movingCases: readonly Case[] = [
     "bits",
     ofTypes((make) =>
       [[0], [1], [7], [33], [3, 5]].flatMap((shape) =>
-        // TensorFlow.js's cpu kernel overlooks binaryOutput where there is one axis.
+        // TensorFlow.js's cpu kernel ignores binaryOutput for one axis.
         [false, ...(shape.length > 1 ? [true] : [])].map((binaryOutput) => ({
           inputs: () => ({ x: ids(shape, 7), weights: make(shape) }),
           attributes: { size: shape[0] === 1 ? 1 : 5, binaryOutput },
@@ -317,7 +317,7 @@ export const movingCases: readonly Case[] = [
       (make) =>
         [[0], [1], [5], [3, 11], [2, 3, 7]].flatMap((shape) =>
           [1, 2, 3, 12].map((count) => ({
-            // The operation gives its kernel a list.
+            // The operation passes its kernel a list.
             inputs: () => Array.from({ length: count }, () => make(shape)) as unknown as tf.NamedTensorMap,
           })),
         ),

@@ -1,5 +1,5 @@
 /**
- * Exact kernels against the composed operations that they stand for, and float kernels against float64.
+ * Exact kernels against the composed operations that they replace, and float kernels against float64.
  */
 import fc from "fast-check"
 import { option as O } from "fp-ts"
@@ -16,7 +16,7 @@ import { kinds, places } from "./gelus.ts"
 
 afterEach(() => useKernels("own"))
 
-/** The bits of a computation with the kernels of wasm and of cpu, and composed on cpu; one NaN is like another. */
+/** The bits of a computation with the kernels of wasm and of cpu, and composed on cpu. All NaNs are equal. */
 const everywhere = async (compute: () => unknown): Promise<ReadonlyArray<unknown>> => {
   const found: unknown[] = []
   for (const [backend, choice] of [
@@ -32,7 +32,7 @@ const everywhere = async (compute: () => unknown): Promise<ReadonlyArray<unknown
   return found
 }
 
-/** Sample ids where a product with blocks leaves a word, or the exact integers. */
+/** Sample ids at which a product with blocks exceeds a word, or the exact integers. */
 const edges = fc.constantFrom(2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 52 + 3, 2 ** 53 - 1)
 
 const oneNaN = (word: number) => ((word & 0x7fffffff) > 0x7f800000 ? NaN : word)
@@ -73,7 +73,7 @@ describe("exact kernels", () => {
       { numRuns: 100 },
     )
 
-  it("are in use where the backend has them, unless they are switched off", async () => {
+  it("are in use if the backend has them, unless they are disabled", async () => {
     const inUse = () => [isImplemented(update), isImplemented(drift), isImplemented(gelu)]
     await useBackend("wasm")
     expect(inUse()).toEqual([true, true, true])
@@ -90,14 +90,14 @@ describe("exact kernels", () => {
   it("multiply samples as the composed operations do", () =>
     tried(({ l, gamma }, x) => tensorSpace(l).times(gamma, x("h"))))
 
-  it("add and take away the parities as the composed operations do", () =>
+  it("add and subtract the parities as the composed operations do", () =>
     tried(({ l }, x) => {
       const space = tensorSpace(l)
       const plane = space.parity(x("previous"))
       return [space.lift(x("x"), plane), space.lower(x("x"), plane), Plane.toSteps(plane, l)]
     }))
 
-  it("take a step, and take it back, as the composed operations do", () =>
+  it("take a step, and undo it, as the composed operations do", () =>
     tried(({ l, gamma }, x) => {
       const space = tensorSpace(l)
       const [after, s] = space.update(gamma, x("previous"), x("x"), x("h"))
@@ -158,7 +158,7 @@ describe("float kernels", () => {
       expect([above, Math.abs(below ?? NaN) < 1e-30, none]).toEqual([1, true, NaN])
     })
 
-    it("give an element the same bits wherever it stands", async () => {
+    it("give an element the same bits wherever it is", async () => {
       await useBackend("wasm")
       const x = noise([37], 3)
       const whole = bitsOf(activation(x))

@@ -65,7 +65,7 @@ const products: readonly Product[] = TURNED.flatMap(({ transposeA, transposeB })
   ]
 })
 
-/** The product loop by loop, in float64. */
+/** The product in loops, in float64. */
 const multiplied = (a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor => {
   const [m, k] = transposeA ? [a.shape.at(-1)!, a.shape.at(-2)!] : [a.shape.at(-2)!, a.shape.at(-1)!]
   const n = b.shape.at(transposeB ? -2 : -1)!
@@ -97,7 +97,7 @@ const fused: readonly StockSample[] = [
       .map((product) => ({ ...product, activation })),
   ),
 ]
-  // The operation gives its kernel batches.
+  // The operation passes its kernel batches.
   .filter(({ a, b }) => a.length === 3 && b.length === 3)
   .flatMap(({ a, b, transposeA, transposeB, activation }) =>
     (activation === "linear" ? ["none", "row"] : ["row"]).map((bias): StockSample => {

@@ -1,5 +1,5 @@
 /**
- * Which kernels layers and blocks run on wasm, forwards and backwards, with custom kernels and without.
+ * The kernels that layers and blocks run on wasm, in both passes, with custom kernels and without.
  */
 import { option as O } from "fp-ts"
 import { Bdia, Key, Params, type Layer } from "bijou"
@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { traceKernels } from "../../src/tensor/ops/traceKernels.ts"
 import { ask, noise } from "../support/specimens.ts"
 
-/** The kernels that `body` runs, without those that only make handles; a function of its own runs the kernels before it. */
+/** The kernels that `body` runs, except those that only make handles. A custom function runs the kernels before it. */
 const kernels = async (body: () => unknown): Promise<ReadonlyArray<string>> => {
   let result: unknown
   const traced = await traceKernels(() => (result = body()))
@@ -79,11 +79,11 @@ beforeAll(() => useBackend("wasm"))
 afterEach(() => useKernels("own"))
 
 describe.each(layers)("%s", (_, run, forth, back) => {
-  it("runs its own kernels and no others", async () => {
+  it("runs its custom kernels and no others", async () => {
     expect(await run()).toEqual({ forth, back })
   })
 
-  it("runs none of them where they are switched off", async () => {
+  it("runs none of them if they are disabled", async () => {
     useKernels("composed")
     const { forth, back } = await run()
     expect([...forth, ...back].filter((kernel) => kernel.startsWith("Bijou"))).toEqual([])
@@ -96,7 +96,7 @@ describe("a step of BDIA", () => {
   const chain = Bdia.fromResidual({ space, layer }, 2)
   const env = () => tensorEnv({ params: [{}, {}], seed: 1, samples: [0, 1] })
 
-  it("is one kernel there and two back, beside those of the residual and of the evidence", async () => {
+  it("is one kernel in the forward pass and two in the backward pass, besides those of the residual and of the evidence", async () => {
     const x = space.quantize(noise([2, 4, 8], 1))
     const forth = await kernels(() => ask(chain.forward(x), env()))
     expect(forth.filter((kernel) => kernel.startsWith("Bijou"))).toEqual([
@@ -113,7 +113,7 @@ describe("a step of BDIA", () => {
     ])
   })
 
-  it("of a transformer's block runs 13 kernels forwards and 17 backwards", async () => {
+  it("of a transformer's block runs 13 kernels in the forward pass and 17 in the backward pass", async () => {
     const { forth, back } = await profile(block({ width: 8, heads: 2, depth: 2, dropout: 0 }))
     expect([forth.length, back.length]).toEqual([13, 17])
     expect(forth.filter((kernel) => !kernel.startsWith("Bijou"))).toEqual(["Add", "Add"])

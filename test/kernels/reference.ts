@@ -1,6 +1,7 @@
 /**
- * TensorFlow.js's own cpu backend, with none of its kernels replaced, under the name `reference`. Its sums and products are in float64. What has no
- * elements is answered by the guard, as on every backend; TensorFlow.js's answers are not those of the definition.
+ * TensorFlow.js's own cpu backend, without replaced kernels, under the name `reference`. Its sums and products are in
+ * float64. The guard handles empty tensors, as on every backend, because TensorFlow.js's results are not those of the
+ * definition.
  *
  * Import it before a backend is set up.
  */
@@ -11,8 +12,8 @@ const NAME = "reference"
 
 tf.registerBackend(NAME, tf.findBackendFactory("cpu"), 0)
 for (const { kernelName, kernelFunc } of tf.getKernelsForBackend("cpu"))
-  // A function of its own: the guard remembers those that it has wrapped, and cpu's must get cpu's.
+  // A separate function: the guard remembers those that it has wrapped, and cpu's must get cpu's.
   tf.registerKernel(guard({ kernelName, backendName: NAME, kernelFunc: (call) => kernelFunc(call) }))
 
-/** Runs `body`, which must not wait, on it. */
+/** Runs `body`, which must be synchronous, on it. */
 export const onReference = <A>(body: () => A): A => withBackend(NAME, body)

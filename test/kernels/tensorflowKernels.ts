@@ -1,6 +1,6 @@
 /**
- * The kernels of our own on the backend `tensorflow`: exact ones against the composed operations on cpu, float ones against float64, and all of
- * them against themselves.
+ * Custom kernels on the backend `tensorflow`: exact ones against the composed operations on cpu, float ones against
+ * float64, and all of them for the same bits in a second run.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
@@ -40,14 +40,14 @@ const sweep = (f: Function, xs: ReadonlyArray<tf.Tensor>): ReadonlyArray<tf.Tens
   return [value, ...tf.grads(f)([...xs], noise(value.shape, 77))]
 }
 
-/** What `read` reads, with its tensors gone afterwards; tidy would walk through what it returned. */
+/** Returns what `read` reads, and frees its tensors. tidy would walk through its result. */
 const tidily = <A>(read: () => A): A => {
   const found: A[] = []
   tf.tidy(() => void found.push(read()))
   return found[0] as A // it was read
 }
 
-/** The same bits twice, in gradient mode and out of it, with nothing given changed and nothing left behind. */
+/** Checks for the same bits twice, in gradient mode and outside it, with no argument changed and no tensor leaked. */
 const repeats = (f: Function, xs: ReadonlyArray<tf.Tensor>): void => {
   const given = xs.map(bitsOf)
   const bits = () => tidily(() => sweep(f, xs).map(bitsOf))
@@ -60,7 +60,7 @@ const repeats = (f: Function, xs: ReadonlyArray<tf.Tensor>): void => {
   expect(xs.map(bitsOf)).toEqual(given)
 }
 
-/** A sample has the same bits whatever stands beside it. */
+/** Checks that a sample has the same bits next to any others. */
 const standsAlone = (f: Function, [x, ...others]: readonly [tf.Tensor, ...tf.Tensor[]]): void => {
   const [value, dx] = sweep(f, [x, ...others])
   const dy = noise(value!.shape, 77)
@@ -74,7 +74,7 @@ const standsAlone = (f: Function, [x, ...others]: readonly [tf.Tensor, ...tf.Ten
 
 const isNaNWord = (word: number): boolean => (word & 0x7fffffff) > 0x7f800000
 
-/** Bits in which one NaN is like another. */
+/** The bits, with all NaNs equal. */
 const numbersOf = (x: tf.Tensor): ReadonlyArray<number> => [...bitsOf(x)].map((word) => (isNaNWord(word) ? NaN : word))
 
 export const checkTensorflowKernels = (form: "library" | "stock"): void => {
@@ -88,7 +88,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
     useTensorflow()
     const hasPerceptron = (gelu: "erf" | "tanh") => form === "library" || gelu === "erf"
 
-    it("are in use, and say in which form", () => {
+    it("are in use, and report their form", () => {
       expect(hasOpLibrary()).toBe(form === "library")
       expect(ownKernels("tensorflow").filter((name) => tf.getKernel(name, "tensorflow") === undefined)).toEqual([])
       expect(isImplemented(adamW)).toBe(form === "library")
@@ -103,7 +103,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
   describe(`exact kernels on tensorflow, ${form}`, () => {
     useTensorflow()
 
-    it("add up the same whichever thread does, the smallest floats too", () => {
+    it("add up to the same bits on any thread, also the smallest floats", () => {
       const filled = (x: number) => tf.tensor1d(new Float32Array(1 << 20).fill(x))
       for (const [x, y] of [
         [2 ** -140, 2 ** -141],
@@ -117,7 +117,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       }
     })
 
-    it("add what has not one shape as TensorFlow does", () => {
+    it("broadcast additions as TensorFlow does", () => {
       const [row, column] = [tf.tensor2d([[1, 2, 3]]), tf.tensor2d([[10], [20]])]
       expect(tf.add(row, column).arraySync()).toEqual([
         [11, 12, 13],
@@ -139,7 +139,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         )
         .map((k) => k * 2 ** -l)
     const anyFloat = fc.oneof(
-      // TensorFlow takes the smallest floats for zeros.
+      // TensorFlow flushes the smallest floats to zero.
       fc.float({ noNaN: true, min: -64, max: 64 }).map((x) => (Math.abs(x) < 2 ** -120 ? 0 : x)),
       fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30, 0.5, -0.5, 1.5),
     )
@@ -167,7 +167,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       return [kernel, composed] as const
     }
 
-    it("pack, move by parities and round as the operations one by one do", () =>
+    it("pack, move by parities and round like the separate operations", () =>
       fc.assert(
         fc.asyncProperty(block, async ({ l, width, gamma, previous, x, h }) => {
           const space = tensorSpace(l)
@@ -188,7 +188,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         { numRuns: 100 },
       ))
 
-    it("update, invert and pull back as the operations one by one do", () =>
+    it("update, invert and pull back like the separate operations", () =>
       fc.assert(
         fc.asyncProperty(block, async ({ l, width, gamma, previous, x, h }) => {
           const space = tensorSpace(l)
@@ -239,7 +239,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       ))
 
     if (form === "library")
-      it("find the largest magnitude, and count the elements that differ, one NaN being like another", async () => {
+      it("find the largest magnitude, and count the elements that differ, with all NaNs equal", async () => {
         await tf.setBackend("tensorflow")
         const largest = (x: tf.Tensor) => dispatch(largestKernel, { x }).dataSync()[0]
         expect(largest(tf.tensor1d([1, -7.5, 3, 0]))).toBe(7.5)
@@ -251,7 +251,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         expect(count(tf.zeros([70, 3], "int32"), tf.ones([70, 3], "int32"))).toBe(210)
       })
 
-    it("give back what was, over words that samples share, and keep no -0", async () => {
+    it("restore the previous state, over words that samples share, and keep no -0", async () => {
       await tf.setBackend("tensorflow")
       for (const [batch, width] of [
         [3, 65 * 5],
@@ -309,7 +309,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       if (form === "library") standsAlone(norm, xs)
     })
 
-    it("take a vector for one row", () => {
+    it("treat a vector as one row", () => {
       const [gain, bias, w1, b1, w2, b2] = [[5], [5], [5, 7], [7], [7, 5], [5]].map((shape, i) => noise(shape, i + 1))
       const x = noise([5], 9)
       for (const [f, given] of [
@@ -350,7 +350,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         )
       })
 
-      it("attention has the same bits past no padding as to all tokens", () => {
+      it("attention has the same bits with empty padding as without padding", () => {
         const qkv = noise([2, 17, 30], 4, 2)
         const [all, seen] = [
           sweep((x) => Attention.mix(x!, 2, reach), [qkv]),
@@ -359,14 +359,14 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
         expect(seen.map(bitsOf)).toEqual(all.map(bitsOf))
       })
 
-      it("attention gives padding that no one looks at no gradient, and who sees nothing else none for its scores", () => {
+      it("attention gives padding that no query sees no gradient, and a query that sees nothing else no gradient of its scores", () => {
         const { qkv, seen } = padded()
         const [, dqkv] = sweep((x) => Attention.mixSeen(x!, seen, 2, reach), [qkv])
         expectNoGradientOfPadding(rowsOf(dqkv!), reach === "causal")
       })
 
       if (form === "library")
-        it("attention of a sample has the same bits whatever stands beside it", () => {
+        it("attention of a sample has the same bits next to any others", () => {
           for (const [batch, time, heads, size] of shapes) {
             const qkv = noise([batch, time, 3 * heads * size], 4, 2)
             const padding = mask(1, time)
@@ -409,7 +409,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       if (form === "library") standsAlone(affine, xs)
     })
 
-    it("reshapes as tfjs does, a size left open too", () => {
+    it("reshapes as tfjs does, also with one size left open", () => {
       const x = noise([2, 3, 4], 1)
       expect(x.reshape([-1, 4]).shape).toEqual([6, 4])
       expect(bitsOf(x.reshape([4, 6]))).toEqual(bitsOf(x))
@@ -509,11 +509,11 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       },
     )
 
-    it("cross-entropy refuses a class that there is not", () =>
+    it("cross-entropy refuses a class out of range", () =>
       expect(() => crossEntropy(noise([2, 3], 1), tf.tensor1d([0, 3], "int32")).dataSync()).toThrow(/3/))
 
     if (form === "library")
-      it("a step of AdamW has the bits of its operations one by one", async () => {
+      it("a step of AdamW has the bits of its separate operations", async () => {
         const numbers = {
           ...{ beta1: 0.9, rest1: 1 - 0.9, beta2: 0.95, rest2: 1 - 0.95 },
           ...{ keep: 0.9999, rate: 0.01, correction: 1.7, epsilon: 1e-8 },
@@ -535,7 +535,7 @@ export const checkTensorflowKernels = (form: "library" | "stock"): void => {
       })
 
     if (form === "library")
-      it("matrix products of plain tfjs are within 1e-6 of float64, however they are stored, and have one's bits in a batch", () => {
+      it("matrix products of plain tfjs are within 1e-6 of float64 in any layout, and have the bits of single ones in a batch", () => {
         for (const [transposeA, transposeB] of [
           [false, false],
           [true, false],

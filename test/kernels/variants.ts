@@ -1,5 +1,6 @@
 /**
- * What a law must try of a kernel: every attribute that it branches on, and sizes without elements, of one element, and with odd tails.
+ * What a law must test of a kernel: every attribute that it branches on, and sizes without elements, of one element,
+ * and with odd remainders.
  */
 import { sizeOf } from "../../src/exact/frame.ts"
 import { attention, attentionGrad } from "../../src/tensor/kernels/spec/attention.ts"
@@ -39,7 +40,7 @@ const variants: ReadonlyMap<string, readonly Variant[]> = new Map([
   [multiply.name, sides] as const,
 ])
 
-/** Those that refuse inputs without elements: there is no row to take the mean loss of. */
+/** Kernels that refuse empty inputs, because there is no row for the mean loss. */
 export const withoutEmpty: ReadonlySet<string> = new Set([crossEntropy, crossEntropyGrad].map(({ name }) => name))
 
 // ---------------------------------------------------------- destructors
@@ -57,7 +58,7 @@ export const variantOf = (name: string, inputs: tf.NamedTensorInfoMap, attribute
   return ` ${first}=${String(value)}${tokens}`
 }
 
-/** Which of the sizes that must be tried a call has. */
+/** The sizes to test that a call has. */
 export const sizesOf = (inputs: tf.NamedTensorInfoMap, outputs: readonly tf.TensorInfo[]): readonly string[] => {
   const [given, made] = [Object.values(inputs), outputs].map((infos) =>
     infos.filter((info) => info !== undefined && info !== null).map(({ shape }) => sizeOf(shape)),

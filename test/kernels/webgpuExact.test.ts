@@ -25,7 +25,7 @@ import { webgpuDevice, whySkipped } from "../support/webgpu.ts"
 
 const device = await webgpuDevice()
 
-/** The bits of what a computation gives on a backend; one NaN is like another. */
+/** The bits of a computation on a backend, with all NaNs equal. */
 const on = async (
   backend: "webgpu" | "cpu",
   compute: () => ReadonlyArray<tf.Tensor>,
@@ -42,7 +42,7 @@ const on = async (
   })
 }
 
-/** Runs a kernel on webgpu, and what it stands for on cpu. */
+/** Runs a kernel on webgpu, and the operations that it replaces on cpu. */
 const same = async (
   kernel: () => ReadonlyArray<tf.Tensor>,
   composed: () => ReadonlyArray<tf.Tensor>,
@@ -55,7 +55,7 @@ const onGrid = (l: number) => fc.integer({ min: -(2 ** 24) + 1, max: 2 ** 24 - 1
 
 const anyFloat = fc.oneof(fc.float({ noNaN: true, min: -64, max: 64 }), fc.constantFrom(0, -0, NaN, Infinity, 2 ** -30))
 
-/** Sample ids where a product with blocks leaves a word, or the exact integers. */
+/** Sample ids at which a product with blocks exceeds a word, or the exact integers. */
 const edges = fc.constantFrom(2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 52 + 3, 2 ** 53 - 1)
 
 const half = fc.constantFrom(0.5, -0.5)
@@ -125,7 +125,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       ),
     ))
 
-  it("pack parities, and add and take them away", () =>
+  it("pack parities, and add and subtract them", () =>
     holds(({ l, x }, tensor) => {
       const space = tensorSpace(l)
       const moves = () => {
@@ -152,7 +152,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
       return same(counts, counts)
     }))
 
-  it("take a step as the operations one by one do, and leave the same plane", () =>
+  it("take a step like the separate operations, and leave the same plane", () =>
     holds((given, tensor) => {
       const { l, gamma, small, h } = given
       const previous = [...small].reverse()
@@ -236,7 +236,7 @@ describe.skipIf(device === null)(`exact kernels on webgpu${device === null ? ` (
     expect(new Uint32Array(values.buffer)).toEqual(expected)
   })
 
-  it("drop the values that the numbers of draws.ts say, wherever samples stand", () =>
+  it("drop the values that the numbers of draws.ts say, wherever samples are", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.nat(1000), fc.integer({ min: 2 ** 30, max: 2 ** 40 }), fc.maxSafeNat(), edges), {

@@ -1,5 +1,5 @@
 /**
- * The float kernels on WebGPU: against float64, and against themselves.
+ * The float kernels on WebGPU: against float64, and for the same bits in a second run.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import { Attention, crossEntropy, gelu, geluTanh, LayerNorm, Linear, Mlp } from "bijou/net"
@@ -40,7 +40,7 @@ const sweep = (f: F, xs: ReadonlyArray<tf.Tensor>) => {
   return { value, dy, grads: pull(dy) }
 }
 
-/** The same bits twice, plain and recorded, with and without neighbors. */
+/** Checks for the same bits twice, plain and recorded, with and without neighbors. */
 const repeats = async (f: F, x: tf.Tensor, ...others: tf.Tensor[]): Promise<void> => {
   const one = sweep(f, [x, ...others])
   const other = sweep(f, [x, ...others])
@@ -87,7 +87,8 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
     const [xs, dys] = [await rowsOf(x), await rowsOf(dy)]
     const exact = layerNorm(xs, g, b, dys)
     for (const [i, found] of [value, ...grads].entries())
-      if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6) // dx is close to 0 there
+      // dx is close to 0 there.
+      if (width > 2 || i !== 1) expect(distance(await found.data(), exact[i]!)).toBeLessThan(3e-6)
     await repeats(norm, x, gain, bias)
   })
 
@@ -118,14 +119,14 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
       )
     })
 
-    it("attention gives padding that no one looks at no gradient, and who sees nothing else none for its scores", async () => {
+    it("attention gives padding that no query sees no gradient, and a query that sees nothing else no gradient of its scores", async () => {
       const { qkv, seen } = padded()
       const { grads } = sweep((x) => Attention.mixSeen(x!, seen, 2, reach), [qkv])
       expectNoGradientOfPadding(await rowsOf(grads[0]!), reach === "causal")
     })
   })
 
-  it("attend in one kernel, and back in one", async () => {
+  it("run attention in one kernel, and its gradient in one", async () => {
     const qkv = noise([2, 5, 12], 1)
     const seen = mask(2, 5)
     for (const { mix } of ways("causal")) {
@@ -159,7 +160,7 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
     },
   )
 
-  it("make a loss NaN whose target is no class", async () => {
+  it("give a NaN loss for a target out of range", async () => {
     const loss = (target: number) => crossEntropy(noise([2, 3], 1), tf.tensor1d([1, target], "int32")).data()
     expect(await loss(3)).toEqual(Float32Array.of(NaN))
     expect(await loss(-1)).toEqual(Float32Array.of(NaN))
@@ -210,7 +211,8 @@ describe.skipIf(device === null)(`float kernels on webgpu${device === null ? ` (
 
   it("add the rows of segments in their order, within 1e-6 of float64", async () => {
     const [rows, width, numSegments] = [300, 5, 7]
-    const ids = Array.from({ length: rows }, (_, r) => (r * r) % 8) // some of segment 7, which there is not; none of most
+    // Some are of segment 7, which does not exist, and none of most.
+    const ids = Array.from({ length: rows }, (_, r) => (r * r) % 8)
     const x = noise([rows, width], 3)
     const sum = () => tf.unsortedSegmentSum(x, tf.tensor1d(ids, "int32"), numSegments)
     const [found, values] = [await sum().data(), await rowsOf(x)]

@@ -38,11 +38,11 @@ it("every published law set is among the rows", () => {
   expect(published.filter((name) => !rows.has(name))).toEqual([])
 })
 
-it("attacks have names of their own", () => {
+it("attacks have unique names", () => {
   expect(new Set(attacks.map(({ name }) => name)).size).toBe(attacks.length)
 })
 
-it("a failure prints the law, both sides in bits, and how to see it again", async () => {
+it("a failure prints the law, both sides in bits, and how to reproduce it", async () => {
   const broken = law("there is one zero", fc.constant(-1), (x) => ({
     lhs: Float32Array.of(1, 0 * x),
     rhs: Float32Array.of(1, 0),
@@ -59,7 +59,7 @@ it("a failure prints the law, both sides in bits, and how to see it again", asyn
   ])
 })
 
-it("a failure is seen again from its seed and path", async () => {
+it("a failure is reproduced from its seed and path", async () => {
   const seen: number[] = []
   const broken = law("numbers are small", fc.integer(), (x) => {
     seen.push(x)
@@ -73,7 +73,7 @@ it("a failure is seen again from its seed and path", async () => {
   expect(seen).toHaveLength(1)
 })
 
-it("an exception is no catch, and a generator without inputs is no proof", async () => {
+it("an exception does not catch an attack, and a generator without inputs proves nothing", async () => {
   const raising = law("raises", fc.nat(), () => {
     throw new Error("no sides")
   })
@@ -98,7 +98,7 @@ it("equality is of bits, of kinds and of structure", () => {
   expect(firstDifference({ a: [0, 1] }, { a: [0, 2] })).toEqual({ at: ".a[1]", lhs: 1, rhs: 2, float32: false })
 })
 
-it("the laws run in whatever framework is passed in", async () => {
+it("the laws run in any test framework that is passed in", async () => {
   const told: string[] = []
   const bodies: (() => Promise<void>)[] = []
   const runner: Runner = {

@@ -1,5 +1,5 @@
 /**
- * Every law holds for the catalogue on wasm where layers and blocks are composed of tfjs's operations.
+ * Every law holds for the catalogue on wasm if layers and blocks are composed of tfjs's operations.
  */
 import { useKernels } from "bijou/tensor"
 import { expect, it } from "vitest"

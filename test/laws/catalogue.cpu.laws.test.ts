@@ -1,5 +1,5 @@
 /**
- * Every law holds for the catalogue on cpu; every second case is tried, since host and wasm try all of them.
+ * Every law holds for the catalogue on cpu. Every second case is tested, because host and wasm test all of them.
  */
 import { checkCatalogue } from "./catalogue.ts"
 

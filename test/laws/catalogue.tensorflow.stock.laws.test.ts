@@ -1,5 +1,5 @@
 /**
- * Every law holds for the layers of the catalogue on TensorFlow without the op library too, which is what a GPU runs.
+ * Every law also holds for the layers of the catalogue on TensorFlow without the op library, which is what a GPU runs.
  */
 import { checkLaws, presets } from "bijou/laws"
 import { describe, it } from "vitest"

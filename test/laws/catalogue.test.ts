@@ -1,5 +1,5 @@
 /**
- * The catalogue is whole: whatever the package exports that is, or makes, a bijection or a layer stands in it.
+ * The catalogue is complete: it contains everything exported that is, or makes, a bijection or a layer.
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 const makers = (): ReadonlyArray<string> => {
   const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
     readonly exports: Readonly<Record<string, string | { readonly default: string }>>
-  } // our own manifest
+  } // the manifest of this repository
   const entries = Object.values(exports)
     .flatMap((target) => (typeof target === "string" ? [] : [target.default]))
     .filter((target) => target.startsWith("./dist/src/"))
@@ -25,7 +25,7 @@ const makers = (): ReadonlyArray<string> => {
   const program = ts.createProgram(entries, { ...options, noEmit: true })
   const checker = program.getTypeChecker()
 
-  /** One of our own two interfaces; tfjs has a Layer too. */
+  /** One of this library's two interfaces. tfjs has a Layer too. */
   const isPart = ({ symbol }: ts.Type): boolean =>
     ["Bijection", "Layer"].includes(symbol?.name ?? "") &&
     symbol.declarations?.[0]?.getSourceFile().fileName.startsWith(`${root}/src/core/`.replace("//", "/")) === true
@@ -36,7 +36,7 @@ const makers = (): ReadonlyArray<string> => {
     if (type.isUnion()) return type.types.some((one) => makes(one, depth - 1))
     const returned = type.getCallSignatures().map((signature) => checker.getReturnTypeOfSignature(signature))
     if (returned.some((one) => makes(one, depth - 1))) return true
-    // What a function returns may hold parts, as `gpt` does, or be an Option of one.
+    // A function's result may contain parts, as that of `gpt` does, or be an Option of one.
     const fields = type.getProperties().map((field) => checker.getTypeOfSymbol(field))
     return type.getCallSignatures().length === 0 && fields.some((field) => isPart(field))
   }
@@ -60,13 +60,13 @@ const makers = (): ReadonlyArray<string> => {
   })
 }
 
-it("every exported bijection and layer stands in the catalogue, and nothing else does", () => {
+it("every exported bijection and layer is in the catalogue, and nothing else is", () => {
   const found = makers()
   expect(found).toEqual(expect.arrayContaining(["andThen", "invert", "Bdia.fromResidual", "Linear.make", "gpt"]))
   expect([...new Set(catalogue().flatMap(({ covers }) => covers))].sort()).toEqual([...new Set(found)].sort())
 })
 
-it("every entry has laws, under a name of its own", async () => {
+it("every entry has laws, under a unique name", async () => {
   await useBackend("cpu")
   const names: string[] = []
   for (const { name, set } of catalogue()) {

@@ -7,8 +7,8 @@ import { useBackend, type BackendName } from "bijou/tensor"
 import { beforeAll, describe, it } from "vitest"
 
 /**
- * Every law of every entry, under the quick preset: on a backend, or on the host. `also` goes on behind the name; of every `share` cases one is
- * tried, within `patience` times the preset's seconds.
+ * Runs every law of every entry under the quick preset, on a backend or on the host. `also` is appended to the name.
+ * One of every `share` cases is tested, within `patience` times the preset's seconds.
  */
 export const checkCatalogue = async (
   where: BackendName | "host",

@@ -1,5 +1,5 @@
 /**
- * A failure says why, where it can be told.
+ * A failure gives its reason, if it is known.
  */
 import { either as E } from "fp-ts"
 import { Bdia, identity, numberSpace, Params, Side, type Bijection, type Env } from "bijou"
@@ -56,7 +56,7 @@ describe("the reason for a failure", () => {
     ["another kernel in gradient mode", /The layer's vjp returns another value than its apply/],
     ["a wrong derivative", /is not the slope of the value/],
     ["gamma at inference", /Inference is the expectation/],
-  ])("of %s is told", async (name, sentence) => {
+  ])("of %s is reported", async (name, sentence) => {
     expect(all(await reasonsOf(attackSets(name)))).toMatch(sentence)
   })
 
@@ -91,7 +91,7 @@ describe("the reason for a failure", () => {
     )
   })
 
-  it("of a batch-dependent chain is told by the law of neighbors", async () => {
+  it("of a batch-dependent chain is found by the law of neighbors", async () => {
     const inner = float32Layer(4, 0)
     const mixing = {
       ...inner,
@@ -101,7 +101,7 @@ describe("the reason for a failure", () => {
     expect(all(reasons)).toContain("depends on the rest of the batch")
   })
 
-  it("is not made up: honest subjects have none, and an unknown cause stays unnamed", async () => {
+  it("is not invented: correct subjects have none, and an unknown cause is not named", async () => {
     const space = numberSpace(9)
     const honest = Bdia.fromResidual({ space, layer: numberLayer(0.25) }, 3)
     const inputs = arbitraries.boundedGridNumber(space.grid, 8)

@@ -1,5 +1,5 @@
 /**
- * docs/laws.md is what the laws and attacks make now.
+ * docs/laws.md is what the laws and attacks generate now.
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"

@@ -1,5 +1,5 @@
 /**
- * The count of laws by backend, which a run of all tests prints and judges.
+ * The number of laws by backend, which a run of all tests prints and judges.
  */
 import { describe, expect, it } from "vitest"
 import { lawsRun, table, unkept } from "../../scripts/lawsRun.ts"
@@ -13,7 +13,7 @@ const places = lawsRun([
 ])
 
 describe("laws by backend", () => {
-  it("counts what ran, and nothing that was skipped", () => {
+  it("counts the laws that ran, and no skipped ones", () => {
     expect(places).toEqual({
       wasm: { held: 1, failed: 1 },
       "wasm with OpenBLAS 0.3.34": { held: 1, failed: 0 },
@@ -21,7 +21,7 @@ describe("laws by backend", () => {
     expect(table(places)).toContain("     1  on wasm, 1 FAILED")
   })
 
-  it("says which required backend ran none", () => {
+  it("names the required backend that ran none", () => {
     expect(unkept(places, { BIJOU_NATIVE: "required", BIJOU_WEBGPU: "required" })).toEqual([
       "BIJOU_WEBGPU is required, and no law ran there.",
     ])

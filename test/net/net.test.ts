@@ -36,7 +36,7 @@ describe("A configuration of a GPT", () => {
     ["fractionBits", 24, "an integer from 0 to 23, not 24"],
     ["dropout", 1, "a number of at least 0 and below 1, not 1"],
   ] as const)
-    it(`names the field ${field} where it is wrong`, () => {
+    it(`names the field ${field} if it is wrong`, () => {
       const decoded = GptConfig.decode({ ...good, [field]: value })
       expect(E.isLeft(decoded)).toBe(true)
       if (E.isLeft(decoded)) {
@@ -51,7 +51,7 @@ describe("A configuration of a GPT", () => {
     expect(E.isLeft(decoded) && decoded.left[0]?.context.at(-1)?.key).toBe("depth")
   })
 
-  it("is refused by gpt where the heads do not divide the width", () => {
+  it("is refused by gpt if the heads do not divide the width", () => {
     expect(() => tinyGpt({ width: 6, heads: 4 })).toThrow(RangeError)
     expect(() => tinyGpt({ width: 6, heads: 4 })).toThrow(
       "4 heads do not divide a width of 6. Use a width that is a multiple of the heads.",
@@ -96,7 +96,7 @@ onBackends("A GPT", () => {
     expect(Math.abs((loss.dataSync()[0] ?? NaN) - Math.log(64))).toBeLessThan(0.05)
   })
 
-  it("has the same parameters for its network and its logits, with names that are unique", () => {
+  it("has the same parameters for its network and its logits, with unique names", () => {
     const { bijection: network, outputs: logits } = tinyGpt()
     const names = (p: typeof network.params) => p.leaves(p.init(Key.fromSeed(1))).map(([path]) => path)
     expect(names(logits.params)).toEqual(names(network.params))

@@ -1,5 +1,5 @@
 /**
- * Matrix products of the BLAS that `npx bijou native` has set up, on the heap of wasm.
+ * Matrix products of the installed BLAS, on the heap of wasm.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
@@ -12,7 +12,7 @@ import { bitsOf, noise } from "../support/specimens.ts"
 
 const blas = await countingBlas()
 
-/** How many products the BLAS does while `body` runs. */
+/** The number of products that the BLAS computes while `body` runs. */
 const products = (body: () => void): number => {
   const before = blas?.products() ?? 0
   tf.tidy(body)
@@ -52,7 +52,7 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
         const [x, y, z] = [a.dataSync(), b.dataSync(), out.dataSync()]
         const slices = out.size / (m * n)
         for (let s = 0; s < slices; s++) {
-          // Batches of two axes go round: [2, 1] by [1, 2] has places (i, j).
+          // Batches of two axes broadcast: [2, 1] by [1, 2] has places (i, j).
           const [i, j] = batchA.length === 2 ? [s >> 1, s & 1] : [s, s]
           const oa = batchA.includes(3) || batchA.length === 2 ? i * m * k : 0
           const ob = batchB.includes(3) || batchB.length === 2 ? j * k * n : 0
@@ -83,21 +83,22 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
       { numRuns: 60, seed: 1 },
     ))
 
-  it("are those from 1,024 multiplications on, whatever was measured: the shape decides", () => {
+  it("are those of at least 1,024 multiplications, whatever was measured: the shape decides", () => {
     expect(products(() => tf.matMul(noise([8, 16], 1), noise([16, 8], 2)))).toBe(1)
     expect(products(() => tf.matMul(noise([8, 16], 1), noise([16, 7], 2)))).toBe(0)
-    // One right side for all: one tall product, unless the left sides are transposed.
+    // One right operand for all is one tall product, unless the left operands are transposed.
     expect(products(() => tf.matMul(noise([5, 8, 16], 1), noise([1, 16, 8], 2)))).toBe(1)
     expect(products(() => tf.matMul(noise([5, 16, 8], 1), noise([1, 16, 8], 2), true))).toBe(5)
     expect(products(() => tf.matMul(noise([5, 8, 16], 1), noise([5, 8, 16], 2), false, true))).toBe(5)
-    // Both gradients too.
+    // So do both gradients.
     expect(products(() => tf.grads((x, y) => tf.matMul(x!, y!))([noise([8, 16], 1), noise([16, 8], 2)]))).toBe(3)
   })
 
-  it("have the same bits after the heap has grown, and while other products run between them", () => {
+  it("have the same bits after the heap has grown, and with other products between them", () => {
     const [a, b] = [noise([130, 70], 3), noise([70, 90], 4)]
     const bits = bitsOf(tf.matMul(a, b))
-    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length // private in tfjs
+    // Private in tfjs.
+    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
     const before = memory()
     tf.tidy(() => {
       const large = Array.from({ length: 4 }, () => tf.zeros([2 ** 22]))
@@ -114,13 +115,13 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
     tf.dispose([a, b])
   })
 
-  it("keep NaN and infinity, and read nothing where they write", () => {
+  it("keep NaN and infinity, and do not read their output", () => {
     const a = tf.tensor2d([NaN, 1, Infinity, 1], [2, 2]).tile([1, 32])
     const out = tf.matMul(a, tf.ones([64, 16])).dataSync()
     expect([out[0], out[16]]).toEqual([NaN, Infinity])
   })
 
-  it("give way to XNNPACK when unplugged, with other bits within the same distance", async () => {
+  it("fall back to XNNPACK when the BLAS is removed, with other bits within the same distance", async () => {
     const [a, b] = [noise([65, 128], 5), noise([128, 65], 6)]
     const native = tf.matMul(a, b)
     setSgemm(null)

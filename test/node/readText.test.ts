@@ -1,5 +1,5 @@
 /**
- * What `--data` reads, what it leaves out, and what it says of it; and how long a text must be.
+ * What `--data` reads, what it skips, its messages, and how long a text must be.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -15,7 +15,7 @@ afterAll(() => rmSync(place, { recursive: true, force: true }))
 
 let count = 0
 
-/** A folder of these files, by their paths below it. */
+/** A folder of these files, by their relative paths. */
 const folderOf = (files: Readonly<Record<string, string | Uint8Array>>): string => {
   const folder = join(place, String(count++))
   mkdirSync(folder)
@@ -26,7 +26,7 @@ const folderOf = (files: Readonly<Record<string, string | Uint8Array>>): string 
   return folder
 }
 
-/** The text, or the sentence of refusal, and what was said on the way. */
+/** The text or the error message, and the messages meanwhile. */
 const read = async (path: string) => {
   const said: string[] = []
   const bytes = await readText(path, (sentence) => said.push(sentence))()
@@ -37,7 +37,7 @@ const utf16 = (text: string): Buffer => Buffer.from(text, "utf16le")
 const marked = (text: string): Buffer => utf16(`\uFEFF${text}`)
 
 describe("a folder of text", () => {
-  it("is read in the order of paths, without hidden files and what is in hidden folders", async () => {
+  it("is read in the order of paths, without hidden files and folders", async () => {
     const folder = folderOf({
       "b.txt": "2",
       "a/z.txt": "1",
@@ -52,7 +52,7 @@ describe("a folder of text", () => {
     expect((await read(join(folder, ".git"))).text).toBe("secret")
   })
 
-  it("is read through links to files and folders, as caches of data sets have them", async () => {
+  it("is read through links to files and folders, as in caches of data sets", async () => {
     const cache = folderOf({ "blobs/b1": "one", "blobs/b2": "two", "more/deep/three": "three" })
     const snapshot = join(cache, "snapshots", "main")
     mkdirSync(snapshot, { recursive: true })
@@ -60,11 +60,11 @@ describe("a folder of text", () => {
     symlinkSync("../../blobs/b1", join(snapshot, "b.txt"))
     symlinkSync("../../more", join(snapshot, "c"))
     expect(await read(snapshot)).toEqual({ text: "twoonethree", said: [] })
-    // Of the whole cache each file is read once.
+    // Each file of the cache is read once.
     expect(await read(cache)).toEqual({ text: "onetwothree", said: [] })
   })
 
-  it("is read to its end where links lead in a circle, and links to nothing are named", async () => {
+  it("is read to its end despite cycles of links, and broken links are named", async () => {
     const folder = folderOf({ "a/text": "one", "b/text": "two" })
     symlinkSync("..", join(folder, "a", "up"))
     symlinkSync("../b", join(folder, "a", "b"))
@@ -74,18 +74,18 @@ describe("a folder of text", () => {
     const { text, said } = await read(folder)
     expect(text).toBe("onetwo")
     expect(said).toEqual([
-      `${join(folder, "gone")} is left out: there is no such file or folder.`,
-      `${join(folder, "self")} is left out: its links lead in a circle.`,
+      `${join(folder, "gone")} is skipped: there is no such file or folder.`,
+      `${join(folder, "self")} is skipped: its links form a cycle.`,
     ])
   })
 
-  it("has its UTF-16 read as UTF-8, and names what is left out", async () => {
+  it("has its UTF-16 read as UTF-8, and names the skipped files", async () => {
     const folder = folderOf({
       "a.txt": marked("Grüße, 世界\n"),
       "b.txt": marked("big endian\n").swap16(),
       "c.txt": utf16("without a mark\n"),
       "d.png": Uint8Array.of(137, 80, 0, 0),
-      "e.bin": Uint8Array.of(0xff, 0xfe, 0, 0xd8, 1, 0), // half a pair of surrogates behind the mark
+      "e.bin": Uint8Array.of(0xff, 0xfe, 0, 0xd8, 1, 0), // half a surrogate pair after the mark
       "f.txt": "plain\n",
     })
     const { text, said } = await read(folder)
@@ -93,17 +93,17 @@ describe("a folder of text", () => {
     expect(said).toEqual([
       `${join(folder, "a.txt")} is UTF-16. It is read as UTF-8.`,
       `${join(folder, "b.txt")} is UTF-16. It is read as UTF-8.`,
-      `${join(folder, "c.txt")} is left out: it looks like UTF-16 without a byte order mark. Convert it: iconv -f UTF-16LE -t UTF-8 (or UTF-16BE, as it is written).`,
-      `${join(folder, "d.png")} and 1 more are left out, with bytes that no text has.`,
+      `${join(folder, "c.txt")} is skipped: it looks like UTF-16 without a byte order mark. Convert it: iconv -f UTF-16LE -t UTF-8 (or UTF-16BE, as it is written).`,
+      `${join(folder, "d.png")} and 1 more are skipped, with bytes that text does not contain.`,
     ])
   })
 
-  it("names what may not be read, and reads the rest", async () => {
+  it("names the files without permission, and reads the rest", async () => {
     const folder = folderOf({ "a.txt": "one", "b/c.txt": "two", "d.txt": "three" })
     chmodSync(place, 0o755)
     chmodSync(join(folder, "a.txt"), 0)
     chmodSync(join(folder, "b"), 0)
-    // Root may read everything, so it reads as nobody.
+    // Root has permission for everything, so this reads as an unprivileged user.
     const root = process.geteuid?.() === 0
     if (root) process.seteuid?.(65534)
     const { text, said } = await read(folder).finally(() => {
@@ -112,19 +112,19 @@ describe("a folder of text", () => {
     })
     expect(text).toBe("three")
     expect(said.toSorted()).toEqual([
-      `${join(folder, "a.txt")} is left out: permission is denied.`,
-      `${join(folder, "b")} is left out: permission is denied.`,
+      `${join(folder, "a.txt")} is skipped: permission is denied.`,
+      `${join(folder, "b")} is skipped: permission is denied.`,
     ])
   })
 
-  it("is refused where nothing is left of it", async () => {
+  it("is refused if no text remains", async () => {
     const folder = folderOf({ ".git/config": "secret" })
-    expect((await read(folder)).text).toContain(`--data ${folder} holds no text.`)
+    expect((await read(folder)).text).toContain(`--data ${folder} contains no text.`)
   })
 })
 
 describe("a file of text", () => {
-  it("is read as it is, UTF-16 as UTF-8, and refused where its encoding can only be guessed", async () => {
+  it("is read as it is, UTF-16 as UTF-8, and refused if its encoding can only be guessed", async () => {
     const folder = folderOf({
       "plain.bin": Uint8Array.of(1, 0, 2, 3),
       "marked.txt": marked("text"),

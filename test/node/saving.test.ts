@@ -1,6 +1,6 @@
 /**
- * Saving while a run goes on: the file is whole whatever happens to the process or the place, and the run that goes on from it has the bits of
- * one that nothing happened to.
+ * Saving during a run: the file is complete whatever happens to the process or the place, and the run that resumes from
+ * it has the bits of an undisturbed one.
  */
 import { execFileSync, spawn } from "node:child_process"
 import {
@@ -54,7 +54,7 @@ describe("A saver", () => {
     return { start, state, warnings, clock, content: () => readFileSync(file, "utf8") }
   }
 
-  it("writes before the first step, and when so many steps or minutes have passed", async () => {
+  it("writes before the first step, and after the given number of steps or minutes", async () => {
     const { start, state, clock, content } = saving(join(place(), "run"), { minutes: 10, steps: 3 })
     const saver = await start()
     expect(content()).toBe("step 0")
@@ -68,14 +68,14 @@ describe("A saver", () => {
     expect(await saver.end(state(8))).toBe(null)
   })
 
-  it("tries the place before anything is done", async () => {
+  it("tests the place before any work is done", async () => {
     await expect(saving(join(place(), "none", "run"), { minutes: 1 }).start()).rejects.toThrow(
       /^--save .* cannot be written: its folder does not exist\. Give another file\.$/,
     )
     await expect(saving(place(), { minutes: 1 }).start()).rejects.toThrow("it is a folder")
   })
 
-  it("goes on without its place, says so, and writes again when the place is back", async () => {
+  it("continues without its place, says so, and writes again when the place is back", async () => {
     const at = place()
     const { start, state, warnings, content } = saving(join(at, "run"), { minutes: 10, steps: 2 })
     const saver = await start()
@@ -94,7 +94,7 @@ describe("A saver", () => {
 })
 
 describe("A file that is written", () => {
-  it("stays as it was where the new one fails in the middle, and nothing is left beside it", async () => {
+  it("stays as it was if the new one fails in the middle, and no other file remains", async () => {
     const at = place()
     await write(join(at, "x"), "old")
     const pieces = async function* () {
@@ -106,14 +106,14 @@ describe("A file that is written", () => {
     expect(readdirSync(at)).toEqual(["x"])
   })
 
-  it("may have the longest name that there is", async () => {
+  it("may have the longest possible name", async () => {
     const at = place()
     const name = "x".repeat(255)
     await write(join(at, name), "all")
     expect(readdirSync(at)).toEqual([name])
   })
 
-  it("takes away what killed processes have left, and not what others are at", async () => {
+  it("removes what killed processes have left, and not what running ones write", async () => {
     const at = place()
     const host = hostname()
       .replace(/[^\w.]/g, "")
@@ -152,7 +152,7 @@ describe("A file that is written", () => {
 })
 
 describe("A file that is about to be written", () => {
-  it("is not one that is read, by whatever path or link", async () => {
+  it("is not one that is read, by any path or link", async () => {
     const at = place()
     const text = join(at, "text.txt")
     writeFileSync(text, "a text")
@@ -182,7 +182,7 @@ describe("bijou start --save", () => {
     readonly stderr: string
   }
 
-  /** The command with these options of Node; from `shutAt` on, nobody reads its output. */
+  /** Runs the command with these options of Node. After `shutAt`, its output is closed. */
   const start = (
     args: ReadonlyArray<string>,
     { options = "", shutAt }: { readonly options?: string; readonly shutAt?: number } = {},
@@ -202,7 +202,7 @@ describe("bijou start --save", () => {
     })
   const digestIn = (file: string): string => String(contentsOf(readFileSync(file)).stored["sha256"])
   const runIn = async (file: string): Promise<Run> => right(await Checkpoint.runOf(readFileSync(file))())
-  /** What parameters and moments are after the last step of a run, which ends there. */
+  /** Returns parameters and moments after the last step of a run, which ends there. */
   const last = async (...args: ReadonlyArray<string>): Promise<string> => {
     const file = join(place(), "last")
     const { stderr } = await start([...args, "--save", file], { options: atStep(6, 'signal("SIGTERM")') })
@@ -210,11 +210,11 @@ describe("bijou start --save", () => {
     expect((await runIn(file)).steps).toBe(6)
     return digestIn(file)
   }
-  /** That, of the run that goes on from a file. */
+  /** The same, of the run that resumes from a file. */
   const resumed = (file: string, ...more: ReadonlyArray<string>): Promise<string> =>
     last("--data", text, "--resume", file, ...more)
 
-  /** A run that is ended after its first steps. */
+  /** A run that is stopped after its first steps. */
   const begun = join(folder, "begun.safetensors")
 
   beforeAll(async () => {
@@ -224,7 +224,7 @@ describe("bijou start --save", () => {
     expect(ended.status).toBe(130)
   })
 
-  /** That run with something else in it, under digests of its own. */
+  /** That run with other contents, under matching digests. */
   const changed = (change: (run: Run) => unknown): string => {
     const file = join(place(), "run.safetensors")
     const other = ({ arrays, stored }: Contents) => ({ arrays, stored: { ...stored, run: change(stored.run) } })
@@ -235,7 +235,7 @@ describe("bijou start --save", () => {
   it.each([
     ["SIGTERM", 143],
     ["SIGHUP", 129],
-  ] as const)("ends with the last step in the file on %s, and goes on to the same bits", async (signal, code) => {
+  ] as const)("ends with the last step in the file on %s, and resumes to the same bits", async (signal, code) => {
     const file = join(place(), "run.safetensors")
     const { status, stdout } = await start([...small, "--save", file], { options: atStep(2, `signal("${signal}")`) })
     expect(status).toBe(code)
@@ -245,7 +245,7 @@ describe("bijou start --save", () => {
     expect(await resumed(file)).toBe(undisturbed)
   })
 
-  it("ends with the last step in the file when nobody reads on", async () => {
+  it("ends with the last step in the file when its output is closed", async () => {
     const file = join(place(), "run.safetensors")
     const { status } = await start([...small, "--save", file], { shutAt: 2 })
     expect(status).toBe(141)
@@ -254,7 +254,7 @@ describe("bijou start --save", () => {
     if (steps < 6) expect(await resumed(file)).toBe(undisturbed)
   })
 
-  it("has the last step that ended well in the file when a step is refused", async () => {
+  it("has the last successful step in the file when a step is refused", async () => {
     const file = changed((run) => ({ ...run, schedule: { ...run.schedule, peak: 1e6, floor: 1e6 } }))
     const { steps } = await runIn(file)
     const { status, stderr } = await start(["--data", text, "--resume", file, "--save", file])
@@ -264,7 +264,7 @@ describe("bijou start --save", () => {
     expect(stderr).toContain(`--save ${file} has step ${end}, the last that ended well.`)
   })
 
-  it("has the last step that ended well in the file when a worker is lost", async () => {
+  it("has the last successful step in the file when a worker is lost", async () => {
     const file = join(place(), "run.safetensors")
     const losing = `
       import { isMainThread, parentPort } from "node:worker_threads"
@@ -276,11 +276,11 @@ describe("bijou start --save", () => {
     expect(stderr).toContain("Worker 1 failed at step 2")
     expect(status).toBe(1)
     expect(await runIn(file)).toMatchObject({ steps: 2, workers: 2 })
-    // With as many workers, which is what the file says; another number has the same bits.
+    // Uses the number of workers in the file. Another number has the same bits.
     expect(await resumed(file, "--workers", "1", "--budget", "1MB")).toBe(undisturbed)
   })
 
-  it("writes the number of workers that it goes on with", async () => {
+  it("writes the number of workers with which it continues", async () => {
     const file = join(place(), "run.safetensors")
     await start(["--data", text, "--resume", begun, "--workers", "1", "--save", file], {
       options: atStep(6, 'signal("SIGTERM")'),
@@ -289,7 +289,7 @@ describe("bijou start --save", () => {
     expect((await runIn(file)).workers).toBe(1)
   })
 
-  it("goes on where its folder is gone, says so, and ends with 1 and the older file", async () => {
+  it("continues if its folder is gone, says so, and exits with 1 and the older file", async () => {
     const at = place()
     const gone = `fs.renameSync(${JSON.stringify(at)}, ${JSON.stringify(`${at}.gone`)})`
     const run = [...small, "--save", join(at, "run"), "--save-steps", "2", "--out", join(place(), "out")]
@@ -303,7 +303,7 @@ describe("bijou start --save", () => {
     expect(await resumed(join(`${at}.gone`, "run"))).toBe(undisturbed)
   })
 
-  it("refuses to go on with what gives other bits, and names both", async () => {
+  it("refuses to resume with something that gives other bits, and names both", async () => {
     const other = (runtime: Partial<Run["runtime"]>) =>
       changed((run) => ({ ...run, runtime: { ...run.runtime, ...runtime } }))
     const refused = async (file: string, ...more: ReadonlyArray<string>) => {
@@ -322,7 +322,7 @@ describe("bijou start --save", () => {
     expect(await resumed(blas, "--allow-other-bits")).not.toBe(undisturbed)
   })
 
-  it("goes on with the schedule, optimizer, dropout and grid of the file, and refuses another vocabulary", async () => {
+  it("resumes with the schedule, optimizer, dropout and grid of the file, and refuses another vocabulary", async () => {
     const network = (field: object) => (run: Run) => ({ ...run, network: { ...Object(run.network), ...field } })
     const edits: ReadonlyArray<(run: Run) => unknown> = [
       (run) => ({ ...run, schedule: { ...run.schedule, floor: 1e-3 } }),
@@ -343,7 +343,7 @@ describe("bijou start --save", () => {
     ])
   })
 
-  it("refuses to write over its text, over its own report, and when to write without where", async () => {
+  it("refuses to overwrite its text or its own report, and a save interval without a file", async () => {
     const out = join(place(), "out")
     const refused = async (...args: ReadonlyArray<string>) => {
       const { status, stderr } = await start([...small, ...args])

@@ -1,5 +1,5 @@
 /**
- * `bijou native --tensorflow` where something is missing or fails, with programs that only pretend.
+ * Sets up TensorFlow where something is missing or fails, with fake programs.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -14,14 +14,14 @@ const cache = join(folder, "cache")
 const there = join(cache, "bijou")
 const calls = join(folder, "calls")
 
-/** What each program does, as lines of sh; `null` where there is none. `log` is written to before. */
+/** What each program does, as lines of sh, or `null` if it is missing. Each first writes to `log`. */
 interface Programs {
   readonly python3?: string | null
   readonly npm?: string | null
   readonly "g++"?: string | null
 }
 
-/** pip that leaves a wheel, a zip module that unpacks nothing, and a tar module that unpacks tfjs-node. */
+/** A pip that leaves a wheel, a zip module that unpacks nothing, and a tar module that unpacks tfjs-node. */
 const python3 = `case "$*" in
   *--version*) ;;
   *"pip download"*) while [ "$1" != -d ]; do shift; done; : > "$2/tensorflow.whl";;
@@ -44,7 +44,7 @@ const begin = (programs: Programs, before: string, env: Readonly<Record<string, 
   for (const [name, lines] of Object.entries(programs))
     if (lines !== null)
       writeFileSync(join(bin, name), `#!/bin/sh\necho ${name} "$@" >> ${calls}\n${lines}\n`, { mode: 0o755 })
-  // With a program that is missing, the system's own must not be found in its place.
+  // With a program missing, the system's own must not be found instead.
   const whole = Object.keys(all).every((name) => typeof programs[name as keyof Programs] === "string") // its own keys
   return {
     args: ["--import", `data:text/javascript,${encodeURIComponent(before)}`, bijou, "native", "--tensorflow"],
@@ -68,7 +68,7 @@ interface Setting {
 
 const called = (): ReadonlyArray<string> => (existsSync(calls) ? readFileSync(calls, "utf8").trim().split("\n") : [])
 
-/** Code that runs before the command and puts something else in the place of a function of Node. */
+/** Code that runs before the command and replaces a function of Node. */
 const instead = (module: string, code: string): string =>
   `import it from "node:${module}"; import { syncBuiltinESMExports } from "node:module"; ${code}; syncBuiltinESMExports()`
 
@@ -157,7 +157,7 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
       { args: ["--tensorflow-version", "new"] },
       /--tensorflow-version must be a version such as 2\.21\.0, not "new"/,
     ],
-  ])("refuses %s in one sentence, and leaves nothing behind", (_name, programs, setting, sentence) => {
+  ])("refuses %s in one sentence, and leaves no file", (_name, programs, setting, sentence) => {
     const { status, stdout, stderr } = native(programs, setting)
     const told = stderr
       .trimEnd()
@@ -170,14 +170,17 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
     expect(status).toBe(2)
   })
 
-  it.skipIf(existsSync("/proc/driver/nvidia/version"))("wants a driver for --gpu before it fetches anything", () => {
-    const { status, stderr } = native(all, { args: ["--gpu"] })
-    expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
-    expect(called()).toEqual([])
-    expect(status).toBe(2)
-  })
+  it.skipIf(existsSync("/proc/driver/nvidia/version"))(
+    "requires a driver for --gpu before it downloads anything",
+    () => {
+      const { status, stderr } = native(all, { args: ["--gpu"] })
+      expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
+      expect(called()).toEqual([])
+      expect(status).toBe(2)
+    },
+  )
 
-  it("puts NVIDIA's libraries beside TensorFlow's for --gpu, and builds no op library", () => {
+  it("puts NVIDIA's libraries next to TensorFlow's for --gpu, and builds no op library", () => {
     const room = "it.statfs = async () => ({ bavail: 1e9, bsize: 4096 })"
     const url = `data:text/javascript,${encodeURIComponent(instead("fs/promises", room))}`
     const { stderr } = native(all, { args: ["--gpu"], before: `await import(${JSON.stringify(url)});${withDriver}` })
@@ -189,17 +192,17 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
     expect(made.join()).not.toContain("bijou_ops")
   })
 
-  it("takes the wheel of another Python where there is none for this one", () => {
+  it("uses the wheel of another Python if there is none for this one", () => {
     const other = python3.replace(
       '*"pip download"*)',
       '*"pip download"*--python-version\\ 3.12*|*never*) while [ "$1" != -d ]; do shift; done; : > "$2/tensorflow.whl";;\n  *"pip download"*) echo "ERROR: No matching distribution found." >&2; exit 1;;\n *never*)',
     )
     const { stderr } = native({ ...all, python3: other })
-    expect(stderr).toContain("TensorFlow does not run here") // it came as far as that
+    expect(stderr).toContain("TensorFlow does not run here") // it got that far
     expect(called().filter((call) => call.includes("pip download"))).toHaveLength(3)
   })
 
-  it("removes what it has begun on Ctrl-C, and what a killed one has left, and keeps what was there", async () => {
+  it("removes unfinished files on Ctrl-C, and those of a killed process, and keeps the old installation", async () => {
     const left = join(there, `part-${2 ** 22 - 1}-x`)
     mkdirSync(left, { recursive: true })
     mkdirSync(join(there, "tensorflow"))
@@ -214,7 +217,7 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
     expect(readdirSync(there)).toEqual(["tensorflow"])
   })
 
-  it("keeps what works, says so where its record is damaged or its op library is another's, and removes it", () => {
+  it("keeps what works, reports a damaged record or an op library of other sources, and removes it", () => {
     const home = join(there, "tensorflow")
     const record = join(home, "tensorflow.json")
     const start = () => {

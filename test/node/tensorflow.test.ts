@@ -1,5 +1,5 @@
 /**
- * The TensorFlow that is set up: how it is loaded, that it replays bit for bit, and what of its own kernels was replaced.
+ * The installed TensorFlow: how it is loaded, that it replays bit for bit, and which of its kernels are replaced.
  */
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -22,7 +22,7 @@ import { installedTensorflow, whySkipped } from "../support/tensorflow.ts"
 
 const name = await installedTensorflow()
 
-/** A busy thread for every core. */
+/** A busy thread per core. */
 const underLoad = async <A>(body: () => A): Promise<A> => {
   const busy = 'require("node:worker_threads").parentPort.postMessage("busy"); for (;;);'
   const workers = Array.from({ length: availableParallelism() }, () => new Worker(busy, { eval: true }))
@@ -74,7 +74,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
   })
 
   it.each(["exp", "log1p", "sigmoid", "rsqrt", "elu", "softplus", "atan"] as const)(
-    "%s gives an element the same bits wherever it stands",
+    "%s gives an element the same bits wherever it is",
     (f) =>
       tf.tidy(() => {
         const x = noise([40], 5).abs().add(0.1)
@@ -92,7 +92,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       }),
   )
 
-  it("softmax and powers give a row the same bits wherever it stands, broadcast or not, and integers stay integers", () =>
+  it("softmax and powers give a row the same bits wherever it is, broadcast or not, and integers stay integers", () =>
     tf.tidy(() => {
       const x = noise([7, 13], 6)
       expect(bitsOf(tf.softmax(x.reverse(0)).reverse(0))).toEqual(bitsOf(tf.softmax(x)))
@@ -105,7 +105,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       expect(tf.exp(tf.zeros([0, 3])).shape).toEqual([0, 3])
     }))
 
-  it("counts the elements whose bits differ: a sign of zero does, another NaN does not", () =>
+  it("counts the elements whose bits differ: the sign of a zero counts, another NaN does not", () =>
     tf.tidy(() => {
       const differing = (x: tf.Tensor, y: tf.Tensor) => dispatch(differ, { x, y }).dataSync()[0]
       expect(differing(tf.tensor1d([0, 1, 2, NaN]), tf.tensor1d([-0, 1, 3, NaN]))).toBe(2)
@@ -114,7 +114,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       expect(differing(noise([9, 9], 1), noise([9, 9], 1))).toBe(0)
     }))
 
-  it("takes tensors over from wasm and gives them back", async () => {
+  it("takes over tensors from wasm and back", async () => {
     const x = tf.tidy(() => noise([5, 7], 8).add(1))
     const bits = bitsOf(x)
     await useBackend("wasm")
@@ -126,7 +126,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
     tf.dispose([x, there, back])
   })
 
-  describe("in processes of its own", () => {
+  describe("in separate processes", () => {
     const dist = join(built(), "dist")
     const folder = mkdtempSync(join(tmpdir(), "bijou-tensorflow-"))
     const start = (out: string, ...args: ReadonlyArray<string>) => {
@@ -152,7 +152,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
 
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-    it("trains by bijou start, goes there and back without a bit of difference, and is quiet about itself", () => {
+    it("trains by bijou start, inverts without a bit of difference, and prints no messages of its own", () => {
       const { status, stdout, stderr, report } = start("good", "--steps", "120")
       expect(report.backend).toBe(name)
       expect(report.loss.last).toBeLessThan(report.loss.unigram)
@@ -177,7 +177,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       expect(digest("2")).toBe(digest("1"))
     })
 
-    it("ends a step of workers that are stopped, for whoever awaits it, once TensorFlow is through with its operation", () => {
+    it("fails a step of stopped workers for every caller that awaits it, once TensorFlow has finished its operation", () => {
       const script = join(folder, "stopped.mjs")
       const from = (path: string) => JSON.stringify(pathToFileURL(join(dist, "src", path)).href)
       writeFileSync(

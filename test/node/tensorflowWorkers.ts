@@ -1,5 +1,5 @@
 /**
- * Workers on TensorFlow, whose threads they have together: the test of one form of its kernels, which a process has one of.
+ * Workers that share the threads of TensorFlow: tests one form of its kernels, because a process has only one.
  */
 import { microBatched } from "bijou/net"
 import { startWorkers } from "bijou/workers"

@@ -1,5 +1,5 @@
 /**
- * What the backend webgpu says where it cannot be relied on, and the commands on it.
+ * The messages of the backend webgpu if it is not reliable, and the commands on it.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -36,14 +36,14 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     expect(tf.env().getNumber("WEBGPU_MATMUL_PROGRAM_TYPE")).toBe(3)
   })
 
-  it("names its device among what bits depend on", async () => {
+  it("names its device as part of what bits depend on", async () => {
     await useBackend("webgpu")
     expect(runtimeName(currentRuntime())).toBe(`webgpu with ${device}`)
     await useBackend("cpu")
     expect(runtimeName(currentRuntime())).toBe("cpu")
   })
 
-  it("tells whoever wants a function of tfjs that it cannot read at once", async () => {
+  it("says that functions of tfjs cannot read synchronously", async () => {
     await useBackend("webgpu")
     const { bijection: network } = gpt({
       vocabulary: 5,
@@ -60,7 +60,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     expect(() => loss([tokens, tokens])).toThrow(/webgpu in Node has only asynchronous reads\. Use run or trainStep/)
   })
 
-  it("has another process rebuild every bit, which then ends", async () => {
+  it("lets another process rebuild every bit, which then ends", async () => {
     await useBackend("webgpu")
     const net = gpt({ vocabulary: 5, context: 4, width: 4, heads: 2, depth: 3, fractionBits: 9, dropout: 0.25 })
     const given = { params: net.trunk.params.init(Key.fromSeed(1)), seed: 2, step: 3, samples: [4, 5] }
@@ -82,7 +82,7 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
     expect(status).toBe(1)
   })
 
-  it("refuses whatever is read once the device has refused a program", async () => {
+  it("refuses every read after the device has rejected a program", async () => {
     await useBackend("webgpu")
     const wrong = compile({
       ...{ name: "wrong", over: "elements", inputs: ["x"], output: "float32" },
@@ -95,8 +95,8 @@ describe.skipIf(device === null)(`webgpu${device === null ? ` (${whySkipped})` :
   })
 })
 
-describe("webgpu where there is none", () => {
-  it.runIf(process.platform === "linux")("ends in a sentence and the exit code 2", () => {
+describe("a missing webgpu", () => {
+  it.runIf(process.platform === "linux")("ends in a sentence and exit code 2", () => {
     const none = { VK_ICD_FILENAMES: "/nowhere.json", VK_DRIVER_FILES: "/nowhere.json" }
     const { status, stderr } = bijou(none, "check", "--backend", "webgpu", "--runs", "1")
     expect(stderr).toMatch(/bijou: WebGPU found no GPU adapter here\. Install .*, or use the backend wasm\.\n$/)

@@ -1,5 +1,5 @@
 /**
- * Workers whose products a BLAS does, each on one thread.
+ * Workers that multiply with a BLAS, each on one thread.
  */
 import { useNative } from "bijou/native"
 import { useBackend } from "bijou/tensor"

@@ -36,7 +36,7 @@ import { sampleOf, trouble, type Trouble } from "../support/objectives/trouble.t
 import { alive, digest, left, lively, onBackends, right } from "../support/specimens.ts"
 import { twentySteps, twentyStepsBy } from "../train/twentySteps.ts"
 
-/** How many worker threads this process has. */
+/** The number of worker threads of this process. */
 const threads = (): number =>
   (process.report.getReport() as unknown as { readonly workers: ReadonlyArray<unknown> }).workers.length // Node's typings call it a string
 
@@ -44,7 +44,7 @@ onBackends("Workers", (backend) => {
   const how = { size: 2, seed: 3 }
   const module = objective("tiny")
   let steps: ReturnType<typeof twentySteps> | null = null
-  /** The steps of one thread, taken once. */
+  /** The steps of one thread, computed once. */
   const stepsAlone = () => (steps ??= twentySteps(microBatched(ready, how)))
 
   // Starting a worker takes a second.
@@ -62,7 +62,7 @@ onBackends("Workers", (backend) => {
 
   if (backend === "cpu") return
 
-  it("train without custom kernels where this thread does", async () => {
+  it("train without custom kernels if this thread does", async () => {
     const own = await stepsAlone()
     useKernels("composed")
     try {
@@ -75,7 +75,7 @@ onBackends("Workers", (backend) => {
     }
   })
 
-  it("make a network of their argument, and keep to the plan, from sources that tsx compiles", async () => {
+  it("make a network from their argument, and follow the plan, from sources that tsx compiles", async () => {
     const other = { dropout: 0, depth: 2 }
     const made = await tiny(other)
     const alone = await twentySteps(microBatched(made, how))
@@ -129,7 +129,7 @@ onBackends("Workers", (backend) => {
   })
 })
 
-describe("Workers in trouble", () => {
+describe("Workers with faults", () => {
   const { network } = trouble
   const how = { size: 2, seed: 3 }
   const alone = microBatched(trouble, how)
@@ -138,11 +138,11 @@ describe("Workers in trouble", () => {
   const start = (): Promise<Workers<P>> =>
     startWorkers(network.params, { ...how, module: objective("trouble"), export: "trouble", count: 2 })
 
-  /** Eight samples, some of which make trouble at their place. */
+  /** Eight samples, some of which fail at their place. */
   const samplesWith = (troubles: Readonly<Record<number, Trouble>>): ReadonlyArray<number> =>
     Array.from({ length: 8 }, (_, i) => sampleOf(troubles[i] ?? "none") + i)
 
-  /** How a step ends, with all that must not change. */
+  /** The result of a step, with everything that must not change. */
   const refusal = async (gradients: Gradients<P>, troubles: Readonly<Record<number, Trouble>>) => {
     const before = [digest(network.params, params), alive()]
     const error = left(await gradients.at({ params, step: 7, samples: samplesWith(troubles) })())
@@ -150,7 +150,7 @@ describe("Workers in trouble", () => {
     return error
   }
 
-  /** The digest of a step without trouble. */
+  /** The digest of a step without a fault. */
   const step = async (gradients: Gradients<P>, at = 8) => {
     const { loss, grads } = right(await gradients.at({ params, step: at, samples: samplesWith({}) })())
     const bits = digest(network.params, grads)
@@ -184,7 +184,7 @@ describe("Workers in trouble", () => {
     expect((await step(workers)).loss).toBeGreaterThan(0)
   })
 
-  it("say whose data threw, and go on", async () => {
+  it("name the worker whose data threw, and continue", async () => {
     const error = await refusal(workers, { 5: "data" })
     expect(error).toBeInstanceOf(WorkerFailed)
     expect(error.message).toBe(
@@ -197,13 +197,13 @@ describe("Workers in trouble", () => {
   it("keep no tensors", async () => {
     const before = alive()
     const losses: number[] = []
-    // The loss tells how many tensors a worker had when it began.
+    // The loss shows how many tensors a worker had when it began.
     for (let i = 0; i < 4; i++) losses.push((await step(workers)).loss)
     expect(new Set(losses).size).toBe(1)
     expect(alive()).toEqual(before)
   })
 
-  it("refuse batches that do not come out even, or are too few for them", async () => {
+  it("refuse batches that do not divide evenly, or are too small for them", async () => {
     const at = (samples: ReadonlyArray<number>) => workers.at({ params, step: 0, samples })()
     await expect(at([0, 1, 2])).rejects.toThrow("A batch of 3 is not a multiple of micro-batches of 2.")
     await expect(at([0, 1])).rejects.toThrow("2 workers cannot share 1 micro-batch.")
@@ -212,7 +212,7 @@ describe("Workers in trouble", () => {
 
   it.each<readonly [Trouble, string]>([
     ["exit", "Worker 1 failed at step 7: it ended with code 3."],
-    ["uncaught", "Worker 1 failed at step 7: sample 701 failed behind everyone's back."],
+    ["uncaught", "Worker 1 failed at step 7: sample 701 failed in an unobserved promise."],
   ])("that are lost by %s end this step and all later ones", async (kind, sentence) => {
     const lost = await start()
     const error = await refusal(lost, { 1: kind })
@@ -222,7 +222,7 @@ describe("Workers in trouble", () => {
     await lost.stop()
   })
 
-  it("take one step at a time, and end at once when they are stopped, with their threads", async () => {
+  it("take one step at a time, and end immediately when they are stopped, with their threads", async () => {
     const both = await Promise.all([step(workers, 1), step(workers, 2)])
     expect(both).toEqual([await step(workers, 1), await step(workers, 2)])
     expect(both[0].bits).not.toBe(both[1].bits)
@@ -251,12 +251,12 @@ describe("Workers that cannot start", () => {
   it.each<readonly [Partial<Parameters<typeof startWorkers>[1]>, string]>([
     [{ module: "no/such.ts" }, "no/such.ts. Give the path of a TypeScript or JavaScript module."],
     [{ module: "package.json" }, "package.json is no module."],
-    [{ export: "gone" }, "tiny.js has no export called gone. It exports failing, nothing, ready, tiny."],
-    [{ export: "nothing" }, "is no objective. Export { network, data }, or a function that returns them."],
+    [{ export: "gone" }, "tiny.js has no export named gone. It exports failing, nothing, ready, tiny."],
+    [{ export: "nothing" }, "is not an objective. Export { network, data }, or a function that returns them."],
     [{ export: "failing" }, "A worker cannot start: there is no text here."],
     [{ argument: () => 1 }, "could not be cloned"],
-    [{ count: 0 }, "count must be a whole number of workers from 1 on, not 0."],
-  ])("for %j say why, and leave nothing behind", async (options, sentence) => {
+    [{ count: 0 }, "count must be an integer of at least 1, not 0."],
+  ])("for %j give the reason, and leave no thread", async (options, sentence) => {
     const error = await start(options).then(
       () => new Error("Nothing was refused."),
       (reason: Error) => reason,

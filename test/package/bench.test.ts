@@ -59,7 +59,7 @@ describe("npm run bench", () => {
       expect(pairs).toBe(3)
       expect(ratios.toSorted((x, y) => x - y)[1]).toBe(median)
     }
-    // A process has more in memory than its tensors.
+    // A process has more memory than its tensors.
     for (const { peak, process } of result.modes) expect(process).toBeGreaterThan(peak)
   })
 

@@ -1,5 +1,5 @@
 /**
- * The library in a browser: bundled as a user would, and tried in a page of Chromium on the backends wasm and webgpu.
+ * The library in a browser: bundled as a user would, and tested in a page of Chromium on the backends wasm and webgpu.
  */
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -15,7 +15,7 @@ import { chromiumHere, launch, why } from "../support/chromium.ts"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const wasmFiles = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))
 
-/** What a server has to have: scripts with their imports in one file, pages, and TensorFlow.js's WebAssembly. */
+/** What a server needs: scripts with their imports in one file, pages, and TensorFlow.js's WebAssembly. */
 const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
   const entryPoints = [
     ...["test/package/browser/page.ts", "examples/browser/main.ts", "examples/browser/index.html"].map((path) =>
@@ -35,7 +35,7 @@ const bundle = async (): Promise<ReadonlyMap<string, Uint8Array>> => {
 
 const types: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" }
 
-// Programs are compiled in the page, and where a processor plays the GPU that takes its time.
+// Programs are compiled in the page, which takes time if a processor emulates the GPU.
 describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, () => {
   let browser: Browser
   let server: Server
@@ -91,10 +91,10 @@ describe.skipIf(chromiumHere === undefined)(`in a browser${why}`, () => {
         "BijouDropout",
       ],
     ],
-  ] as const)("every law of blocks and of a GPT holds on %s, on kernels of our own", async (backend, kernels) => {
+  ] as const)("every law of blocks and of a GPT holds on %s, on custom kernels", async (backend, kernels) => {
     const page = await open("/laws.html")
     const names = ["BDIA on tensors [2, 3, 4] of 9 fraction bits", "a GPT's residual", "a GPT from tokens to loss"]
-    const report = (await page.evaluate(`tryLaws(${JSON.stringify(backend)}, ${JSON.stringify(names)})`)) as PageReport // of our page
+    const report = (await page.evaluate(`tryLaws(${JSON.stringify(backend)}, ${JSON.stringify(names)})`)) as PageReport // of the test's page
     expect(report.broken).toEqual([])
     expect(report.backend).toBe(backend)
     expect(report.laws).toBeGreaterThan(90)

@@ -1,5 +1,6 @@
 /**
- * The recipes of docs/browsers.md: built from the packed package by Vite, webpack and esbuild, without the optional packages, and run in Chromium.
+ * The recipes of docs/browsers.md: built from the packed package by Vite, webpack and esbuild, without the optional
+ * packages, and run in Chromium.
  */
 import { execFileSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
@@ -19,7 +20,10 @@ import { chromiumHere, launch, why } from "../support/chromium.ts"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const dependencies = ["fp-ts", "io-ts", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]
 
-/** The recipes by heading; the fences above the first are for all of them. A fence is a file, whose name its first line tells. */
+/**
+ * The recipes by heading. The fences above the first heading are for all of them. A fence is a file, and its first line
+ * names it.
+ */
 const recipes = new Map(
   readFileSync(join(root, "docs/browsers.md"), "utf8")
     .split(/^## /m)
@@ -29,7 +33,7 @@ const recipes = new Map(
     }),
 )
 
-/** A user's folder with this recipe in it, and with nothing installed but what the recipe names. */
+/** A user's folder with this recipe in it, and with only the packages installed that the recipe names. */
 const folderOf = (recipe: string): string => {
   const folder = mkdtempSync(join(place, `${recipe}-`))
   for (const [name, code] of [...(recipes.get("") ?? []), ...(recipes.get(recipe) ?? [])])
@@ -56,14 +60,14 @@ beforeAll(() => {
   mkdirSync(join(modules, "bijou"), { recursive: true })
   execFileSync("tar", ["-xzf", archive(), "-C", join(modules, "bijou"), "--strip-components=1"])
   mkdirSync(join(modules, "@tensorflow"))
-  // Copied, and not linked: a link would lead to what else is installed beside it.
+  // Copied, not linked: a link would also lead to what is installed next to it.
   const names = [
     ...dependencies,
     ...["-backend-cpu", "-backend-webgl", "-converter", "-core", "-data", "-layers"].map(
       (name) => `@tensorflow/tfjs${name}`,
     ),
   ]
-  // What no bundler takes stays behind: it is most of the bytes.
+  // Leave out what no bundler uses, which is most of the bytes.
   const filter = (path: string): boolean => !/\.map$|\.d\.ts$|_test\.js$|\.min\.js$|\/tf[-.][^/]*\.js$/.test(path)
   for (const name of [...names, "long", "seedrandom"])
     cpSync(join(root, "node_modules", name), join(modules, name), { recursive: true, filter })
@@ -76,7 +80,7 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     server = createServer((request, response) => {
       const path = (request.url ?? "").split("?")[0] ?? ""
       const file = join(served, path === "/" ? "index.html" : path)
-      // As servers of one-page programs do, it answers with the page where there is no file.
+      // Like servers of single-page applications, it returns the page if there is no file.
       const found = existsSync(file) ? file : join(served, "index.html")
       response.writeHead(200, { "content-type": types[extname(found)] ?? "" }).end(readFileSync(found))
     })
@@ -89,7 +93,7 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     server?.close()
   })
 
-  /** What the page says, or the first error in it. */
+  /** The text of the page, or the first error in it. */
   const open = async (folder: string): Promise<string> => {
     served = folder
     const page = await browser.newPage()
@@ -104,18 +108,18 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     }
   }
 
-  it("of Vite goes there and back without a bit of difference", async () => {
+  it("of Vite inverts without a bit of difference", async () => {
     const folder = folderOf("Vite")
     await vite({ root: folder, logLevel: "silent" })
     expect(await open(join(folder, "dist"))).toBe("0 bits differ")
   })
 
-  it("of webpack goes there and back without a bit of difference, and webpack only warns of what is optional", async () => {
+  it("of webpack inverts without a bit of difference, and webpack only warns about what is optional", async () => {
     const folder = folderOf("webpack")
-    const { default: config } = (await import(join(folder, "webpack.config.js"))) as { readonly default: object } // ours
+    const { default: config } = (await import(join(folder, "webpack.config.js"))) as { readonly default: object } // this library's
     const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) => {
       webpack(
-        // Not minimized, which takes most of the time.
+        // Not minified, which takes most of the time.
         {
           ...config,
           context: folder,
@@ -148,11 +152,11 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     return join(folder, "dist")
   }
 
-  it("of esbuild goes there and back without a bit of difference", async () => {
+  it("of esbuild inverts without a bit of difference", async () => {
     expect(await open(await byEsbuild(folderOf("esbuild")))).toBe("0 bits differ")
   })
 
-  it("says where a .wasm file is missing, what is there instead, and the way out, and goes on with other paths", async () => {
+  it("reports a missing .wasm file, what is there instead and what to do, and works with other paths", async () => {
     const folder = folderOf("esbuild")
     writeFileSync(
       join(folder, "main.js"),

@@ -10,8 +10,8 @@ import { tryInput } from "../../fuzz/tryInput.ts"
 const inputs = 200
 
 for (const backend of ["cpu", "wasm"] as const)
-  describe(`Nearly whole bytes on ${backend}`, () => {
-    it.each(readers)("are read or refused with a sentence, and nothing is left: $name", async (reader) => {
+  describe(`Almost valid bytes on ${backend}`, () => {
+    it.each(readers)("are read or refused with a sentence, and leave no tensor: $name", async (reader) => {
       await useBackend(backend)
       const targets = await reader.targets()
       const faults: string[] = []
@@ -23,7 +23,7 @@ for (const backend of ["cpu", "wasm"] as const)
     })
   })
 
-it("Inputs are the same for the same seed and number, and others for others", async () => {
+it("Inputs are the same for the same seed and number, and different for others", async () => {
   await useBackend("cpu")
   for (const reader of readers) {
     const targets = await reader.targets()

@@ -1,7 +1,7 @@
 /**
  * The packed package, imported as a user does: installed in an empty folder, used by name.
  *
- * The folder stands outside the repository, so that nothing resolves by accident.
+ * The folder is outside the repository, so that nothing resolves by accident.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import {
@@ -25,10 +25,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url))
 
 const user = mkdtempSync(join(tmpdir(), "bijou-packed-"))
 
-/** Whatever is set up on this machine, these tests run without a BLAS. */
+/** Whatever is installed on this machine, these tests run without a BLAS. */
 process.env["XDG_CACHE_HOME"] = join(user, "cache")
 
-/** What a command prints; an error holds all that it said. */
+/** The output of a command. An error contains all of it. */
 const output = (folder: string, command: string, ...args: ReadonlyArray<string>): string => {
   try {
     return execFileSync(command, args, {
@@ -38,22 +38,23 @@ const output = (folder: string, command: string, ...args: ReadonlyArray<string>)
       stdio: ["ignore", "pipe", "pipe"],
     })
   } catch (error) {
-    const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string } // what execFileSync adds to its error
+    // What execFileSync adds to its error.
+    const { stdout, stderr } = error as { readonly stdout?: string; readonly stderr?: string }
     throw new Error(`${command} ${args.join(" ")} failed:\n${stdout ?? ""}\n${stderr ?? ""}`, { cause: error })
   }
 }
 
-/** `bijou check` in the user's folder, by the file that npx runs: npx itself takes a second. */
+/** Runs `bijou check` in the user's folder, from the file that npx runs: npx itself takes a second. */
 const check = (...args: ReadonlyArray<string>) =>
   spawnSync(join("node_modules", ".bin", "bijou"), ["check", ...args], { cwd: user, encoding: "utf8" })
 
-/** What a module prints in the user's folder, under plain Node. */
+/** The output of a module in the user's folder, under plain Node. */
 const evaluate = (code: string): string => output(user, process.execPath, "--input-type=module", "--eval", code).trim()
 
-/** What documents of the package link to that is of use in a clone alone. */
+/** Links in the package's documents that are useful only in a clone. */
 const onlyInAClone = ["CONTRIBUTING.md"]
 
-/** The part of a manifest that is looked at. */
+/** The part of a manifest that is used here. */
 interface Manifest {
   readonly scripts: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -61,9 +62,9 @@ interface Manifest {
 }
 
 const manifestOf = (folder: string): Manifest =>
-  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest // ours
+  JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest // this repository's
 
-/** Links a package of the repository into the user's folder, as the user's own install would bring it. */
+/** Links a package of the repository into the user's folder, as the user's own installation would. */
 const link = (name: string): void =>
   symlinkSync(join(root, "node_modules", name), join(user, "node_modules", name), "junction")
 
@@ -72,7 +73,7 @@ const withPeers = (): void => {
   for (const peer of ["@tensorflow", "fast-check"]) link(peer)
 }
 
-/** The compiler's complaints about one file of the user, under nodenext. */
+/** The compiler's errors about one file of the user, under nodenext. */
 const compile = (name: string, code: string, options: Readonly<Record<string, unknown>>): string => {
   const nodenext = {
     strict: true,
@@ -99,14 +100,14 @@ beforeAll(() => {
 afterAll(() => rmSync(user, { recursive: true, force: true }))
 
 describe("the packed package", () => {
-  it("holds what it exports and nothing of the repository's own", () => {
+  it("contains its exports and no internals of the repository", () => {
     const files = readdirSync(join(user, "node_modules", "bijou"), { recursive: true, encoding: "utf8" })
     expect(files).toContain(join("dist", "src", "index.js"))
     expect(files.filter((file) => /^(src|laws|test|bench|scripts|\.reports)\b/.test(file))).toEqual([])
     expect(files.filter((file) => /\.test\.(js|d\.ts)$/.test(file))).toEqual([])
   })
 
-  it("holds every file that its documents link to", () => {
+  it("contains every file that its documents link to", () => {
     const inside = join(user, "node_modules", "bijou")
     const pages = readdirSync(join(root, "docs")).map((page) => join("docs", page))
     const missing = ["README.md", "CHANGELOG.md", ...pages].flatMap((document) => {
@@ -120,14 +121,14 @@ describe("the packed package", () => {
     expect(missing.filter((path) => !onlyInAClone.some((name) => path.endsWith(name)))).toEqual([])
   })
 
-  it("has no script that runs, or that npm asks about, when it is installed", () => {
+  it("has no script that runs on installation, or that npm asks about", () => {
     const { scripts } = manifestOf(join(user, "node_modules", "bijou"))
     const run = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"]
     expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([])
   })
 
   // Before the peers are linked: there is no tfjs to load.
-  it("imports bijou where tfjs is not installed", () => {
+  it("imports bijou without tfjs installed", () => {
     expect(existsSync(join(user, "node_modules", "@tensorflow"))).toBe(false)
     const names = evaluate('console.log(Object.keys(await import("bijou")).length, typeof globalThis._tfengine)')
     expect(names).toMatch(/^[1-9]\d* undefined$/)
@@ -190,7 +191,7 @@ describe("the packed package", () => {
     expect(broken.status).not.toBe(0)
   })
 
-  it("keeps its inside private", () => {
+  it("keeps its internals private", () => {
     const attempt = 'await import("bijou/dist/src/index.js").catch((error) => console.log(error.code))'
     expect(evaluate(attempt)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED")
   })
@@ -211,7 +212,7 @@ describe("the packed package", () => {
     expect(compile("user.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true })).toBe("")
   })
 
-  it("is installed by the README's line with what its first example imports, and the example runs as a file of TypeScript", () => {
+  it("is installed by the README's command with what its first example imports, and the example runs as a TypeScript file", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8")
     const [, line = ""] = /^npm install (\.\/bijou-\S+ .*)$/m.exec(readme) ?? []
     const [, example = ""] = /^```ts\n([^]*?)^```/m.exec(readme) ?? []
@@ -230,7 +231,7 @@ describe("the packed package", () => {
     expect(output(folder, "npx", "--no-install", "tsx", "first.ts")).toBe("0\n")
   })
 
-  it("has a text of its own to learn where there is no TypeScript", () => {
+  it("has a default text to learn if there is no TypeScript", () => {
     withPeers()
     expect(existsSync(join(user, "node_modules", "typescript"))).toBe(false)
     const sizes = [
@@ -263,7 +264,7 @@ describe("the packed package", () => {
 })
 
 describe("workers on a module that was written in the user's folder", () => {
-  it("train to the bits of one thread, and do not keep the process alive when nobody stops them", () => {
+  it("train to the bits of one thread, and do not keep the process alive if nothing stops them", () => {
     withPeers()
     const objective = `
       import { AdamW, descent, gpt, microBatched, Text } from "bijou/net"
@@ -325,7 +326,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     })
     export const width = Width.narrow
   `
-  // A cache in place of an inverse, in plain JavaScript and on numbers.
+  // A cached inverse, in plain JavaScript and on numbers.
   const cached = `
     import { identity } from "bijou"
     import fc from "fast-check"
@@ -357,7 +358,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     writeFileSync(join(user, "partial.ts"), "export const half = { bijection: {}, inputs: 3 }\nexport const none = 1")
   })
 
-  it("tries every law that applies, and exits with 0 where all hold", () => {
+  it("runs every law that applies, and exits with 0 if all hold", () => {
     const { status, stdout, stderr } = check("block.ts#good")
     expect(stderr).toBe("")
     expect(stdout).toMatch(/^block\.ts#good on wasm, quick, seed 1\n/)
@@ -380,7 +381,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(status).toBe(1)
   })
 
-  it("takes a module for an ES module where npm init calls the package CommonJS", () => {
+  it("loads an ES module even if npm init calls the package CommonJS", () => {
     const folder = join(user, "commonjs")
     mkdirSync(folder)
     writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }))
@@ -392,7 +393,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(status).toBe(0)
   })
 
-  it("repeats a case by the command that it prints", () => {
+  it("repeats a case with the command that it prints", () => {
     const { status, stdout } = check("cached.js", "--json")
     const [{ subject, laws }] = JSON.parse(stdout)
     expect(subject).toBe("cached.js#default")
@@ -409,7 +410,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(repeated[0]).toMatchObject({ cases: 1, verdict: "broken", counterexample: { input: counterexample.input } })
   })
 
-  it("does without custom kernels where it is told to, says so, and repeats it", () => {
+  it("works without custom kernels on request, says so, and repeats it", () => {
     const { status, stdout } = check("block.ts#noisy", "--no-kernels", "--runs", "2", "--json")
     const [{ backend, laws }] = JSON.parse(stdout)
     expect(backend).toMatch(/^wasm.*, without kernels of its own$/)
@@ -421,7 +422,10 @@ describe("bijou check on a module that was written in the user's folder", () => 
   it.each([
     [["nowhere.ts"], "There is no file nowhere.ts. Give the path of a TypeScript or JavaScript module."],
     [["."], ". is not a file. Give the path of a TypeScript or JavaScript module."],
-    [["package.json"], "package.json is no module. Its name should end in .ts or .js, or one of their kin."],
+    [
+      ["package.json"],
+      "package.json is not a module. Its name must end in .ts, .js, or a variant such as .mts or .mjs.",
+    ],
     [["block.ts#better"], "block.ts has no export called better. It exports good, noisy, width."],
     [["block.ts#width"], "The export width of block.ts is a number, not a subject { bijection, inputs }."],
     [
@@ -448,7 +452,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(status).toBe(2)
   })
 
-  it("ends on Ctrl-C behind the law at hand, and shows what was tried until then", async () => {
+  it("ends on Ctrl-C after the current law, and shows what was checked until then", async () => {
     const bin = join(user, "node_modules", "bijou", "dist", "src", "cli", "bijou.js")
     const child = spawn(process.execPath, [bin, "check", "block.ts#good", "--preset", "thorough"], { cwd: user })
     let [stdout, stderr] = ["", ""]

@@ -1,5 +1,5 @@
 /**
- * The loss of many classes: the same as whole, without ever having all logits.
+ * The loss of many classes: the same as the unchunked one, without ever having all logits.
  */
 import { option as O } from "fp-ts"
 import { Key } from "bijou"
@@ -44,7 +44,7 @@ onBackends("The loss of a classifier", (backend) => {
     return { params, input, applied, value, dx: dx[0], targets: dx[1], dw: grads.unembed }
   }
 
-  it("is that of float64, and its gradients those of the whole, for any number of rows at once", () => {
+  it("is that of float64, and its gradients those of the unchunked loss, for any number of rows per chunk", () => {
     const { params, input, value: whole, dx, dw } = evaluate(rows)
     const [x, weight, ids] = [input[0].dataSync(), params.unembed.dataSync(), input[1].dataSync()]
     let nats = 0
@@ -77,7 +77,7 @@ onBackends("The loss of a classifier", (backend) => {
     expect(bitsOf(half.dx)).toEqual(bitsOf(once.dx.mul(0.5)))
   })
 
-  it("is the plain layer where all rows fit a chunk", () => {
+  it("is the plain layer if all rows fit in a chunk", () => {
     const { params, input, value } = evaluate(rows)
     const plain = crossEntropy(
       tf.matMul(input[0].reshape([rows, width]), params.unembed).reshape([5, 6, classes]),
@@ -86,7 +86,7 @@ onBackends("The loss of a classifier", (backend) => {
     expect(bitsOf(value)).toEqual(bitsOf(plain))
   })
 
-  it("never has more than a chunk's logits, and leaves nothing behind", async () => {
+  it("never has more than a chunk's logits, and leaks nothing", async () => {
     const many = 3000
     const layer = ClassifierLoss.make(width, many, 6)
     const params = { unembed: noise([width, many], 2) }
@@ -116,7 +116,7 @@ onBackends("The loss of a classifier", (backend) => {
     expect(alive()).toEqual(before)
   })
 
-  it("refuses a class that there is not, and chunks of no rows", () => {
+  it("refuses a class out of range, and chunks of no rows", () => {
     const layer = ClassifierLoss.make(2, 3, 1)
     const ids = tf.tensor1d([0, 3], "int32")
     expect(() => layer.apply({ unembed: tf.zeros([2, 3]) }, [tf.zeros([2, 2]), ids], O.none)).toThrow("3")
@@ -127,7 +127,7 @@ onBackends("The loss of a classifier", (backend) => {
     expect([256, 50_257, 10 ** 6].map(ClassifierLoss.rowsAtOnce)).toEqual([16_384, 64, 64])
   })
 
-  it("adds up in place where there is a kernel for it", () => {
+  it("adds up in place if there is a kernel for it", () => {
     if (!isImplemented(addTo)) return expect(backend).toBe("cpu")
     const [sum, x] = [noise([3, 7], 1), noise([3, 7], 2)]
     const expected = bitsOf(sum.add(x))
@@ -141,7 +141,7 @@ onBackends("The loss of a classifier", (backend) => {
 describe("A GPT of more classes than a chunk of rows holds", () => {
   beforeAll(() => useBackend("wasm"))
 
-  it("has the same gradients reversed and taped, and its bytes are foreseen", async () => {
+  it("has the same gradients reversed and taped, and its bytes are predicted", async () => {
     const { bijection: network } = tinyGpt({ depth: 2, vocabulary: 33_000, context: 40 })
     const params = network.params.init(Key.fromSeed(1))
     const input = tinyBatch(2, 40)

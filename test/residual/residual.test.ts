@@ -97,7 +97,7 @@ onBackends("A layer", () => {
     describe(name, () => {
       const samples = name.includes("tf.") ? Array.from({ length: 20 }, (_, i) => i) : [5, 11]
 
-      it("has the same bits plainly and recorded, in and out of tidy and gradients, twice", () => {
+      it("has the same bits plain and recorded, inside and outside of tidy and gradients, twice", () => {
         const params = lively(layer.params, 2)
         const a = input()
         const once = bitsOf(layer.apply(params, a, draw(samples)))
@@ -129,7 +129,7 @@ onBackends("A layer", () => {
         for (const bits of found) expect(bits).toEqual(once)
       })
 
-      it("leaves nothing behind in its scope but what it returns", () => {
+      it("leaves only what it returns in its scope", () => {
         const params = lively(layer.params, 2)
         const a = input()
         const cotangent = layer.apply(params, a, O.none)
@@ -193,7 +193,7 @@ onBackends("A layer", () => {
     })
   })
 
-  it("written by hand has the gradient that tfjs finds by itself", () => {
+  it("written by hand has the gradient that tfjs finds", () => {
     const x = noise([3, 6], 1, 2)
     const dy = noise([3, 6], 2)
     const norm = (a: tf.Tensor) => {
@@ -221,9 +221,9 @@ onBackends("A layer", () => {
     expect(Math.max(...found.map((y, i) => Math.abs(y - (erf[i] ?? NaN))))).toBeLessThan(5e-4)
   })
 
-  it("names an input that it is called without", () => {
+  it("names a missing input", () => {
     const x = noise([2, 4], 1)
-    // As JavaScript may call them.
+    // JavaScript can call them like this.
     const [linear, norm] = [{ weight: noise([4, 4], 2) }, { bias: noise([4], 3) }] as unknown as [
       LinearParams,
       LayerNormParams,
@@ -232,7 +232,7 @@ onBackends("A layer", () => {
     expect(() => LayerNorm.apply(norm, x)).toThrow("LayerNorm was called without gain. Pass all of its inputs.")
   })
 
-  it("of attention past padding sees no padding, and all tokens where there is none", () => {
+  it("of attention past padding sees no padding, and all tokens if there is none", () => {
     for (const reach of ["causal", "full"] as const) {
       const [layer, plain] = [Attention.masked(6, 2, reach), Attention.make(6, 2, reach)]
       const params = lively(layer.params, 2)
@@ -247,7 +247,7 @@ onBackends("A layer", () => {
     }
   })
 
-  it("of causal attention past padding looks at no later token, though all before are padding", () => {
+  it("of causal attention past padding sees no later token, even if all before are padding", () => {
     const layer = Attention.masked(6, 2, "causal")
     const params = lively(layer.params, 2)
     const x = noise([1, 3, 6], 1)
@@ -258,7 +258,7 @@ onBackends("A layer", () => {
     expect(after?.subarray(12)).not.toEqual(before?.subarray(12))
   })
 
-  it("of attention looks back only, where it is causal", () => {
+  it("of attention sees only earlier tokens if it is causal", () => {
     for (const reach of ["causal", "full"] as const) {
       const layer = Attention.make(6, 2, reach)
       const params = lively(layer.params, 2)
@@ -329,7 +329,7 @@ onBackends("layers under names", () => {
     expect(bitsOf(grads.one.bias)).toEqual(bitsOf(tf.sum(params.two.weight, 1)))
   })
 
-  it("have draws of their own", () => {
+  it("have their own draws", () => {
     const drop = Dropout.make("drop", 0.5)
     const draw = O.some({ key: Key.fromSeed(1), samples: [0] })
     const [one, two] = ["one", "two"].map((name) =>

@@ -1,8 +1,11 @@
 /**
- * What happens to a training command at an exact step, however busy the machine is.
+ * Runs code at an exact step of a training command, however busy the machine is.
  */
 
-/** The NODE_OPTIONS by which a command runs `code` once, when it reports that it has taken `step` steps. `signal` and `fs` are in scope. */
+/**
+ * Returns the NODE_OPTIONS with which a command runs `code` once, when it reports that it has taken `step` steps.
+ * `signal` and `fs` are in scope.
+ */
 export const atStep = (step: number, code: string): string => {
   const hook = `
     import * as fs from "node:fs"

@@ -1,10 +1,13 @@
 /**
- * The BLAS that is set up on this machine, counting what it multiplies.
+ * The BLAS installed on this machine, with a count of its products.
  */
 import { useNative } from "bijou/native"
 import { pluggedSgemm, setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"
 
-/** Plugs the BLAS in, for products from `least` multiplications on; null where `npx bijou native` was not run. Throws instead where the environment says that it was. */
+/**
+ * Uses the BLAS for products of at least `least` multiplications. Returns null if none is installed, or throws if the
+ * environment requires one.
+ */
 export const countingBlas = async (
   least?: number,
 ): Promise<{ readonly name: string; readonly products: () => number } | null> => {
@@ -27,5 +30,5 @@ export const countingBlas = async (
   return { name, products: () => count }
 }
 
-/** What stands in the name of tests that were skipped. */
+/** The reason in the title of skipped tests. */
 export const whySkipped = "skipped: no BLAS is set up, run npx bijou native"

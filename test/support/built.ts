@@ -1,7 +1,7 @@
 /**
  * The package as it is published: built in a copy of the repository and packed, once for all tests of a checkout.
  *
- * The copy stands inside the repository (`.reports`), so that it finds the dependencies and leaves `dist` alone.
+ * The copy is inside the repository (`.reports`), so that it finds the dependencies and does not touch `dist`.
  */
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -22,10 +22,10 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const place = join(root, ".reports", "built")
 
-// What only this repository needs, or what it makes.
+// Files that only this repository needs, or that it generates.
 const left = ["node_modules", ".git", ".reports", "dist", "out", "shared", "test", "bench"]
 
-/** The folder that holds `dist` and the archive `bijou-*.tgz`; made where these sources have none yet. */
+/** Returns the folder with `dist` and the archive `bijou-*.tgz`. Builds it if these sources have none yet. */
 export const built = (): string => (made ??= make())
 
 let made: string | null = null
@@ -47,7 +47,7 @@ const make = (): string => {
     renameSync(draft, folder)
   } catch (error) {
     if (!existsSync(folder)) throw error
-    // Another test was first.
+    // Another test finished first.
     rmSync(draft, { recursive: true, force: true })
   }
   return folder

@@ -1,8 +1,8 @@
 /**
- * The workers of tests: they start from the built package, on objectives that are compiled once, since compiling all sources takes every worker
- * seconds.
+ * The workers of tests. They start from the built package, on objectives that are compiled once, because compiling all
+ * sources takes every worker seconds.
  *
- * `vitest.config.ts` puts this module in the place of `src/node/workers/workerScript.ts`.
+ * `vitest.config.ts` replaces `src/node/workers/workerScript.ts` with this module.
  */
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -16,11 +16,11 @@ const sources = fileURLToPath(new URL("objectives", import.meta.url))
 
 let compiles = false
 
-/** The script that workers start from. */
+/** Returns the script from which workers start. */
 export const workerScript = (): URL =>
   compiles ? scriptOfSources() : pathToFileURL(join(built(), "dist/src/node/workers/worker.js"))
 
-/** Lets workers start from the sources meanwhile, which tsx compiles. */
+/** Starts workers from the sources meanwhile, which tsx compiles. */
 export const compilingWorkers = async <A>(body: () => Promise<A>): Promise<A> => {
   compiles = true
   try {
@@ -30,12 +30,12 @@ export const compilingWorkers = async <A>(body: () => Promise<A>): Promise<A> =>
   }
 }
 
-/** The path of the module in `test/objectives` that has this name, in JavaScript that imports the built package. */
+/** Returns the path of the module of this name in `test/objectives`, in JavaScript that imports the built package. */
 export const objective = (name: string): string => join(objectives(), `${name}.js`)
 
 let folder: string | null = null
 
-/** The folder lies in the copy of the package, which modules there import by its name. */
+/** The folder is in the copy of the package, which modules there import by its name. */
 const objectives = (): string => (folder ??= compiled())
 
 const compiled = (): string => {
@@ -47,14 +47,15 @@ const compiled = (): string => {
   const made = join(built(), `objectives-${hash.digest("hex").slice(0, 16)}`)
   if (existsSync(made)) return made
   const draft = mkdtempSync(join(built(), "draft-"))
-  // By its command: in this process it would keep a thread, and tests count threads. Its paths would lead to the sources.
+  // By its command: in this process it would keep a thread, and tests count threads. Its paths would lead to the
+  // sources.
   const options = ["--bundle", "--packages=external", "--format=esm", "--platform=node", "--tsconfig-raw={}"]
   execFileSync("npx", ["esbuild", ...files, ...options, `--outdir=${draft}`], { stdio: "pipe" })
   try {
     renameSync(draft, made)
   } catch (error) {
     if (!existsSync(made)) throw error
-    // Another test was first.
+    // Another test finished first.
     rmSync(draft, { recursive: true, force: true })
   }
   return made

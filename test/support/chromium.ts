@@ -1,25 +1,27 @@
 /**
- * The Chromium that the tests of browsers use.
+ * The Chromium that the browser tests use.
  *
- * BIJOU_CHROMIUM names the browser, and asks for these tests; without it one is used where it usually stands.
+ * BIJOU_CHROMIUM names the browser, and requires these tests. Without it, one in the usual place is used.
  */
 import { existsSync } from "node:fs"
 import { chromium, type Browser } from "playwright-core"
 
 const wanted = process.env["BIJOU_CHROMIUM"]
 
-/** The program, where there is one. */
+/** The program, if there is one. */
 export const chromiumHere = [wanted, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
   (path) => path !== undefined && existsSync(path),
 )
 
-/** Why tests are skipped, for their title. */
+/** The reason why tests are skipped, for their title. */
 export const why = chromiumHere === undefined ? " (skipped: no Chromium is here, name one in BIJOU_CHROMIUM)" : ""
 
 if (wanted !== undefined && chromiumHere !== wanted)
   throw new Error(`BIJOU_CHROMIUM names ${wanted}, which is not there.`)
 
-/** A browser whose GPU is played by SwiftShader, and that makes no requests of its own. Only the test's own limit of time holds. */
+/**
+ * A browser whose GPU SwiftShader emulates, and that makes no requests of its own. Only the test's time limit applies.
+ */
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: chromiumHere ?? "",

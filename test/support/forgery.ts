@@ -1,18 +1,18 @@
 /**
- * Checkpoints that someone has changed who also made the digests anew: what the ranges of a run must refuse.
+ * Forged checkpoints with matching digests, which the ranges of a run must refuse.
  */
 import { createHash } from "node:crypto"
 import type { Run } from "bijou/net"
 
 export interface Contents {
   readonly arrays: Readonly<Record<string, { readonly data_offsets: readonly [number, number] }>>
-  /** What `bijou` has in the metadata. */
+  /** The value of `bijou` in the metadata. */
   readonly stored: Readonly<Record<string, unknown>> & { readonly run: Run }
 }
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex")
 
-/** What a checkpoint has in its header. */
+/** The contents of a checkpoint's header. */
 export const contentsOf = (bytes: Uint8Array): Contents => {
   let contents: Contents | null = null
   rewritten(bytes, (found) => (contents = found))
@@ -20,7 +20,10 @@ export const contentsOf = (bytes: Uint8Array): Contents => {
   return contents
 }
 
-/** The same bytes with other contents, `stored` as a value or as its JSON; with other numbers their digests are made anew too. */
+/**
+ * Returns the same bytes with other contents, `stored` as a value or as its JSON. If the numbers change, so do their
+ * digests.
+ */
 export const rewritten = (
   bytes: Uint8Array,
   change: (contents: Contents) => { readonly arrays: unknown; readonly stored: unknown },

@@ -1,5 +1,6 @@
 /**
- * Kills the process that imports it in the middle of a call that writes a file: KILL_AT is a call and which of its kind, such as "rename:3".
+ * Kills the process that imports it during a call that writes a file. KILL_AT is a call and its number among calls of
+ * its kind, such as "rename:3".
  */
 import fs from "node:fs/promises"
 import { syncBuiltinESMExports } from "node:module"
@@ -9,7 +10,7 @@ const [call, nth] = (process.env["KILL_AT"] ?? "").split(":")
 
 let seen = 0
 
-/** Whether this is the call; `before` is what of it is done. */
+/** Whether this is the call. `before` is the part of it that has happened. */
 const reach = async (name: string, before: () => Promise<unknown> = async () => {}): Promise<void> => {
   if (name !== call || ++seen < Number(nth)) return
   await before()
@@ -23,7 +24,7 @@ fs.open = async (path, flags, ...rest) => {
   await reach("open")
   const handle = await open(path, flags, ...rest)
   const { write, sync, close } = handle
-  // Of its overloads, the files that are killed here use this one.
+  // Among its overloads, the files that are killed here use this one.
   const writeBytes = (bytes: Uint8Array, at: number, length: number): ReturnType<typeof write<Uint8Array>> =>
     Reflect.apply(write, handle, [bytes, at, length])
   return Object.assign(handle, {

@@ -1,5 +1,5 @@
 /**
- * What the tensor tests are tried on: residuals of several kinds, and the tools to look at bits.
+ * The subjects of the tensor tests: residuals of several kinds, and tools to compare bits.
  */
 import { createHash } from "node:crypto"
 import { either as E, function as F } from "fp-ts"
@@ -20,14 +20,14 @@ import { beforeAll, describe } from "vitest"
 
 // ---------------------------------------------------------------- model
 
-/** A residual and the shape of its activations; `P` is hidden, since only its leaves are looked at. */
+/** A residual and the shape of its activations. `P` is hidden, because only its leaves are used. */
 export interface Specimen<P> {
   readonly name: string
   readonly shape: ReadonlyArray<number>
   readonly layer: Layer<P, tf.Tensor, tf.Tensor>
 }
 
-/** A watch that also shows the activations of the way forth and of the way back, as bits. */
+/** A watch that also shows the activations of the forward and the backward pass, as bits. */
 export interface RecordingWatch extends Watch {
   readonly forth: Uint32Array[]
   readonly back: Uint32Array[]
@@ -60,7 +60,7 @@ export const attention = (reach: "causal" | "full") => ({
   layer: F.pipe(
     LayerNorm.make(6),
     serial(Attention.make(6, 2, reach)),
-    serial(fromTfjs(Params.none, (_, x: tf.Tensor) => x.mul(40))), // fresh weights are small: make them matter
+    serial(fromTfjs(Params.none, (_, x: tf.Tensor) => x.mul(40))), // fresh weights are small: enlarge them
     serial(Dropout.make("drop", 0.25)),
   ),
 })
@@ -82,7 +82,7 @@ export const noise = (shape: ReadonlyArray<number>, seed: number, size = 1): tf.
   return tf.tensor(values, [...shape])
 }
 
-/** Parameters with no zero biases and no gains of one, so that nothing hides. */
+/** Parameters without zero biases and unit gains, so that every term matters. */
 export const lively = <P>(params: Params<P>, seed: number): P => {
   const p = params.init(Key.fromSeed(seed))
   const moved = new Map(
@@ -118,7 +118,8 @@ export const recordingWatch = (inner: Watch): RecordingWatch => {
     forth,
     back,
     expect: (claim) => {
-      if (claim._tag === "InRange" && claim.rebuilt !== true) forth.push(bitsOf(claim.x as tf.Tensor)) // claims of tensor networks
+      // Claims of tensor networks.
+      if (claim._tag === "InRange" && claim.rebuilt !== true) forth.push(bitsOf(claim.x as tf.Tensor))
       inner.expect(claim)
     },
     observe: ({ x }) => void back.push(bitsOf(x as tf.Tensor)), // likewise
@@ -136,7 +137,7 @@ export const recordingEnv = <P>(
 
 // ----------------------------------------------------------- combinators
 
-/** The same tests on every backend that comes with the packages. */
+/** Defines the same tests on every backend that comes with the packages. */
 export const onBackends = (title: string, tests: (backend: "cpu" | "wasm") => void): void => {
   for (const backend of ["cpu", "wasm"] as const)
     describe(`${title} on ${backend}`, () => {
@@ -145,7 +146,7 @@ export const onBackends = (title: string, tests: (backend: "cpu" | "wasm") => vo
     })
 }
 
-/** A value that is made when it is first asked for: tensors need a backend. */
+/** A value that is made on first use, because tensors need a backend. */
 export const lazily = <A>(make: () => A): (() => A) => {
   let made: { readonly value: A } | null = null
   return () => (made ??= { value: make() }).value
@@ -153,13 +154,13 @@ export const lazily = <A>(make: () => A): (() => A) => {
 
 // ---------------------------------------------------------- destructors
 
-/** The value of a Right; a Left is thrown. */
+/** Returns the value of a Right, or throws a Left. */
 export const right = <L, A>(either: E.Either<L, A>): A => {
   if (E.isLeft(either)) throw either.left
   return either.right
 }
 
-/** The error of a Left; a Right fails the test. */
+/** Returns the error of a Left, or fails the test for a Right. */
 export const left = <L, A>(either: E.Either<L, A>): L => {
   if (E.isRight(either)) throw new Error("An error was expected, but there was none.")
   return either.left
@@ -167,7 +168,7 @@ export const left = <L, A>(either: E.Either<L, A>): L => {
 
 export const ask = async <P, A>(program: Program<P, A>, env: Env<P>): Promise<A> => right(await run(program)(env)())
 
-/** What is left of a value after a trip through its bytes. */
+/** Returns a value after a round trip through its bytes. */
 export const reread = async <S>(side: Side<S>, value: S): Promise<S> =>
   right(await side.fromBytes(await side.toBytes(value)())())
 

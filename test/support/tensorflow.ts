@@ -1,11 +1,11 @@
 /**
- * The TensorFlow that is set up on this machine.
+ * The TensorFlow installed on this machine.
  */
 import { useTensorflow } from "bijou/native"
 import { useBackend } from "bijou/tensor"
 import { setOpLibrary } from "../../src/tensor/kernels/tensorflow/opLibrary.ts"
 
-/** Its name; null where `npx bijou native --tensorflow` was not run. Throws instead where the environment says that it was. */
+/** Its name, or null if none is installed. Throws if the environment requires one. */
 export const installedTensorflow = async (): Promise<string | null> => {
   const name = await useTensorflow()
   if (name === null && process.env["BIJOU_TENSORFLOW"] === "required")
@@ -15,7 +15,7 @@ export const installedTensorflow = async (): Promise<string | null> => {
 
 export const tensorflowIsHere = (await installedTensorflow()) !== null
 
-/** Makes `tensorflow` the backend, with the op library or without; false where it is not set up. */
+/** Selects the backend `tensorflow`, with the op library or without. Returns false if it is not installed. */
 export const startTensorflow = async (form: "library" | "stock"): Promise<boolean> => {
   if (!tensorflowIsHere) return false
   setOpLibrary(form === "library")
@@ -23,5 +23,5 @@ export const startTensorflow = async (form: "library" | "stock"): Promise<boolea
   return true
 }
 
-/** What stands in the name of tests that were skipped. */
+/** The reason in the title of skipped tests. */
 export const whySkipped = "skipped: TensorFlow is not set up, run npx bijou native --tensorflow"

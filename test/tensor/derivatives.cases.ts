@@ -1,5 +1,5 @@
 /**
- * What gradients are tried on: every operation of TensorFlow.js that has one, over small shapes.
+ * The cases of gradients: every operation of TensorFlow.js that has one, over small shapes.
  */
 import fc from "fast-check"
 import { tf } from "bijou/tensor"

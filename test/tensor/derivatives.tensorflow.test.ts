@@ -1,5 +1,5 @@
 /**
- * Gradients on TensorFlow, whose own windows and pools differ from the other backends'.
+ * Gradients on TensorFlow, whose windows and pools differ from those of the other backends.
  */
 import { beforeAll, describe } from "vitest"
 import { derivativeTests } from "./derivatives.ts"

@@ -16,7 +16,7 @@ onBackends("A gradient", () => {
     expect([...least(x).dataSync()]).toEqual([0, 1, 0, 1, 1, 1].map((n, i) => Math.fround(n / (i < 3 ? 1 : 3))))
   })
 
-  it("is refused in one sentence where an output was rounded up", () => {
+  it("is refused in one sentence if an output was rounded up", () => {
     const x = tf.zeros<tf.Rank.R4>([1, 4, 4, 1])
     const grad = tf.grad((a: tf.Tensor) => tf.maxPool(a as tf.Tensor4D, 3, 2, 0, "ceil"))
     expect(() => grad(x)).toThrow(

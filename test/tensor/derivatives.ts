@@ -11,12 +11,12 @@ import { noise } from "../support/specimens.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Gradients that no code reaches: `tf.broadcastTo` is a tile, `tf.logSoftmax` brings its own, indices have none, and what
- * makes complex numbers has none.
+ * Gradients that no code reaches: `tf.broadcastTo` is a tile, `tf.logSoftmax` has a custom one, indices have none, and
+ * neither do operations that make complex numbers.
  */
 const unreachable = ["BroadcastTo", "ComplexAbs", "LogSoftmax", "OneHot"]
 
-/** Tries every gradient on the backend of the moment, and says so where one was not tried. */
+/** Checks every gradient on the current backend, and reports those that were not checked. */
 export const derivativeTests = (numRuns: number): void => {
   const tried = triedGradients()
   afterAll(tried.stop)
@@ -31,7 +31,7 @@ export const derivativeTests = (numRuns: number): void => {
       )
     })
 
-  it("is tried of every operation that has one", () => {
+  it("is checked for every operation that has one", () => {
     const missing = tried.registered.filter((name) => !tried.called.has(name) && !unreachable.includes(name))
     expect(missing).toEqual([])
   })
@@ -53,12 +53,12 @@ export const derivativeTests = (numRuns: number): void => {
 
 // ---------------------------------------------------------- destructors
 
-/** What TensorFlow.js or a backend refuses, each in a sentence that says what is missing. */
+/** What TensorFlow.js or a backend refuses, each in a sentence that names what is missing. */
 const refusals = /not yet supported|not registered|supports only 'valid' and 'same' padding|does not support dilations/
 
 const step = 2 ** -8
 
-/** The gradients of a trial for a cotangent, inside of a tidy; null where it is refused. */
+/** Returns the gradients of a trial for a cotangent, inside a tidy, or null if it is refused. */
 export const gradientsOf = ({ shapes, f }: Trial) => {
   const inputs = shapes.map(valuesOf)
   try {
@@ -71,7 +71,7 @@ export const gradientsOf = ({ shapes, f }: Trial) => {
   }
 }
 
-/** What is wrong with the gradients of a trial; null where they are its slopes, within 0.004, or refused. */
+/** Returns what is wrong with the gradients of a trial, or null if they are its slopes, within 0.004, or refused. */
 const slopeFault = (trial: Trial): string | null => {
   const { shapes, f, about } = trial
   let fault: string | null = null

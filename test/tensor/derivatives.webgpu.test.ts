@@ -1,6 +1,6 @@
 /**
- * Gradients on WebGPU, where nothing can be read synchronously: they are those of cpu, which are derivatives. Tried are the
- * gradients that this package replaces and those that add up over places.
+ * Gradients on WebGPU, which has no synchronous reads. They must equal those of cpu, which are derivatives. The cases
+ * are the gradients that this package replaces and those that add up over places.
  */
 import fc from "fast-check"
 import { tf, useBackend } from "bijou/tensor"
@@ -28,7 +28,7 @@ const names = [
 
 type Found = ReadonlyArray<{ readonly shape: ReadonlyArray<number>; readonly values: ReadonlyArray<number> }>
 
-/** The gradients of a trial on a backend; null where it refuses the operation. */
+/** Returns the gradients of a trial on a backend, or null if it refuses the operation. */
 const gradientsOn = async (backend: "cpu" | "webgpu", trial: Trial): Promise<Found | null> => {
   await tf.setBackend(backend)
   let isRefused = false

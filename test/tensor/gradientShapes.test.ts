@@ -1,5 +1,5 @@
 /**
- * Gradients have the shapes of what they are gradients of, whoever wrote the layer.
+ * Gradients have the shapes of their inputs and parameters, in custom layers too.
  */
 import { function as F } from "fp-ts"
 import {
@@ -38,7 +38,7 @@ const mean = kept(fromTfjs(Params.none, (_, x: tf.Tensor) => tf.mean(x)))
 const samples = [0, 1, 2]
 const plans: readonly Plan[] = [{}, { "": "keep" }, { "": "tape" }]
 
-/** A layer by hand whose gradient keeps the batch axis. */
+/** A custom layer whose gradient keeps the batch axis. */
 const careless: Layer<Weight, tf.Tensor, tf.Tensor> = {
   params: product(1).params,
   apply: ({ w }, x) => tf.matMul(x, w),
@@ -114,7 +114,7 @@ onBackends("A gradient", () => {
     }
   })
 
-  it("of a layer by hand is refused with its path where it has another shape, and nothing is taken or left", async () => {
+  it("of a custom layer is refused with its path if it has another shape, and no step is taken and no tensor leaked", async () => {
     const net = F.pipe(named("head")(kept(careless)), andThen(mean))
     const x = tf.tensor3d([1, 10, 100], [3, 1, 1])
     const params = { head: { w: tf.tensor2d([[2]]) } }

@@ -1,5 +1,6 @@
 /**
- * Gradients that are not finite are refused, and those whose squares overflow are clipped; and so are settings with which a step would be none.
+ * Gradients that are not finite are refused, and those whose squares overflow are clipped. Invalid settings are
+ * refused.
  */
 import { GradientNotFinite, Key, type Params } from "bijou"
 import { tensorEnv, tensorScope, useBackend, useKernels } from "bijou/tensor"
@@ -65,19 +66,21 @@ describe("A gradient by workers", () => {
   })
 })
 
-describe("Settings with which a step would be none", () => {
+describe("Invalid settings", () => {
   beforeAll(() => useBackend("cpu"))
 
   const { network, data } = roots
 
   it.each<readonly [Partial<typeof AdamW.config>, string]>([
-    [{ clip: 0 }, "clip must be a number from 2^-63 to 2^63: 1e9 is one that never clips, not 0."],
-    ...[-1, NaN, Infinity, 1e19].map((clip) => [{ clip }, `never clips, not ${clip}.`] as const),
-    ...[1, -0.1, NaN].map((beta1) => [{ beta1 }, `beta1 must be a number from 0 on, below 1, not ${beta1}.`] as const),
-    [{ beta2: 1 }, "beta2 must be a number from 0 on, below 1, not 1."],
+    [{ clip: 0 }, "clip must be a number from 2^-63 to 2^63 (1e9 never clips), not 0."],
+    ...[-1, NaN, Infinity, 1e19].map((clip) => [{ clip }, `never clips), not ${clip}.`] as const),
+    ...[1, -0.1, NaN].map(
+      (beta1) => [{ beta1 }, `beta1 must be a number of at least 0 and below 1, not ${beta1}.`] as const,
+    ),
+    [{ beta2: 1 }, "beta2 must be a number of at least 0 and below 1, not 1."],
     [{ epsilon: 0 }, "epsilon must be a number of at least 2^-126, not 0."],
-    [{ weightDecay: -1 }, "weightDecay must be a number from 0 on, not -1."],
-    [{ weightDecay: Infinity }, "weightDecay must be a number from 0 on, not Infinity."],
+    [{ weightDecay: -1 }, "weightDecay must be a number of at least 0, not -1."],
+    [{ weightDecay: Infinity }, "weightDecay must be a number of at least 0, not Infinity."],
   ])("are refused: %j", async (other, sentence) => {
     const optimizer = { ...AdamW.config, ...other }
     const from = begin(network.params)
@@ -90,11 +93,11 @@ describe("Settings with which a step would be none", () => {
   })
 
   it.each([
-    [{ peak: NaN }, "peak must be a number from 0 on, not NaN."],
-    [{ floor: -1 }, "floor must be a number from 0 on, not -1."],
-    [{ warmup: Infinity }, "warmup must be a number of steps from 0 on, not Infinity."],
-    [{ steps: NaN }, "steps must be a whole number of steps, or Infinity, not NaN."],
-    [{ steps: 2.5 }, "steps must be a whole number of steps, or Infinity, not 2.5."],
+    [{ peak: NaN }, "peak must be a number of at least 0, not NaN."],
+    [{ floor: -1 }, "floor must be a number of at least 0, not -1."],
+    [{ warmup: Infinity }, "warmup must be a number of steps of at least 0, not Infinity."],
+    [{ steps: NaN }, "steps must be an integer or Infinity, not NaN."],
+    [{ steps: 2.5 }, "steps must be an integer or Infinity, not 2.5."],
   ])("are refused in a schedule: %j", async (other, sentence) => {
     const from = begin(network.params)
     const error = await thrownBy(
@@ -110,12 +113,12 @@ describe("Settings with which a step would be none", () => {
     const env = tensorEnv({ params: from.params, seed: 1 })
     for (const rate of [NaN, -1, Infinity])
       expect(() => trainStep(network, from, input(), env, rate, AdamW.config)).toThrow(
-        `The learning rate must be a number from 0 on, not ${rate}.`,
+        `The learning rate must be a number of at least 0, not ${rate}.`,
       )
     for (const norm of [NaN, Infinity])
       expect(() =>
         AdamW.update(AdamW.config, network.params, { ...from, grads: from.params, norm, learningRate: 0.1 }),
-      ).toThrow(`The norm of the gradients must be a number from 0 on, not ${norm}.`)
+      ).toThrow(`The norm of the gradients must be a number of at least 0, not ${norm}.`)
     tensorScope.release(from)
   })
 })

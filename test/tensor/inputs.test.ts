@@ -30,7 +30,7 @@ inputTests(
 )
 
 describe("a name of a parameter", () => {
-  it("is refused where it is empty or has a slash", () => {
+  it("is refused if it is empty or has a slash", () => {
     const one = Params.number(() => 0)
     for (const name of ["", "a/b"]) expect(() => Params.named(name, one)).toThrow(RangeError)
   })
@@ -43,12 +43,12 @@ describe("a rate of dropout", () => {
 })
 
 describe("the heap of wasm", () => {
-  it("refuses what does not fit into 4 GB, and nothing is overwritten", async () => {
+  it("refuses what does not fit in 4 GB, and overwrites nothing", async () => {
     await useBackend("wasm")
     const { wasm } = asWasm(tf.backend())
     const before = [tf.memory().numTensors, tf.engine().backend.numDataIds()]
     expect(() => tf.zeros([2 ** 30])).toThrow(/cannot allocate another 4096.0 MB.*its limit is 4 GB/)
-    // No page is touched: these are addresses alone.
+    // No page is touched: these are only addresses.
     const places: number[] = []
     const take = () => {
       for (;;) places.push(wasm._malloc(2 ** 28))

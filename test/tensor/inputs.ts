@@ -1,4 +1,6 @@
-/** What every backend says of inputs that do not fit, of empty tensors, and of a few values at the edge. */
+/**
+ * What every backend reports about inputs that do not fit, about empty tensors, and about a few edge cases.
+ */
 import { describe, expect, it } from "vitest"
 import { Key } from "../../src/core/Key.ts"
 import { gpt } from "../../src/net/Gpt.ts"
@@ -35,7 +37,7 @@ const linear = (inputs: number, outputs: number, bias = outputs) => ({
   bias: zeros(bias),
 })
 
-/** Calls whose shapes do not fit, and what is said of them. */
+/** Calls whose shapes do not fit, and their messages. */
 const misfits: Readonly<Record<string, readonly [call: () => unknown, sentence: RegExp]>> = {
   "targets of another length": [
     () => crossEntropy(zeros(2, 4, 7), wholes(2, 5)),
@@ -71,7 +73,7 @@ const misfits: Readonly<Record<string, readonly [call: () => unknown, sentence: 
   "no rows": [() => crossEntropy(zeros(0, 7), wholes(0)), /no row/],
 }
 
-/** Expects that a custom kernel refuses inputs, where it is checked alone and where it is called. */
+/** Expects a custom kernel to refuse inputs, both in its check and in its call. */
 const refuses = <I extends object, A extends object, O extends Outputs>(
   kernel: Kernel<I, A, O>,
   inputs: InputsOf<I, tf.Tensor>,
@@ -81,7 +83,7 @@ const refuses = <I extends object, A extends object, O extends Outputs>(
   expect(() => dispatch<I, A, O>(kernel, inputs, ...([attributes] as never)), kernel.name).toThrow(/ is |are /)
 }
 
-/** Calls of custom kernels with what does not fit. */
+/** Calls of custom kernels with inputs that do not fit. */
 const kernels: readonly (() => void)[] = [
   () =>
     refuses(
@@ -105,13 +107,13 @@ const kernels: readonly (() => void)[] = [
   () => refuses(weightGrad, { x: zeros(4, 2), dy: zeros(3, 2) }, {}),
 ]
 
-/** Kernels of TensorFlow.js that are called by name with what does not fit. */
+/** Kernels of TensorFlow.js that are called by name with inputs that do not fit. */
 const stock: Readonly<Record<string, () => readonly [inputs: tf.NamedTensorMap, attrs?: object]>> = {
   Tile: () => [{ x: zeros(2, 2) }, { reps: [2] }],
   Transpose: () => [{ x: zeros(2, 2) }, { perm: [0, 0] }],
 }
 
-/** Operations, and what they give of tensors with a size of zero. */
+/** Operations, and their results for tensors with a size of zero. */
 const ofNothing: Readonly<Record<string, readonly [of: () => tf.Tensor, values: readonly number[]]>> = {
   "sum of no rows": [() => zeros(0, 3).sum(0), [0, 0, 0]],
   "sum of rows without columns": [() => zeros(1, 0).sum(0), []],
@@ -154,7 +156,7 @@ const ofNothing: Readonly<Record<string, readonly [of: () => tf.Tensor, values: 
   "gradient of a mean of nothing": [() => tf.grad((x: tf.Tensor) => tf.relu(x).sum())(zeros(2, 0)), []],
 }
 
-/** Registers the tests; `start` makes a backend the one in use. */
+/** Registers the tests. `start` selects a backend. */
 export const inputTests = (backend: string, start: () => Promise<boolean>, isSkipped = false): void => {
   const on = (choice: "own" | "composed", body: () => void | Promise<void>) => async () => {
     if (!(await start())) return
@@ -186,13 +188,13 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
         )
       for (const [name, [of, values]] of Object.entries(ofNothing))
         it(
-          `${name} has its value where nothing is, by ${choice} kernels`,
+          `${name} has its value for empty inputs, by ${choice} kernels`,
           on(choice, async () => {
             expect([...(await of().data())]).toEqual(values)
           }),
         )
       it(
-        `a logit of -Infinity rules a class out, by ${choice} kernels`,
+        `a logit of -Infinity excludes a class, by ${choice} kernels`,
         on(choice, async () => {
           const logits = tf.tensor2d([[0, -Infinity, 1]])
           const loss = (target: number) => (x: tf.Tensor) => crossEntropy(x, tf.tensor1d([target], "int32"))
@@ -229,7 +231,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
       )
     }
     it(
-      "custom kernels are refused what does not fit, and so are kernels called by name",
+      "custom kernels refuse what does not fit, and so do kernels called by name",
       on("own", () => {
         for (const refuse of kernels) refuse()
         for (const [name, given] of Object.entries(stock)) {
@@ -244,7 +246,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
       [0, 4],
     ])
       it(
-        `a training step on tokens [${shape.join(", ")}] is refused, and nothing is left`,
+        `a training step on tokens [${shape.join(", ")}] is refused, and leaks no tensor`,
         on("own", async () => {
           const { bijection: network } = gpt({ ...sizes, vocabulary: 11, context: 4 })
           const params = network.params.init(Key.fromSeed(1))
@@ -259,7 +261,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
         }),
       )
     it(
-      "an equation over no terms is zeros, or not there",
+      "an equation over no terms is zeros, or missing",
       on("own", async () => {
         const sums = () => tf.einsum("ij,jk->ik", zeros(2, 0), zeros(0, 3))
         if (tf.getKernel("Einsum", tf.getBackend()) === undefined) expect(sums).toThrow("Einsum")
@@ -277,7 +279,7 @@ export const inputTests = (backend: string, start: () => Promise<boolean>, isSki
       }),
     )
     it(
-      "nothing has a greatest place",
+      "an empty axis has no greatest place",
       on("own", () => {
         expect(() => zeros(2, 0).argMax(1)).toThrow("needs a nonempty axis")
       }),

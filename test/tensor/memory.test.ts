@@ -1,10 +1,10 @@
 /**
- * Memory to the byte, in distinct buffers: what a forward pass holds, what a step peaks at, and that nothing leaks.
+ * Memory to the byte, in distinct buffers: what a forward pass holds, the peak of a step, and that nothing leaks.
  *
  * For B samples, T tokens and a width of W, K reversed blocks hold, when the loss is known and before it is read,
  *
  *     2 (4 B T W)                  the last state, x_{K-1} and x_K
- *     + (K - 1) 4 ceil(B T W / 32) one plane a block but the first: a bit for each activation
+ *     + (K - 1) 4 ceil(B T W / 32) one plane per block except the first: one bit per activation
  *     + 4 (K + 2)                  a claim each for x_0 .. x_K, and one that x_0 is on the grid
  *     + 4                          the loss
  */
@@ -21,7 +21,7 @@ const state = 4 * batch * time * width
 const plane = 4 * Math.ceil((batch * time * width) / 32)
 const reversedBytes = (depth: number) => 2 * state + (depth - 1) * plane + 4 * (depth + 2)
 
-/** The bytes that a forward pass leaves, and the bits of its side where it has no kept inputs. */
+/** The bytes that a forward pass leaves, and the bits of its side if it has no kept inputs. */
 const chainHolds = (depth: number, plan: Plan) => {
   const space = tensorSpace(9)
   const net = Bdia.fromResidual({ space, layer: block({ width, heads: 2, depth, dropout: 0.25 }) }, depth)
@@ -51,7 +51,7 @@ const gptHolds = (depth: number, plan: Plan) => {
 }
 
 onBackends("Memory", () => {
-  it("of a reversed chain is two states, a bit an activation and block, and the claims", async () => {
+  it("of a reversed chain is two states, a bit per activation and block, and the claims", async () => {
     const found = []
     for (const depth of [1, 2, 6, 12]) {
       const { bytes, bits, settle } = chainHolds(depth, {})
@@ -74,7 +74,7 @@ onBackends("Memory", () => {
     expect(found).toEqual([280, 312, 360]) // 2 * 128 + (K - 1) * 4 + (K + 2) * 4 + 4
   })
 
-  it("of kept inputs grows by a state a block, and of tapes by more than a dozen", async () => {
+  it("of kept inputs grows by a state per block, and of tapes by more than a dozen", async () => {
     const grows = async (plan: Plan) => {
       const [few, many] = [gptHolds(4, plan), gptHolds(9, plan)]
       await few.settle()
@@ -91,7 +91,8 @@ onBackends("Memory", () => {
       const { bijection: network } = tinyGpt({ width, depth })
       const params = network.params.init(Key.fromSeed(1))
       const input = tinyBatch(batch, time)
-      const gradients = network.params.leaves(params).reduce((sum, [, leaf]) => sum + 4 * (leaf as tf.Tensor).size, 0) // tensors all
+      // All are tensors.
+      const gradients = network.params.leaves(params).reduce((sum, [, leaf]) => sum + 4 * (leaf as tf.Tensor).size, 0)
       const before = buffers().bytes
       const env = tensorEnv({ params, seed: 1, samples, plan })
       const { peak: most, result } = await peakBytes(() => ask(lossAndGrads(network, input), env))

@@ -1,5 +1,5 @@
 /**
- * Gradients that are not finite are refused, and those whose squares overflow are clipped, on the backend in use.
+ * Gradients that are not finite are refused, and those whose squares overflow are clipped, on the current backend.
  */
 import { function as F } from "fp-ts"
 import {
@@ -71,7 +71,10 @@ const numbersOf = async <P>(params: Params<P>, { params: p, state }: Trained<P>)
   state.beta2Power,
 ]
 
-/** What a step of a chain over the root, under a plan, ends in; parameters and moments are as before, and nothing else is left. */
+/**
+ * Returns the result of a step of a chain over the root, under a plan. Parameters and moments must not change, and no
+ * other tensor may remain.
+ */
 const refusal = async <P, A, S>(
   network: Bijection<P, A, tf.Tensor, S>,
   input: () => A,
@@ -138,7 +141,7 @@ const byFloat64 = (gradients: Readonly<Record<string, ReadonlyArray<number>>>, s
 
 // ------------------------------------------------------------ instances
 
-/** Tries all of it on the backend in use. */
+/** Runs all tests on the current backend. */
 export const checkGradients = (): void => {
   it.each(families)("that is not a number is refused, with %s", async (_, step) => {
     const error = await step()
@@ -149,7 +152,7 @@ export const checkGradients = (): void => {
     )
   })
 
-  it("is refused by a run, with the first parameter named and the parameters as they were", async () => {
+  it("is refused by a run, with the first parameter named and the parameters unchanged", async () => {
     const { network, data } = roots
     for (const run of [
       (from: Trained<RootParams>) => training(network, { ...course, seed: 1, data }, from),
@@ -165,7 +168,7 @@ export const checkGradients = (): void => {
     }
   })
 
-  it("is refused where only the sum of micro-batches overflows", async () => {
+  it("is refused if only the sum of micro-batches overflows", async () => {
     const { network, data } = large
     const params = network.params.init(Key.fromSeed(1))
     const at = (batch: number) =>
@@ -196,7 +199,8 @@ export const checkGradients = (): void => {
     const { network } = roots
     const w = network.params.init(Key.fromSeed(1))
     const a = input()
-    const variables = new Map(network.params.leaves(w).map(([path, leaf]) => [path, tf.variable(leaf as tf.Tensor)])) // tensors all
+    // All are tensors.
+    const variables = new Map(network.params.leaves(w).map(([path, leaf]) => [path, tf.variable(leaf as tf.Tensor)]))
     const read = () => [...variables.values()].map((variable) => [...variable.dataSync()])
     const before = [read(), alive()]
     const optimizer = tf.train.sgd(0.1)

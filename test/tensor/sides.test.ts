@@ -1,5 +1,5 @@
 /**
- * Sides of tensors from bytes that are wrong: refused with a sentence, and nothing of them is left.
+ * Sides of tensors from wrong bytes: they are refused with a sentence, and no tensor is left.
  */
 import { either as E, option as O } from "fp-ts"
 import { InformationBuffer, Key, Params, Side } from "bijou"
@@ -15,7 +15,7 @@ const space = tensorSpace(9)
 const { bit, value } = space
 const ratio = { n: 3, d: 5 }
 
-/** What is said of the bytes, or "accepted"; what is left afterwards is counted. */
+/** What the reader says about the bytes, or "accepted". Tensors left afterwards are counted. */
 const word = async <S>(side: Side<S>, bytes: Uint8Array): Promise<string> => {
   const before = alive()
   const result = await side.fromBytes(bytes)()
@@ -24,7 +24,7 @@ const word = async <S>(side: Side<S>, bytes: Uint8Array): Promise<string> => {
   return E.isLeft(result) ? `${result.left._tag}: ${result.left.message}` : "accepted"
 }
 
-/** The bytes with their last payload byte made wrong: the first of a frame's is 0x42. */
+/** The bytes with a wrong last payload byte: the first of a frame's is 0x42. */
 const lastFrameBroken = (bytes: Uint8Array): Uint8Array => {
   const at = bytes.lastIndexOf(0x42)
   return bytes.with(at, 0x43)
@@ -34,7 +34,7 @@ const float32 = (fractionBits: number | null, shape: ReadonlyArray<number>, ...v
   encodeFrame({ kind: "float32", fractionBits, shape, payload: new Uint8Array(Float32Array.from(values).buffer) })
 
 onBackends("Bytes of sides", () => {
-  it("leave nothing behind where a later part is refused, whatever is made of parts", async () => {
+  it("leave no tensor if a later part is refused, in every composite side", async () => {
     const x = space.quantize(tf.tensor2d([1.5, -2, 3.25, 0, 5, 6], [2, 3]))
     const s = space.parity(x)
     const digits = tf.zeros([2, 3])
@@ -55,7 +55,7 @@ onBackends("Bytes of sides", () => {
     tf.dispose([x, s.packed, digits, tokens])
   })
 
-  it("say what they are made of, not what they look like", () => {
+  it("describe what they contain, not what they look like", () => {
     const x = space.quantize(tf.tensor2d([1.5, -2, 3.25, 0, 5, 6], [2, 3]))
     const s = space.parity(x)
     const plane = { _tag: "plane", value: s.packed, bits: 6 }
@@ -76,7 +76,7 @@ onBackends("Bytes of sides", () => {
     tf.dispose([x, s.packed])
   })
 
-  it("are read whatever values they hold, which the claims of a chain judge", async () => {
+  it("are read whatever values they contain, which the claims of a chain judge", async () => {
     for (const x of [1 / 1024, 0.3, NaN, Infinity, 32_768, -0]) {
       expect(await word(value, float32(9, [1, 2], 0.5, x))).toBe("accepted")
       expect(await word(float32TensorSide(null), float32(null, [1, 2], 0.5, x))).toBe("accepted")
@@ -84,7 +84,7 @@ onBackends("Bytes of sides", () => {
     expect(() => float32TensorSide(24)).toThrow(RangeError)
   })
 
-  it("are refused where a plane's padding is not 0", async () => {
+  it("are refused if a plane's padding is not 0", async () => {
     const plane = (byte: number) =>
       encodeFrame({ kind: "plane", fractionBits: 9, shape: [1, 5], payload: Uint8Array.of(byte) })
     expect(await word(bit, plane(0b00011111))).toBe("accepted")
@@ -94,7 +94,7 @@ onBackends("Bytes of sides", () => {
       )
   })
 
-  it("are refused where a buffer holds digits that so many steps cannot lose", async () => {
+  it("are refused if a buffer holds digits that this many steps cannot lose", async () => {
     const buffer = InformationBuffer.side(ratio, value)
     const after = (steps: number, ...digits: ReadonlyArray<number>) =>
       Uint8Array.of(steps, 0, 0, 0, ...float32(9, [1, digits.length], ...digits.map((digit) => digit / 512)))
@@ -116,7 +116,7 @@ onBackends("Bytes of sides", () => {
     expect(await word(spill, spilled(most + 1))).toMatch(/^SideMismatch: After 29 steps/)
   })
 
-  it("are refused with a short sentence where a header names sizes that no array has", async () => {
+  it("are refused with a short sentence if a header names sizes that no array has", async () => {
     const header = (...sizes: ReadonlyArray<number>) =>
       encodeFrame({ kind: "float32", fractionBits: null, shape: sizes, payload: new Uint8Array() })
     const huge = 2 ** 32 - 1
@@ -147,7 +147,7 @@ onBackends("Bytes of parameters", () => {
   }
   const path = (i: number, name: string) => `blocks/${i}/${name}`
 
-  it("of a network with other blocks or another width are refused, and nothing is left of them", async () => {
+  it("of a network with other blocks or another width are refused, and leave no tensor", async () => {
     const side = parameterSide(params(4, 2))
     expect(await word(side, await written(4, 2))).toBe("accepted")
     expect(await word(side, await written(4, 3))).toBe(
@@ -161,7 +161,7 @@ onBackends("Bytes of parameters", () => {
     )
   })
 
-  it("are refused where a path comes twice, is strange or is not text", async () => {
+  it("are refused if a path occurs twice, is unknown or is not text", async () => {
     const side = parameterSide(params(1, 1))
     const raw: Side<Uint8Array> = {
       only: O.none,
@@ -197,11 +197,12 @@ onBackends("Bytes of parameters", () => {
   it("are compared with the shapes of the network, which are found without its values", () => {
     const before = alive()
     const shapes = shapesOf(tinyGpt({ depth: 1000, width: 8192, heads: 8 }).bijection.params)
-    expect(shapes.get("blocks/999/mlp/up/weight")).toEqual([8192, 32_768]) // drawn, they would be 805 thousand million numbers
+    // Drawn, they would be 805 thousand million numbers.
+    expect(shapes.get("blocks/999/mlp/up/weight")).toEqual([8192, 32_768])
     expect(alive()).toEqual(before)
   })
 
-  it("of a tree of one leaf, or of none, come back", async () => {
+  it("of a tree of one leaf, or of none, are restored", async () => {
     const one = parameterSide(tensor.ones([3]))
     const given = tf.tensor1d([1, 2, 3])
     const back = right(await one.fromBytes(await one.toBytes(given)())())

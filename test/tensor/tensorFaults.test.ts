@@ -1,6 +1,6 @@
 /**
- * What goes wrong is told, never trained on: faults in what a sweep is given, activations outside the grid, layers that
- * throw. In every case the parameters keep their bits and nothing is left behind.
+ * Faults are reported, never trained on: faults in the inputs of a backward pass, activations outside the grid, layers
+ * that throw. In every case the parameters keep their bits and no tensor is left.
  */
 import { either as E, function as F } from "fp-ts"
 import { Bdia, Params, run, serial, type Bijection, type Env, type RevError, type Side } from "bijou"
@@ -32,7 +32,7 @@ const space = tensorSpace(9)
 /** `value` with one bit of its elements flipped: bit 0 is the first, a negative one counts from the end. */
 const flip = async <S>(side: Side<S>, value: S, bit: number): Promise<S> => {
   const bytes = (await side.toBytes(value)()).slice()
-  const start = 12 + 4 * new DataView(bytes.buffer).getUint32(8, true) // behind the header
+  const start = 12 + 4 * new DataView(bytes.buffer).getUint32(8, true) // after the header
   const at = bit < 0 ? 8 * bytes.length + bit : 8 * start + bit
   bytes[at >> 3] = (bytes[at >> 3] ?? 0) ^ (1 << (at & 7))
   return right(await side.fromBytes(bytes)())
@@ -47,7 +47,10 @@ const places = (count: number): ReadonlyArray<number> => {
 const replaced = <X>(items: ReadonlyArray<X>, i: number, item: X): ReadonlyArray<X> =>
   items.map((old, j) => (j === i ? item : old))
 
-/** A step whose way back is given something else than the way forth has left: how it ends, with all that must not change. */
+/**
+ * A step whose backward pass gets something else than its forward pass returned: its result, with everything that must
+ * not change.
+ */
 const refusal = async <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
   params: P,
@@ -74,7 +77,7 @@ onBackends("A fault", () => {
   const leftBehind = async () => (await ask(network.forward(batch()), env()))[1]
   type GptSide = Awaited<ReturnType<typeof leftBehind>>
 
-  /** The network whose way back is given another side. */
+  /** The network whose backward pass gets another side. */
   const tampered = (side: GptSide): typeof network => ({
     ...network,
     pullback: (b, honest, cotangent) => (at) => {
@@ -125,7 +128,7 @@ onBackends("A fault", () => {
     await refused([trunk, { _tag: "kept", input: [input[0], other[1].clone()] }])
   })
 
-  it("in the seed of the way back is refused", async () => {
+  it("in the seed of the backward pass is refused", async () => {
     for (const seed of [4, 5, 6]) {
       const changed: typeof network = {
         ...network,
@@ -136,7 +139,7 @@ onBackends("A fault", () => {
     }
   })
 
-  it("that the check cannot see in a bare chain is the honest output of another input", async () => {
+  it("that the check cannot see in a bare chain is the correct output of another input", async () => {
     const tally = { refused: 0, another: 0 }
     const attack = async <P>({ shape, layer }: Specimen<P>) => {
       const net = Bdia.fromResidual({ space, layer }, 4)
@@ -176,7 +179,8 @@ onBackends("A step outside the grid or its shapes", () => {
   /** The parameters with one leaf replaced. */
   const changed = (path: string, f: (leaf: tf.Tensor) => tf.Tensor) => {
     const params = lively(network.params, 1)
-    const leaves = new Map(network.params.leaves(params).map(([name, leaf]) => [name, leaf as tf.Tensor])) // tensors all
+    // All are tensors.
+    const leaves = new Map(network.params.leaves(params).map(([name, leaf]) => [name, leaf as tf.Tensor]))
     const leaf = leaves.get(path)
     if (leaf === undefined) throw new Error(`There is no parameter ${path}.`)
     return right(
@@ -190,7 +194,7 @@ onBackends("A step outside the grid or its shapes", () => {
     )
   }
 
-  it("ends in GridOverflow where an activation is too large, with its place and advice", async () => {
+  it("ends in GridOverflow if an activation is too large, with its place and advice", async () => {
     const params = changed("blocks/1/mlp/down/bias", (leaf) => leaf.add(1e6))
     const error = await refusal(network, params, batch())
     expect(error).toMatchObject({ _tag: "GridOverflow", path: ["blocks", "1"], step: 41, limit: 32768 })
@@ -210,7 +214,7 @@ onBackends("A step outside the grid or its shapes", () => {
     }
   })
 
-  it("ends in GridOverflow with NaN where a parameter is not a number", async () => {
+  it("ends in GridOverflow with NaN if a parameter is NaN", async () => {
     const error = await refusal(
       network,
       changed("blocks/2/norm1/gain", (leaf) => leaf.mul(NaN)),
@@ -220,7 +224,7 @@ onBackends("A step outside the grid or its shapes", () => {
     expect(error.message).toContain("is not a number")
   })
 
-  it("ends in LossNotFinite where only the loss is not a number", async () => {
+  it("ends in LossNotFinite if only the loss is NaN", async () => {
     const params = changed("head/unembed", (leaf) => leaf.mul(NaN))
     const trained = { params, state: AdamW.init(network.params, params) }
     const before = alive()
@@ -279,7 +283,7 @@ onBackends("A layer that throws", () => {
     })
     return Bdia.fromResidual({ space, layer: F.pipe(layer, serial(broken)) }, 3)
   }
-  describe("leaves nothing behind", () => {
+  describe("leaves no tensor", () => {
     for (const n of [1, 2, 3, 4, 5, 6])
       it(`in evaluation ${n} of six`, async () => {
         const chain = failing(n)

@@ -1,5 +1,5 @@
 /**
- * The gradients of the reversed sweep are those of the taped chain bit for bit, and those of TensorFlow.js's own
+ * The gradients of the reversed pass are those of the taped chain bit for bit, and those of TensorFlow.js's own
  * differentiation of the same recurrence within 1e-5.
  */
 import { option as O } from "fp-ts"
@@ -28,7 +28,7 @@ const space = tensorSpace(9)
 const samples = [5, 11]
 const plans: Readonly<Record<string, Plan>> = { reversed: {}, taped: { "": "tape" }, kept: { "": "keep" } }
 
-/** Value, input, cotangent and gradients of one sweep. */
+/** Value, input, cotangent and gradients of one forward and backward pass. */
 const sweep = async <P>({ shape, layer }: Specimen<P>, depth: number, plan: Plan, throughBytes = false) => {
   const net = Bdia.fromResidual({ space, layer }, depth)
   const params = lively(net.params, depth)
@@ -69,7 +69,7 @@ const straight = tf.customGrad((x) => ({
   gradFunc: (dy: tf.Tensor) => dy.clone(),
 }))
 
-/** The paper's recurrence in plain tfjs, with draws addressed by hand. */
+/** The paper's recurrence in plain tfjs, with explicitly addressed draws. */
 const recurrence = <P>(
   h: (p: P, x: tf.Tensor, draw: Draw) => tf.Tensor,
   params: ReadonlyArray<P>,
@@ -115,7 +115,7 @@ const linear = ({ weight, bias }: LinearParams, x: tf.Tensor): tf.Tensor =>
 const dropped = (name: string, x: tf.Tensor, draw: Draw): tf.Tensor =>
   tf.tidy(() => x.mul(Dropout.apply(name, 0.25, tf.ones(x.shape), O.some(draw))))
 
-/** GPT's h with no gradient written by hand and each head by itself. */
+/** GPT's h without a custom gradient and with separate heads. */
 const plainBlock = (p: GptBlock, x: tf.Tensor, draw: Draw): tf.Tensor => {
   const [batch = 1, time = 1, width = 1] = x.shape
   const heads = 2
@@ -180,15 +180,12 @@ onBackends("The gradient", () => {
   alike({ name: "a GPT block", shape: [2, 5, 6], layer: block({ width: 6, heads: 2, depth: 2, dropout: 0.25 }) })
 
   independently("a GPT block", [2, 5, 6], block({ width: 6, heads: 2, depth: 2, dropout: 0.25 }), plainBlock)
-  independently(
-    "a convolution",
-    [2, 4, 3, 2],
-    convolution().layer,
-    ({ filter, bias }, x, draw) =>
-      dropped("drop", tf.tanh(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same").add(bias)), draw), // four axes each
+  independently("a convolution", [2, 4, 3, 2], convolution().layer, ({ filter, bias }, x, draw) =>
+    // Four axes each.
+    dropped("drop", tf.tanh(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same").add(bias)), draw),
   )
 
-  it("of a whole GPT is the same under every plan, and passes by what it does not depend on", async () => {
+  it("of a complete GPT is the same under every plan, and skips what it does not depend on", async () => {
     for (const depth of [1, 4]) {
       const { bijection: network } = tinyGpt({ depth })
       const params = lively(network.params, 5)
@@ -206,7 +203,7 @@ onBackends("The gradient", () => {
 })
 
 onBackends("Evaluations", () => {
-  it("are one a block and step under a tape, and two without", async () => {
+  it("are one per block and step under a tape, and two without", async () => {
     let calls = 0
     const counted = fromTfjs(Params.struct<{ readonly w: tf.Tensor }>({ w: noiseParameter }), ({ w }, x: tf.Tensor) => {
       calls++

@@ -26,7 +26,7 @@ const samples = [5, 11]
 const inverts = <P>({ name, shape, layer }: Specimen<P>): void => {
   describe(name, () => {
     for (const depth of depths) {
-      it(`gives back every bit of ${depth} blocks`, async () => {
+      it(`restores every bit of ${depth} blocks`, async () => {
         const net = Bdia.fromResidual({ space, layer }, depth)
         const params = lively(net.params, depth)
         const x = space.quantize(noise(shape, depth, 4))

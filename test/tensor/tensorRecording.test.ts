@@ -1,5 +1,5 @@
 /**
- * The deferred tape: values and gradients have the bits of `tf.valueAndGrads`, whatever is around it or goes wrong in it.
+ * The deferred tape: values and gradients have the bits of `tf.valueAndGrads`, in every context and after errors.
  */
 import { tensorScope, tf } from "bijou/tensor"
 import { expect, it } from "vitest"
@@ -90,7 +90,7 @@ onBackends("A recording", () => {
       const inputs = three.map((shape, i) => noise(shape, i + 1))
       const plain = quietly(() => body(inputs))
       const dy = noise(plain.shape, 9)
-      const expected = tf.valueAndGrads((...xs) => body(xs) as tf.Scalar)(inputs, dy as tf.Scalar) // tfjs's type asks for a scalar, its code does not
+      const expected = tf.valueAndGrads((...xs) => body(xs) as tf.Scalar)(inputs, dy as tf.Scalar) // tfjs's type requires a scalar, its code does not
       const before = alive()
       const recording = record(() => body(inputs), inputs)
       expect(bitsOf(recording.value)).toEqual(bitsOf(expected.value))
@@ -111,17 +111,17 @@ onBackends("A recording", () => {
     expect(dx && bitsOf(dx)).toEqual(bitsOf(x.mul(2)))
   })
 
-  it("passes integers by", () => {
+  it("skips integers", () => {
     const [table, ids] = [noise([4, 2], 1), tf.tensor1d([3, 3, 1], "int32")]
     const before = alive()
     const { value, pull } = record(() => ({ rows: tf.gather(table, ids), next: ids.add(1).toInt() }), [table])
     const [grad] = pull({ rows: tf.ones([3, 2]), next: tf.zeros([3], "int32") })
     expect(grad && [...grad.dataSync()]).toEqual([0, 0, 1, 1, 0, 0, 2, 2])
     tf.dispose([value.rows, value.next, grad ?? []])
-    expect(alive().handles).toBe(before.handles + 2) // the cotangent is borrowed: it is ours to free
+    expect(alive().handles).toBe(before.handles + 2) // the cotangent is borrowed, so the test frees it
   })
 
-  it("sums a gradient over the axes along which its input was spread", () => {
+  it("sums a gradient over the axes along which its input was broadcast", () => {
     const [x, w] = [tf.tensor3d([1, 10, 100], [3, 1, 1]), tf.tensor2d([2], [1, 1])]
     const { pull } = record(() => tf.matMul(x, w), [x, w])
     const [dx, dw] = pull(tf.ones([3, 1, 1]))
@@ -144,7 +144,7 @@ onBackends("A recording", () => {
     ])
   })
 
-  it("refuses a gradient whose shape its input was never spread to", () => {
+  it("refuses a gradient whose shape its input was never broadcast to", () => {
     const bad = tf.customGrad((a) => ({
       value: tf.exp(a as tf.Tensor), // the one input
       gradFunc: (dy: tf.Tensor) => dy.slice([0], [2]),
@@ -167,7 +167,7 @@ onBackends("A recording", () => {
     for (const [i, y] of theirs.entries()) expect(Math.abs((mine[i] ?? NaN) - y)).toBeLessThan(1e-5)
   })
 
-  it("returns cotangents of its own where a gradient is the cotangent itself", () => {
+  it("returns new cotangents if a gradient is the cotangent itself", () => {
     const [x, y, dy] = [noise([3], 1), noise([3], 2), noise([3], 3)]
     const [dx, dz] = record(() => x.add(y), [x, y]).pull(dy)
     dx?.dispose()
@@ -203,7 +203,7 @@ onBackends("A recording", () => {
     expect(alive()).toEqual(before)
   })
 
-  it("frees everything where the code throws, forwards or on the way back", () => {
+  it("frees everything if the code throws, in either pass", () => {
     const x = noise([4], 1)
     const dy = tf.ones([4])
     const before = alive()
@@ -224,12 +224,12 @@ onBackends("A recording", () => {
     const bad = tf.customGrad((a) => ({
       value: tf.exp(a as tf.Tensor), // the one input
       gradFunc: (): tf.Tensor => {
-        throw new Error("on the way back")
+        throw new Error("in the backward pass")
       },
     }))
     tf.tidy(() => {
       const { value, pull } = record(() => bad(x.square().mul(x)).square(), [x])
-      expect(() => pull(dy)).toThrow("on the way back")
+      expect(() => pull(dy)).toThrow("in the backward pass")
       value.dispose()
     })
     expect(depths()).toEqual(outside)

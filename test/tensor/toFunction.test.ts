@@ -1,5 +1,5 @@
 /**
- * A network as an ordinary tfjs function: the gradients of the reversed sweep inside whatever tfjs trains with.
+ * A network as an ordinary tfjs function: the gradients of the reversed pass inside any tfjs training.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, GridOverflow, keep, Key, named, Params, serial, ShapeMismatch } from "bijou"
@@ -66,7 +66,7 @@ const regressor = () => {
 }
 
 onBackends("toFunction", () => {
-  it("gives tf.variableGrads the gradients of the reversed sweep, bit for bit, and leaks nothing", async () => {
+  it("gives tf.variableGrads the gradients of the reversed pass, bit for bit, and leaks nothing", async () => {
     const { bijection: network } = tinyGpt()
     const initial = lively(network.params, 1)
     const batch = tinyBatch()
@@ -74,7 +74,8 @@ onBackends("toFunction", () => {
     const { loss, grads } = await ask(lossAndGrads(network, batch), env)
 
     const params = mapTensors(initial, (leaf) => tf.variable(leaf))
-    const variables = network.params.leaves(params).map(([path, leaf]) => [path, leaf as tf.Variable] as const) // made so
+    // They were made as variables.
+    const variables = network.params.leaves(params).map(([path, leaf]) => [path, leaf as tf.Variable] as const)
     const before = alive()
     const found = tf.variableGrads(() => toFunction(network, params, key(5, 2))(batch) as tf.Scalar) // the mean of all
     expect(bitsOf(found.value)).toEqual(bitsOf(loss))
@@ -87,7 +88,8 @@ onBackends("toFunction", () => {
 
     const optimizer = tf.train.adam(0.02)
     const minimize = (step: number) => {
-      const value = optimizer.minimize(() => toFunction(network, params, key(5, step))(batch) as tf.Scalar, true) // the mean of all
+      // The mean of all.
+      const value = optimizer.minimize(() => toFunction(network, params, key(5, step))(batch) as tf.Scalar, true)
       const [number = NaN] = value?.dataSync() ?? []
       value?.dispose()
       return number
@@ -116,7 +118,7 @@ onBackends("toFunction", () => {
     expect(bitsOf(toFunction(net, params, key(5, 3))(x))).not.toEqual(value)
   })
 
-  it("lets the tape around it live: another branch of the loss gets its gradient", () => {
+  it("keeps the tape around it: another branch of the loss gets its gradient", () => {
     const net = regressor()
     const params = lively(net.params, 1)
     const f = toFunction(net, params, key(5))
@@ -139,7 +141,7 @@ onBackends("toFunction", () => {
     w.dispose()
   })
 
-  it("throws the network's error, and leaves nothing", () => {
+  it("throws the network's error, and leaks nothing", () => {
     const net = regressor()
     const params = lively(net.params, 1)
     const huge = mapTensors(params, (leaf) => leaf.mul(1e6))
@@ -188,7 +190,7 @@ onBackends("toFunction", () => {
   })
 })
 
-/** A tfjs layer class around a network, its parameters as weights. */
+/** A tfjs layer class around a network, with its parameters as weights. */
 const layerOf = (net: ReturnType<typeof regressor>) => {
   class Network extends tf.layers.Layer {
     static className = "Network"

@@ -24,7 +24,7 @@ import {
 import { describe, expect, it } from "vitest"
 import { alive, ask, digest, left, onBackends, right, tinyBatch, tinyGpt } from "../support/specimens.ts"
 
-/** What the claims that are made by some plans alone can come to. */
+/** The most bytes of claims that only some plans make. */
 const claims = 16
 
 const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
@@ -36,7 +36,7 @@ describe("The speed of a machine", () => {
     bytes: fc.integer({ min: 1e4, max: 1e8 }),
   })
 
-  it("is found again in the times that follow from it", () => {
+  it("is recovered from the times that follow from it", () => {
     fc.assert(
       fc.property(works, speeds, (given, speed) => {
         const two = [...given, { operations: 1e9, moved: 1 }, { operations: 1, moved: 1e8 }]
@@ -48,7 +48,7 @@ describe("The speed of a machine", () => {
     )
   })
 
-  it("is never negative, whatever the times, and that of one core where they tell nothing", () => {
+  it("is never negative, whatever the times, and that of one core if they say nothing", () => {
     const timings = fc.array(fc.record({ operations: fc.nat(1e6), moved: fc.nat(1e6), ms: fc.nat(100) }), {
       maxLength: 6,
     })
@@ -60,7 +60,7 @@ describe("The speed of a machine", () => {
       }),
       { numRuns: 500, seed: 1 },
     )
-    expect(Speed.toText({ operations: 3.1e7, bytes: Infinity })).toBe("31.0 billion operations and any GB a second")
+    expect(Speed.toText({ operations: 3.1e7, bytes: Infinity })).toBe("31.0 billion operations and any GB per second")
     expect(Speed.fromTimings([])).toEqual(Speed.oneCore)
     expect(Speed.fromTimings([{ operations: 10, moved: 0, ms: 2 }])).toEqual({ operations: 5, bytes: Infinity })
     expect(Speed.fromTimings([{ operations: 0, moved: 10, ms: 2 }])).toEqual({ operations: Infinity, bytes: 5 })
@@ -77,14 +77,14 @@ describe("An amount of memory", () => {
     [4096, 4096],
   ])("%j is %d bytes", (given, bytes) => expect(right(ByteSize.decode(given))).toBe(bytes))
 
-  it.each([["much"], ["-3MB"], ["0"], ["64 XB"], [""], [NaN], [null]])("%j is none", (given) =>
+  it.each([["much"], ["-3MB"], ["0"], ["64 XB"], [""], [NaN], [null]])("%j is invalid", (given) =>
     expect(ByteSize.is(given) || ByteSize.decode(given)._tag).toBe("Left"),
   )
 
   it("is shown in MB", () => expect(inMegabytes(3 * 2 ** 19)).toBe("1.50 MB"))
 })
 
-/** Bytes of what has nothing to do with the step. */
+/** The bytes of unrelated tensors. */
 const outside = <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>): number =>
   buffers().bytes - bytesOf(right(predictLedger(network, step)).start)
 
@@ -96,7 +96,7 @@ onBackends("A budget", () => {
     return { network, step: { params, input: tinyBatch(batch), seed: 1, samples: [5, 11, 3, 8] } }
   }
 
-  it("is kept, and the more of it the faster, from everything reversed to everything taped, with the same gradients", async () => {
+  it("is kept, and a larger one is faster, from everything reversed to everything taped, with the same gradients", async () => {
     const { network, step } = subject()
     const { smallest } = left(fitPlan(network, step, { budget: 1 })) as BudgetTooSmall
     const most =
@@ -143,22 +143,22 @@ onBackends("A budget", () => {
     }
     const before = alive()
     let now = 0
-    // By a clock that ticks once a reading every part takes as long, whatever it does.
+    // With a clock that ticks once per read, every part takes the same time, whatever it does.
     const speed = right(await measureSpeed(network, step, () => now++)())
     expect(Math.min(speed.operations, speed.bytes)).toBeGreaterThan(0)
     expect(alive()).toEqual(before)
   })
 
-  it("that is too small is refused with the smallest that works, but for claims of four bytes", () => {
+  it("that is too small is refused with the smallest that works, except for claims of four bytes", () => {
     const { network, step } = subject()
     const error = left(fitPlan(network, step, { budget: "1 kB" }))
     expect(error).toBeInstanceOf(BudgetTooSmall)
     const { smallest, message } = error as BudgetTooSmall
-    expect(message).toContain(`the least that works is ${smallest}`)
+    expect(message).toContain(`it needs at least ${smallest}`)
     expect(right(fitPlan(network, step, { budget: smallest })).peak).toBeLessThanOrEqual(smallest)
     expect(left(fitPlan(network, step, { budget: smallest - claims }))).toBeInstanceOf(BudgetTooSmall)
     expect(() => fitPlan(network, step, { budget: "much" })).toThrow(
-      'A budget is an amount of memory such as 64MB, not "much".',
+      'A budget must be an amount of memory such as 64MB, not "much".',
     )
   })
 
@@ -192,7 +192,7 @@ onBackends("A budget", () => {
     }
   })
 
-  it("counts the optimizer where it is given one", () => {
+  it("counts the optimizer if there is one", () => {
     const { network, step } = subject()
     const state = AdamW.init(network.params, step.params)
     const { smallest } = left(fitPlan(network, { ...step, state }, { budget: 1 })) as BudgetTooSmall

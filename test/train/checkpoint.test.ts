@@ -1,5 +1,6 @@
 /**
- * Checkpoints: training that goes on from bytes has the bits of training that never stopped, and what is no checkpoint is refused in a sentence.
+ * Checkpoints: resumed training has the bits of training that never stopped, and bytes that are not a checkpoint are
+ * refused with a sentence.
  */
 import { either as E } from "fp-ts"
 import { Key, Params } from "bijou"
@@ -50,7 +51,7 @@ onBackends("A checkpoint", () => {
   ]
   const saved = async (trained: Trained<P>, run = runAt(4)) => Checkpoint.toBytes(network.params, { run, trained })()
 
-  it("goes on to the same bits, with its run", async () => {
+  it("resumes to the same bits, with its run", async () => {
     const whole = await trainTo(start(), 0, 10)
     const half = await trainTo(start(), 0, 4)
     const bytes = await saved(half)
@@ -62,7 +63,7 @@ onBackends("A checkpoint", () => {
     expect(digests(await trainTo(trained, run.steps, 10))).toEqual(digests(whole))
   })
 
-  it("leaves no tensor behind, whether it fits or not", async () => {
+  it("leaks no tensor, whether it fits or not", async () => {
     const trained = start()
     const bytes = await saved(trained)
     tensorScope.release(trained)
@@ -73,16 +74,16 @@ onBackends("A checkpoint", () => {
     expect(left(await Checkpoint.fromBytes(other.params, bytes)()).message).toMatch(/blocks\/2\/.* is missing/)
     const wider = tinyGpt({ depth: 2, width: 8 }).bijection
     expect(left(await Checkpoint.fromBytes(wider.params, bytes)()).message).toMatch(
-      /^"embed\/\S+" is \[\d+, 4\] in the checkpoint, and \[\d+, 8\] in the network\. Use the network of that run\.$/,
+      /^"embed\/\S+" has shape \[\d+, 4\] in the checkpoint, but \[\d+, 8\] in the network\. Use the network of that run\.$/,
     )
     const shallower = tinyGpt({ depth: 1 }).bijection
     expect(left(await Checkpoint.fromBytes(shallower.params, bytes)()).message).toMatch(
-      /has "blocks\/1\/.*", and the network has not/,
+      /has "blocks\/1\/.*", but the network does not/,
     )
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("is read in pieces of any size, from a source that gives no more than is asked for", async () => {
+  it("is read in pieces of any size, from a source that returns only what is requested", async () => {
     const trained = start()
     const parts: Uint8Array[] = []
     for await (const part of Checkpoint.pieces(network.params, { run: runAt(4), trained }, { piece: 10 })) {
@@ -101,7 +102,7 @@ onBackends("A checkpoint", () => {
     tensorScope.release([trained, back.trained])
   })
 
-  it("is refused with numbers that no training leaves, as bytes and as tensors, by name", async () => {
+  it("is refused with numbers that training cannot produce, as bytes and as tensors, by name", async () => {
     const bad = async (tree: "params" | "mean" | "square", value: number): Promise<string> => {
       const trained = start()
       const [name = "", leaf] = tensorLeaves(network.params, trained.params)[3] ?? []
@@ -151,11 +152,11 @@ describe("The bytes of a checkpoint", () => {
     bytes = await Checkpoint.toBytes(params, { run, trained })()
   })
 
-  it("are the same after all of it was made anew", () => {
+  it("are the same after everything was rebuilt", () => {
     expect(rewritten(bytes, (contents) => contents)).toEqual(bytes)
   })
 
-  it("are refused with any byte changed, in any way, and nothing is left", async () => {
+  it("are refused with any byte changed, in any way, and leak no tensor", async () => {
     const before = tf.memory().numTensors
     for (let i = 0; i < bytes.length; i++)
       for (const bit of [1, 0x20, 0x80]) {
@@ -166,7 +167,7 @@ describe("The bytes of a checkpoint", () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("are refused where they are cut off or longer", async () => {
+  it("are refused if they are truncated or longer", async () => {
     for (let length = 0; length < bytes.length; length++)
       expect(E.isLeft(await Checkpoint.fromBytes(params, bytes.subarray(0, length))())).toBe(true)
     expect(E.isLeft(await Checkpoint.fromBytes(params, Uint8Array.of(...bytes, 0))())).toBe(true)
@@ -182,7 +183,7 @@ describe("The bytes of a checkpoint", () => {
     const changed = bytes.slice()
     changed[bytes.length - 1] = 1
     expect(left(await Checkpoint.fromBytes(params, changed)()).message).toBe(
-      'This is no whole checkpoint: the numbers of "adamw.square/__proto__" are not as they were written: their SHA-256 is another. Use another copy.',
+      'This is not a complete checkpoint: the numbers of "adamw.square/__proto__" are not as they were written: their SHA-256 differs. Use another copy.',
     )
   })
 
@@ -235,11 +236,11 @@ describe("The bytes of a checkpoint", () => {
       ...rest,
       stored: { ...stored, run: change(stored.run) },
     }))
-    expect(left(await Checkpoint.runOf(wrong)()).message).toContain(`This is no whole checkpoint: ${reason}`)
+    expect(left(await Checkpoint.runOf(wrong)()).message).toContain(`This is not a complete checkpoint: ${reason}`)
     expect(E.isLeft(await Checkpoint.fromBytes(params, wrong)())).toBe(true)
   })
 
-  it("are refused with numbers that no training leaves, though the digests are right", async () => {
+  it("are refused with numbers that training cannot produce, though the digests are right", async () => {
     const numberAt = (place: number, value: number) =>
       rewritten(
         bytes,
@@ -258,7 +259,7 @@ describe("The bytes of a checkpoint", () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it("are refused in one short line, whatever a field holds", async () => {
+  it("are refused in one short line, whatever a field contains", async () => {
     const holding = (steps: unknown) =>
       rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, run: { ...stored.run, steps } } }))
     const reason = async (wrong: Uint8Array) => left(await Checkpoint.runOf(wrong)()).message
@@ -269,7 +270,7 @@ describe("The bytes of a checkpoint", () => {
     const deep = (stored: unknown) =>
       JSON.stringify(stored).replace('"steps":4', `"steps":${"[".repeat(5000)}${"]".repeat(5000)}`)
     const nested = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: deep(stored) }))
-    expect(await reason(nested)).toContain("the run in its metadata is nested more than 64 deep")
+    expect(await reason(nested)).toContain("the run in its metadata is nested more than 64 levels deep")
     expect(
       await reason(
         rewritten(bytes, ({ arrays, stored }) => ({
@@ -277,7 +278,7 @@ describe("The bytes of a checkpoint", () => {
           stored,
         })),
       ),
-    ).toMatch(/its header does not say of "[v\\u0007]{30,}\.\.\." what it should/)
+    ).toMatch(/its header does not give the type, shape and offsets of "[v\\u0007]{30,}\.\.\."/)
   })
 
   it("are refused without digests, or with digests of other arrays", async () => {
@@ -285,7 +286,7 @@ describe("The bytes of a checkpoint", () => {
     const without = Buffer.from(text.replace("bijou.sha256", "bijou.sha255"), "latin1")
     expect(left(await Checkpoint.runOf(without)()).message).toContain("its metadata have no SHA-256")
     const fewer = rewritten(bytes, ({ arrays, stored }) => ({ arrays, stored: { ...stored, sha256: [] } }))
-    expect(left(await Checkpoint.runOf(fewer)()).message).toContain("there are SHA-256 for 0 arrays")
+    expect(left(await Checkpoint.runOf(fewer)()).message).toContain("it has SHA-256 digests for 0 arrays")
   })
 
   it("that name a network larger than any memory are refused from their own size", async () => {
@@ -300,7 +301,7 @@ describe("The bytes of a checkpoint", () => {
       dropout: 0,
     })
     const missing = left(await Checkpoint.fromBytes(network.params, bytes)())
-    expect(missing.message).toBe('This is no whole checkpoint: "embed/tokens" is missing. Use another copy.')
+    expect(missing.message).toBe('This is not a complete checkpoint: "embed/tokens" is missing. Use another copy.')
     // One small array for every parameter: the shapes are compared, and none is drawn.
     const { bijection: wide } = gpt({
       vocabulary: 256,
@@ -318,7 +319,7 @@ describe("The bytes of a checkpoint", () => {
       trained: { params: p, state: AdamW.init(small.params, p) },
     })()
     expect(left(await Checkpoint.fromBytes(wide.params, other)()).message).toMatch(
-      /^"embed\/tokens" is \[\d+, 4\] in the checkpoint, and \[256, 65536\] in the network\./,
+      /^"embed\/tokens" has shape \[\d+, 4\] in the checkpoint, but \[256, 65536\] in the network\./,
     )
     expect(performance.now() - begun).toBeLessThan(60_000)
   })
@@ -328,7 +329,7 @@ describe("The bytes of a checkpoint", () => {
     const p = twice.init(Key.fromSeed(1))
     const same = { params: p, state: { mean: p, square: p, beta1Power: 1, beta2Power: 1 } }
     await expect(Checkpoint.toBytes(twice, { run, trained: same })()).rejects.toThrow(
-      'Two arrays of a file cannot both be called "a". Rename one.',
+      'Two arrays of a file cannot have the same name "a". Rename one.',
     )
   })
 })
@@ -359,24 +360,24 @@ describe("A run", () => {
       return end
     }
     const blas = { name: "a BLAS, 3 threads", version: "a BLAS", threads: 3, least: 1e9, multiply: () => {} }
-    const end = "which has other bits. Choose once, before the run; the parameters are those before the step."
+    const end = "which gives other bits. Choose one before the run; the parameters are those before the step."
     const wasm = () => useBackend("wasm")
     expect(await reason(() => useBackend("cpu"), wasm)).toBe(
-      `This run computes on wasm without a BLAS, and step 1 would be on cpu, ${end}`,
+      `This run computes on wasm without a BLAS, but step 1 would compute on cpu, ${end}`,
     )
     expect(
       await reason(
         () => setSgemm(blas),
         () => setSgemm(null),
       ),
-    ).toBe(`This run computes on wasm without a BLAS, and step 1 would be on wasm with a BLAS, 3 threads, ${end}`)
+    ).toBe(`This run computes on wasm without a BLAS, but step 1 would compute on wasm with a BLAS, 3 threads, ${end}`)
     expect(
       await reason(
         () => useKernels("composed"),
         () => useKernels("own"),
       ),
     ).toBe(
-      `This run computes on wasm without a BLAS, and step 1 would be on wasm without a BLAS, without custom kernels, ${end}`,
+      `This run computes on wasm without a BLAS, but step 1 would compute on wasm without a BLAS, without custom kernels, ${end}`,
     )
   })
 })

@@ -1,5 +1,6 @@
 /**
- * The fastest schedule of a chain within a budget, on costs of all kinds: the optimum against all schedules, and equal stages counted.
+ * The fastest schedule of a chain within a budget, on costs of all kinds: the optimum against all schedules, and equal
+ * stages counted.
  */
 import { option as O } from "fp-ts"
 import fc from "fast-check"
@@ -35,7 +36,8 @@ const cost: fc.Arbitrary<Cost> = fc.record({ held: fc.nat(9), most: fc.nat(20), 
 /** A stage whose twelve costs are those of each choice after none and after each other. */
 const stageOf = ([costs, choices]: readonly [ReadonlyArray<Cost>, ReadonlyArray<Choice>]): Stage => ({
   choices,
-  cost: (before, choice) => costs[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Cost, // twelve of them
+  // There are twelve costs.
+  cost: (before, choice) => costs[3 * (before === null ? 3 : all.indexOf(before)) + all.indexOf(choice)] as Cost,
 })
 
 /** Equal stages in a row. */
@@ -58,7 +60,7 @@ const chains = fc
     }),
   )
 
-/** One of the fastest of the schedules that fit, and none only where none fits. */
+/** One of the fastest schedules that fit, and none only if none fits. */
 const expectFastest = (found: O.Option<Schedule>, fitting: ReturnType<typeof everySchedule>): void => {
   expect(O.isSome(found)).toBe(fitting.length > 0)
   if (O.isNone(found)) return
@@ -121,7 +123,10 @@ describe("The optimum over equal stages", () => {
   })
 })
 
-/** Costs as a chain of residual blocks has them: a block that reverses after another choice holds what it shares, gradients pile up on the way back. */
+/**
+ * Costs as those of a chain of residual blocks: a block that reverses after another choice holds what it shares, and
+ * gradients pile up in the backward pass.
+ */
 const residuals = (count: number, sizes: { gradient: number; activation: number; tape: number; working: number }) => {
   const { gradient, activation, tape, working } = sizes
   const held = { reverse: 1, keep: 1 + activation, tape: 1 + activation + tape }
@@ -158,7 +163,7 @@ describe("Equal stages", () => {
   const answer = (stages: ReadonlyArray<Stage>, held: number, budget: number) =>
     fastestOverEqual(stages, longestRun(stages), [emptyPrefix(held)], budget)
 
-  it("that are counted come to the optimum of all schedules, and are counted for nearly every budget", () => {
+  it("that are counted give the optimum of all schedules, and are counted for nearly every budget", () => {
     const seen = { counted: 0, left: 0, none: 0 }
     fc.assert(
       fc.property(fc.integer({ min: 4, max: 6 }), sizes, fc.nat(9), fc.nat(200), (count, given, held, budget) => {
@@ -180,7 +185,7 @@ describe("Equal stages", () => {
     expect(seen.none).toBeGreaterThan(100)
   })
 
-  it("come to the optimum with others before and after them", () => {
+  it("give the optimum with others before and after them", () => {
     const stage = fc.tuple(fc.array(cost, { minLength: 12, maxLength: 12 }), fc.subarray([...all], { minLength: 1 }))
     const before = fc.array(stage, { minLength: 1, maxLength: 2 })
     let counted = 0
@@ -197,7 +202,7 @@ describe("Equal stages", () => {
     expect(counted).toBeGreaterThan(100)
   })
 
-  it("of any costs are counted only where that is the optimum", () => {
+  it("of any costs are counted only if that is the optimum", () => {
     const seen = { counted: 0, left: 0 }
     fc.assert(
       fc.property(

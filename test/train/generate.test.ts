@@ -10,7 +10,7 @@ import { alive, left, onBackends, right } from "../support/specimens.ts"
 
 const sizes = { vocabulary: 7, context: 4, width: 4, heads: 2, depth: 2, fractionBits: 9, dropout: 0 }
 
-/** A network whose logits are these whatever its input: LayerNorm's gain is 0, and its bias is 1 in the first place. */
+/** A network with these logits for every input: LayerNorm's gain is 0, and its bias is 1 in the first place. */
 const saying = (logits: ReadonlyArray<number>, config: GptConfig = { ...sizes, vocabulary: logits.length }) => {
   const net = gpt(config)
   const drawn = net.outputs.params.init(Key.fromSeed(1))
@@ -26,7 +26,7 @@ const saying = (logits: ReadonlyArray<number>, config: GptConfig = { ...sizes, v
 const prompt: Prompt = { bytes: Uint8Array.of(1, 2), count: 5, temperature: 1, seed: 3 }
 
 onBackends("Text", () => {
-  it("at temperature 0 goes on with the likeliest byte, of equal ones the first", async () => {
+  it("at temperature 0 continues with the likeliest byte, of equal ones the first", async () => {
     const { net, params } = saying([0, 2, 3, -1, 3, 2, 1])
     const text = right(await generate(net, params, { ...prompt, temperature: 0 })())
     expect([...text]).toEqual([1, 2, 2, 2, 2, 2, 2])
@@ -42,7 +42,7 @@ onBackends("Text", () => {
     expect(Math.abs(twos / 300 - 3 / 4)).toBeLessThan(0.1)
   })
 
-  it("is refused where logits are no numbers, and leaves nothing", async () => {
+  it("is refused if logits are NaN, and leaks nothing", async () => {
     for (const bad of [NaN, Infinity]) {
       const { net, params } = saying([0, bad, 1])
       const before = alive()
@@ -53,17 +53,17 @@ onBackends("Text", () => {
     }
   })
 
-  it("is refused for temperatures, counts, prompts, seeds and vocabularies that make no sense, each with a sentence", () => {
+  it("is refused for invalid temperatures, counts, prompts, seeds and vocabularies, each with a sentence", () => {
     const { net, params } = saying([0, 1, 2, 3, 4, 5, 6])
     const refused = (change: Partial<Prompt>) =>
       E.toError(thrown(() => generate(net, params, { ...prompt, ...change })))
     for (const temperature of [-1, NaN, Infinity])
       expect(refused({ temperature }).message).toBe(
-        `A temperature is a finite number of at least 0, not ${temperature}.`,
+        `A temperature must be a finite number of at least 0, not ${temperature}.`,
       )
     for (const count of [2.5, -1, NaN, Infinity])
-      expect(refused({ count }).message).toBe(`count is an integer number of bytes, at least 0, not ${count}.`)
-    expect(refused({ bytes: new Uint8Array() }).message).toBe("A prompt has at least one byte, and this one is empty.")
+      expect(refused({ count }).message).toBe(`count must be an integer of at least 0, not ${count}.`)
+    expect(refused({ bytes: new Uint8Array() }).message).toBe("The prompt is empty. Give at least one byte.")
     expect(refused({ bytes: Uint8Array.of(1, 7) }).message).toBe(
       "Byte 1 of the prompt is 7, but the network has a vocabulary of 7.",
     )
@@ -74,14 +74,12 @@ onBackends("Text", () => {
     )
   })
 
-  it("is cut into windows only by whole numbers", () => {
+  it("is cut into windows only by integers", () => {
     const bytes = Uint8Array.from({ length: 50 }, (_, i) => i)
     for (const count of [2.5, 0, -1, NaN])
-      expect(() => Text.even(bytes, 4, count)).toThrow(
-        `count is an integer number of windows, at least 1, not ${count}.`,
-      )
+      expect(() => Text.even(bytes, 4, count)).toThrow(`count must be an integer of at least 1, not ${count}.`)
     for (const context of [2.5, 0, -1, NaN]) {
-      expect(() => Text.even(bytes, context, 2)).toThrow(`A context is an integer of at least 1, not ${context}.`)
+      expect(() => Text.even(bytes, context, 2)).toThrow(`A context must be an integer of at least 1, not ${context}.`)
       expect(() => Text.batch(bytes, context, 1, [0])).toThrow(RangeError)
     }
   })

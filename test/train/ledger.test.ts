@@ -1,5 +1,5 @@
 /**
- * The ledger: what is predicted from shapes is what is measured, nothing is forgotten, and every byte is its owner's.
+ * The ledger: the prediction from shapes equals the measurement, and every byte has its owner.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side } from "bijou"
@@ -26,14 +26,15 @@ const { batch, time, width, depth } = sizes
 onBackends("A ledger", () => {
   checkPredictions()
 
-  it("adds up to what is held and to the peak, counted otherwise", async () => {
+  it("adds up to the held bytes and to the peak, counted separately", async () => {
     const { network, step } = subject()
     const { params, input, seed, samples } = step
     const bare = { params, input, seed, samples }
     const ledger = right(await measureLedger(network, bare)())
     const held = right(await heldBytes(network, input, tensorEnv(bare))())
     const known = ledger.moments.findLast(({ phase }) => phase === "forward")
-    expect(bytesOf(known?.end ?? ledger.start) - bytesOf(ledger.start)).toBe(held + 4) // and the handle that is returned
+    // This includes the returned handle.
+    expect(bytesOf(known?.end ?? ledger.start) - bytesOf(ledger.start)).toBe(held + 4)
     const outside = buffers().bytes - bytesOf(ledger.start)
     const { peak, result } = await peakBytes(() => ask(lossAndGrads(network, input), tensorEnv(bare)))
     expect(peak - outside).toBe(bytesOf(peakOf(ledger)?.peak ?? ledger.start))
@@ -64,7 +65,7 @@ onBackends("A ledger", () => {
     expect(taped.moments.findLast(({ phase }) => phase === "forward")?.end.tapes).toBeGreaterThan(10 * activation)
   })
 
-  it("counts what the last word of a plane has to spare", async () => {
+  it("counts the unused bits of a plane's last word", async () => {
     const space = tensorSpace(9)
     const layer = fromTfjs(Params.none, (_, x: tf.Tensor) => tf.tanh(x))
     const loss = fromTfjs(Params.none, (_, [, x]: readonly [tf.Tensor, tf.Tensor]) => x.sum())
@@ -123,7 +124,7 @@ onBackends("A ledger", () => {
     expect(right(Ledger.decode(JSON.parse(JSON.stringify(Ledger.encode(ledger)))))).toEqual(ledger)
   })
 
-  it("needs no numbers: a network of a billion parameters is told from its shapes", () => {
+  it("needs no numbers: a network of a billion parameters is predicted from its shapes", () => {
     const before = alive()
     const ledger = inShapes(() => {
       const { bijection: network } = tinyGpt({ depth: 2, width: 4096, heads: 32, vocabulary: 50_000, context: 512 })
@@ -137,7 +138,7 @@ onBackends("A ledger", () => {
     expect(alive()).toEqual(before)
   })
 
-  it("is refused for kernels that shapes do not tell of", () => {
+  it("is refused for kernels whose output shapes depend on values", () => {
     const network = keep(float32TensorSide(null))(
       fromTfjs(Params.none, (_, x: tf.Tensor) => tf.reverse(x, 0).cumprod(0).sum()),
     )

@@ -1,5 +1,5 @@
 /**
- * Loops that compute let timers, signals and servers have their turn.
+ * Loops that compute let timers, signals and servers run.
  */
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -29,7 +29,7 @@ onBackends("The event loop turns", () => {
   const { bijection: network, config } = tinyGpt()
   const params = lazily(() => network.params.init(Key.fromSeed(1)))
 
-  it("once a step, and once more for every further micro-batch", async () => {
+  it("once per step, and once more for every further micro-batch", async () => {
     const { data } = await tiny({})
     const run = (size: number) => async () => {
       const p = network.params.init(Key.fromSeed(1))
@@ -42,7 +42,7 @@ onBackends("The event loop turns", () => {
     expect(await turnsDuring(run(1))).toBeGreaterThanOrEqual(20)
   })
 
-  it("once a batch that is validated, and once a byte that is drawn", async () => {
+  it("once per validated batch, and once per drawn byte", async () => {
     const batches = Array.from({ length: 6 }, () => tinyBatch())
     expect(await turnsDuring(validate(network, params(), batches))).toBeGreaterThanOrEqual(6)
     tensorScope.release(batches)
@@ -53,7 +53,7 @@ onBackends("The event loop turns", () => {
     tensorScope.release(p)
   })
 
-  it("once a step that is measured", async () => {
+  it("once per measured step", async () => {
     const input = tinyBatch()
     const step = { params: params(), input, seed: 1, samples: [0, 1] }
     expect(

@@ -1,5 +1,5 @@
 /**
- * Ledgers predicted from shapes alone beside measured ones.
+ * Ledgers predicted from shapes alone, compared with measured ones.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
@@ -27,7 +27,7 @@ export const subject = () => {
   return { network, step: { params, state, input: tinyBatch(batch, time), seed: 1, samples: [0, 1] } }
 }
 
-/** The same step predicted and measured, with nothing left behind by either. */
+/** The same step predicted and measured, without leaks in either. */
 const both = async <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>) => {
   const before = alive()
   const predicted = right(predictLedger(network, step))
@@ -40,7 +40,7 @@ const both = async <P, A, S>(network: Bijection<P, A, tf.Tensor, S>, step: Step<
 
 // ------------------------------------------------------------ instances
 
-/** Has the backend in use measure what was predicted for it. */
+/** Measures on the current backend what was predicted for it. */
 export const checkPredictions = (): void => {
   it("is predicted as it is measured, under every plan", async () => {
     const { network, step } = subject()

@@ -1,5 +1,5 @@
 /**
- * The layout of safetensors files: what is written is read, and what is no such file is refused in a sentence.
+ * The layout of safetensors files: what is written is read, and other files are refused with a sentence.
  */
 import fc from "fast-check"
 import { either as E } from "fp-ts"
@@ -27,7 +27,7 @@ describe("The header of named arrays", () => {
     return new Uint8Array(Buffer.concat([header, new Uint8Array(numbers)]))
   }
 
-  it("comes back with names, shapes, places and texts, from the middle of other bytes too", () =>
+  it("is read back with names, shapes, places and texts, also from the middle of other bytes", () =>
     fc.assert(
       fc.asyncProperty(given, fc.nat(9), async (safetensors, offset) => {
         const bytes = bytesOf(safetensors)
@@ -43,7 +43,7 @@ describe("The header of named arrays", () => {
       }),
     ))
 
-  it("is refused where bytes are cut off or added, and never throws", () =>
+  it("is refused if bytes are truncated or added, and never throws", () =>
     fc.assert(
       fc.asyncProperty(given, fc.nat(), fc.nat(255), async (safetensors, place, byte) => {
         const bytes = bytesOf(safetensors)
@@ -53,7 +53,7 @@ describe("The header of named arrays", () => {
         changed[place % bytes.length] = byte
         const decoded = await read(changed)
         if (E.isLeft(decoded))
-          expect(decoded.left.message).toMatch(/^This is no whole checkpoint: .*\. Use another copy\.$/s)
+          expect(decoded.left.message).toMatch(/^This is not a complete checkpoint: .*\. Use another copy\.$/s)
       }),
     ))
 
@@ -70,20 +70,20 @@ describe("The header of named arrays", () => {
 
   it.each<[unknown, string]>([
     ["{", "its header is not JSON"],
-    ["[]", "its header is not JSON of an object"],
-    ['{"w":{},"w":{}}', "its header has a name twice"],
-    ['{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"shape":[1]}}', "its header has a name twice"],
-    [`{"w":${"[".repeat(5000)}${"]".repeat(5000)}}`, "its header is nested more than 64 deep"],
-    [`{"w":${"[".repeat(5000)}}`, "its header is nested more than 64 deep"],
-    [{ w: { dtype: "F32" } }, 'its header does not say of "w" what it should'],
-    [{ w: entry(0, 8, [1], "F64") }, '"w" is of the type "F64", not F32'],
-    [{ w: entry(0, 8) }, '"w" of the shape [1] does not take bytes 0 to 8'],
-    [{ w: entry(0, 8, [-1, -2]) }, '"w" of the shape [-1, -2] does not take bytes 0 to 8'],
-    [{ w: entry(0, 4), v: entry(0, 4) }, 'the numbers of "v" begin at byte 0, and those before them end at 4'],
-    [{ w: entry(0, 4), v: entry(8, 12) }, 'the numbers of "v" begin at byte 8, and those before them end at 4'],
-    [{ w: entry(0, 4) }, "its header speaks of 4 bytes of numbers, and there are 8"],
-    [{ __metadata__: "ab", w: entry(0, 8, [2]) }, "__metadata__ in its header is not made of texts"],
-    [{ __metadata__: { a: 1 }, w: entry(0, 8, [2]) }, "__metadata__ in its header is not made of texts"],
+    ["[]", "its header is not a JSON object"],
+    ['{"w":{},"w":{}}', "its header has the same name twice"],
+    ['{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"shape":[1]}}', "its header has the same name twice"],
+    [`{"w":${"[".repeat(5000)}${"]".repeat(5000)}}`, "its header is nested more than 64 levels deep"],
+    [`{"w":${"[".repeat(5000)}}`, "its header is nested more than 64 levels deep"],
+    [{ w: { dtype: "F32" } }, 'its header does not give the type, shape and offsets of "w"'],
+    [{ w: entry(0, 8, [1], "F64") }, '"w" has the type "F64", not F32'],
+    [{ w: entry(0, 8) }, '"w" of shape [1] does not take bytes 0 to 8'],
+    [{ w: entry(0, 8, [-1, -2]) }, '"w" of shape [-1, -2] does not take bytes 0 to 8'],
+    [{ w: entry(0, 4), v: entry(0, 4) }, 'the numbers of "v" begin at byte 0, but those before them end at 4'],
+    [{ w: entry(0, 4), v: entry(8, 12) }, 'the numbers of "v" begin at byte 8, but those before them end at 4'],
+    [{ w: entry(0, 4) }, "its header lists 4 bytes of numbers, but there are 8"],
+    [{ __metadata__: "ab", w: entry(0, 8, [2]) }, "__metadata__ in its header does not contain only strings"],
+    [{ __metadata__: { a: 1 }, w: entry(0, 8, [2]) }, "__metadata__ in its header does not contain only strings"],
   ])("are refused with the header %j", async (header, reason) => {
     expect(left(await read(withHeader(header))).message).toContain(reason)
   })

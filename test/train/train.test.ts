@@ -76,7 +76,7 @@ onBackends("Training", () => {
     expect(digests(await steps(await through(await steps(start(), 0, 5)), 5, 10))).toEqual(whole)
   })
 
-  it("goes on after a refusal as if it had not been", async () => {
+  it("continues after an error as if it had not happened", async () => {
     const trained = await steps(start(), 0, 2)
     const samples = [6, 7, 8]
     const before = [digests(trained), alive()]
@@ -158,7 +158,7 @@ onBackends("AdamW", () => {
     }
   })
 
-  it("borrows what it is given, and leaves what it returns", () => {
+  it("borrows its arguments, and owns only what it returns", () => {
     const p: P = { matrix: noise([3, 4], 1), gain: noise([4], 2) }
     const [state, grads] = [AdamW.init(params, p), gradient(1)]
     const before = [digest(params, p), digest(params, grads), digest(params, state.mean)]
@@ -180,7 +180,7 @@ onBackends("AdamW", () => {
     expect(digest(params, { ...decayed.params, matrix: p.matrix })).toBe(digest(params, p))
   })
 
-  it("refuses parameters that are no tensors", () => {
+  it("refuses parameters that are not tensors", () => {
     expect(() =>
       AdamW.init(
         Params.named(
@@ -217,14 +217,14 @@ describe("The learning rate", () => {
 onBackends("Text", () => {
   const text = Uint8Array.from({ length: 1000 }, (_, i) => (i * 7919) % 251)
 
-  it("is split nine to one, and refused where a part has no window", () => {
+  it("is split nine to one, and refused if a part has no window", () => {
     const { train, validation } = Text.split(text, 50)
     expect([train.length, validation.length]).toEqual([900, 100])
     expect([...train, ...validation]).toEqual([...text])
     expect(Text.split(text, 99).validation.length).toBe(100)
     expect(() => Text.split(text, 100)).toThrow(RangeError)
     expect(() => Text.split(text, 100)).toThrow(
-      "1000 bytes are too short a text: the last tenth is for validation and must hold a window of 101 bytes. Give at least 1001 bytes,",
+      "A text of 1000 bytes is too short: its last tenth is for validation and must hold a window of 101 bytes. Give at least 1001 bytes,",
     )
     expect(() => Text.split(new Uint8Array(), 1)).toThrow(RangeError)
   })

@@ -15,7 +15,7 @@ const sumOf = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, first = 0):
     [],
   )
 
-/** The sum when whoever has the places up to each cut adds those up alone. */
+/** The sum if each worker adds up the places up to each cut separately. */
 const shared = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, cuts: ReadonlyArray<number>): X => {
   const bounds = [0, ...new Set(cuts.toSorted((x, y) => x - y)), values.length]
   const nodes = bounds.flatMap((end, i) => {
@@ -28,7 +28,7 @@ const shared = <X>(plus: (x: X, y: X) => X, values: ReadonlyArray<X>, cuts: Read
 const floats = fc.array(fc.float({ noNaN: true, min: -(2 ** 100), max: 2 ** 100 }), { minLength: 1, maxLength: 70 })
 
 describe("A sum of micro-batches", () => {
-  it("has the same bits for every way to share the places out", () =>
+  it("has the same bits for every way to distribute the places", () =>
     fc.assert(
       fc.property(floats, fc.array(fc.nat(70), { maxLength: 8 }), (values, cuts) => {
         const inside = cuts.map((cut) => cut % values.length)
@@ -37,7 +37,7 @@ describe("A sum of micro-batches", () => {
       { numRuns: 500 },
     ))
 
-  it("would not, were each share summed from its left", () => {
+  it("would not, if each share were summed from its left", () => {
     const left = (values: ReadonlyArray<number>) => values.reduce(add)
     const values = [1, 2 ** -24, 2 ** -24, 2 ** -24]
     expect(left(values)).not.toBe(add(left(values.slice(0, 2)), left(values.slice(2))))
@@ -74,7 +74,7 @@ describe("A sum of micro-batches", () => {
     expect(byPlace.failed).toBe(false)
   })
 
-  it("adds halves of whole nodes, and what is left over from the right", () => {
+  it("adds halves of complete nodes, and the remaining ones from the right", () => {
     const spell = (count: number) =>
       total<string>((x, y) => `(${x}+${y})`)(
         sumOf(
@@ -90,7 +90,7 @@ describe("A sum of micro-batches", () => {
       "(((0+1)+(2+3))+4)",
       "(((0+1)+(2+3))+((4+5)+6))",
     ])
-    expect(() => total(add)([])).toThrow("There is nothing to add up: give at least one place.")
+    expect(() => total(add)([])).toThrow("There is nothing to add up. Give at least one place.")
   })
 })
 
@@ -126,7 +126,7 @@ describe("A batch", () => {
     expect(nodesIn([first, end])).toEqual(nodes),
   )
 
-  it("is dealt out in runs of neighbours, as even as can be", () => {
+  it("is split into runs of neighbors, as even as possible", () => {
     expect(runs(8, 2)).toEqual([
       [0, 4],
       [4, 8],

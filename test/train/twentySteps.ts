@@ -1,5 +1,5 @@
 /**
- * Twenty steps of training, as digests of all that they make.
+ * Twenty steps of training, as digests of all results.
  */
 import { tensorScope, tf } from "bijou/tensor"
 import { AdamW, descent, type Gradients, type Trained } from "bijou/net"
@@ -8,7 +8,7 @@ import { digest, lively } from "../support/specimens.ts"
 
 const course = { optimizer: AdamW.config, schedule: { peak: 0.01, floor: 0.001, warmup: 3, steps: 20 }, batch: 8 }
 
-/** Digests of parameters and moments, and the losses on the way. */
+/** Digests of parameters and moments, and the losses meanwhile. */
 export const twentySteps = async <P>(gradients: Gradients<P>) => {
   const params = lively(gradients.params, 1)
   const losses: number[] = []
@@ -22,7 +22,7 @@ export const twentySteps = async <P>(gradients: Gradients<P>) => {
   return { digests, losses, left: tf.memory().numTensors }
 }
 
-/** The same by workers, which are stopped then. */
+/** The same by workers, which are stopped afterwards. */
 export const twentyStepsBy = async <P>(starting: Promise<Workers<P>>) => {
   const workers = await starting
   try {

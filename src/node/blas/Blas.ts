@@ -8,23 +8,26 @@ import type { Library } from "./Library.ts"
 // ---------------------------------------------------------------- model
 
 export interface Blas extends Sgemm {
-  /** "OpenBLAS 0.3.34". */
+  /** For example "OpenBLAS 0.3.34". */
   readonly version: string
-  /** Null where the library decides for itself, as Accelerate does. */
+  /** The number of threads, or null if the library chooses it, as Accelerate does. */
   readonly threads: number | null
-  /** The processor whose kernels the library has chosen, where it tells. */
+  /** The processor whose kernels the library has chosen, if it reports one. */
   readonly core: string | null
 }
 
 // --------------------------------------------------------- constructors
 
-/** Loads a library, fixes its number of threads, and has it multiply once; throws `NativeUnavailable` where it cannot, or not rightly. */
+/**
+ * Loads a library, fixes its number of threads, and tests a multiplication. Throws `NativeUnavailable` if it fails or
+ * the result is wrong.
+ */
 export const loadBlas = async (library: Library, threads: number): Promise<Blas> => {
   const { kind, file, prefix } = library
   const koffi = await loadKoffi()
   try {
     const loaded = koffi.load(file)
-    // Places are passed as numbers, not as views: a view for each product would cost more than a small product.
+    // Pass addresses as numbers, not as views: a view per call would cost more than a small product.
     const call = loaded.func(
       `void ${prefix}cblas_sgemm(int, int, int, int, int, int, float, uintptr_t, int, uintptr_t, int, float, uintptr_t, int)`,
     ) as Cblas
@@ -53,7 +56,7 @@ export const loadBlas = async (library: Library, threads: number): Promise<Blas>
   )
 }
 
-/** The package that calls native functions; throws `NativeUnavailable` where it is missing. */
+/** Loads the package that calls native functions. Throws `NativeUnavailable` if it is missing. */
 export const loadKoffi = async () => {
   try {
     return (await import("koffi")).default
@@ -71,7 +74,7 @@ type Cblas = (...parameters: number[]) => void
 const [ROW_MAJOR, PLAIN, TRANSPOSED] = [101, 111, 112]
 
 const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number): Sgemm["multiply"] => {
-  // Growing replaces the buffer; that its address stays is what engines do today, and no promise of theirs.
+  // Growing replaces the buffer. Today's engines keep its address, but do not guarantee it.
   let buffer: ArrayBufferLike | null = null
   let base = 0
   return (memory, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut, adds }, a, b, out) => {
@@ -85,7 +88,7 @@ const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number)
   }
 }
 
-/** An OpenBLAS older than this may not know the processor, and one that tells no version is older still. */
+/** An older OpenBLAS may not support the processor. One that reports no version is older still. */
 const OLDEST = [0, 3, 21]
 
 const versionOf = (config: string): string => {
@@ -106,7 +109,7 @@ const fixThreads = (loaded: Loaded, prefix: string, threads: number): number => 
 
 const countOf = (threads: number): string => `${threads} thread${threads === 1 ? "" : "s"}`
 
-/** Whole numbers multiply exactly in any order, so there is one right answer. */
+/** Products of integers are exact in any order, so there is one correct result. */
 const multipliesRightly = ({ multiply }: Pick<Sgemm, "multiply">): boolean => {
   const [m, k, n] = [5, 7, 6]
   const heap = new Float32Array(m * k + k * n + m * n)

@@ -1,5 +1,5 @@
 /**
- * The wheels of OpenBLAS that are fetched: one version, pinned for each platform by its digest.
+ * The OpenBLAS wheels to download: one version, pinned by digest for each platform.
  */
 
 // ---------------------------------------------------------------- model
@@ -7,10 +7,10 @@
 /** A wheel on PyPI, which is a zip, and the library in it. */
 export interface Wheel {
   readonly version: string
-  /** The tags that its name ends with. */
+  /** The platform tags at the end of its name. */
   readonly platform: string
   readonly sha256: string
-  /** BLAKE2b-256 of the file, which is its place on PyPI. */
+  /** The BLAKE2b-256 digest of the file, which is part of its URL on PyPI. */
   readonly blake2: string
   readonly library: string
 }
@@ -75,13 +75,13 @@ const wheels: Readonly<Record<string, Omit<Wheel, "version">>> = {
 
 // ---------------------------------------------------------- destructors
 
-/** The wheel for a platform, such as `linux-x64`; null where PyPI has none. */
+/** Returns the wheel for a platform, such as `linux-x64`, or null if PyPI has none. */
 export const wheelFor = (platform: string): Wheel | null => {
   const wheel = wheels[platform]
   return wheel === undefined ? null : { version, ...wheel }
 }
 
-/** This platform as the table names it. */
+/** Returns this platform's key in the table. */
 export const thisPlatform = (): string => {
   const { platform, arch } = process
   return platform === "linux" && isMusl() ? `linux-musl-${arch}` : `${platform}-${arch}`
@@ -89,15 +89,16 @@ export const thisPlatform = (): string => {
 
 export const fileName = (wheel: Wheel): string => `scipy_openblas32-${wheel.version}-py3-none-${wheel.platform}.whl`
 
-/** PyPI's own address of the file. */
+/** Returns PyPI's own URL of the file. */
 export const address = (wheel: Wheel): string => {
   const { blake2 } = wheel
   const place = `${blake2.slice(0, 2)}/${blake2.slice(2, 4)}/${blake2.slice(4)}`
   return `https://files.pythonhosted.org/packages/${place}/${fileName(wheel)}`
 }
 
-/** Node was built against musl where its report names no glibc. */
+/** Node was built with musl if its report has no glibc version. */
 const isMusl = (): boolean => {
-  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } } // untyped in Node
+  // Node does not type the report.
+  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } }
   return header.glibcVersionRuntime === undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Fetching a wheel: by pip, which knows the mirrors and proxies of its user, or from PyPI itself where there is no pip.
+ * Downloads a wheel with pip, which uses the user's mirrors and proxies, or directly from PyPI if there is no pip.
  */
 import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
@@ -8,7 +8,9 @@ import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { findPip, pip } from "../programs/pip.ts"
 import { address, distribution, fileName, type Wheel } from "./Wheel.ts"
 
-/** The bytes of the wheel, which have the pinned digest; `folder` is for what pip writes. Throws `NativeUnavailable`. */
+/**
+ * Returns the bytes of the wheel, which have the pinned digest. pip writes into `folder`. Throws `NativeUnavailable`.
+ */
 export const fetchWheel = async (wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const python = await findPip()
   const bytes = python === null ? await fromPypi(wheel) : await fromPip(python, wheel, folder, signal)
@@ -22,7 +24,7 @@ export const fetchWheel = async (wheel: Wheel, folder: string, signal: AbortSign
 const fromPip = async (python: string, wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const wanted = join(folder, "requirements.txt")
   await writeFile(wanted, `${distribution}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
-  // The platform is Node's, which Python's need not be.
+  // Use the platform of Node, which may differ from that of Python.
   const platforms = wheel.platform.split(".").flatMap((platform) => ["--platform", platform])
   const only = ["--no-deps", "--only-binary=:all:", "--require-hashes", ...platforms]
   await pip(python, ["download", ...only, "-d", folder, "-r", wanted], signal).catch((error: Error) => {
@@ -37,7 +39,7 @@ const fromPypi = async (wheel: Wheel): Promise<Uint8Array> => {
     if (answer.ok) return new Uint8Array(await answer.arrayBuffer())
     throw new Error(`the answer was ${answer.status}`)
   } catch (error) {
-    const { message, cause } = error as Error // fetch rejects with nothing else
+    const { message, cause } = error as Error // fetch rejects with errors only
     const reason = cause instanceof Error ? cause.message : message
     throw unreachable(
       wheel,

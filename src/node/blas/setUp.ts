@@ -1,5 +1,5 @@
 /**
- * Setting native speed up for this user, and taking it away again.
+ * Sets up native speed for this user, and removes it.
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { basename, isAbsolute, join } from "node:path"
@@ -16,18 +16,21 @@ import { codeOf, remove, unwritable, replaceFolder } from "../files/replaceFolde
 
 // ---------------------------------------------------------------- model
 
-/** Where a library may come from: the system, PyPI, or whichever of them has one, in this order. */
+/** The source of the library: the system, PyPI, or the first of them that has one. */
 export type Origin = "auto" | "system" | "pypi"
 
 // ----------------------------------------------------------- combinators
 
-/** Finds or fetches a library that works and sets it up; `fresh` is false where one was set up already. Throws `NativeUnavailable`. */
+/**
+ * Finds or downloads a library that works and sets it up. `fresh` is false if one was set up before. Throws
+ * `NativeUnavailable`.
+ */
 export const setUp = async (
   from: Origin,
   threads: number,
   say: (line: string) => void,
 ): Promise<{ readonly library: Library; readonly blas: Blas; readonly fresh: boolean }> => {
-  await loadKoffi() // without it no library would do
+  await loadKoffi() // no library works without it
   const present = await working(from, threads)
   if (present !== null) return { ...present, fresh: false }
   if (from !== "pypi") {
@@ -53,12 +56,15 @@ export const setUp = async (
   }
 }
 
-/** Removes what was set up; whether there was anything. */
+/** Removes what was set up, and returns whether there was anything. */
 export const tearDown = (): Promise<boolean> => remove(nativeFolder())
 
 // ---------------------------------------------------------- destructors
 
-/** The library that is set up, with a path that can be loaded; null where none is. Throws `NativeUnavailable` where its manifest is damaged. */
+/**
+ * Returns the installed library, with a path that can be loaded, or null. Throws `NativeUnavailable` if its manifest is
+ * damaged.
+ */
 export const installed = async (): Promise<Library | null> => {
   const folder = nativeFolder()
   const text = await readFile(join(folder, "native.json"), "utf8").catch((error: unknown) => {
@@ -73,7 +79,7 @@ export const installed = async (): Promise<Library | null> => {
   return { ...library, file: isAbsolute(library.file) ? library.file : join(folder, library.file) }
 }
 
-/** What is set up, where it works, is what is asked for, and is of the pinned version. */
+/** Returns the installed library if it works, comes from the requested source, and has the pinned version. */
 const working = async (from: Origin, threads: number): Promise<{ library: Library; blas: Blas } | null> => {
   const library = await installed().catch(() => null)
   if (library === null || (from !== "auto" && library.source !== from)) return null

@@ -9,18 +9,19 @@ import { installed } from "./setUp.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Has the matrix products of the wasm backend done by the BLAS that `npx bijou native` has set up, from now on, and tells its name, such as
- * "OpenBLAS 0.3.34, 2 threads"; null where none is set up, and nothing changes.
+ * Makes the wasm backend use the BLAS that `npx bijou setup blas` has set up for its matrix products, and returns its
+ * name, such as "OpenBLAS 0.3.34, 2 threads". Returns null and changes nothing if none is set up.
  *
- * Call it before the first product. `threads` (default: the cores given to this process) is fixed for the process. The same bits are
- * promised for the same library, processor, threads and shapes. Rejects with a sentence where what is set up does not work.
+ * Call it before the first matrix product. `threads` (default: the cores given to this process) is fixed for the
+ * process. The same library, processor, threads and shapes give the same bits. Rejects with a sentence if what is set
+ * up does not work.
  *
  * ```ts no-run
  * import { useNative } from "bijou/native"
  * import { useBackend } from "bijou/tensor"
  *
  * await useBackend("wasm")
- * console.log((await useNative()) ?? "No BLAS is set up. Run: npx bijou native")
+ * console.log((await useNative()) ?? "No BLAS is set up. Run: npx bijou setup blas")
  * ```
  */
 export const useNative = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
@@ -42,7 +43,7 @@ export const useNative = async ({ threads }: { readonly threads?: number } = {})
 
 // ---------------------------------------------------------- destructors
 
-/** The BLAS that this process has loaded. */
+/** Returns the BLAS that this process has loaded, or null. */
 export const loadedBlas = (): Blas | null => blas
 
 let blas: Blas | null = null

@@ -1,15 +1,17 @@
 /**
- * What `bijou doctor` found, as data.
+ * The findings of `bijou doctor`, as data.
  */
 import * as t from "io-ts"
 
 // ---------------------------------------------------------------- model
 
-/** `repeats` counts products that were repeated, alone and under load, and `differing` those whose bits were others. */
+/**
+ * `repeats` counts the products that were repeated, idle and under load. `differing` counts those whose bits changed.
+ */
 const Measured = t.strict({
-  /** Of float32 products of square matrices, the best of those that fit into a second. */
+  /** The best speed of float32 products of square matrices, among sizes that fit into a second. */
   gflops: t.number,
-  /** Rows of the matrices. */
+  /** The number of rows of the matrices. */
   size: t.number,
   repeats: t.number,
   differing: t.number,
@@ -21,13 +23,13 @@ const Backend = t.strict({
   version: t.union([t.string, t.null]),
   device: t.union([t.string, t.null]),
   measured: t.union([Measured, t.null]),
-  /** Kernels of our own, by name. */
+  /** The names of the custom kernels. */
   kernels: t.readonlyArray(t.string),
   /** Kernels that run in plain JavaScript, because the backend has no code for them. */
   fallbacks: t.readonlyArray(t.string),
-  /** Kernels of TensorFlow.js that the backend does not have: operations that need one throw. */
+  /** Kernels of TensorFlow.js that the backend does not have. Operations that need one throw. */
   missing: t.readonlyArray(t.string),
-  /** What to do about it; null where nothing is missing. */
+  /** What to do about it, or null if nothing is missing. */
   todo: t.union([t.string, t.null]),
 })
 
@@ -41,14 +43,14 @@ export type Diagnosis = t.TypeOf<typeof Diagnosis>
 
 // ---------------------------------------------------------- destructors
 
-/** For a person, in lines of at most `columns`. */
+/** Formats the diagnosis for people, in lines of at most `columns`. */
 export const toText = ({ node, platform, backends }: Diagnosis, columns: number): string =>
   [
     `Node ${node} on ${platform}`,
     ...backends.flatMap((backend, i) => ["", ...linesOf(backend, backends.slice(0, i), columns)]),
   ].join("\n")
 
-/** Whether everything that is set up works and gives the same bits twice. */
+/** Returns whether everything that is set up works and gives the same bits twice. */
 export const isHealthy = ({ backends }: Diagnosis): boolean =>
   backends.every(({ status, measured }) => status !== "broken" && (measured?.differing ?? 0) === 0)
 

@@ -1,5 +1,5 @@
 /**
- * Looks at every backend that there is, and measures those that work.
+ * Examines every backend, and measures those that work.
  */
 import { availableParallelism, cpus } from "node:os"
 import type { BackendName } from "../../tensor/backend.ts"
@@ -16,7 +16,10 @@ import { loadedTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
-/** Takes about two seconds for every backend that works; `report` is told how many are done, and the name of the next. */
+/**
+ * Takes about two seconds per working backend. `report` receives the number of finished backends and the name of the
+ * next.
+ */
 export const diagnose = async (report: (done: number, name: string) => void): Promise<Diagnosis> => {
   const backends: Backend[] = []
   for (const [name, look] of looks) {
@@ -30,7 +33,7 @@ const unknown = { version: null, device: null, measured: null, kernels: [], fall
 
 type Look = Partial<Backend> & Pick<Backend, "status">
 
-/** Of the runtime that has started. */
+/** Examines the runtime that has started. */
 const lookAt = async (backend: BackendName, version: string): Promise<Look> => ({
   status: "ready",
   version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
@@ -60,7 +63,7 @@ const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   const { name, core, version } = blas
   const look = await lookAt("wasm", version)
   const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
-  // Threads that wait for each other give their turn away, and on busy cores they get it back late.
+  // Threads that wait for each other yield their cores, and get them back late if the cores are busy.
   const slow = (look.measured?.gflops ?? 0) < without
   return {
     ...look,
@@ -101,7 +104,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
   }
 }
 
-/** Every backend, and how it is looked at. */
+/** Every backend, and how to examine it. */
 export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
   ["cpu", lookAtCpu],
   ["wasm", lookAtWasm],

@@ -1,8 +1,8 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** Native speed cannot be had here: a package, a library, a download or a folder is missing. The command ends with exit code 2. */
+/** A package, library, download or folder that native speed needs is missing. The command exits with code 2. */
 export class NativeUnavailable extends Tagged<"NativeUnavailable"> {
-  /** @param sentence - names what is missing and the way out */
+  /** @param sentence - names what is missing and what to do */
   constructor(sentence: string) {
     super("NativeUnavailable", sentence)
   }

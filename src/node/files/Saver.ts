@@ -1,45 +1,48 @@
 /**
- * Saving a run while it goes on, so that no more is lost than what was done since the last time, whatever ends it.
+ * Saves a run while it trains, so that an interruption loses only the work since the last save.
  *
  * Laws (checked by `test/node/saving.test.ts` and `npm run kill`):
  *
- * 1. the file is whole at every moment, and of the last step whose writing ended well
- * 2. a write that fails does not end the run: it is said, the older file stays, and the next time it is tried again
+ * 1. the file is complete at every moment, and of the last step whose write succeeded
+ * 2. a failed write does not end the run: it is reported, the older file stays, and the next checkpoint tries again
  */
 import { UnusableInput } from "../errors/UnusableInput.ts"
 import { unwritten, write } from "./outputFile.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A run after some steps; `pieces` are the bytes of its checkpoint. */
+/** A run after some steps. `pieces` are the bytes of its checkpoint. */
 export interface Saved {
   readonly steps: number
   readonly pieces: () => AsyncIterable<Uint8Array>
 }
 
-/** What is written when. */
+/** What is written, and when. */
 export interface Saving {
   /** The option that names the file, for messages. */
   readonly option: string
   readonly file: string
-  /** A checkpoint is due when so much has passed since the last was. */
+  /** A checkpoint is due when this much time, or this many steps, have passed since the last. */
   readonly every: { readonly minutes: number; readonly steps?: number }
-  /** Is told of every write that fails. */
+  /** Receives a sentence for each failed write. */
   readonly warn: (sentence: string) => void
-  /** Milliseconds of a clock that only goes forward. */
+  /** The milliseconds of a monotonic clock. */
   readonly now: () => number
 }
 
 export interface Saver {
-  /** To be called after every step: writes where a checkpoint is due. Never rejects. */
+  /** Call it after every step: it writes a checkpoint if one is due. It never rejects. */
   readonly after: (state: Saved) => Promise<void>
-  /** Writes what the run ended in, unless the file has it, and returns what is wrong with the file then; null where nothing is. Never rejects. */
+  /**
+   * Writes the final state unless the file has it. Resolves to what is wrong with the file, or to null. It never
+   * rejects.
+   */
   readonly end: (state: Saved) => Promise<string | null>
 }
 
 // --------------------------------------------------------- constructors
 
-/** Writes the first checkpoint, which tries the place. Throws `UnusableInput` where that fails. */
+/** Writes the first checkpoint, which tests the place. Throws `UnusableInput` if that fails. */
 export const startSaving = async ({ option, file, every, warn, now }: Saving, first: Saved): Promise<Saver> => {
   let due = { time: 0, steps: 0 }
   let written = first.steps

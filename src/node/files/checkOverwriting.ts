@@ -1,5 +1,5 @@
 /**
- * Refusing to write over what a command reads or writes elsewhere.
+ * Refuses to overwrite what a command reads or writes elsewhere.
  */
 import { open, realpath, stat } from "node:fs/promises"
 import { basename, dirname, join, relative, resolve } from "node:path"
@@ -7,7 +7,7 @@ import { UnusableInput } from "../errors/UnusableInput.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A path, and the option that it comes from. */
+/** A path, and the option that names it. */
 export interface Named {
   readonly option: string
   readonly path: string
@@ -16,8 +16,8 @@ export interface Named {
 // ---------------------------------------------------------- destructors
 
 /**
- * Throws `UnusableInput` where `written` is `other`, by whatever path or link, or is a file in the folder `other` that is no checkpoint and so
- * may be one of those that are read.
+ * Throws `UnusableInput` if `written` is `other`, by any path or link. Also throws if `written` is in the folder
+ * `other` and not a checkpoint, so that it may be one of the files that are read.
  */
 export const checkOverwriting = async (written: Named, other: Named): Promise<void> => {
   const [target, source] = await Promise.all([realPath(written.path), realPath(other.path)])
@@ -35,11 +35,11 @@ export const checkOverwriting = async (written: Named, other: Named): Promise<vo
     !(await isSafetensors(target))
   )
     throw new UnusableInput(
-      `${written.option} ${written.path} is a file of ${other.option} ${other.path}, and no checkpoint. Give another file.`,
+      `${written.option} ${written.path} is a file of ${other.option} ${other.path}, and not a checkpoint. Give another file.`,
     )
 }
 
-/** Without links, also where the file is not there yet. */
+/** Resolves links, even if the file does not exist yet. */
 const realPath = async (path: string): Promise<string> => {
   const full = resolve(path)
   try {
@@ -50,7 +50,7 @@ const realPath = async (path: string): Promise<string> => {
   }
 }
 
-/** Whether a file begins as checkpoints do: a length, and a JSON object. */
+/** Returns whether a file begins as checkpoints do: with a length and a JSON object. */
 const isSafetensors = async (path: string): Promise<boolean> => {
   const handle = await open(path, "r")
   try {

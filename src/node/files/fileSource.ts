@@ -1,5 +1,5 @@
 /**
- * A file whose bytes are read in pieces.
+ * A file that is read in pieces.
  */
 import { open } from "node:fs/promises"
 import type { ByteSource } from "../../train/checkpoint/ByteSource.ts"
@@ -12,7 +12,10 @@ export interface FileSource extends ByteSource {
 
 // --------------------------------------------------------- constructors
 
-/** Opens a file; another that takes its place is not seen. Rejects as `node:fs` does, with the code `EISDIR` for a folder. */
+/**
+ * Opens a file. It keeps reading this file even if another takes its place. Rejects as `node:fs` does, with the code
+ * `EISDIR` for a folder.
+ */
 export const openFile = async (path: string): Promise<FileSource> => {
   const handle = await open(path, "r")
   const stat = await handle.stat()
@@ -36,5 +39,5 @@ export const openFile = async (path: string): Promise<FileSource> => {
   }
 }
 
-/** Bytes in one read: 2 GiB are too many. */
+/** The most bytes per read: a read of 2 GiB fails. */
 const MOST = 2 ** 28

@@ -1,5 +1,5 @@
 /**
- * Files that a command writes where an option says: in full or not at all, whatever ends the process meanwhile.
+ * Writes the output files of a command completely or not at all, even if the process is killed meanwhile.
  */
 import { access, constants, open, readdir, rename, rm, type FileHandle } from "node:fs/promises"
 import { hostname } from "node:os"
@@ -10,12 +10,12 @@ import { codeOf, isAlive } from "./replaceFolder.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What goes into a file, in its order. */
+/** The contents of a file, in order. */
 export type Content = string | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 // ---------------------------------------------------------- destructors
 
-/** Refuses a place that cannot be written to, before any work is done. */
+/** Checks that a place is writable, before any work is done. */
 export const checkPlace = async (option: string, file: string): Promise<void> => {
   try {
     await access(dirname(file), constants.W_OK)
@@ -26,7 +26,7 @@ export const checkPlace = async (option: string, file: string): Promise<void> =>
   }
 }
 
-/** `write`; throws `UnusableInput` where it cannot. */
+/** Writes a file with `write`. Throws `UnusableInput` if that fails. */
 export const writeAtomically = async (option: string, file: string, content: Content): Promise<void> => {
   try {
     await write(file, content)
@@ -36,12 +36,12 @@ export const writeAtomically = async (option: string, file: string, content: Con
 }
 
 /**
- * Writes a file: into a new one beside it, which takes its place when all of it is on the disk. Until then, and where it throws, what was there
- * stays. What killed processes have left of theirs is removed.
+ * Writes a file: it writes a new file next to it, which replaces it once it is completely on the disk. Until then, and
+ * if it throws, the old file stays. Removes the unfinished files of killed processes.
  */
 export const write = async (file: string, content: Content): Promise<void> => {
   const folder = dirname(file)
-  await removeAbandoned(folder).catch(() => {}) // the place is no worse for it
+  await removeAbandoned(folder).catch(() => {}) // they do no harm
   const [part, handle] = await openNew(folder)
   try {
     try {
@@ -53,7 +53,7 @@ export const write = async (file: string, content: Content): Promise<void> => {
     }
     await rename(part, file)
   } catch (error) {
-    await rm(part, { force: true }).catch(() => {}) // the folder may be gone
+    await rm(part, { force: true }).catch(() => {}) // the folder may not exist any more
     throw error
   } finally {
     begun.delete(part)
@@ -61,13 +61,13 @@ export const write = async (file: string, content: Content): Promise<void> => {
   await syncFolder(folder)
 }
 
-/** Why a file was not written, as the end of a sentence. */
+/** Returns why a file was not written, as the end of a sentence. */
 export const unwritten = (error: unknown): string => {
   const code = codeOf(error)
   const known: Readonly<Record<string, string>> = {
     ENOSPC: "the disk is full",
     EDQUOT: "the disk quota is used up",
-    EFBIG: "the file would be larger than is allowed",
+    EFBIG: "the file would be larger than the allowed size",
     EACCES: "permission is denied",
     EPERM: "permission is denied",
     EROFS: "the disk is read-only",
@@ -79,7 +79,7 @@ export const unwritten = (error: unknown): string => {
   return known[code] ?? (error instanceof Error ? error.message.replace(/\.$/, "") : String(error))
 }
 
-/** Names beside the file, not longer ones: a name may have the most characters already. */
+/** The name is next to the file's, but does not extend it, because a name can already have the maximal length. */
 const partName = (n: number): string => `.bijou-${host}-${process.pid}-${threadId}-${n}.part`
 
 const host = hostname()
@@ -88,7 +88,7 @@ const host = hostname()
 
 const pattern = /^\.bijou-([\w.]*)-(\d+)-(\d+)-\d+\.part$/
 
-/** What this thread is writing. */
+/** The files that this thread is writing. */
 const begun = new Set<string>()
 
 const openNew = async (folder: string): Promise<readonly [path: string, handle: FileHandle]> => {
@@ -112,25 +112,25 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array): Promise<void> =>
   }
 }
 
-/** Bytes in one write: 2 GiB are too many. */
+/** The most bytes per write: a write of 2 GiB fails. */
 const MOST = 2 ** 28
 
-/** The new name is on the disk when the folder is; not every system lets a folder be opened. */
+/** Flushes the folder, and with it the new name, to the disk. Not every system can open a folder. */
 const syncFolder = async (folder: string): Promise<void> => {
   try {
     const handle = await open(folder, "r")
     await handle.sync().finally(() => handle.close())
   } catch {
-    // The file itself is there.
+    // The file itself is written.
   }
 }
 
-/** What processes of this machine have begun in a folder and cannot end. */
+/** Removes the unfinished files that killed processes of this machine left in a folder. */
 const removeAbandoned = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     const [, on, pid, thread] = pattern.exec(basename(name)) ?? []
     if (on !== host) continue
-    // A number is given again: to this process, and then what it has not begun is of an older one.
+    // Process ids are reused. A file of this id that this process did not begin belongs to an older process.
     const own = Number(pid) === process.pid && Number(thread) === threadId
     if (own ? !begun.has(join(folder, name)) : !isAlive(Number(pid))) await rm(join(folder, name), { force: true })
   }

@@ -1,5 +1,5 @@
 /**
- * Training text from disk.
+ * Reads training text from disk.
  */
 import type { Dirent } from "node:fs"
 import { readdir, readFile, realpath, stat } from "node:fs/promises"
@@ -11,8 +11,9 @@ import { UnusableInput } from "../errors/UnusableInput.ts"
 // ---------------------------------------------------------- destructors
 
 /**
- * The bytes of a file, or of all text files below a folder in the order of their paths, through links too and each file once.
- * Hidden files and folders are left out; `tell` gets a sentence for each other file that is left out and for each that is converted.
+ * Reads a file, or all text files in a folder in the order of their paths. It follows links, and reads each file once.
+ * It skips hidden files and folders. `tell` receives a sentence for each other file that is skipped and for each that
+ * is converted.
  */
 export const readText =
   (path: string, tell: (sentence: string) => void): TE.TaskEither<UnusableInput, Uint8Array> =>
@@ -25,14 +26,16 @@ export const readText =
         )
       const bytes = found.isDirectory() ? await readFolder(path, tell) : await readOne(path, tell)
       if (bytes.length > 0) return E.right(bytes)
-      return refuse(`--data ${path} holds no text. Give a file with text in it, or a folder of such files.`)
+      return refuse(`--data ${path} contains no text. Give a file with text in it, or a folder of such files.`)
     } catch (error) {
       if (error instanceof UnusableInput) return E.left(error)
       return refuse(`--data ${path} cannot be read: ${reason(error)}. Give a file, or a folder of files.`)
     }
   }
 
-/** The declaration files of this package: a text that every installation of a version has, to the byte. */
+/**
+ * Reads the declaration files of this package, a text that is the same to the byte in every installation of a version.
+ */
 export const declarations: TE.TaskEither<UnusableInput, Uint8Array> = async () => {
   const built = fileURLToPath(new URL("../../..", import.meta.url))
   try {
@@ -42,7 +45,7 @@ export const declarations: TE.TaskEither<UnusableInput, Uint8Array> = async () =
     const bytes = Buffer.concat(files)
     if (bytes.length > 0) return E.right(bytes)
   } catch {
-    // The sentence below says all that a user can do about it.
+    // The message below says all that a user can do about it.
   }
   return refuse(
     `The default text, the declaration files of bijou in ${built}, cannot be read. Install bijou again (in a clone: npm run build), or give a text with --data.`,
@@ -56,13 +59,13 @@ const reason = (error: unknown): string => {
   const known: Readonly<Record<string, string>> = {
     ENOENT: "there is no such file or folder",
     EACCES: "permission is denied",
-    ELOOP: "its links lead in a circle",
+    ELOOP: "its links form a cycle",
     ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB",
   }
   return known[code] ?? code
 }
 
-/** A file that the user names is read whatever it holds, unless it is plainly text in another encoding. */
+/** Reads a file that the user names, whatever its contents, unless it is clearly text in another encoding. */
 const readOne = async (path: string, tell: (sentence: string) => void): Promise<Uint8Array> => {
   const bytes = await readFile(path)
   const text = fromUtf16(bytes)
@@ -81,22 +84,23 @@ const readFolder = async (folder: string, tell: (sentence: string) => void): Pro
       if (text !== null) {
         tell(`${path} is UTF-16. It is read as UTF-8.`)
         files.push(text)
-      } else if (isUnmarkedUtf16(bytes)) tell(`${path} is left out: it ${unmarked}`)
+      } else if (isUnmarkedUtf16(bytes)) tell(`${path} is skipped: it ${unmarked}`)
       else if (bytes.subarray(0, sample).includes(0)) others.push(path)
       else files.push(bytes)
     } catch (error) {
-      tell(`${path} is left out: ${reason(error)}.`)
+      tell(`${path} is skipped: ${reason(error)}.`)
     }
   }
   const more = others.length === 1 ? "" : ` and ${others.length - 1} more`
   if (others.length > 0)
-    tell(`${others[0]}${more} ${more === "" ? "is" : "are"} left out, with bytes that no text has.`)
+    tell(`${others[0]}${more} ${more === "" ? "is" : "are"} skipped, with bytes that text does not contain.`)
   return Buffer.concat(files)
 }
 
 /**
- * All visible files below a folder in the order of their paths, which is the same on every system. Links are followed after everything
- * else, so that a file and a link to it are read once, by the file's own name, and links that lead in a circle end.
+ * Lists all visible files in a folder in the order of their paths, which is the same on every system. It follows links
+ * after everything else, so that a file and a link to it are read once, by the file's own name, and cycles of links
+ * end.
  */
 const filesBelow = async (folder: string, tell: (sentence: string) => void): Promise<ReadonlyArray<string>> => {
   const seen = new Set<string>()
@@ -117,17 +121,17 @@ const filesBelow = async (folder: string, tell: (sentence: string) => void): Pro
       if (found.isFile()) paths.push(path)
       else await visit(path)
     } catch (error) {
-      tell(`${path} is left out: ${reason(error)}.`)
+      tell(`${path} is skipped: ${reason(error)}.`)
     }
   }
   await isNew(folder)
   await visit(folder)
-  // It grows while links lead to folders that hold links.
+  // The list grows while links lead to folders that contain links.
   for (const link of links) {
     try {
       await take(link, await stat(link))
     } catch (error) {
-      tell(`${link} is left out: ${reason(error)}.`)
+      tell(`${link} is skipped: ${reason(error)}.`)
     }
   }
   const place = new Map(paths.map((path) => [path, relative(folder, path).replaceAll(sep, "/")]))
@@ -140,13 +144,13 @@ const visible = async (folder: string): Promise<ReadonlyArray<Dirent>> =>
     .filter(({ name }) => !name.startsWith("."))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 
-/** How much of a file is looked at to tell what it is. */
+/** How many bytes decide what a file is. */
 const sample = 8192
 
 const unmarked =
   "looks like UTF-16 without a byte order mark. Convert it: iconv -f UTF-16LE -t UTF-8 (or UTF-16BE, as it is written)."
 
-/** The UTF-8 bytes of what begins with UTF-16's byte order mark and is nothing but text. */
+/** Returns the UTF-8 bytes of a text that begins with UTF-16's byte order mark, or null if it is not valid text. */
 const fromUtf16 = (bytes: Uint8Array): Uint8Array | null => {
   const [first = 0, second = 0] = bytes
   const encoding = first === 0xff && second === 0xfe ? "utf-16le" : "utf-16be"
@@ -159,7 +163,7 @@ const fromUtf16 = (bytes: Uint8Array): Uint8Array | null => {
   }
 }
 
-/** Whether nearly every second byte is 0 and no other is, as in English in UTF-16. */
+/** Returns whether nearly every second byte is 0 and no other is, as in English text in UTF-16. */
 const isUnmarkedUtf16 = (bytes: Uint8Array): boolean => {
   const part = bytes.subarray(0, sample)
   const zeros: [number, number] = [0, 0]

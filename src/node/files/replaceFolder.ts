@@ -1,5 +1,5 @@
 /**
- * Folders of the cache that are there in full or not at all.
+ * Replaces folders of the cache completely or not at all.
  */
 import { readdirSync, rmSync } from "node:fs"
 import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises"
@@ -10,9 +10,10 @@ import { cacheFolder } from "./folder.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Has `fill` write into a folder that then becomes `target`, in place of an older one; `spare` is for what is thrown away.
+ * Calls `fill` to write into a folder that then replaces `target`. `spare` is for temporary files.
  *
- * Ctrl-C aborts the signal, removes what was begun and ends the process; what a killed process has left goes with the next call.
+ * Ctrl-C aborts the signal, removes unfinished folders and ends the process. The next call removes what a killed
+ * process left.
  */
 export const replaceFolder = async (
   target: string,
@@ -37,7 +38,7 @@ export const replaceFolder = async (
     await fill(folder, spare, controller.signal)
     await remove(target)
     await rename(folder, target).catch((error: unknown) => {
-      // Another process that did the same was first, and what it made will do.
+      // Another process did the same first, and its folder is as good.
       if (!["ENOTEMPTY", "EEXIST", "EPERM"].includes(codeOf(error))) throw error
     })
   } catch (error) {
@@ -48,7 +49,7 @@ export const replaceFolder = async (
   }
 }
 
-/** Removes a folder; whether there was one. */
+/** Removes a folder, and returns whether there was one. */
 export const remove = async (folder: string): Promise<boolean> => {
   const found = await stat(folder).catch(() => null)
   await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
@@ -62,13 +63,13 @@ export const remove = async (folder: string): Promise<boolean> => {
 export const unwritable = (error: unknown): NativeUnavailable => {
   const reason = { ENOSPC: "the disk is full", EACCES: "permission is denied", EROFS: "it is read-only" }[codeOf(error)]
   return new NativeUnavailable(
-    `${cacheFolder()} cannot be used: ${reason ?? (error instanceof Error ? error.message : String(error))}. Make room or set XDG_CACHE_HOME to another folder.`,
+    `${cacheFolder()} cannot be used: ${reason ?? (error instanceof Error ? error.message : String(error))}. Free some space or set XDG_CACHE_HOME to another folder.`,
   )
 }
 
 export const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "")
 
-/** What processes have begun that were killed. */
+/** Removes the unfinished folders of killed processes. */
 const removeAbandoned = (parent: string): void => {
   for (const name of readdirSync(parent)) {
     const [, pid] = /^part-(\d+)-/.exec(name) ?? []

@@ -1,7 +1,8 @@
 /**
- * A resolve hook of Node: a `.ts` or `.js` of the user is an ES module, whatever the nearest package.json says of its type.
+ * A resolve hook of Node that loads the user's `.ts` and `.js` files as ES modules, whatever type the nearest
+ * package.json gives.
  *
- * `npm init -y` writes `"type": "commonjs"`, and CommonJS cannot require the library.
+ * `npm init -y` writes `"type": "commonjs"`, and CommonJS cannot require this library.
  */
 
 const hook = `
@@ -12,5 +13,5 @@ const hook = `
   }
 `
 
-/** The address of the hook, for `module.register`: it holds the code, since hooks run in a thread of their own. */
+/** The URL of the hook, for `module.register`. It contains the code, because hooks run in their own thread. */
 export const asModule = `data:text/javascript,${encodeURIComponent(hook)}`

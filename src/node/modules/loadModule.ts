@@ -1,5 +1,5 @@
 /**
- * Modules of a user, in TypeScript or JavaScript.
+ * Loads a user's modules, in TypeScript or JavaScript.
  */
 import { stat } from "node:fs/promises"
 import { register } from "node:module"
@@ -10,7 +10,10 @@ import { UnusableInput } from "../errors/UnusableInput.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** What the module in this file exports. Throws `UnusableInput` where there is no such file, or where the module throws. */
+/**
+ * Returns the exports of the module in this file. Throws `UnusableInput` if there is no such file, or if the module
+ * throws.
+ */
 export const loadModule = async (file: string): Promise<Readonly<Record<string, unknown>>> => {
   const path = resolve(file)
   const kind = await stat(path).catch(() => null)
@@ -19,14 +22,16 @@ export const loadModule = async (file: string): Promise<Readonly<Record<string, 
   if (!kind.isFile())
     throw new UnusableInput(`${file} is not a file. Give the path of a TypeScript or JavaScript module.`)
   if (!/\.[cm]?[jt]sx?$/.test(path))
-    throw new UnusableInput(`${file} is no module. Its name should end in .ts or .js, or one of their kin.`)
+    throw new UnusableInput(
+      `${file} is not a module. Its name must end in .ts, .js, or a variant such as .mts or .mjs.`,
+    )
   if (/\.[cm]?tsx?$/.test(path)) (await import("tsx/esm/api")).register()
   register(asModule)
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>> // a module's namespace
   } catch (error) {
     const [first = "", second = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    const reason = first.endsWith(":") ? `${first} ${second.trim()}` : first // a syntax error stands on the second line
+    const reason = first.endsWith(":") ? `${first} ${second.trim()}` : first // a syntax error is on the second line
     throw new UnusableInput(`${file} cannot be loaded: ${reason.replace(/\.$/, "")}.`)
   }
 }

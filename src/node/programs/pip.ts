@@ -1,11 +1,11 @@
 /**
- * pip, which knows the mirrors and proxies of its user.
+ * Runs pip, which uses the user's mirrors and proxies.
  */
 import { execute, type Failure } from "./execute.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** The first Python that has pip. */
+/** Returns the first Python that has pip, or null. */
 export const findPip = async (): Promise<string | null> => {
   for (const python of process.platform === "win32" ? ["py", "python"] : ["python3", "python"]) {
     const works = await execute(python, ["-m", "pip", "--version"]).then(
@@ -17,7 +17,7 @@ export const findPip = async (): Promise<string | null> => {
   return null
 }
 
-/** Runs pip; rejects with what it says is wrong. */
+/** Runs pip. Rejects with its own error message. */
 export const pip = async (python: string, args: ReadonlyArray<string>, signal: AbortSignal): Promise<void> => {
   const quiet = ["--quiet", "--disable-pip-version-check", "--retries", "2"]
   await execute(python, ["-m", "pip", ...args, ...quiet], { signal }).catch((error: Failure) => {

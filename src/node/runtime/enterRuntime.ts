@@ -1,5 +1,5 @@
 /**
- * Computing as another process, thread or run does.
+ * Starts the same runtime as another process, thread or run.
  */
 import type { BackendName } from "../../tensor/backend.ts"
 import { useKernels } from "../../tensor/kernels/dispatch.ts"
@@ -10,8 +10,8 @@ import { useTensorflow } from "../tensorflow/useTensorflow.ts"
 import { startRuntime } from "./startRuntime.ts"
 
 /**
- * Starts a runtime that `currentRuntime()` of bijou/tensor has described, as JSON or not. Rejects with a sentence where it cannot be had here, with
- * all that bits depend on.
+ * Starts the runtime that `currentRuntime()` of bijou/tensor described, also as JSON. Rejects with a sentence if this
+ * process cannot have it with everything that its bits depend on.
  *
  * ```ts no-run
  * import { enterRuntime } from "bijou/native"
@@ -23,17 +23,17 @@ import { startRuntime } from "./startRuntime.ts"
  */
 export const enterRuntime = async (runtime: Runtime): Promise<void> => {
   const { kernels, library, threads, opLibrary } = runtime
-  const backend = runtime.backend as BackendName // `useBackend` refuses others
+  const backend = runtime.backend as BackendName // `useBackend` rejects others
   const fixed = threads === null ? {} : { threads }
   useKernels(kernels)
   if (backend === "tensorflow") {
     await useTensorflow(fixed)
-    if (!opLibrary) setOpLibrary(false) // kernels are chosen by it when the backend starts
+    if (!opLibrary) setOpLibrary(false) // the backend chooses its kernels by this when it starts
   }
   await startRuntime({ backend, native: library !== null, ...fixed })
   const now = currentRuntime()
   if (!sameRuntime(runtime, now))
     throw new NativeUnavailable(
-      `This is to compute on ${runtimeName(runtime)}, and what is set up here is ${runtimeName(now)}, which has other bits. Set up the same.`,
+      `The runtime must be ${runtimeName(runtime)}, but this process has set up ${runtimeName(now)}, which gives other bits. Set up the same.`,
     )
 }

@@ -1,5 +1,5 @@
 /**
- * Starting what tensors are computed with, by choice.
+ * Starts a chosen runtime for tensors.
  */
 import { useBackend, type BackendName } from "../../tensor/backend.ts"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
@@ -9,21 +9,21 @@ import { useWebgpu } from "../webgpu/useWebgpu.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a program asks for; what it gets is the `currentRuntime()` of bijou/tensor. */
+/** The runtime that a program asks for. `currentRuntime()` of bijou/tensor returns the one that it gets. */
 export interface RuntimeChoice {
   readonly backend: BackendName
-  /** Whether a BLAS that is set up computes the matrix products of wasm. */
+  /** Whether the wasm backend uses an installed BLAS for its matrix products. */
   readonly native: boolean
-  /** Threads of the BLAS or of TensorFlow; the cores given to this process unless said. */
+  /** The number of threads of the BLAS or of TensorFlow. The default is the number of cores of this process. */
   readonly threads?: number
 }
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes the backend that of all tensors, with what is set up for it, and returns its name: "wasm with OpenBLAS 0.3.34, 2 threads", or "wasm" where
- * no BLAS is set up; null where TensorFlow is asked for and not set up, and then nothing changes. Rejects with a sentence where something does not
- * work.
+ * Selects the backend of all tensors, with the native libraries that are set up for it, and returns its name: "wasm
+ * with OpenBLAS 0.3.34, 2 threads", or "wasm" if no BLAS is set up. Returns null and changes nothing if the backend is
+ * TensorFlow and it is not set up. Rejects with a sentence if something does not work.
  *
  * ```ts no-run
  * import { startRuntime } from "bijou/native"

@@ -1,5 +1,5 @@
 /**
- * The manifest of a TensorFlow that was set up, as `tensorflow.json` keeps it.
+ * The manifest of an installed TensorFlow, as stored in `tensorflow.json`.
  */
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -16,7 +16,9 @@ const Device = t.keyof({ cpu: null, gpu: null })
 
 export type Device = t.TypeOf<typeof Device>
 
-/** `opLibrary` is a file beside the manifest, with the digest of its sources in its name; null where it was not built. */
+/**
+ * `opLibrary` is a file next to the manifest, with the digest of its sources in its name, or null if it was not built.
+ */
 export const Tensorflow = t.readonly(
   t.strict({
     device: Device,
@@ -30,12 +32,12 @@ export const Tensorflow = t.readonly(
 
 export type Tensorflow = t.TypeOf<typeof Tensorflow>
 
-/** Files and folders of what is set up. */
+/** The files and folders of the installation. */
 export const places = {
   manifest: "tensorflow.json",
-  /** The binding of tfjs-node, an addon of Node. */
+  /** The binding of tfjs-node, a Node addon. */
   binding: "tfjs_binding.node",
-  /** Silences it while it is loaded. */
+  /** The addon that silences the binding while it loads. */
   hush: "hush.node",
   /** TensorFlow's libraries and headers. */
   libraries: "tensorflow",
@@ -44,13 +46,13 @@ export const places = {
 
 // ----------------------------------------------------------- combinators
 
-/** Writes the manifest, in full or not at all. */
+/** Writes the manifest, completely or not at all. */
 export const writeManifest = (folder: string, tensorflow: Tensorflow): Promise<void> =>
   write(join(folder, places.manifest), `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
 
 // ---------------------------------------------------------- destructors
 
-/** What is set up; null where nothing is. Throws `NativeUnavailable` where its manifest is damaged. */
+/** Returns what is set up, or null. Throws `NativeUnavailable` if the manifest is damaged. */
 export const installedTensorflow = async (): Promise<Tensorflow | null> => {
   const file = join(tensorflowFolder(), places.manifest)
   const text = await readFile(file, "utf8").catch((error: unknown) => {
@@ -64,6 +66,6 @@ export const installedTensorflow = async (): Promise<Tensorflow | null> => {
   return decoded.right.right
 }
 
-/** The addons to load, the binding first. */
+/** Returns the addons to load, the binding first. */
 export const addonsOf = (folder: string, opLibrary: string | null): ReadonlyArray<string> =>
   [places.binding, ...(opLibrary === null ? [] : [opLibrary])].map((file) => join(folder, file))

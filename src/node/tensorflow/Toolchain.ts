@@ -1,5 +1,5 @@
 /**
- * The programs that setting TensorFlow up needs.
+ * The programs that are needed to set up TensorFlow.
  */
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { execute } from "../programs/execute.ts"
@@ -15,7 +15,7 @@ export interface Toolchain {
 
 // --------------------------------------------------------- constructors
 
-/** Finds them all before anything is fetched; throws `NativeUnavailable` for the first that is missing. */
+/** Finds them all before anything is downloaded. Throws `NativeUnavailable` for the first that is missing. */
 export const findToolchain = async (): Promise<Toolchain> => {
   const python = await findPip()
   if (python === null)

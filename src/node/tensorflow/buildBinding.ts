@@ -1,5 +1,5 @@
 /**
- * The binding: tfjs-node's own sources, compiled against the TensorFlow that was fetched.
+ * Builds the binding: tfjs-node's own sources, compiled against the downloaded TensorFlow.
  */
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -19,7 +19,10 @@ const packages = {
 
 // ----------------------------------------------------------- combinators
 
-/** Fetches the packages by npm, alone: what else they depend on is for the usual way of installing them. Throws `NativeUnavailable`. */
+/**
+ * Downloads the packages with npm, without their dependencies, which only their usual installation needs. Throws
+ * `NativeUnavailable`.
+ */
 export const fetchPackages = async (
   { python }: Toolchain,
   spare: string,
@@ -53,7 +56,7 @@ export const fetchPackages = async (
   await anyNode(folder)
 }
 
-/** Compiles the binding and the addon that silences what it says while it is loaded. Throws `NativeUnavailable`. */
+/** Compiles the binding, and the addon that silences its messages while it loads. Throws `NativeUnavailable`. */
 export const buildBinding = async (toolchain: Toolchain, folder: string, signal: AbortSignal): Promise<void> => {
   const sources = join(folder, places.packages, "@tensorflow", "tfjs-node", "binding")
   await writeFile(join(sources, "errorsOnly.cc"), errorsOnly)
@@ -66,7 +69,9 @@ export const buildBinding = async (toolchain: Toolchain, folder: string, signal:
   if (failure !== null) throw new NativeUnavailable(`TensorFlow's binding cannot be built; ${failure}`)
 }
 
-/** Has tfjs-node work on the TensorFlow.js of the program that loads it: a second copy would register everything twice. */
+/**
+ * Makes tfjs-node use the TensorFlow.js of the program that loads it: a second copy would register everything twice.
+ */
 const oneTfjs = async (folder: string): Promise<void> => {
   for (const name of ["tfjs", "tfjs-core"]) {
     const place = join(folder, places.packages, "@tensorflow", name)
@@ -75,7 +80,7 @@ const oneTfjs = async (folder: string): Promise<void> => {
   }
 }
 
-/** `util.isNullOrUndefined` is gone from Node 23 on, and `util.isArray` warns. */
+/** Node 23 removed `util.isNullOrUndefined`, and `util.isArray` prints a warning. */
 const anyNode = async (folder: string): Promise<void> => {
   const place = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
   for (const file of ["nodejs_kernel_backend.js", join("kernels", "TopK.js")]) {

@@ -1,5 +1,5 @@
 /**
- * The one command that compiles an addon of Node against TensorFlow.
+ * Compiles a Node addon against TensorFlow, with one command.
  */
 import { join } from "node:path"
 import { execute, type Failure } from "../programs/execute.ts"
@@ -8,7 +8,10 @@ import type { Toolchain } from "./Toolchain.ts"
 
 // ----------------------------------------------------------- combinators
 
-/** Compiles `args`, sources and flags, into the file `out` of `folder`; what the compiler says where it cannot, else null. */
+/**
+ * Compiles `args`, which are sources and flags, into the file `out` of `folder`. Returns the compiler's message if it
+ * fails, or null.
+ */
 export const compile = async (
   { compiler }: Toolchain,
   folder: string,
@@ -38,7 +41,9 @@ export const compile = async (
   )
 }
 
-/** The arguments that link TensorFlow's libraries, found beside the addon wherever the folder is. */
+/**
+ * Returns the arguments that link TensorFlow's libraries. The addon finds them next to itself, wherever the folder is.
+ */
 export const linkedTo = (folder: string): ReadonlyArray<string> => [
   `-L${join(folder, places.libraries)}`,
   ...["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,$ORIGIN/${places.libraries}`],

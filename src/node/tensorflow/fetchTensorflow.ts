@@ -1,5 +1,5 @@
 /**
- * TensorFlow itself: the libraries and headers of its wheel, without Python.
+ * Downloads TensorFlow: the libraries and headers of its wheel, without Python.
  */
 import { readdir, symlink } from "node:fs/promises"
 import { join, relative } from "node:path"
@@ -10,19 +10,19 @@ import { places, type Device } from "./Tensorflow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is fetched, for whom. */
+/** What to download, and for which device. */
 export interface Wanted {
   readonly device: Device
   readonly version: string
 }
 
-/** The wheel's name on PyPI; for processors of ARM there is one for all. */
+/** Returns the wheel's name on PyPI. On ARM processors one wheel serves every device. */
 const distributionOf = (device: Device): string =>
   device === "cpu" && process.arch === "x64" ? "tensorflow-cpu" : "tensorflow"
 
 // ----------------------------------------------------------- combinators
 
-/** Fetches the wheel into `spare`. Throws `NativeUnavailable`. */
+/** Downloads the wheel into `spare`. Throws `NativeUnavailable`. */
 export const fetchTensorflow = async (
   python: string,
   { device, version }: Wanted,
@@ -32,7 +32,7 @@ export const fetchTensorflow = async (
   const wanted = `${distributionOf(device)}==${version}`
   const only = ["download", "--no-deps", "--only-binary=:all:", "-d", spare, wanted]
   const failures: string[] = []
-  // The libraries do not depend on the Python, so that another Python's wheel will do where this one's is missing.
+  // The libraries do not depend on Python, so the wheel of another Python version works if this one's is missing.
   for (const other of [
     [],
     ...pythons.map((one) => ["--implementation", "cp", "--python-version", one, ...platforms()]),
@@ -60,7 +60,10 @@ export const unpackTensorflow = async (
   await execute(python, ["-c", UNPACK, await wheelIn(spare), folder], { signal })
 }
 
-/** Puts NVIDIA's libraries, as the wheel's extra `and-cuda` pins them, beside those of TensorFlow, which looks for them there. */
+/**
+ * Puts NVIDIA's libraries, as pinned by the wheel's extra `and-cuda`, next to those of TensorFlow, which searches for
+ * them there.
+ */
 export const fetchCuda = async (python: string, spare: string, folder: string, signal: AbortSignal): Promise<void> => {
   const wanted = await execute(python, ["-c", CUDA, await wheelIn(spare)], { signal })
   const packages = join(folder, "cuda")
@@ -104,7 +107,7 @@ for name in wheel.namelist():
         wheel.extract(name, sys.argv[2])
 `
 
-/** What the wheel requires under its extra \`and-cuda\`, one a line. */
+/** Prints what the wheel requires under its extra \`and-cuda\`, one requirement per line. */
 const CUDA = `
 import sys, zipfile
 wheel = zipfile.ZipFile(sys.argv[1])

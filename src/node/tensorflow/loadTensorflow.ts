@@ -1,5 +1,5 @@
 /**
- * TensorFlow, loaded into this process as a backend of the TensorFlow.js that is loaded already.
+ * Loads TensorFlow into this process as a backend of the TensorFlow.js that is already loaded.
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -15,20 +15,21 @@ import { addonsOf, places, type Device, type Tensorflow } from "./Tensorflow.ts"
 // ---------------------------------------------------------------- model
 
 export interface Loaded {
-  /** "TensorFlow 2.21.0 CPU, 2 threads, op library". */
+  /** For example "TensorFlow 2.21.0 CPU, 2 threads, op library". */
   readonly name: string
   readonly version: string
   readonly device: Device
   readonly threads: number
-  /** Its file; null where there is none. */
+  /** The file of the op library, or null. */
   readonly opLibrary: string | null
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * Registers the backend `tensorflow`; throws `NativeUnavailable` where what is set up does not work. With `BIJOU_OP_LIBRARY=off` in the
- * environment, which processes started from here inherit, the op library is left out though it is built.
+ * Registers the backend `tensorflow`. Throws `NativeUnavailable` if what is set up does not work. With
+ * `BIJOU_OP_LIBRARY=off` in the environment, which child processes inherit, it does not load the op library even if
+ * there is one.
  */
 export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): Promise<Loaded> => {
   const off = process.env["BIJOU_OP_LIBRARY"] === "off"
@@ -43,11 +44,11 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     )
     const { TF_Version: version, isUsingGpuDevice } = binding as Binding
     const device = isUsingGpuDevice() ? "gpu" : "cpu"
-    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // what its require("@tensorflow/tfjs") gives
+    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // the value of its require("@tensorflow/tfjs")
     const dist = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
     require(join(dist, "register_all_kernels.js"))
     const { NodeJSKernelBackend } = require(join(dist, "nodejs_kernel_backend.js")) as TfjsNode
-    // The name of the package decides which convolutions are thought possible.
+    // The package name decides which convolutions TensorFlow.js considers possible.
     const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "gpu" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
     const fused = !off && tensorflow.opLibrary !== null && device === "cpu"
@@ -62,7 +63,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
   }
 }
 
-/** What is used here of the addons, and of tfjs-node. */
+/** The parts of the addons and of tfjs-node that are used here. */
 interface Hush {
   readonly hush: () => void
   readonly speak: () => void
@@ -77,7 +78,7 @@ interface TfjsNode {
   readonly NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend
 }
 
-/** A library of other sources, or for another processor, might compute something else. */
+/** A library of other sources, or for another processor, might compute other bits. */
 const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Promise<void> => {
   if (opLibrary === null) return
   const reason =
@@ -90,7 +91,9 @@ const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Pro
     throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou native --tensorflow`)
 }
 
-/** TensorFlow reads its settings from the environment when it is loaded; processes started later have the old ones. */
+/**
+ * TensorFlow reads its settings from the environment when it loads. Restore the old ones for processes started later.
+ */
 const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () => A): A => {
   const before = { ...process.env }
   Object.assign(process.env, settings)
@@ -104,8 +107,8 @@ const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () =
 }
 
 const silently = <A>({ hush, speak }: Hush, body: () => A): A => {
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also speaks later
-  // It speaks once in a process, and standard error is that of all threads.
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also prints messages later
+  // It prints these messages once per process, and all threads share standard error.
   if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2 || !isMainThread) return body()
   hush()
   try {

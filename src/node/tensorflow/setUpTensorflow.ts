@@ -1,5 +1,5 @@
 /**
- * Setting TensorFlow up for this user, and taking it away again.
+ * Sets up TensorFlow for this user, and removes it.
  */
 import { existsSync } from "node:fs"
 import { mkdir, rm, statfs } from "node:fs/promises"
@@ -17,22 +17,28 @@ import { tryOut } from "./tryOut.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What is set up now; `fresh` is false where it was before, and `problem` is why there is no op library where there should be one. */
+/**
+ * What is set up now. `fresh` is false if it was set up before. `problem` says why the op library is missing, if it
+ * should be there.
+ */
 export interface SetUp {
   readonly tensorflow: Tensorflow
   readonly fresh: boolean
   readonly problem: string | null
 }
 
-/** Told how many hundredths of the work are done, and what comes next. */
+/** Receives the percentage of the work that is done, and the next task. */
 export type Tell = (done: number, next: string) => void
 
-/** The version that is set up unless another is asked for. */
+/** The version that is set up by default. */
 export const pinnedVersion = "2.21.0"
 
 // ----------------------------------------------------------- combinators
 
-/** Fetches and builds what is missing; until all of it works, what was set up before stays. Throws `NativeUnavailable`. */
+/**
+ * Downloads and builds what is missing. The previous installation stays until all of the new one works. Throws
+ * `NativeUnavailable`.
+ */
 export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp> => {
   const obstacle = whyNot(wanted.device)
   if (obstacle !== null) throw new NativeUnavailable(obstacle)
@@ -49,7 +55,7 @@ export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp
   return { tensorflow, fresh: problem === null, problem }
 }
 
-/** Removes what was set up; whether there was anything. */
+/** Removes what was set up, and returns whether there was anything. */
 export const tearDownTensorflow = (): Promise<boolean> => remove(tensorflowFolder())
 
 const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | null, tell: Tell): Promise<SetUp> => {
@@ -74,10 +80,11 @@ const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | n
     tell(100, "done")
   })
   if (made === null) throw new Error("what was set up is not known")
-  return { ...(made as Omit<SetUp, "fresh">), fresh: true } // assigned in the callback, where the compiler does not follow
+  // The callback assigns it, which the compiler does not follow.
+  return { ...(made as Omit<SetUp, "fresh">), fresh: true }
 }
 
-/** Builds the op library into a folder that has the binding, tries both, and writes the manifest. */
+/** Builds the op library into a folder that has the binding, tests both, and writes the manifest. */
 const withLibrary = async (
   toolchain: Toolchain,
   folder: string,
@@ -99,7 +106,7 @@ const withLibrary = async (
 
 // ---------------------------------------------------------- destructors
 
-/** What is set up, where it works and is what is asked for. */
+/** Returns what is set up if it works and is what was requested. */
 const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> => {
   const present = await installedTensorflow().catch(() => null)
   if (present === null || present.device !== device || present.version !== version) return null
@@ -107,7 +114,7 @@ const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> 
   return trial === null ? null : present
 }
 
-/** Why it cannot be set up here, in a sentence; null where it can. */
+/** Returns why it cannot be set up here, as a sentence, or null. */
 export const whyNot = (device: Device): string | null => {
   const platform = thisPlatform()
   if (!(device === "cpu" ? ["linux-x64", "linux-arm64"] : ["linux-x64"]).includes(platform))
@@ -117,7 +124,7 @@ export const whyNot = (device: Device): string | null => {
   return null
 }
 
-/** Finds tools and room before anything is fetched. */
+/** Finds the tools and checks the disk space before anything is downloaded. */
 const preparedFor = async ({ device }: Wanted): Promise<Toolchain> => {
   const toolchain = await findToolchain()
   const needed = device === "cpu" ? 1.7 : 12

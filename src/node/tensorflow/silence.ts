@@ -1,10 +1,11 @@
 /**
- * What keeps TensorFlow from telling on standard error how it was built, in C++ that is compiled with its binding.
+ * C++ sources that stop TensorFlow from printing how it was built on standard error. They are compiled with its
+ * binding.
  *
- * TensorFlow 2.21 pays no heed to TF_CPP_MIN_LOG_LEVEL. Whoever sets it below 2 hears everything all the same.
+ * TensorFlow 2.21 ignores TF_CPP_MIN_LOG_LEVEL. With a level below 2 set by the user, all messages are still printed.
  */
 
-/** Part of the binding: from then on only errors are told. Weak, for versions that have no such function. */
+/** Part of the binding, after which only errors are printed. The symbol is weak, for versions without this function. */
 export const errorsOnly = `
 #include <cstdlib>
 #include "absl/log/globals.h"
@@ -24,7 +25,10 @@ namespace {
 }
 `
 
-/** An addon of its own, since the libraries speak before the binding does anything: standard error goes nowhere from `hush` to `speak`. */
+/**
+ * A separate addon, because the libraries print messages before the binding runs. Between `hush` and `speak`, standard
+ * error is discarded.
+ */
 export const hush = `
 #include <fcntl.h>
 #include <unistd.h>

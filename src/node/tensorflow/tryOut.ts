@@ -1,5 +1,5 @@
 /**
- * A first product in a process of its own, which may die where this one must not.
+ * Tests a first product in its own process, which may crash without ending this one.
  */
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { execute, type Failure } from "../programs/execute.ts"
@@ -13,7 +13,10 @@ export interface Trial {
 
 // ---------------------------------------------------------- destructors
 
-/** Loads the addons, the binding first, and multiplies; tells what TensorFlow says of itself. Throws `NativeUnavailable`. */
+/**
+ * Loads the addons, the binding first, multiplies, and returns what TensorFlow reports about itself. Throws
+ * `NativeUnavailable`.
+ */
 export const tryOut = async (addons: ReadonlyArray<string>, signal: AbortSignal): Promise<Trial> => {
   const told = await execute(process.execPath, ["-e", TRIAL, ...addons], { signal }).catch(
     ({ stderr, signal: end, message }: Failure) => {
@@ -26,7 +29,7 @@ export const tryOut = async (addons: ReadonlyArray<string>, signal: AbortSignal)
   )
   const { version, gpu, product } = JSON.parse(told.slice(told.lastIndexOf("\n{") + 1)) as Trial & {
     readonly product: ReadonlyArray<number>
-  } // what the program below writes
+  } // the output of the program below
   if (product.join() === "7,10,15,22") return { version, gpu }
   throw new NativeUnavailable(`TensorFlow ${version} multiplies wrongly here. Try another with --tensorflow-version.`)
 }

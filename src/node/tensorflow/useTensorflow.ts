@@ -8,12 +8,12 @@ import { installedTensorflow } from "./Tensorflow.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes the backend `tensorflow`, which `npx bijou native --tensorflow` has set up, known to TensorFlow.js, and tells its name, such as
- * "TensorFlow 2.21.0 CPU, 2 threads, op library"; null where none is set up, and nothing changes.
+ * Registers the backend `tensorflow`, which `npx bijou setup tensorflow` has set up, with TensorFlow.js, and returns
+ * its name, such as "TensorFlow 2.21.0 CPU, 2 threads, op library". Returns null and changes nothing if none is set up.
  *
- * `threads` (default: the cores given to this process) is fixed for the process. The same bits are promised for the same version, device,
- * threads and shapes, with the op library or without: `BIJOU_OP_LIBRARY=off` in the environment leaves it out though it is built.
- * Rejects with a sentence where what is set up does not work.
+ * `threads` (default: the cores given to this process) is fixed for the process. The same version, device, threads and
+ * shapes give the same bits, with or without the op library: `BIJOU_OP_LIBRARY=off` in the environment disables it.
+ * Rejects with a sentence if what is set up does not work.
  *
  * ```ts no-run
  * import { useTensorflow } from "bijou/native"
@@ -21,7 +21,7 @@ import { installedTensorflow } from "./Tensorflow.ts"
  *
  * const name = await useTensorflow()
  * await useBackend(name === null ? "wasm" : "tensorflow")
- * console.log(name ?? "TensorFlow is not set up. Run: npx bijou native --tensorflow")
+ * console.log(name ?? "TensorFlow is not set up. Run: npx bijou setup tensorflow")
  * ```
  */
 export const useTensorflow = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
@@ -42,7 +42,7 @@ export const useTensorflow = async ({ threads }: { readonly threads?: number } =
 
 // ---------------------------------------------------------- destructors
 
-/** The TensorFlow that this process has loaded. */
+/** Returns the TensorFlow that this process has loaded, or null. */
 export const loadedTensorflow = (): Loaded | null => loaded
 
 let loaded: Loaded | null = null

@@ -1,8 +1,8 @@
 /**
- * Errors of a training step as plain data, which pass between threads: an error's class would be lost on the way.
+ * Errors of a training step as plain data, which can pass between threads. An error's class cannot.
  *
- * Law (checked by `test/node/workers.test.ts`): `fromPlain` after `toPlain` gives an error of the same class with the same message and fields; the
- * cause of a failed layer comes back as an `Error` with its message and stack.
+ * Law (checked by `test/node/workers.test.ts`): `fromPlain` after `toPlain` gives an error of the same class with the
+ * same message and fields. The cause of a failed layer becomes an `Error` with its message and stack.
  */
 import { GradientNotFinite } from "../../core/errors/GradientNotFinite.ts"
 import { GridOverflow } from "../../core/errors/GridOverflow.ts"
@@ -18,7 +18,7 @@ import type { TrainError } from "../../train/TrainError.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The tag of an error and what its constructor takes. */
+/** The tag of an error and the arguments of its constructor. */
 export type PlainError =
   | Plain<"GradientNotFinite", typeof GradientNotFinite>
   | Plain<"GridOverflow", typeof GridOverflow>
@@ -36,7 +36,7 @@ interface Plain<Tag extends TrainError["_tag"], Class extends new (given: never)
 
 // --------------------------------------------------------- constructors
 
-/** By tag, since a user's module may have brought classes of its own. */
+/** Match by tag, because a user's module may have loaded its own copies of the classes. */
 export const toPlain = (error: TrainError): PlainError => {
   switch (error._tag) {
     case "GradientNotFinite": {
@@ -66,7 +66,7 @@ export const toPlain = (error: TrainError): PlainError => {
   }
 }
 
-/** A cause may hold anything, functions too, which no message carries. */
+/** A cause can hold anything, such as functions, which cannot be cloned into a message. */
 const plainCause = (cause: unknown): Error => {
   const plain = new Error(cause instanceof Error ? cause.message : String(cause))
   if (cause instanceof Error && cause.stack !== undefined) plain.stack = cause.stack

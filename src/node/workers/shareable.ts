@@ -1,14 +1,14 @@
 /**
- * Which backends workers run on.
+ * The backends that workers can run on.
  */
 import type { BackendName } from "../../tensor/backend.ts"
 
-/** Those that compute on the thread that calls them, or that let threads compute at once. */
+/** These backends compute on the calling thread, or allow several threads to compute concurrently. */
 const shareable: ReadonlyArray<string> = ["wasm", "cpu", "tensorflow"] satisfies ReadonlyArray<BackendName>
 
-/** Whether workers can share what runs on this backend. */
+/** Returns whether workers can share the work of this backend. */
 export const isShareable = (backend: string): boolean => shareable.includes(backend)
 
-/** Why not, in a sentence. */
+/** Returns the reason why workers cannot, as a sentence. */
 export const notShareable = (backend: string): string =>
-  `Workers run on the backends ${shareable.slice(0, -1).join(", ")} and ${shareable.at(-1)}, on a CPU; ${backend} shares its work out by itself. Use it without workers.`
+  `Workers run on the CPU backends ${shareable.slice(0, -1).join(", ")} and ${shareable.at(-1)}; ${backend} distributes its work itself. Use it without workers.`

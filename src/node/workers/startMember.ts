@@ -1,5 +1,5 @@
 /**
- * One worker of a pool, as the pool sees it.
+ * One worker of a pool, from the pool's side.
  */
 import { Worker } from "node:worker_threads"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
@@ -10,7 +10,7 @@ import { workerScript } from "./workerScript.ts"
 // ---------------------------------------------------------------- model
 
 export interface Member {
-  /** One question at a time. A worker that is lost answers so, now and ever after. */
+  /** Asks one question at a time. A lost worker answers `Lost` to this and every later question. */
   readonly ask: (question: Question) => Promise<Answer | Lost>
   readonly stop: () => Promise<void>
 }
@@ -22,7 +22,7 @@ interface Lost {
 
 // --------------------------------------------------------- constructors
 
-/** Starts a worker and waits until it stands. Rejects with a sentence where it cannot. */
+/** Starts a worker and waits until it is ready. Rejects with a sentence if it fails. */
 export const startMember = async (orders: Orders): Promise<Member> => {
   const worker = startThread(orders)
   let lost: Lost | null = null
@@ -42,7 +42,7 @@ export const startMember = async (orders: Orders): Promise<Member> => {
     })
   const stop = async (): Promise<void> => {
     lose("it was stopped")
-    // What it is at may go on for a while, and who awaits its end is to see it.
+    // Its current work may continue for a while, and the caller may be waiting for it to end.
     worker.ref()
     await worker.terminate()
   }
@@ -55,7 +55,7 @@ export const startMember = async (orders: Orders): Promise<Member> => {
       ? new UnusableInput(greeting.reason)
       : new NativeUnavailable(greeting.reason)
   }
-  // Between questions a pool that nobody stopped does not keep the process alive.
+  // Between questions, a running pool does not keep the process alive.
   worker.unref()
   return {
     ask: async (question) => {
@@ -64,7 +64,7 @@ export const startMember = async (orders: Orders): Promise<Member> => {
       worker.postMessage(question)
       const heard = await answer
       if (lost === null) worker.unref()
-      return heard as Answer | Lost // greetings are over
+      return heard as Answer | Lost // after the greeting, it only sends answers
     },
     stop,
   }
@@ -72,7 +72,7 @@ export const startMember = async (orders: Orders): Promise<Member> => {
 
 const startThread = (orders: Orders): Worker => {
   try {
-    // A program on the command line has options about its own text, which a file refuses.
+    // A program given as text has the option `--input-type`, which a file does not accept.
     const isText = process.execArgv.some((option) => option.startsWith("--input-type"))
     return new Worker(workerScript(), { workerData: orders, ...(isText ? { execArgv: [] } : {}) })
   } catch (error) {

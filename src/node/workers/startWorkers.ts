@@ -1,5 +1,5 @@
 /**
- * Threads that share every batch, with the bits of one.
+ * Threads that share every batch and compute the same bits as one thread.
  */
 import { resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -23,50 +23,59 @@ import { startMember } from "./startMember.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What workers evaluate, and how many of them there are. */
+/** What the workers evaluate, and how many there are. */
 export interface WorkersOptions extends MicroBatching {
-  /** The module that every worker imports, TypeScript or JavaScript: its path, or a `file:` address such as `import.meta.url`. */
+  /**
+   * The module that every worker imports, TypeScript or JavaScript: its path, or a `file:` URL such as
+   * `import.meta.url`.
+   */
   readonly module: string | URL
-  /** Its export that is an `Objective`, or a function that returns one or a promise of one. */
+  /** The name of its export: an `Objective`, or a function that returns one or a promise of one. */
   readonly export: string
-  /** What that function is given; it is copied into every worker, but for what is shared. */
+  /** The argument of that function. Every worker gets a copy, except of shared memory. */
   readonly argument?: unknown
-  /** How many workers. No bit depends on it. */
+  /** The number of workers. No bit depends on it. */
   readonly count: number
 }
 
 /** A pool of workers. */
 export interface Workers<in out P> extends Gradients<P> {
-  /** Ends all of them at once; what they were evaluating ends in `WorkerFailed`. */
+  /** Terminates all workers immediately. Evaluations in progress end in `WorkerFailed`. */
   readonly stop: () => Promise<void>
-  /** What memory the steps so far took. */
+  /** Returns the memory of the steps so far. */
   readonly memory: () => WorkersMemory
 }
 
-/** Bytes. */
+/** Memory in bytes. */
 export interface WorkersMemory {
-  /** Of what all threads have: parameters, and sums of gradients. */
+  /** The memory that all threads share: parameters, and sums of gradients. */
   readonly shared: number
-  /** The most while workers evaluate: what is shared, the tensors of this thread, and the most tensors of every worker. */
+  /**
+   * The most bytes while workers evaluate: shared memory, the tensors of this thread, and the most tensors of every
+   * worker.
+   */
   readonly most: number
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * Starts workers that compute as this thread does, on its backend, so choose that first: with as many threads of its BLAS each, or with the
- * threads of its TensorFlow together, where one thread lets workers compute at once. The bits are those of `microBatched` in this thread, for
- * any `count`; `params` are those of the network in the module.
+ * Starts workers that compute on the backend of this thread, so choose it first. Each worker's BLAS has as many threads
+ * as this thread's. Workers share the threads of its TensorFlow, where one thread lets workers compute concurrently.
+ * The bits are those of `microBatched` in this thread, for any `count`. `params` are those of the network in the
+ * module.
  *
- * A worker that is lost ends the step, and every later one, in `WorkerFailed`. Stop the pool at the end. Rejects with a sentence where a
- * worker cannot start, and then none is left; throws `RangeError` at a batch with fewer micro-batches than workers.
+ * If a worker is lost, the current and every later step ends in `WorkerFailed`. Stop the pool at the end. Rejects with
+ * a sentence if a worker cannot start, and leaves none running. Throws `RangeError` for a batch with fewer
+ * micro-batches than workers.
  *
  * ```ts no-run
  * import { gpt } from "bijou/net"
  * import { useBackend } from "bijou/tensor"
  * import { startWorkers } from "bijou/workers"
  *
- * const { network } = gpt({ vocabulary: 256, context: 64, width: 128, heads: 4, depth: 6, fractionBits: 9, dropout: 0 })
+ * const sizes = { vocabulary: 256, context: 64, width: 128, heads: 4, depth: 6 }
+ * const { network } = gpt({ ...sizes, fractionBits: 9, dropout: 0 })
  * await useBackend("wasm")
  * const module = new URL("objective.ts", import.meta.url) // exports { network, data } as objective
  * const workers = await startWorkers(network.params, { module, export: "objective", count: 2, size: 8, seed: 1 })
@@ -75,7 +84,7 @@ export interface WorkersMemory {
 export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions): Promise<Workers<P>> => {
   const { count, size } = options
   if (!Number.isSafeInteger(count) || count < 1)
-    throw new RangeError(`count must be a whole number of workers from 1 on, not ${count}.`)
+    throw new RangeError(`count must be an integer of at least 1, not ${count}.`)
   const orders = ordersOf(options)
   const started = await Promise.allSettled(Array.from({ length: count }, () => startMember(orders)))
   const members = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))
@@ -103,7 +112,8 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
           member.ask({ step, groups, run: parts[i] ?? [0, 0], layout, parameters, sums: sums[i] ?? [] }),
         ),
       )
-      // Runs stand in the order of their micro-batches, so the first error of the batch is that of the first worker that has one.
+      // Answers are in the order of the micro-batches, so the first error found is that of the batch's first failing
+      // micro-batch.
       for (const [i, answer] of answers.entries()) {
         if (answer._tag === "Refused") return E.left(fromPlain(answer.error))
         if (answer._tag !== "Summed") return E.left(new WorkerFailed({ worker: i + 1, step, reason: answer.reason }))
@@ -126,12 +136,12 @@ export const startWorkers = async <P>(params: Params<P>, options: WorkersOptions
   return { params, at: oneByOne(at), stop, memory: () => ({ shared: memory.bytes(), most }) }
 }
 
-/** The loss of a node and its gradients in shared memory, both sums. */
+/** The loss of a node and its gradients in shared memory, both as sums. */
 type Sum = Gradient<Float32Array>
 
 const none = new Float32Array(0)
 
-/** Sums into the left array. */
+/** Adds into the left array. */
 const addInPlace = (left: Sum, right: Sum): Sum => {
   ParameterLayout.add(left.grads, right.grads)
   return { loss: left.loss + right.loss, grads: left.grads }
@@ -153,15 +163,17 @@ const ordersOf = ({ module, export: name, argument, size, seed, plan }: WorkersO
   }
 }
 
-/** Throws `UnusableInput` where workers cannot have the TensorFlow of this process too. */
+/** Throws `UnusableInput` if workers cannot use the TensorFlow of this process. */
 const checkTensorflow = (): void => {
   const loaded = loadedTensorflow()
   if (loaded === null)
-    throw new UnusableInput("Workers run on the TensorFlow of `useTensorflow` of bijou/native alone. Start it by that.")
+    throw new UnusableInput(
+      "Workers support TensorFlow only if `useTensorflow` of bijou/native started it. Start it with that.",
+    )
   if (loaded.device === "gpu") throw new UnusableInput(notShareable(loaded.name))
 }
 
-/** Arrays that all threads have, by name, kept from step to step. */
+/** Makes arrays that all threads share, by name, and reuses them from step to step. */
 const sharedMemory = () => {
   const arrays = new Map<string, Float32Array>()
   return {
@@ -176,7 +188,7 @@ const sharedMemory = () => {
   }
 }
 
-/** The memory is that of one step at a time. */
+/** The shared memory serves one step at a time. */
 const oneByOne = <P>(at: Gradients<P>["at"]): Gradients<P>["at"] => {
   let before: Promise<unknown> = Promise.resolve()
   return (position) => () => {

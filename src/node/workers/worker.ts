@@ -1,5 +1,5 @@
 /**
- * The script of a worker: loads the user's module, then evaluates runs of micro-batches as it is asked to.
+ * The script of a worker: it loads the user's module, then evaluates the runs of micro-batches that it is asked for.
  */
 import { parentPort, workerData } from "node:worker_threads"
 import { either as E } from "fp-ts"
@@ -23,13 +23,13 @@ const loadObjective = async (orders: Orders): Promise<Objective<unknown, unknown
   const exports = await loadModule(module)
   if (!(name in exports))
     throw new UnusableInput(
-      `${module} has no export called ${name}. It exports ${Object.keys(exports).join(", ") || "nothing"}.`,
+      `${module} has no export named ${name}. It exports ${Object.keys(exports).join(", ") || "nothing"}.`,
     )
   const exported = exports[name]
   const objective: unknown = typeof exported === "function" ? await exported(argument) : exported
   if (isObjective(objective)) return objective
   throw new UnusableInput(
-    `The export ${name} of ${module} is no objective. Export { network, data }, or a function that returns them.`,
+    `The export ${name} of ${module} is not an objective. Export { network, data }, or a function that returns them.`,
   )
 }
 
@@ -68,7 +68,7 @@ const answer =
   }
 
 try {
-  const orders = workerData as Orders // what the pool starts a worker with
+  const orders = workerData as Orders // the pool starts a worker with this data
   await enterRuntime(orders.runtime)
   const answerTo = answer(await loadObjective(orders), orders)
   parentPort?.on("message", (question: Question) => {

@@ -1,8 +1,8 @@
 /**
- * Where the script of a worker is.
+ * The location of the worker script.
  */
 
-/** The script beside this file; where this file is TypeScript, so is the script, and tsx compiles both. */
+/** Returns the script next to this file. If this file is TypeScript, so is the script, and tsx compiles both. */
 export const workerScript = (): URL =>
   import.meta.url.endsWith(".ts")
     ? compiling(new URL("./worker.ts", import.meta.url))

@@ -1,21 +1,21 @@
 /**
- * Bytes that are read in pieces, such as those of a file, which need not fit into memory.
+ * A source of bytes that are read in pieces, such as a file, which need not fit in memory.
  */
 
 // ---------------------------------------------------------------- model
 
 export interface ByteSource {
-  /** Bytes in all. */
+  /** The total number of bytes. */
   readonly size: number
-  /** The bytes [at, at + length), all inside of `size`, in memory that the reader may keep. */
+  /** Reads the bytes [at, at + length), all within `size`, into memory that the reader may keep. */
   readonly read: (at: number, length: number) => Promise<Uint8Array<ArrayBuffer>>
 }
 
 // --------------------------------------------------------- constructors
 
-/** Sources of bytes; a program has its own for a file, a network or a `Blob`. */
+/** Byte sources. A program can implement its own for a file, a network or a `Blob`. */
 export const ByteSource = {
-  /** Bytes that are in memory already. */
+  /** Makes a source of bytes in memory. */
   fromBytes: (bytes: Uint8Array): ByteSource => ({
     size: bytes.length,
     read: async (at, length) => new Uint8Array(bytes.subarray(at, at + length)),

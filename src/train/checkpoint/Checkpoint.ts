@@ -1,14 +1,16 @@
 /**
- * A training run as it stands after some steps, from which it goes on with the bits that it would have had.
+ * The state of a training run after some steps. A run resumed from it computes the same bits as one that never stopped.
  *
- * As bytes it is a safetensors file: parameters under their own names, the optimiser's moments under `adamw.mean.` and `adamw.square.`, and in
- * its metadata the run as JSON and what shows that no bit has changed since. That is the SHA-256 of every array, in pieces of at most
- * `piece` bytes, and the SHA-256 of the header, taken while its own digits were zeros.
+ * Its bytes are a safetensors file: parameters under their own names, the optimizer's moments under `adamw.mean.` and
+ * `adamw.square.`. The metadata hold the run as JSON and digests that show that no bit has changed: the SHA-256 of
+ * every array, in pieces of at most `piece` bytes, and the SHA-256 of the header, computed with zeros in place of its
+ * own digits.
  *
  * Laws (checked by `test/train/checkpoint.test.ts`):
  *
- * 1. `fromBytes` after `toBytes` gives the same bits, and training that goes on from there those of training that never stopped
- * 2. bytes with one changed are refused
+ * 1. `fromBytes` after `toBytes` gives the same bits, and training resumed from there gives those of training that
+ *    never stopped
+ * 2. bytes with one changed byte are rejected
  */
 import { either as E, option as O, type task as T, type taskEither as TE } from "fp-ts"
 import * as t from "io-ts"
@@ -34,7 +36,7 @@ import type { Trained } from "../step.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A run, and the tensors that it goes on from. */
+/** A run, and the tensors from which it resumes. */
 export interface Checkpoint<out P> {
   readonly run: Run
   readonly trained: Trained<P>
@@ -45,9 +47,9 @@ const Stored = t.strict({
   run: Run,
   beta1Power: power,
   beta2Power: power,
-  /** The most bytes of an array that one digest is of. */
+  /** The most bytes of an array per digest. */
   piece: integer(1),
-  /** Of the arrays in the order of their numbers: the digests of the pieces of each, one after the other. */
+  /** The digests of each array's pieces, concatenated, in the order of the arrays. */
   sha256: t.readonlyArray(t.string),
 })
 
@@ -57,7 +59,7 @@ const moments = { mean: "adamw.mean.", square: "adamw.square." } as const
 
 const [RUN, DIGEST] = ["bijou", "bijou.sha256"]
 
-/** What a digest has, and a place for one. */
+/** The format of a digest, and a placeholder for one. */
 const digits = /^[0-9a-f]{64}$/
 
 const zeros = "0".repeat(64)
@@ -66,13 +68,13 @@ const PIECE = 2 ** 26
 
 const VERSION = 2
 
-/** Checkpoints to bytes and back, as safetensors files. */
+/** Writes checkpoints as safetensors files and reads them. */
 export const Checkpoint = {
   // -------------------------------------------------------- destructors
 
   /**
-   * The bytes, piece by piece; borrows the tensors, which must not change meanwhile. Throws `RangeError` for a run or a number that could not
-   * be read again, before the first piece.
+   * Yields the bytes, piece by piece. Borrows the tensors, which must not change meanwhile. Throws `RangeError` before
+   * the first piece if a run or a number could not be read again.
    */
   pieces: async function* <P>(
     params: Params<P>,
@@ -107,21 +109,21 @@ export const Checkpoint = {
       for (const part of partsOf(await valuesOf(leaf), piece)) if (part.length > 0) yield part
   },
 
-  /** The bytes; borrows the tensors. `pieces` takes less memory. */
+  /** Returns the bytes. Borrows the tensors. `pieces` takes less memory. */
   toBytes:
     <P>(params: Params<P>, checkpoint: Checkpoint<P>): T.Task<Uint8Array> =>
     () =>
       joined(Checkpoint.pieces(params, checkpoint)),
 
-  /** The run alone: what it takes to make the network. Its numbers are not read. */
+  /** Reads only the run, which is enough to make the network. Does not read the arrays. */
   runOf:
     (bytes: Uint8Array | ByteSource): TE.TaskEither<CheckpointDamaged, Run> =>
     async () =>
       E.map(({ stored }: Read) => stored.run)(await readStored(sourceOf(bytes))),
 
   /**
-   * The run and new tensors, read one after the other. `ParameterMismatch` names the first tensor that the network has not, or has in another
-   * shape, and then nothing is left.
+   * Reads the run and its tensors, one after another. `ParameterMismatch` names the first tensor that the network lacks
+   * or has in another shape. After an error no tensor remains.
    */
   fromBytes:
     <P>(
@@ -148,7 +150,7 @@ export const Checkpoint = {
       } finally {
         if (!whole) tensorScope.release([...tensors.values()])
       }
-      // Every leaf is there, in its shape.
+      // `mismatch` has checked every leaf and its shape.
       const tree = (prefix: string): P =>
         orThrow(params.rebuild((path) => O.fromNullable(tensors.get(prefix + nameOf(path)))))
       const { run, beta1Power, beta2Power } = stored
@@ -170,7 +172,7 @@ const valuesOf = async (leaf: tf.Tensor): Promise<Float32Array<ArrayBuffer>> => 
   return values.buffer instanceof ArrayBuffer ? (values as Float32Array<ArrayBuffer>) : new Float32Array(values)
 }
 
-/** The bytes of numbers, in pieces; of none there is one piece. */
+/** Cuts the bytes of numbers into pieces. An empty array has one empty piece. */
 const partsOf = (values: Float32Array<ArrayBuffer>, piece: number): ReadonlyArray<Uint8Array<ArrayBuffer>> => {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   return Array.from({ length: Math.max(1, Math.ceil(bytes.length / piece)) }, (_, i) =>
@@ -184,7 +186,7 @@ const digestOf = async (values: Float32Array<ArrayBuffer>, piece: number): Promi
   return digests.join("")
 }
 
-/** What no training leaves, as the end of a sentence; null where all is well. */
+/** Returns what training cannot produce, as the end of a sentence, or null. */
 const unlikely = (name: string, values: Float32Array): string | null => {
   const least = name.startsWith(moments.square) ? 0 : -Infinity
   for (let i = 0; i < values.length; i++) {
@@ -204,14 +206,14 @@ const readStored = async (source: ByteSource): Promise<E.Either<CheckpointDamage
   if (E.isLeft(read)) return read
   const header = read.right
   const run = header.metadata.get(RUN)
-  if (run === undefined) return damaged("its metadata do not tell of a run of bijou")
+  if (run === undefined) return damaged("its metadata do not contain a run of bijou")
   const digest = header.metadata.get(DIGEST)
   if (digest === undefined || !digits.test(digest))
-    return damaged("its metadata have no SHA-256, by which it is seen that no bit has changed")
+    return damaged("its metadata have no SHA-256, which shows that no bit has changed")
   const place = header.text.indexOf(`"${DIGEST}":"${digest}"`) + DIGEST.length + 4
   const sealed = header.text.slice(0, place) + zeros + header.text.slice(place + zeros.length)
   if ((await sha256(new TextEncoder().encode(sealed))) !== digest)
-    return damaged("its header, which has the run, is not as it was written: its SHA-256 is another")
+    return damaged("its header, which contains the run, is not as it was written: its SHA-256 differs")
   const json = parseJson(run)
   if (E.isLeft(json)) return damaged(`the run in its metadata ${json.left}`)
   const stored = readableStored(json.right)
@@ -222,30 +224,30 @@ const readStored = async (source: ByteSource): Promise<E.Either<CheckpointDamage
   )
   if (wrong >= 0 || digests.length !== header.arrays.length)
     return damaged(
-      `there are SHA-256 for ${digests.length} arrays, and they are not those of its ${header.arrays.length}`,
+      `it has SHA-256 digests for ${digests.length} arrays, which do not match its ${header.arrays.length} arrays`,
     )
   return E.right({ header, stored: stored.right })
 }
 
-/** What is stored, or what is wrong with it as the end of a sentence. */
+/** Returns what is stored, or what is wrong with it as the end of a sentence. */
 const readableStored = (given: unknown): E.Either<string, Stored> => {
   const stored = Stored.decode(given)
   if (E.isRight(stored)) {
     const { version, run } = stored.right
-    if (version !== VERSION) return E.left(`it is of the version ${version}, and ${VERSION} is the one that is read`)
+    if (version !== VERSION) return E.left(`its version is ${version}, but this program reads version ${VERSION}`)
     const wrong = contradiction(run)
     return wrong === null ? stored : E.left(wrong)
   }
-  // Of a union the last member that was tried is named, and what is wrong in the first is longest.
+  // io-ts names the last member that it tried of a union. The longest path has the error of the first.
   const first = stored.left.reduce((x, y) => (y.context.length > x.context.length ? y : x))
-  // The members of a union are numbered, which no one has written.
+  // The members of a union are numbered, but these numbers are not in the file.
   const keys = first.context.filter(({ key }, i) => key !== "" && !(first.context[i - 1]?.type instanceof t.UnionType))
   const field = keys.map(({ key }) => (/^[\w. -]{1,40}$/.test(key) ? key : quoted(key))).join(".")
   const wanted = first.context.at(-1)?.type.name
   return E.left(`the field ${field} of its run is ${shown(first.value)}, not ${wanted}`)
 }
 
-/** The numbers of one array, which are those that were written. */
+/** Reads the numbers of one array and checks that they are those that were written. */
 const readArray = async (
   { read }: ByteSource,
   { name, shape, at }: ArrayPlace,
@@ -257,7 +259,7 @@ const readArray = async (
   for (let begin = 0, i = 0; begin < size || i === 0; begin += piece, i++) {
     const part = await read(at + begin, Math.min(piece, size - begin))
     if ((await sha256(part)) !== digests.slice(64 * i, 64 * (i + 1)))
-      return damaged(`the numbers of ${quoted(name)} are not as they were written: their SHA-256 is another`)
+      return damaged(`the numbers of ${quoted(name)} are not as they were written: their SHA-256 differs`)
     bytes.set(part, begin)
   }
   const values = new Float32Array(bytes.buffer)

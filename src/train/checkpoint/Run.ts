@@ -1,5 +1,5 @@
 /**
- * A training run as data: all that it takes to go on, but for its tensors.
+ * A training run as data: everything that it needs to resume, except its tensors.
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
@@ -10,16 +10,16 @@ import { amount, finite, fraction, positiveAmount, integer } from "../../tensor/
 
 // ---------------------------------------------------------------- model
 
-/** What a run needs to go on. */
+/** Everything that a run needs to resume, except its tensors. */
 export const Run = t.readonly(
   t.strict({
-    /** Steps taken. */
+    /** The number of steps taken. */
     steps: integer(0),
-    /** Of the gammas and of dropout. */
+    /** The seed of the gammas and of dropout. */
     seed: integer(0),
     batch: integer(1),
     microBatch: integer(1),
-    /** How many workers shared its batches; null where none did. The plan is fitted to them. */
+    /** The number of workers that shared its batches, or null for none. The plan is fitted to them. */
     workers: t.union([integer(1), t.null]),
     optimizer: t.strict({
       beta1: fraction,
@@ -29,13 +29,13 @@ export const Run = t.readonly(
       clip: positiveAmount,
     }),
     schedule: t.strict({ peak: amount, floor: amount, warmup: integer(0), steps: integer(1) }),
-    /** The plan that was fitted to a budget; null where everything is reversed. */
+    /** The plan that was fitted to a budget, or null if every part is reversed. */
     fit: t.union([Fit, t.null]),
-    /** What it computes with: its bits are those of another run in an equal one alone. */
+    /** The runtime that it computes on. Only an equal runtime gives the same bits. */
     runtime: Runtime,
-    /** Of the network, such as a `GptConfig`; whoever reads it decodes it. */
+    /** The network's configuration, such as a `GptConfig`. The reader decodes it. */
     network: t.unknown,
-    /** What else the program wants to find again. */
+    /** Anything else that the program wants to store. */
     notes: t.record(t.string, t.union([t.string, finite])),
   }),
   "Run",
@@ -45,7 +45,7 @@ export type Run = t.TypeOf<typeof Run>
 
 // ---------------------------------------------------------- destructors
 
-/** What fields of a run say against each other, or cannot be trained with, as the end of a sentence; null where nothing does. */
+/** Returns which fields of a run contradict each other or cannot be trained with, as the end of a sentence, or null. */
 export const contradiction = ({ steps, schedule, batch, microBatch, optimizer }: Run): string | null => {
   if (steps > schedule.steps) return `its run has taken ${steps} of ${schedule.steps} steps`
   if (batch % microBatch !== 0) return `its run has micro-batches of ${microBatch}, which do not divide ${batch}`

@@ -1,5 +1,5 @@
 /**
- * Whether the arrays of a file are those of a network.
+ * Compares the arrays of a file with the parameters of a network.
  */
 import { either as E, option as O } from "fp-ts"
 import { ParameterMismatch } from "../../core/errors/ParameterMismatch.ts"
@@ -15,15 +15,15 @@ import type { ArrayShape } from "./Safetensors.ts"
 // ---------------------------------------------------------- destructors
 
 /**
- * The first array that the file or the network has not, or has in another shape; null where all are there, every parameter once under each
- * prefix, of which the first is empty. No parameter is drawn.
+ * Returns an error for the first array that the file or the network lacks or has in another shape, or null. Every
+ * parameter must be there once under each prefix, of which the first is empty. Draws no parameter.
  */
 export const mismatch = <P>(
   params: Params<P>,
   arrays: ReadonlyArray<ArrayShape>,
   prefixes: ReadonlyArray<string>,
 ): CheckpointDamaged | RevError | null => {
-  // By names first: the network may be larger than any memory, and the file is as large as it is.
+  // Compare the names first: the network may be larger than any memory, but the file is not.
   const given = new Map(arrays.map(({ name, shape }) => [name, shape]))
   const paths: string[] = []
   const stand = tf.scalar(0)
@@ -40,7 +40,7 @@ export const mismatch = <P>(
   const surplus = arrays.find(({ name }) => !wanted.has(name))
   if (surplus !== undefined)
     return new ParameterMismatch(
-      `The checkpoint has ${quoted(surplus.name)}, and the network has not. Use the network of that run.`,
+      `The checkpoint has ${quoted(surplus.name)}, but the network does not. Use the network of that run.`,
     )
   for (const name of wanted) if (!given.has(name)) return new CheckpointDamaged(`${quoted(name)} is missing`)
   for (const [path, right] of shapesOf(params))
@@ -48,7 +48,7 @@ export const mismatch = <P>(
       const shape = given.get(prefix + nameOf(path)) ?? []
       if (right.join() !== shape.join())
         return new ParameterMismatch(
-          `${quoted(prefix + nameOf(path))} is ${listed(shape)} in the checkpoint, and ${listed(right)} in the network. Use the network of that run.`,
+          `${quoted(prefix + nameOf(path))} has shape ${listed(shape)} in the checkpoint, but ${listed(right)} in the network. Use the network of that run.`,
         )
     }
   return null

@@ -1,25 +1,25 @@
 /**
- * JSON from a file that anyone may have written.
+ * Parses JSON from an untrusted file.
  */
 import { either as E } from "fp-ts"
 
 // ---------------------------------------------------------- destructors
 
-/** The value, or what is wrong as the end of a sentence: nested deeper than any reader needs, a name twice, or no JSON at all. */
+/** Returns the value, or what is wrong as the end of a sentence: nested too deeply, a repeated name, or not JSON. */
 export const parseJson = (text: string): E.Either<string, unknown> => {
   const found = look(text)
-  if (found.depth > DEEPEST) return E.left(`is nested more than ${DEEPEST} deep`)
+  if (found.depth > DEEPEST) return E.left(`is nested more than ${DEEPEST} levels deep`)
   const parsed = E.tryCatch((): unknown => JSON.parse(text), String)
   if (E.isLeft(parsed)) return E.left("is not JSON")
-  // Of two members with one name `JSON.parse` keeps the last, and another reader may keep the first.
-  return membersOf(parsed.right) === found.members ? parsed : E.left("has a name twice")
+  // Of two members with one name `JSON.parse` keeps the last, but another reader may keep the first.
+  return membersOf(parsed.right) === found.members ? parsed : E.left("has the same name twice")
 }
 
 const DEEPEST = 64
 
 const [QUOTE, BACKSLASH, COLON, OPEN, CLOSE, OPEN_ARRAY, CLOSE_ARRAY] = [...'"\\:{}[]'].map((c) => c.charCodeAt(0))
 
-/** How deep a text is nested, and how many members all its objects have. */
+/** Returns how deeply a text is nested, and the number of members of all its objects. */
 const look = (text: string): { readonly depth: number; readonly members: number } => {
   let [depth, deepest, members] = [0, 0, 0]
   for (let i = 0; i < text.length; i++) {

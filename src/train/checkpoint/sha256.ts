@@ -1,9 +1,13 @@
-/** SHA-256, in hexadecimal digits. Browsers have it on pages of https and localhost alone; elsewhere it throws. */
+/**
+ * Computes SHA-256 in hexadecimal digits. Browsers provide it only on pages of https and localhost, and it throws
+ * elsewhere.
+ */
 export const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
-  const { subtle } = globalThis.crypto as { readonly subtle?: typeof globalThis.crypto.subtle } // some pages do not have it
+  // Some pages do not have it.
+  const { subtle } = globalThis.crypto as { readonly subtle?: typeof globalThis.crypto.subtle }
   if (subtle === undefined)
     throw new Error(
-      "Checkpoints need SHA-256, which browsers give to pages of https and localhost alone. Use one of these.",
+      "Checkpoints need SHA-256, which browsers provide only on pages of https and localhost. Use one of these.",
     )
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes))
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")

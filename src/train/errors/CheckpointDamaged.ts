@@ -1,9 +1,9 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** Bytes that are no checkpoint, or not all of one. */
+/** The bytes are not a complete checkpoint. */
 export class CheckpointDamaged extends Tagged<"CheckpointDamaged"> {
-  /** @param reason - what is wrong with which part, without a full stop */
+  /** @param reason - what is wrong with which part, without a period */
   constructor(reason: string) {
-    super("CheckpointDamaged", `This is no whole checkpoint: ${reason}. Use another copy.`)
+    super("CheckpointDamaged", `This is not a complete checkpoint: ${reason}. Use another copy.`)
   }
 }

@@ -1,6 +1,6 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** The loss is infinite or not a number. */
+/** The loss is infinite or NaN. */
 export class LossNotFinite extends Tagged<"LossNotFinite"> {
   readonly step: number
   readonly value: number

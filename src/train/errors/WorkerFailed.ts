@@ -1,8 +1,8 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** A worker was lost, or code of the user threw in it. */
+/** A worker exited, or user code threw in it. */
 export class WorkerFailed extends Tagged<"WorkerFailed"> {
-  /** From 1. */
+  /** Counted from 1. */
   readonly worker: number
   readonly step: number
   readonly reason: string

@@ -1,7 +1,7 @@
 /**
- * Who owns which buffer while a program runs.
+ * An account of which part owns which buffer while a program runs.
  *
- * A part's output and side are known when it ends; what it made before that and is still alive is `working` until then.
+ * A part's output and side are known when it ends. Until then, whatever it has allocated and not freed is `working`.
  */
 import type { Content } from "../../core/Side.ts"
 import { aliveBuffers } from "../../tensor/values/buffers.ts"
@@ -10,26 +10,26 @@ import { owners, type Bytes, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Buffers with their owners. Everything alive before it is made is left out, but for what is claimed. */
+/** Buffers with their owners. Buffers that were alive before it was made count only if they are claimed. */
 export interface Account {
-  /** Tensors in `value` belong to `owner` for as long as the claim `key` stands. */
+  /** Assigns the tensors in `value` to `owner` until the claim `key` is replaced. */
   readonly claim: (key: string, owner: Owner, value: unknown) => void
-  /** The same for buffers by their ids. */
+  /** Does the same for buffers by their ids. */
   readonly claimBuffers: (key: string, owner: Owner, ids: Iterable<object>) => void
-  /** What the side of a part is made of: planes, other information, kept inputs and tapes. */
+  /** Records what the side of a part contains: planes, other information, kept inputs and tapes. */
   readonly claimSide: (key: string, contents: ReadonlyArray<Content>) => void
   readonly drop: (key: string) => void
   readonly made: (id: object, bytes: number) => void
   readonly freed: (id: object) => void
-  /** Bytes by owner now. */
+  /** Returns the current bytes by owner. */
   readonly now: () => Bytes
-  /** Bytes of everything counted, now. */
+  /** Returns the current bytes of all owners. */
   readonly total: () => number
 }
 
 // --------------------------------------------------------- constructors
 
-/** An account without entries. */
+/** Makes an account without entries. */
 export const account = (): Account => {
   const entries = new Map<object, { readonly bytes: number; readonly claims: Map<string, Owner>; padding: number }>()
   const byKey = new Map<string, object[]>()
@@ -41,7 +41,7 @@ export const account = (): Account => {
     const all = [...claims.values()]
     return owners.find((owner) => all.includes(owner)) ?? "working"
   }
-  /** Takes an entry out of the totals, or puts it back. */
+  /** Adds an entry to the totals, or subtracts it. */
   const post = (id: object, sign: 1 | -1): void => {
     const entry = entries.get(id)
     if (entry === undefined) return
@@ -104,7 +104,7 @@ export const account = (): Account => {
 
 const ownerOfContent = { information: "planes", kept: "kept", tape: "tapes" } as const
 
-/** Enters tensors that were alive before, under an owner for good. */
+/** Assigns tensors that were alive before to an owner permanently. */
 export const enter = (book: Account, owner: Owner, value: unknown): void => {
   const bytes = aliveBuffers()
   for (const id of new Set(tensorsIn(value).map(({ dataId }) => dataId))) book.made(id, bytes.get(id) ?? 0)

@@ -1,5 +1,5 @@
 /**
- * Amounts of memory as people write them: `64 MB`, `1.5GB`, `4096`. As everywhere in bijou a MB is 2^20 bytes.
+ * Amounts of memory as text: `64 MB`, `1.5GB`, `4096`. As everywhere in bijou, a MB is 2^20 bytes.
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
@@ -7,7 +7,7 @@ import { shown } from "../../core/quoted.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Bytes from such a text; a number is taken as it is. */
+/** Decodes such a text to bytes. Numbers are bytes already. */
 export const ByteSize: t.Type<number, string, unknown> = new t.Type(
   "an amount of memory such as 64MB",
   (u): u is number => typeof u === "number" && u > 0,
@@ -20,14 +20,14 @@ export const ByteSize: t.Type<number, string, unknown> = new t.Type(
 
 // ---------------------------------------------------------- destructors
 
-/** The bytes of a budget. Throws `RangeError` for a text that is no amount of memory. */
+/** Returns a budget in bytes. Throws `RangeError` for a text that is not an amount of memory. */
 export const byteSize = (given: number | string): number => {
   const decoded = ByteSize.decode(given)
   if (E.isRight(decoded)) return decoded.right
-  throw new RangeError(`A budget is ${ByteSize.name}, not ${shown(given)}.`)
+  throw new RangeError(`A budget must be ${ByteSize.name}, not ${shown(given)}.`)
 }
 
-/** Bytes as a person reads them: `64.00 MB`. */
+/** Formats bytes for people: `64.00 MB`. */
 export const inMegabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MB`
 
 const parse = (text: string): number => {

@@ -1,5 +1,5 @@
 /**
- * A plan that was fitted to a budget of memory: what each part leaves behind, and what that comes to.
+ * A plan that was fitted to a memory budget: what each part saves, and what that costs.
  */
 import * as t from "io-ts"
 import type { Plan } from "../../core/Plan.ts"
@@ -7,7 +7,7 @@ import { amount, finite } from "../../tensor/numbers.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One part: its choice, the bytes that it adds to what is held, and its time on both ways. */
+/** One part: its choice, the bytes that it adds to the saved ones, and its time in both passes. */
 const Part = t.readonly(
   t.strict({
     path: t.string,
@@ -18,8 +18,8 @@ const Part = t.readonly(
 )
 
 /**
- * `parts` are those that had a choice. `peak` is the most bytes that tensors take at any moment of the step, parameters and all others included, and is exact; `ms` is an estimate from what the
- * kernels have to do.
+ * `parts` are the parts that had a choice. `peak` is the most bytes that all tensors take at any moment of the step,
+ * parameters included. It is exact. `ms` is an estimate from what the kernels compute.
  */
 export const Fit = t.readonly(
   t.strict({ budget: amount, peak: amount, ms: amount, parts: t.readonlyArray(Part) }),
@@ -30,11 +30,11 @@ export type Fit = t.TypeOf<typeof Fit>
 
 // ---------------------------------------------------------- destructors
 
-/** The plan, for an environment: parts that reverse need no entry. */
+/** Returns the plan, for an environment. Parts that reverse need no entry. */
 export const planOf = ({ parts }: Fit): Plan =>
   Object.fromEntries(parts.filter(({ choice }) => choice !== "reverse").map(({ path, choice }) => [path, choice]))
 
-/** The table for a person: neighbors that chose alike are one line. */
+/** Formats the fit as a table for people. Neighbors with the same choice share a line. */
 export const fitTable = ({ budget, peak, ms, parts }: Fit): string => {
   const groups: Array<{ first: string; last: string; choice: string; bytes: number; ms: number }> = []
   for (const { path, choice, bytes, ms: time } of parts) {
@@ -48,14 +48,14 @@ export const fitTable = ({ budget, peak, ms, parts }: Fit): string => {
   const line = (name: string, choice: string, bytes: number, time: number) =>
     `${name.padEnd(24)}${choice.padEnd(10)}${megabytes(bytes).padStart(12)}${time.toFixed(1).padStart(12)}`
   return [
-    `${"part".padEnd(24)}${"choice".padEnd(10)}${"leaves, MB".padStart(12)}${"ms, about".padStart(12)}`,
+    `${"part".padEnd(24)}${"choice".padEnd(10)}${"saved, MB".padStart(12)}${"ms, about".padStart(12)}`,
     ...groups.map((group) => {
       const { first, last } = group
       const name = first === last ? first : `${first} .. ${last.slice(parentOf(last).length + 1)}`
       return line(name, group.choice, group.bytes, group.ms)
     }),
     line(
-      "in all",
+      "total",
       "",
       parts.reduce((sum, { bytes }) => sum + bytes, 0),
       ms,

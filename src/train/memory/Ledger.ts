@@ -1,19 +1,21 @@
 /**
- * Every byte of a training step and whose it is, at each moment.
+ * Every byte of a training step and its owner, at each moment.
  */
 import * as t from "io-ts"
 
 // ---------------------------------------------------------------- model
 
 /**
- * Whose a buffer can be; one with several owners counts for the first of them here.
+ * The possible owners of a buffer. A buffer with several owners counts for the first of them in this list.
  *
- * - `parameters`, `optimizer` (the moments), `input`: what the step is given
- * - `kept`: inputs that parts keep; `tapes`: what gradients need; `planes` and `padding`: side bits, and what their last words have to spare
- * - `state`: the activations that pass from part to part, forwards or rebuilt; `cotangents`: what passes on the way back
- * - `gradients`: of parameters
- * - `evidence`: claims that are not yet read
- * - `working`: what a part makes and frees while it runs
+ * - `parameters`, `optimizer` (the moments), `input`: the arguments of the step
+ * - `kept`: inputs that parts keep; `tapes`: tensors saved for gradients; `planes` and `padding`: side bits, and the
+ *   unused bits of their last words
+ * - `state`: the activations that pass from part to part, computed forward or rebuilt; `cotangents`: what the backward
+ *   pass passes on
+ * - `gradients`: gradients of parameters
+ * - `evidence`: claims that are not read yet
+ * - `working`: what a part allocates and frees while it runs
  */
 export const owners = [
   "parameters",
@@ -30,7 +32,7 @@ export const owners = [
   "working",
 ] as const
 
-/** Whose a byte is. */
+/** The owner of a byte. */
 export type Owner = (typeof owners)[number]
 
 /** Bytes by owner. */
@@ -53,7 +55,10 @@ export const Bytes = t.readonly(
 
 export type Bytes = t.TypeOf<typeof Bytes>
 
-/** One part at work: the bytes at its highest moment and at its end, and what it computes, known where only shapes were run. */
+/**
+ * One part at work: the bytes at its highest moment and at its end, and what it computes, known only if just shapes
+ * were run.
+ */
 export const Moment = t.readonly(
   t.strict({
     phase: t.keyof({ forward: null, pullback: null, update: null }),
@@ -67,17 +72,17 @@ export const Moment = t.readonly(
 
 export type Moment = t.TypeOf<typeof Moment>
 
-/** The account of one step: before it, then every part in the order of its work. */
+/** The account of one step: the bytes before it, then every part in the order of its work. */
 export const Ledger = t.readonly(t.strict({ start: Bytes, moments: t.readonlyArray(Moment) }), "Ledger")
 
 export type Ledger = t.TypeOf<typeof Ledger>
 
 // ---------------------------------------------------------- destructors
 
-/** The sum over owners. */
+/** Returns the sum over owners. */
 export const bytesOf = (bytes: Bytes): number => owners.reduce((sum, owner) => sum + bytes[owner], 0)
 
-/** The moment with the most bytes; null for a step without parts. */
+/** Returns the moment with the most bytes, or null for a step without parts. */
 export const peakOf = ({ moments }: Ledger): Moment | null =>
   moments.reduce<Moment | null>(
     (most, moment) => (most === null || bytesOf(moment.peak) > bytesOf(most.peak) ? moment : most),

@@ -1,18 +1,27 @@
 /**
- * Memory as a budget.
+ * The memory budget of a training step.
  */
 import type { Speed } from "./Speed.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a budget is, and how fast the machine is taken to be. */
+/** A budget, and the assumed speed of the machine. */
 export interface MemoryBudget {
-  /** The most that tensors may take at any moment of the step, those that have nothing to do with it included: `"64 MB"`, or a number of bytes. */
+  /**
+   * The most bytes that all tensors may take at any moment of the step, unrelated ones included: `"64 MB"`, or a number
+   * of bytes.
+   */
   readonly budget: string | number
-  /** How many micro-batches like this step's a batch is, whose gradients are summed: 1 unless given. */
+  /** The number of micro-batches per batch, whose gradients are summed. The default is 1. */
   readonly microBatches?: number
-  /** How many workers share them, each with memory of its own; the budget is for all threads together. None but this thread unless given. */
+  /**
+   * The number of workers that share them, each with its own memory. The budget covers all threads. By default this
+   * thread computes alone.
+   */
   readonly workers?: number
-  /** Operations of matrix products and bytes moved in a millisecond; those of one core unless given; `measureSpeed` finds this machine's. */
+  /**
+   * The speed in operations of matrix products and bytes moved per millisecond. The default is that of one core.
+   * `measureSpeed` measures this machine.
+   */
   readonly speed?: Speed
 }

@@ -1,8 +1,8 @@
 /**
- * A schedule: a choice for every stage of a chain, and what they come to.
+ * A schedule: a choice for every stage of a chain, with its peak and its time.
  *
- * What stages leave adds up, and the highest moment must fit a budget. So the peak is a maximum over moments, not a sum: what the last stages leave
- * is gone before the first are pulled back.
+ * The bytes that stages save add up, and the highest moment must fit the budget. So the peak is a maximum over moments,
+ * not a sum: what the last stages save is freed before the first are pulled back.
  *
  *     held_i = cost_1.held + .. + cost_i.held,   peak = max_i (held_{i-1} + cost_i.most),   time = sum_i cost_i.time
  */
@@ -18,7 +18,7 @@ export interface Schedule {
   readonly time: number
 }
 
-/** A schedule of the first stages alone: a list that shares its beginning with others. */
+/** A schedule of the first stages only: a linked list that shares its beginning with others. */
 export interface Prefix {
   readonly choice: Choice | null
   readonly held: number
@@ -29,12 +29,12 @@ export interface Prefix {
 
 // --------------------------------------------------------- constructors
 
-/** The prefix without a stage, which begins with `held` bytes. */
+/** Makes the prefix without a stage, which begins with `held` bytes. */
 export const emptyPrefix = (held: number): Prefix => ({ choice: null, held, peak: held, time: 0, before: null })
 
 // ----------------------------------------------------------- combinators
 
-/** A prefix and one stage more. */
+/** Adds one stage to a prefix. */
 export const extend =
   ({ cost }: Stage, choice: Choice) =>
   (before: Prefix): Prefix => {
@@ -50,7 +50,7 @@ export const extend =
 
 // ---------------------------------------------------------- destructors
 
-/** The schedule that a prefix is, from its first stage on. */
+/** Returns the schedule of a prefix, from its first stage on. */
 export const scheduleOf = (prefix: Prefix): Schedule => {
   const choices: Choice[] = []
   for (let at: Prefix | null = prefix; at !== null; at = at.before) if (at.choice !== null) choices.push(at.choice)

@@ -1,18 +1,24 @@
 /**
- * A stage: a part of a network that may leave more or less behind, and what each choice costs.
+ * A stage: a part of a network that can save more or less for the backward pass, and the cost of each choice.
  */
 import type { Choice } from "../../core/Plan.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What a stage costs: bytes that it leaves, its most bytes beyond those left before it, forwards or on the way back, and its time. */
+/**
+ * The cost of a stage: the bytes that it saves, its most bytes beyond those saved before it in either pass, and its
+ * time.
+ */
 export interface Cost {
   readonly held: number
   readonly most: number
   readonly time: number
 }
 
-/** The choices that a part has, and their costs, which may depend on the choice of the stage before it: neighbors share inputs. */
+/**
+ * The choices of a part, and their costs. A cost may depend on the choice of the stage before it, because neighbors
+ * share inputs.
+ */
 export interface Stage {
   readonly choices: ReadonlyArray<Choice>
   readonly cost: (before: Choice | null, choice: Choice) => Cost

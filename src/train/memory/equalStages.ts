@@ -1,18 +1,22 @@
 /**
- * The fastest schedule of a chain with a long run of equal stages: how many of them make each choice is counted, not searched.
+ * Finds the fastest schedule of a chain with a long run of equal stages: it counts how many of them make each choice
+ * instead of searching.
  *
- * Stages are equal that leave the same and take the same time after the same neighbor; their mosts may differ (those pulled back early wait for
- * fewer gradients). With n_y stages of N that choose y, and for every choice the least that it costs after any neighbor, whatever the order:
+ * Stages are equal if they save the same and take the same time after the same neighbor. Their mosts may differ,
+ * because stages pulled back early wait for fewer gradients. Let n_y of N stages choose y, and let every choice have
+ * its least cost after any neighbor. Then, for any order:
  *
  *     time >= sum_y n_y time_y,    peak >= held before + sum_y n_y held_y + what the stages after the run add
  *
- * and a choice that follows another one is a switch to it. For every number of one choice the best number of the second is
- * at an end of an interval, where the budget ends or the stages do, and the third has the rest: N steps in all.
+ * A choice that follows another one is a switch to it. For every number of one choice, the best number of the second is
+ * at an end of an interval, where the budget or the stages run out, and the third takes the rest: N steps in total.
  *
- *     n_tape = min(N - n_keep, floor((budget - N held_reverse - n_keep (held_keep - held_reverse) - ..) / (held_tape - held_reverse)))
+ *     n_tape = min(N - n_keep, floor((budget - N held_reverse - n_keep (held_keep - held_reverse) - ..) /
+ *                                    (held_tape - held_reverse)))
  *
- * That is a bound. It is reached where the counted stages, the leanest first, fit the budget and take that time: so late stages leave the most, when
- * nothing later is held. Then it is proved to be the optimum; elsewhere there is no answer here.
+ * This is a bound. It is reached if the counted stages, the leanest first, fit the budget and take that time: so late
+ * stages save the most, when nothing later is held. Then the schedule is proved optimal. Otherwise this file gives no
+ * answer.
  */
 import { option as O } from "fp-ts"
 import type { Choice } from "../../core/Plan.ts"
@@ -21,10 +25,10 @@ import type { Cost, Stage } from "./Stage.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The bounds [first, end) of equal stages in a row. */
+/** The bounds [first, end) of a run of equal stages. */
 export type StageRun = readonly [first: number, end: number]
 
-/** Numbers of stages by choice, the leanest choice first, between an entry and an exit. */
+/** The number of stages per choice, the leanest choice first, between an entry and an exit. */
 interface Counted {
   readonly entry: Prefix
   readonly counts: ReadonlyArray<readonly [choice: Choice, count: number]>
@@ -33,7 +37,7 @@ interface Counted {
   readonly time: number
 }
 
-/** A schedule of the stages after a run, whose last stage makes some choice. */
+/** A schedule of the stages after a run, given the choice of its last stage. */
 interface Exit {
   readonly choices: ReadonlyArray<Choice>
   readonly most: number
@@ -42,7 +46,10 @@ interface Exit {
 
 // --------------------------------------------------------- constructors
 
-/** The longest run of equal stages, the first of several; empty and at the end where it is not worth counting. */
+/**
+ * Returns the longest run of equal stages, and the first of several. It is empty and at the end if counting is not
+ * worth it.
+ */
 export const longestRun = (stages: ReadonlyArray<Stage>): StageRun => {
   let [best, first]: [StageRun, number] = [[stages.length, stages.length], 0]
   for (let i = 1; i <= stages.length; i++) {
@@ -56,7 +63,7 @@ export const longestRun = (stages: ReadonlyArray<Stage>): StageRun => {
 
 const shortest = 4
 
-/** More schedules than these of the stages after a run are not tried one by one. */
+/** The most schedules of the stages after a run that are tried one by one. */
 const mostExits = 1_000
 
 const befores: ReadonlyArray<Choice | null> = [null, "reverse", "keep", "tape"]
@@ -74,8 +81,8 @@ const equal = (one: Stage, other: Stage): boolean =>
 // ---------------------------------------------------------- destructors
 
 /**
- * The fastest schedule with a peak of at most `budget`, or that there is none, where counting decides that; `entries` are the prefixes up to the
- * run that may be best.
+ * Returns the fastest schedule with a peak of at most `budget`, or that there is none, or no answer if counting does
+ * not decide. `entries` are the candidate prefixes before the run.
  */
 export const fastestOverEqual = (
   stages: ReadonlyArray<Stage>,
@@ -93,7 +100,7 @@ export const fastestOverEqual = (
     if (counted === null || counted.time > fewest.time) return O.none
     const prefix = realized(run, rest, counted)
     if (prefix.peak <= budget) return prefix.time === fewest.time ? O.some(O.some(scheduleOf(prefix))) : O.none
-    // The bound does not know what mosts add by a few bytes: of schedules as fast, a leaner one may fit.
+    // The bound ignores a few bytes that mosts add: among schedules of the same time, a leaner one may fit.
     limit = Math.min(limit - 1, limit - (prefix.peak - budget))
   }
   return O.none
@@ -106,7 +113,7 @@ const realized = (run: ReadonlyArray<Stage>, rest: ReadonlyArray<Stage>, counted
   return [...run, ...rest].reduce((prefix, stage, i) => extend(stage, choices[i] ?? "reverse")(prefix), counted.entry)
 }
 
-/** The least time of the bound, and of equal ones that with the fewest bytes; null where nothing fits. */
+/** Returns the least time of the bound, with the fewest bytes among equal ones, or null if nothing fits. */
 const least = (
   run: ReadonlyArray<Stage>,
   rest: ReadonlyArray<Stage>,
@@ -121,7 +128,7 @@ const least = (
     const middle = costs.length > 2 ? (costs[1] ?? none) : none
     for (const last of costs)
       for (const exit of exits(rest, last.choice)) {
-        /** What the switches cost at least when there are so many of each. */
+        /** Returns the least cost of the switches for these numbers of stages. */
         const switches = (numbers: ReadonlyArray<number>, key: "switchHeld" | "switchTime"): number =>
           costs.reduce((sum, cost, i) => {
             const others = entry.choice !== cost.choice || (cost === last && numbers[i] !== count)
@@ -147,7 +154,7 @@ const least = (
           const adding = Math.max(last.most - last.held, exit.most + switches(mixed, "switchHeld"))
           const left = budget - entry.held - adding - lean.held * others - middle.held * ofMiddle
           const fitting = fat.held > lean.held ? Math.floor(left / (fat.held - lean.held)) : count
-          // Time is straight between the ends of the interval; all or none have other switches than some.
+          // Time is linear between the ends of the interval. All or none have other switches than some.
           const numbers = costs.length === 1 ? [0] : [0, 1, Math.min(fitting, others - 1), others]
           for (const ofFat of new Set(numbers)) offer(ofMiddle, ofFat)
         }
@@ -156,7 +163,9 @@ const least = (
   return best
 }
 
-/** The least that a choice costs after any neighbor, and what it costs more after another choice than after the same. */
+/**
+ * The least cost of a choice after any neighbor, and how much more it costs after another choice than after the same.
+ */
 interface LeastCost extends Cost {
   readonly choice: Choice
   readonly switchHeld: number
@@ -165,7 +174,7 @@ interface LeastCost extends Cost {
 
 const none: LeastCost = { choice: "reverse", held: 0, most: 0, time: 0, switchHeld: 0, switchTime: 0 }
 
-/** Mosts are those of the last part. */
+/** Returns the least cost of each choice. The mosts are those of the last stage of the run. */
 const costsOf = (run: ReadonlyArray<Stage>, entry: Choice | null): ReadonlyArray<LeastCost> => {
   const [start, end] = [run[0], run.at(-1)]
   if (start === undefined || end === undefined) return []
@@ -185,7 +194,7 @@ const costsOf = (run: ReadonlyArray<Stage>, entry: Choice | null): ReadonlyArray
   })
 }
 
-/** Every schedule of the stages after a run. */
+/** Returns every schedule of the stages after a run. */
 const exits = (rest: ReadonlyArray<Stage>, last: Choice): ReadonlyArray<Exit> =>
   rest
     .reduce<ReadonlyArray<Prefix>>(

@@ -1,7 +1,9 @@
 /**
- * The fastest schedule of a chain of stages within a budget: stage by stage, except for a run of equal stages, whose choices are counted.
+ * Finds the fastest schedule of a chain of stages within a budget. It searches stage by stage, but counts the choices
+ * of a run of equal stages.
  *
- * Law (checked by `test/train/fastestSchedule.test.ts` against all schedules): none that fits the budget takes less time.
+ * Law (checked by `test/train/fastestSchedule.test.ts` against all schedules): no schedule that fits the budget takes
+ * less time.
  */
 import { function as F, option as O } from "fp-ts"
 import { fastestOverEqual, longestRun } from "./equalStages.ts"
@@ -10,7 +12,7 @@ import type { Stage } from "./Stage.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** The fastest schedule with a peak of at most `budget`, beginning with `held` bytes; None where there is none. */
+/** Returns the fastest schedule with a peak of at most `budget` that begins with `held` bytes, or None. */
 export const fastestSchedule = (stages: ReadonlyArray<Stage>, held: number, budget: number): O.Option<Schedule> => {
   const run = longestRun(stages)
   const entries = prefixes(stages.slice(0, run[0]), held, budget, timeOf)
@@ -20,7 +22,7 @@ export const fastestSchedule = (stages: ReadonlyArray<Stage>, held: number, budg
   )
 }
 
-/** The schedule with the lowest peak. */
+/** Returns the schedule with the lowest peak. */
 export const leanestSchedule = (stages: ReadonlyArray<Stage>, held: number): O.Option<Schedule> =>
   best(prefixes(stages, held, Infinity, peakOf), peakOf)
 
@@ -28,7 +30,7 @@ const timeOf = ({ time }: Prefix): number => time
 
 const peakOf = ({ peak }: Prefix): number => peak
 
-/** All schedules, without those that are worse in everything. */
+/** Returns all prefixes except those that are worse in every respect. */
 const prefixes = (
   stages: ReadonlyArray<Stage>,
   held: number,
@@ -38,7 +40,7 @@ const prefixes = (
   let found: ReadonlyArray<Prefix> = [emptyPrefix(held)]
   for (const stage of stages)
     found = stage.choices.flatMap((choice) => {
-      // Of schedules that cost the same, the one whose equal choices are neighbors is found first.
+      // Among schedules of equal cost, find first the one whose equal choices are neighbors.
       const next = found
         .toSorted((x, y) => Number(y.choice === choice) - Number(x.choice === choice))
         .map(extend(stage, choice))
@@ -55,7 +57,7 @@ const best = (found: ReadonlyArray<Prefix>, cost: (prefix: Prefix) => number): O
   return first === undefined ? O.none : O.some(scheduleOf(first))
 }
 
-/** The Pareto frontier: those that no other is at least as good as, in bytes held and in cost. */
+/** Returns the Pareto frontier: no other prefix is at least as good in both bytes held and cost. */
 const frontier = (found: ReadonlyArray<Prefix>, cost: (prefix: Prefix) => number): ReadonlyArray<Prefix> => {
   let least = Infinity
   return found

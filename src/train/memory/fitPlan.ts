@@ -1,8 +1,8 @@
 /**
- * Memory as a budget: the fastest plan whose step fits.
+ * Finds the fastest plan whose step fits a memory budget.
  *
- * What every choice costs follows from shapes alone (`stagesOf.ts`). The optimum over these costs is exact, and so is the peak of what was chosen,
- * which is run without numbers once more.
+ * The cost of every choice follows from shapes alone (`stagesOf.ts`). The optimum over these costs is exact. So is the
+ * peak of the chosen plan, which is run once more on shapes.
  */
 import { either as E, option as O } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
@@ -23,8 +23,9 @@ import { surroundings } from "./surroundings.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * The fastest plan for this network and step, as a `Fit`; `planOf` makes it a plan. The step's own plan is not looked at. Nothing is computed and
- * nothing changes. `BudgetTooSmall` names the least budget that works. Throws `RangeError` for a budget that is no amount of memory.
+ * Returns the fastest plan for this network and step, as a `Fit`, which `planOf` makes a plan. It ignores the step's
+ * own plan, computes nothing and changes nothing. `BudgetTooSmall` names the smallest budget that works. Throws
+ * `RangeError` for a budget that is not an amount of memory.
  */
 export const fitPlan = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
@@ -33,7 +34,7 @@ export const fitPlan = <P, A, S>(
 ): E.Either<BudgetTooSmall | RevError, Fit> => {
   const budget = byteSize(given)
   const predict = (plan: Plan) => predictLedger(net, { ...step, plan })
-  // In integer nanoseconds, so that sums are exact and equal stages cost the same in any order.
+  // Use integer nanoseconds, so that sums are exact and equal stages cost the same in any order.
   const timeOf = (moment: Moment): number => Math.round(1e6 * Speed.msOf(speed, moment))
   const found = stagesOf(predict, timeOf)
   if (E.isLeft(found)) return found
@@ -58,7 +59,7 @@ export const fitPlan = <P, A, S>(
       return { budget, peak, ms: ledger.moments.reduce((sum, moment) => sum + timeOf(moment), 0) / 1e6, parts }
     })(predict(planFor(paths, choices)))
 
-  // A neighbor after the next can cost one more activation than its stage says: then the limit shrinks by what was too much.
+  // A neighbor after the next can cost one more activation than its stage says. Then lower the limit by the excess.
   for (let limit = budget; ;) {
     const fastest = fastestSchedule(stages, around.given, around.share(limit))
     if (O.isNone(fastest)) break

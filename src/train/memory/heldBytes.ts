@@ -1,5 +1,5 @@
 /**
- * What a network holds between the loss and the way back, measured.
+ * Measures what a network holds between the loss and the backward pass.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
@@ -8,7 +8,7 @@ import type { RevError } from "../../core/RevError.ts"
 import { buffers } from "../../tensor/values/buffers.ts"
 import type { tf } from "../../tensor/tf.ts"
 
-/** Bytes of the distinct buffers alive when the loss is known, less those alive before the step. */
+/** Returns the bytes of the distinct buffers alive when the loss is known, less those alive before the step. */
 export const heldBytes =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, a: A, env: Env<P>): TE.TaskEither<RevError, number> =>
   async () => {

@@ -1,8 +1,8 @@
 /**
  * The ledger of a training step, predicted from shapes or measured while it runs.
  *
- * Laws (checked by `test/train/ledger.test.ts`): what is predicted is what is measured, byte for byte at every moment, and the owners' bytes add up to
- * those of the distinct buffers.
+ * Laws (checked by `test/train/ledger.test.ts`): the prediction equals the measurement, byte for byte at every moment,
+ * and the owners' bytes add up to those of the distinct buffers.
  */
 import { either as E, function as F, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
@@ -27,7 +27,7 @@ import { update, type Trained } from "../step.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A step to look at: nothing in it is changed or freed. With AdamW's state the update counts as well. */
+/** A step to examine, which changes and frees nothing in it. With AdamW's state it includes the update. */
 export interface Step<P, A> extends EnvOptions<P> {
   readonly input: A
   readonly state?: AdamWState<P>
@@ -36,8 +36,8 @@ export interface Step<P, A> extends EnvOptions<P> {
 // ---------------------------------------------------------- destructors
 
 /**
- * The ledger that a step would have on the backend in use, from the shapes of its tensors: nothing is computed. `LayerFailed` for kernels whose
- * outputs cannot be told from shapes.
+ * Predicts the ledger of a step on the current backend from the shapes of its tensors. It computes nothing.
+ * `LayerFailed` reports kernels whose output shapes depend on values.
  */
 export const predictLedger = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
@@ -46,11 +46,14 @@ export const predictLedger = <P, A, S>(
   inShapes(() => {
     const watch = tensorWatch()
     const ledger = walk(net, step, watch)
-    watch.settleNow() // frees its evidence; there is nothing to judge in shapes
+    watch.settleNow() // This frees the evidence. Shapes have nothing to judge.
     return ledger
   })
 
-/** Takes the step, on copies of parameters and moments where there is an update, frees its outcome, and tells where the bytes were. */
+/**
+ * Takes the step, on copies of parameters and moments if there is an update, frees its result, and returns where the
+ * bytes were.
+ */
 export const measureLedger =
   <P, A, S>(net: Bijection<P, A, tf.Tensor, S>, step: Step<P, A>): TE.TaskEither<RevError, Ledger> =>
   async () => {

@@ -1,11 +1,11 @@
 /**
- * A picture of memory through a step: areas stacked by owner.
+ * Draws the memory of a step: areas stacked by owner.
  */
 import { owners, peakOf, bytesOf, type Bytes, type Ledger, type Owner } from "./Ledger.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What stands in the picture besides the ledger. */
+/** What the picture shows besides the ledger. */
 export interface Caption {
   readonly title: string
   /** A line that memory must stay below. */
@@ -20,7 +20,10 @@ interface Point {
 
 // ---------------------------------------------------------- destructors
 
-/** The picture as the text of an SVG file: every owner an area, the highest moment marked. Parts are as wide as their work, where it is known. */
+/**
+ * Returns the picture as the text of an SVG file: an area per owner, and a mark at the highest moment. The width of a
+ * part is its work, if known.
+ */
 export const ledgerSvg = (ledger: Ledger, { title, budget }: Caption): string => {
   const points = through(ledger)
   const end = points.at(-1)?.x ?? 1
@@ -90,7 +93,7 @@ const [width, height, left, above, wide, tall] = [960, 440, 64, 64, 680, 320]
 
 const below = above + tall
 
-/** Okabe and Ito's colors and tints of them, which most eyes tell apart. */
+/** The colors of Okabe and Ito and tints of them, which most people can distinguish. */
 const colors: Readonly<Record<Owner, string>> = {
   parameters: "#4d5b6b",
   optimizer: "#8c99a8",
@@ -113,7 +116,7 @@ const style = [
   "@media(prefers-color-scheme:dark){text{fill:#eee}.paper{fill:#16181c}.grid{stroke:#333}.axis,.edge{stroke:#eee}.mark{fill:#16181c;stroke:#eee}}",
 ].join("")
 
-/** Every part has a beginning, its highest moment in the middle, and an end. */
+/** Each part has a beginning, its highest moment in the middle, and an end. */
 const through = ({ start, moments }: Ledger): ReadonlyArray<Point> => {
   const work = moments.map(({ operations, moved }) => operations / 30 + moved / 4)
   const least = work.reduce((sum, each) => sum + each, 0) / 400 || 1
@@ -132,7 +135,7 @@ const through = ({ start, moments }: Ledger): ReadonlyArray<Point> => {
   })
 }
 
-/** Where the phases begin and end. */
+/** Returns where the phases begin and end. */
 const spans = ({ moments }: Ledger, points: ReadonlyArray<Point>) => {
   const names = { forward: "forward", pullback: "backward", update: "update" }
   const found: Array<{ readonly name: string; readonly from: number; to: number }> = []
@@ -154,7 +157,7 @@ const where = (ledger: Ledger): string => {
       : `${highest.phase} of ${highest.path || "the network"}`
 }
 
-/** About five round numbers of bytes below `top`. */
+/** Returns about five round numbers of bytes below `top`. */
 const ticks = (top: number): ReadonlyArray<number> => {
   const rough = top / 2 ** 20 / 5
   const power = 10 ** Math.floor(Math.log10(rough))

@@ -1,9 +1,11 @@
 /**
- * A ledger as a table of 60 columns.
+ * Formats a ledger as a table of 60 columns.
  */
 import { owners, peakOf, bytesOf, type Bytes, type Ledger } from "./Ledger.ts"
 
-/** Megabytes by owner at four moments: before the step, when the loss is known, at the highest, and when the step is done. */
+/**
+ * Lists megabytes by owner at four moments: before the step, when the loss is known, at the peak, and after the step.
+ */
 export const ledgerTable = (ledger: Ledger): string => {
   const { start, moments } = ledger
   const known = moments.findLast(({ phase }) => phase === "forward")?.end ?? start
@@ -30,7 +32,7 @@ export const ledgerTable = (ledger: Ledger): string => {
         ),
       ),
     line(
-      "in all",
+      "total",
       columns.map(([, bytes]) => megabytes(bytesOf(bytes))),
     ),
     ...(highest === null
@@ -39,7 +41,7 @@ export const ledgerTable = (ledger: Ledger): string => {
   ].join("\n")
 }
 
-/** Bytes below a hundredth of a megabyte are shown as what they are. */
+/** Less than a hundredth of a megabyte is shown in bytes. */
 const megabytes = (bytes: number): string =>
   bytes > 0 && bytes < 2 ** 20 / 200 ? `${bytes} B` : (bytes / 2 ** 20).toFixed(2)
 

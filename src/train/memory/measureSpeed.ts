@@ -1,5 +1,5 @@
 /**
- * The speed of this machine on a network: a few steps with a clock, against what they have to do.
+ * Measures the speed of this machine on a network: it times a few steps and compares them with their work.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import type { Bijection } from "../../core/Bijection.ts"
@@ -15,13 +15,14 @@ import { nextTask } from "../nextTask.ts"
 import { Speed } from "./Speed.ts"
 import { median } from "../median.ts"
 
-/** Steps that count, after one that does not. */
+/** The number of timed steps, after one that is not timed. */
 const steps = 3
 
 /**
- * Takes the step four times without its update, under its own plan, so give it one that fits its budget; nothing is left. `clock` tells milliseconds.
- * The medians of what parts take, forwards and back, give both numbers. On `webgpu`, where kernels run on after the call that began
- * them, no part has a time of its own: there the time of whole steps scales the speed of one core.
+ * Takes the step four times without its update, under its own plan, so give it a plan that fits the budget. No tensor
+ * remains. `clock` returns milliseconds. The medians of the times of the parts, in both passes, give both numbers. On
+ * `webgpu`, kernels run on after the call that started them, so no part has a time of its own. There the time of
+ * complete steps scales the speed of one core.
  */
 export const measureSpeed =
   <P, A, S>(

@@ -1,8 +1,8 @@
 /**
- * The stages of a training step and their costs, from ledgers that are predicted.
+ * The stages of a training step and their costs, from predicted ledgers.
  *
- * The step is run without numbers under plans in which neighbors make the same choice and under plans in which they do not, since neighbors share
- * the inputs that they keep.
+ * The step is run on shapes under plans in which neighbors make the same choice and under plans in which they do not,
+ * because neighbors share the inputs that they keep.
  */
 import { either as E } from "fp-ts"
 import type { Choice, Plan } from "../../core/Plan.ts"
@@ -12,7 +12,7 @@ import type { Cost, Stage } from "./Stage.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The stages in the order of the forward pass, their paths, and the ledger of the step under the plan that reverses everything. */
+/** The stages in the order of the forward pass, their paths, and the ledger of the step with every part reversed. */
 export interface Stages {
   readonly paths: ReadonlyArray<string>
   readonly stages: ReadonlyArray<Stage>
@@ -29,7 +29,7 @@ const all: ReadonlyArray<Choice> = ["reverse", "keep", "tape"]
 
 // --------------------------------------------------------- constructors
 
-/** The stages of a step, with the costs of every choice after every choice of the stage before. */
+/** Returns the stages of a step, with the cost of every choice after every choice of the stage before. */
 export const stagesOf = (
   predict: (plan: Plan) => E.Either<RevError, Ledger>,
   timeOf: (moment: Moment) => number,
@@ -59,7 +59,7 @@ export const stagesOf = (
   const same = (i: number, one: Choice, other: Choice): boolean =>
     (["held", "most", "time"] as const).every((key) => costOf(i, one, one)[key] === costOf(i, other, other)[key])
   const stages = paths.map((path, i): Stage => ({
-    // A choice that costs what an earlier one does is left out.
+    // Omit a choice that costs the same as an earlier one.
     choices: repeated.has(path)
       ? ["reverse"]
       : all.filter((choice, c) => all.slice(0, c).every((other) => !same(i, other, choice))),
@@ -68,13 +68,13 @@ export const stagesOf = (
   return E.right({ paths, stages, reversed: first.right })
 }
 
-/** The plan that makes one choice for every path; `reverse` for paths without one. */
+/** Makes the plan with one choice per path, and `reverse` for paths without one. */
 export const planFor = (paths: ReadonlyArray<string>, choices: ReadonlyArray<Choice>): Plan =>
   Object.fromEntries(paths.map((path, i) => [path, choices[i] ?? "reverse"]))
 
 // ---------------------------------------------------------- destructors
 
-/** The parts of a step in the order of the forward pass, with what each adds. */
+/** Returns the parts of a step in the order of the forward pass, with what each adds. */
 export const costsIn = ({ start, moments }: Ledger, timeOf: (moment: Moment) => number): ReadonlyArray<StageCost> => {
   let before = bytesOf(start)
   const parts = moments
@@ -92,7 +92,7 @@ export const costsIn = ({ start, moments }: Ledger, timeOf: (moment: Moment) => 
     })
   const unpulled = new Map<string, typeof parts>()
   for (const part of parts) unpulled.set(part.path, [...(unpulled.get(part.path) ?? []), part])
-  // What is no part of its own, such as the check of a chain, comes before the part that it is about.
+  // Work outside any part, such as the check of a chain, comes before the part that it belongs to.
   let [most, time] = [0, 0]
   for (const moment of moments.filter(({ phase }) => phase === "pullback")) {
     ;[most, time] = [Math.max(most, bytesOf(moment.peak)), time + timeOf(moment)]
@@ -102,7 +102,7 @@ export const costsIn = ({ start, moments }: Ledger, timeOf: (moment: Moment) => 
     part.time += time
     ;[most, time] = [0, 0]
   }
-  // Neighbors of one path are one part to a plan.
+  // To a plan, neighbors with one path are one part.
   const merged: StageCost[] = []
   for (const { path, held, most: highest, time: spent } of parts) {
     const last = merged.at(-1)

@@ -1,9 +1,10 @@
 /**
- * What tensors take beside the evaluation of a micro-batch: in this thread alone, or while workers share a batch.
+ * The memory that tensors take besides the evaluation of a micro-batch: in this thread alone, or while workers share a
+ * batch.
  *
- * Alone, gradients of earlier micro-batches wait, and while two are added their sum stands beside them. With workers this thread has parameters,
- * moments and whatever else is alive; memory that all have holds parameters and sums of gradients; and every worker evaluates with parameters
- * and waiting gradients of its own.
+ * In one thread, the gradients of earlier micro-batches wait, and adding two of them allocates their sum. With workers,
+ * this thread holds the parameters, the moments and whatever else is alive. Shared memory holds parameters and sums of
+ * gradients. Every worker evaluates with its own parameters and waiting gradients.
  */
 import { buffers } from "../../tensor/values/buffers.ts"
 import { bytesOf, type Bytes, type Ledger } from "./Ledger.ts"
@@ -18,21 +19,24 @@ export interface Sharing {
   readonly workers: number | null
 }
 
-/** What all threads take, by what one evaluation takes at its highest moment. */
+/** The memory of all threads, given the highest moment of one evaluation. */
 export interface Surroundings {
-  /** What an evaluation begins with. */
+  /** The bytes before an evaluation. */
   readonly given: number
-  /** What it takes at a moment of the step. */
+  /** The bytes of an evaluation at a moment of the step. */
   readonly evaluated: (moment: Bytes) => number
-  /** The most bytes that all threads take at once. */
+  /** The most bytes that all threads take together. */
   readonly peakWith: (evaluation: number) => number
-  /** The most that an evaluation may take for a peak of at most `budget`; less than nothing where there is none. */
+  /** The most bytes that an evaluation may take for a peak of at most `budget`. Negative if there is none. */
   readonly share: (budget: number) => number
 }
 
 // --------------------------------------------------------- constructors
 
-/** What surrounds the evaluations of a step that this thread is about to take. Throws `RangeError` for more workers than micro-batches. */
+/**
+ * Returns what surrounds the evaluations of a step that this thread is about to take. Throws `RangeError` for more
+ * workers than micro-batches.
+ */
 export const surroundings = ({ start, moments }: Ledger, { microBatches, workers }: Sharing): Surroundings => {
   const { parameters, input, optimizer } = start
   const alone = workers === null
@@ -43,7 +47,7 @@ export const surroundings = ({ start, moments }: Ledger, { microBatches, workers
   const beside = outside + shared + (alone ? 0 : bytesOf(start) - input)
   const threads = parts.map((run) => {
     const { waiting } = nodesIn(run)
-    // While a gradient is added to one that waited, their sum stands beside both; the input is gone.
+    // Adding a gradient to a waiting one allocates their sum. The input is freed by then.
     return {
       waiting: parameters * waiting,
       adding: run[1] - run[0] > 1 ? given - input + parameters * (waiting + 2) : 0,

@@ -1,5 +1,6 @@
 /**
- * What the test of browsers runs in a page: laws of tensors on a backend, with the kernels that ran; and a training run beside a timer.
+ * The script of the browser test's page: laws of tensors on a backend, with the kernels that ran, and a training run
+ * next to a timer.
  */
 import { Key } from "bijou"
 import { judgeAll } from "bijou/laws"
@@ -9,22 +10,23 @@ import { tf, useBackend, type BackendName } from "bijou/tensor"
 
 // ---------------------------------------------------------------- model
 
-/** What came of it, as JSON. */
+/** The results, as JSON. */
 export interface PageReport {
   readonly backend: string
   readonly laws: number
-  /** The laws that do not hold, with the entry and what came of them. */
+  /** The laws that do not hold, with the entry and the outcome. */
   readonly broken: ReadonlyArray<string>
   readonly kernels: ReadonlyArray<string>
 }
 
 // --------------------------------------------------------- constructors
 
-/** Tries the laws of the catalogue's entries of these names. */
+/** Runs the laws of the catalogue's entries with these names. */
 const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Promise<PageReport> => {
   await useBackend(backend)
   const kernels = new Set<string>()
-  const engine = tf.engine() as unknown as { runKernelFunc: (call: { readonly kernelName?: string }) => unknown } // private in tfjs
+  // Private in tfjs.
+  const engine = tf.engine() as unknown as { runKernelFunc: (call: { readonly kernelName?: string }) => unknown }
   const plain = engine.runKernelFunc
   engine.runKernelFunc = (call) => {
     if (call.kernelName !== undefined) kernels.add(call.kernelName)
@@ -41,7 +43,7 @@ const tryLaws = async (backend: BackendName, names: ReadonlyArray<string>): Prom
   return { backend: tf.getBackend(), laws, broken, kernels: [...kernels] }
 }
 
-/** How often a timer of 5 ms ticks while so many steps are taken. */
+/** How often a timer of 5 ms ticks during this many steps. */
 const ticksWhileTraining = async (backend: BackendName, steps: number): Promise<number> => {
   await useBackend(backend)
   const { bijection: network } = gpt({

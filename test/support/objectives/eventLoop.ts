@@ -1,6 +1,6 @@
 /**
- * A process that trains while it has a timer, a handler of a signal and a server; what came of them until all had their turn, as JSON.
- * With the argument `channel` there is no `setImmediate`, as in browsers.
+ * A process that trains while it has a timer, a signal handler and a server, and prints what ran, as JSON. With the
+ * argument `channel` there is no `setImmediate`, as in browsers.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"

@@ -1,5 +1,5 @@
 /**
- * A network of a user's own whose loss is finite and whose gradient is not: a root has an infinite derivative at 0.
+ * A custom network with a finite loss and an infinite gradient: a root has an infinite derivative at 0.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, named, Params, Side } from "bijou"
@@ -9,8 +9,9 @@ const space = tensorSpace(9)
 
 const w = Params.struct({ w: tensor.normal([3, 3], 1) })
 
-/** sqrt(relu(x w)), which is at 0 wherever x w is below. */
-export const root = fromTfjs(w, (p, x: tf.Tensor) => tf.sqrt(tf.relu(tf.matMul(x, p.w as tf.Tensor2D)))) // it has two axes
+/** sqrt(relu(x w)), which is 0 wherever x w is negative. */
+// It has two axes.
+export const root = fromTfjs(w, (p, x: tf.Tensor) => tf.sqrt(tf.relu(tf.matMul(x, p.w as tf.Tensor2D))))
 
 /** The mean square of the last activation. */
 export const square = fromTfjs(Params.none, (_, [, y]: readonly [tf.Tensor, tf.Tensor]) => tf.mean(tf.square(y)))
@@ -25,7 +26,7 @@ const data = (samples: ReadonlyArray<number>): tf.Tensor =>
 
 export const roots = { network, data }
 
-/** Its gradient is its input, and so large a one is finite for one sample, but not for two. */
+/** Its gradient is its input. One this large is finite for one sample, but not for two. */
 const largeNetwork = keep(space.value)(
   fromTfjs(Params.struct({ w: tensor.zeros([1, 1]), v: tensor.zeros([1, 1]) }), ({ w: p, v }, x: tf.Tensor) =>
     tf.sum(tf.mul(x, p)).add(tf.sum(v)),

@@ -13,13 +13,13 @@ export const tiny = async (other: Partial<GptConfig>) => {
   return { network, data: (samples: ReadonlyArray<number>) => Text.batch(bytes, config.context, 1, samples) }
 }
 
-/** Ready made. */
+/** An objective. */
 export const ready = await tiny({})
 
-/** No objective. */
+/** Not an objective. */
 export const nothing = { network: ready.network }
 
-/** No objective either. */
+/** Not an objective either. */
 export const failing = (): never => {
   throw new Error("there is no text here")
 }

@@ -1,5 +1,5 @@
 /**
- * A network of a user's own, three blocks on `[samples, 2]`, whose samples make trouble from the id 100 on.
+ * A custom network, three blocks on `[samples, 2]`, whose samples cause faults from the id 100 on.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, named, Params, Side } from "bijou"
@@ -7,19 +7,19 @@ import { fromTfjs, tensor, tensorSpace, tf } from "bijou/tensor"
 
 // ---------------------------------------------------------------- model
 
-/** What the hundreds of a sample's id stand for. */
+/** The fault that the hundreds of a sample's id mean. */
 const troubles = ["none", "overflow", "infinite loss", "irreversible", "layer", "data", "exit", "uncaught"] as const
 
 export type Trouble = (typeof troubles)[number]
 
 // --------------------------------------------------------- constructors
 
-/** The first sample that makes this trouble. */
+/** The first sample that causes this fault. */
 export const sampleOf = (trouble: Trouble): number => 100 * troubles.indexOf(trouble)
 
 const troubleOf = (id: number): Trouble => troubles[Math.floor(id / 100)] ?? "none"
 
-/** What stands in the first place of a sample; 2^15 is the end of a grid of 9 fraction bits. */
+/** The value in the first place of a sample. 2^15 is the end of a grid of 9 fraction bits. */
 const marks: Readonly<Record<Trouble, number>> = {
   ...{ none: 1, overflow: 2 ** 15, "infinite loss": 1000, irreversible: 200, layer: 100 },
   ...{ data: 0, exit: 0, uncaught: 0 },
@@ -45,10 +45,10 @@ const network = F.pipe(
 )
 
 const fail = (id: number): never => {
-  throw new Error(`sample ${id} failed behind everyone's back`)
+  throw new Error(`sample ${id} failed in an unobserved promise`)
 }
 
-/** The loss grows with the number of tensors that there are when an evaluation begins. */
+/** The loss grows with the number of tensors at the start of an evaluation. */
 const data = (samples: ReadonlyArray<number>): tf.Tensor => {
   for (const id of samples) {
     const trouble = troubleOf(id)
