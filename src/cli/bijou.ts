@@ -12,7 +12,7 @@ import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./check/CheckOptions.ts"
 import { endWithOutput } from "./Interrupt.ts"
 import { decodeLedgerOptions } from "./ledger/LedgerOptions.ts"
-import { decodeNativeOptions } from "./native/NativeOptions.ts"
+import { decodeNativeOptions } from "./setup/SetupOptions.ts"
 import { decodeStartOptions } from "./start/StartOptions.ts"
 
 const program = new Command("bijou")
@@ -160,7 +160,7 @@ program
   .allowExcessArguments(false)
   .action(async (given: unknown) => {
     const options = orThrow(decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) }))
-    const { native } = await import("./native/native.ts")
+    const { native } = await import("./setup/setup.ts")
     process.exitCode = await native(options)
   })
 

@@ -6,7 +6,7 @@ import { nativeFolder, tensorflowFolder } from "../../node/files/folder.ts"
 import { setUp, tearDown } from "../../node/blas/setUp.ts"
 import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
 import { startProgressBar } from "../ProgressBar.ts"
-import type { NativeOptions } from "./NativeOptions.ts"
+import type { NativeOptions } from "./SetupOptions.ts"
 import { say } from "../say.ts"
 
 // ---------------------------------------------------------- destructors
