@@ -28,11 +28,11 @@ export const startBackend = async ({ backend, native, threads, usualThreads }: B
   const wanted = threads ?? usualThreads
   const name = await startRuntime({ backend, native, ...(wanted === undefined ? {} : { threads: wanted }) })
   if (name === null)
-    throw new NativeUnavailable("The backend tensorflow is not set up. Run: npx bijou native --tensorflow")
+    throw new NativeUnavailable("The backend tensorflow is not set up. Run: npx bijou setup tensorflow")
   if (threads !== undefined && backend !== "tensorflow" && (backend !== "wasm" || pluggedSgemm() === null))
     throw new UnusableInput(
       native && backend === "wasm"
-        ? "--threads is for a BLAS, and none is set up. Run: npx bijou native"
+        ? "--threads is for a BLAS, and none is set up. Run: npx bijou setup blas"
         : "--threads is for the BLAS of the backend wasm, and for tensorflow. Leave it out.",
     )
   return name

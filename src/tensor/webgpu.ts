@@ -88,7 +88,7 @@ const findAdapter = async (): Promise<Adapter> => {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" })
   if (adapter === null)
     throw new BackendUnavailable(
-      "WebGPU finds no GPU and no driver here. Install a Vulkan, Metal or Direct3D driver (a software one does: see the README), or use the backend wasm.",
+      "WebGPU finds no GPU and no driver here. Install a Vulkan, Metal or Direct3D driver (in Node, npx bijou setup webgpu says which), or use the backend wasm.",
     )
   return adapter
 }

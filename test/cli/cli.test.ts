@@ -214,7 +214,7 @@ describe("bijou start", () => {
 
   it.each([
     [["--threads", "0"], '--threads must be an integer from 1 to 1024, not "0"'],
-    [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],
+    [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou setup blas"],
     [["--steps", "abc"], '--steps must be an integer from 1 to 1000000, not "abc"'],
     [["--steps", "1.5"], "--steps must be an integer"],
     [["--depth", "0"], "--depth must be an integer"],
@@ -314,7 +314,7 @@ describe("bijou ledger", () => {
   })
 })
 
-describe("bijou native", () => {
+describe("bijou setup blas", () => {
   /** With a `python3` of these lines, where there are any, and without a network. */
   const native = ({ python, before = "", cacheHome = cache }: Setting, ...args: ReadonlyArray<string>) => {
     const bin = mkdtempSync(join(folder, "bin-"))
@@ -322,7 +322,7 @@ describe("bijou native", () => {
     const offline = `globalThis.fetch = async () => { throw new Error("the network is down") };${before}`
     const url = `data:text/javascript,${encodeURIComponent(offline)}`
     const env = { ...process.env, XDG_CACHE_HOME: cacheHome, PATH: python === undefined ? bin : `${bin}:/usr/bin:/bin` }
-    return spawnSync(process.execPath, ["--import", url, bijou, "native", ...args], { encoding: "utf8", env })
+    return spawnSync(process.execPath, ["--import", url, bijou, "setup", "blas", ...args], { encoding: "utf8", env })
   }
   interface Setting {
     readonly python?: string
@@ -373,12 +373,12 @@ describe("bijou native", () => {
     mkdirSync(there, { recursive: true })
     writeFileSync(join(there, "native.json"), "{}")
     const damaged = start(...small, "--out", join(folder, "refused"))
-    expect(damaged.stderr).toContain("native.json is damaged. Run: npx bijou native")
+    expect(damaged.stderr).toContain("native.json is damaged. Run: npx bijou setup blas")
     expect(damaged.status).toBe(2)
     const library = { kind: "openblas", source: "system", wheel: null, prefix: "", file: "/nowhere/libopenblas.so" }
     writeFileSync(join(there, "native.json"), JSON.stringify(library))
     const gone = start(...small, "--out", join(folder, "refused"))
-    expect(gone.stderr).toMatch(/The library \/nowhere\/libopenblas\.so cannot be used: .*Run: npx bijou native/)
+    expect(gone.stderr).toMatch(/The library \/nowhere\/libopenblas\.so cannot be used: .*Run: npx bijou setup blas/)
     expect(gone.status).toBe(2)
     expect(native({}, "--remove").stdout).toBe(`Removed ${there}\n`)
     expect(native({}, "--remove")).toMatchObject({ stdout: `Nothing is set up in ${there}\n`, status: 0 })

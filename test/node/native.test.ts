@@ -1,5 +1,5 @@
 /**
- * Matrix products of the BLAS that `npx bijou native` has set up, on the heap of wasm.
+ * Matrix products of the BLAS that `npx bijou setup blas` has set up, on the heap of wasm.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"

@@ -1,5 +1,5 @@
 /**
- * `bijou native --tensorflow` where something is missing or fails, with programs that only pretend.
+ * `bijou setup tensorflow` where something is missing or fails, with programs that only pretend.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -47,7 +47,7 @@ const begin = (programs: Programs, before: string, env: Readonly<Record<string, 
   // With a program that is missing, the system's own must not be found in its place.
   const whole = Object.keys(all).every((name) => typeof programs[name as keyof Programs] === "string") // its own keys
   return {
-    args: ["--import", `data:text/javascript,${encodeURIComponent(before)}`, bijou, "native", "--tensorflow"],
+    args: ["--import", `data:text/javascript,${encodeURIComponent(before)}`, bijou, "setup", "tensorflow"],
     options: {
       encoding: "utf8",
       env: { ...process.env, CXX: "", XDG_CACHE_HOME: cache, PATH: whole ? `${bin}:/usr/bin:/bin` : bin, ...env },
@@ -85,7 +85,7 @@ beforeEach(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () => {
+describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
   it.each<readonly [string, Programs, Setting, RegExp]>([
     [
       "no Python with pip",
@@ -122,8 +122,8 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
         ...all,
         python3: `${python3.replace('*"pip download"*)', '*"pip download"*) echo "ERROR: No matching distribution found for $*" >&2; exit 1;; *never*)')}`,
       },
-      { args: ["--tensorflow-version", "9.9.9"] },
-      /TensorFlow 9\.9\.9 cannot be fetched; pip says: No matching distribution .*--tensorflow-version/,
+      { args: ["--version", "9.9.9"] },
+      /TensorFlow 9\.9\.9 cannot be fetched; pip says: No matching distribution .*--version/,
     ],
     [
       "an npm that fails",
@@ -147,16 +147,11 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
       "libraries that do not run here",
       all,
       {},
-      /TensorFlow does not run here: .*Use the backend wasm with a BLAS: npx bijou native/,
+      /TensorFlow does not run here: .*Use the backend wasm with a BLAS: npx bijou setup blas/,
     ],
     ["another system", all, { before: onMac }, /is set up on Linux with glibc alone, and this is darwin-/],
-    ["--from", all, { args: ["--from", "pypi"] }, /--from is for a BLAS, and TensorFlow comes from PyPI alone/],
-    [
-      "no version",
-      all,
-      { args: ["--tensorflow-version", "new"] },
-      /--tensorflow-version must be a version such as 2\.21\.0, not "new"/,
-    ],
+    ["--from", all, { args: ["--from", "pypi"] }, /unknown option '--from'/],
+    ["no version", all, { args: ["--version", "new"] }, /--version must be a version such as 2\.21\.0, not "new"/],
   ])("refuses %s in one sentence, and leaves nothing behind", (_name, programs, setting, sentence) => {
     const { status, stdout, stderr } = native(programs, setting)
     const told = stderr
@@ -222,19 +217,17 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
       return spawnSync(process.execPath, [bijou, "start", "--backend", "tensorflow"], { encoding: "utf8", env })
     }
     expect(start()).toMatchObject({
-      stderr: "bijou: The backend tensorflow is not set up. Run: npx bijou native --tensorflow\n",
+      stderr: "bijou: The backend tensorflow is not set up. Run: npx bijou setup tensorflow\n",
       status: 2,
     })
     mkdirSync(home, { recursive: true })
     writeFileSync(record, "{}")
-    expect(start().stderr).toBe(`bijou: ${record} is damaged. Run: npx bijou native --tensorflow\n`)
+    expect(start().stderr).toBe(`bijou: ${record} is damaged. Run: npx bijou setup tensorflow\n`)
     const good = { device: "cpu", version: "2.21.0", opLibrary: "bijou_ops-0.node", processor: "an abacus" }
     writeFileSync(record, JSON.stringify(good))
-    expect(start().stderr).toMatch(
-      /op library was built by another version of bijou\. Run: npx bijou native --tensorflow/,
-    )
+    expect(start().stderr).toMatch(/op library was built by another version of bijou\. Run: npx bijou setup tensorflow/)
     writeFileSync(record, JSON.stringify({ ...good, opLibrary: null }))
-    expect(start().stderr).toMatch(/tensorflow cannot be used: Cannot find module .*Run: npx bijou native --tensorflow/)
+    expect(start().stderr).toMatch(/tensorflow cannot be used: Cannot find module .*Run: npx bijou setup tensorflow/)
     expect(native(all, { args: ["--remove"] }).stdout).toBe(`Removed ${home}\n`)
     expect(native(all, { args: ["--remove"] })).toMatchObject({ stdout: `Nothing is set up in ${home}\n`, status: 0 })
   })

@@ -3,6 +3,7 @@
  */
 import { diagnose, looks } from "../../node/doctor/diagnose.ts"
 import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
+import { columns } from "../columns.ts"
 import { startProgressBar } from "../ProgressBar.ts"
 
 // ---------------------------------------------------------------- model
@@ -21,6 +22,3 @@ export const doctor = async ({ json }: DoctorOptions): Promise<number> => {
   process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis, columns())}\n`)
   return isHealthy(diagnosis) ? 0 : 1
 }
-
-/** Of the terminal, and never so many that lines are hard to read. */
-const columns = (): number => Math.min(process.stdout.columns ?? 80, 100)

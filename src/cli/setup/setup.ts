@@ -1,45 +1,52 @@
 /**
- * `bijou native`: finds or fetches what makes the backends fast in Node, a BLAS or TensorFlow, or removes it.
+ * `bijou setup` alone: lists what can be set up, and what is set up already.
  */
-import { availableParallelism } from "node:os"
-import { nativeFolder, tensorflowFolder } from "../../node/files/folder.ts"
-import { setUp, tearDown } from "../../node/blas/setUp.ts"
-import { pinnedVersion, setUpTensorflow, tearDownTensorflow } from "../../node/tensorflow/setUpTensorflow.ts"
-import { startProgressBar } from "../ProgressBar.ts"
-import type { NativeOptions } from "./SetupOptions.ts"
-import { say } from "../say.ts"
+import { NativeUnavailable } from "../../node/errors/NativeUnavailable.ts"
+import { installed } from "../../node/blas/setUp.ts"
+import { installedTensorflow } from "../../node/tensorflow/Tensorflow.ts"
+import { missingPackages } from "../../node/webgpu/checkWebgpu.ts"
+import { paragraph, say } from "../say.ts"
+import { purposes } from "./purposes.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command; resolves to its exit code and throws `NativeUnavailable`. */
-export const native = async (options: NativeOptions): Promise<number> => {
-  if (options.remove) await removed(options)
-  else if (options.tensorflow) await tensorflow(options)
-  else await blas(options)
+/** Runs the command and returns its exit code. */
+export const setup = async (): Promise<number> => {
+  const states = { blas: await stateOf(blas), tensorflow: await stateOf(tensorflow), webgpu: await stateOf(webgpu) }
+  for (const [name, state] of Object.entries(states)) {
+    paragraph(purposes[name as keyof typeof states], name.padEnd(12)) // its own keys
+    paragraph(state, " ".repeat(12))
+  }
+  say("\nFor example: npx bijou setup blas")
   return 0
 }
 
-const removed = async ({ tensorflow }: NativeOptions): Promise<void> => {
-  const folder = tensorflow ? tensorflowFolder() : nativeFolder()
-  const found = await (tensorflow ? tearDownTensorflow() : tearDown())
-  say(found ? `Removed ${folder}` : `Nothing is set up in ${folder}`)
+const blas = async (): Promise<string> => {
+  const library = await installed()
+  if (library === null) return "Not set up"
+  return `Set up: ${library.wheel === null ? library.file : `OpenBLAS ${library.wheel} from PyPI`}`
 }
 
-const blas = async ({ from }: NativeOptions): Promise<void> => {
-  const { library, blas, fresh } = await setUp(from, availableParallelism(), say)
-  say(`${fresh ? "Set up" : "Already set up"}: ${blas.version}${blas.core === null ? "" : ` for ${blas.core}`}`)
-  say(`  ${library.file}`)
-  say(`The backend wasm uses it from now on, here with ${blas.name}.`)
+const tensorflow = async (): Promise<string> => {
+  const found = await installedTensorflow()
+  if (found === null) return "Not set up"
+  const { device, version, opLibrary } = found
+  return `Set up: TensorFlow ${version} for the ${device.toUpperCase()}${opLibrary === null ? "" : ", with the op library"}`
 }
 
-const tensorflow = async ({ gpu, tensorflowVersion }: NativeOptions): Promise<void> => {
-  const wanted = { device: gpu ? "gpu" : "cpu", version: tensorflowVersion ?? pinnedVersion } as const
-  const progress = startProgressBar("setting up", 100)
-  const { tensorflow, fresh, problem } = await setUpTensorflow(wanted, progress.update).finally(progress.stop)
-  const { device, version, opLibrary } = tensorflow
-  const library = opLibrary === null ? "" : ", with the op library"
-  say(`${fresh ? "Set up" : "Already set up"}: TensorFlow ${version} for the ${device.toUpperCase()}${library}`)
-  say(`  ${tensorflowFolder()}`)
-  if (problem !== null) say(`Without the op library, which makes it faster and cannot be built: ${problem}`)
-  say("Use it with --backend tensorflow, and in programs by useTensorflow() from bijou/native.")
+const webgpu = async (): Promise<string> => {
+  const missing = missingPackages()
+  return missing.length === 0
+    ? "Packages installed. Check the driver: npx bijou setup webgpu"
+    : `Not installed: ${missing.join(", ")}`
+}
+
+/** Damaged files are a state, too. */
+const stateOf = async (look: () => Promise<string>): Promise<string> => {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof NativeUnavailable) return error.message
+    throw error
+  }
 }

@@ -46,10 +46,10 @@ export const loadBlas = async (library: Library, threads: number): Promise<Blas>
   } catch (error) {
     if (error instanceof NativeUnavailable) throw error
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    throw new NativeUnavailable(`The library ${file} cannot be used: ${reason}. Run: npx bijou native`)
+    throw new NativeUnavailable(`The library ${file} cannot be used: ${reason}. Run: npx bijou setup blas`)
   }
   throw new NativeUnavailable(
-    `The library ${file} multiplies wrongly; it may have been built for 64-bit sizes. Run: npx bijou native --from pypi`,
+    `The library ${file} multiplies wrongly; it may have been built for 64-bit sizes. Run: npx bijou setup blas --from pypi`,
   )
 }
 

@@ -39,7 +39,7 @@ export const setUp = async (
     }
     if (from === "system")
       throw new NativeUnavailable(
-        "No BLAS that will do was found on this system. Install OpenBLAS with its package manager, or run: npx bijou native --from pypi",
+        "No BLAS that will do was found on this system. Install OpenBLAS with its package manager, or run: npx bijou setup blas --from pypi",
       )
   }
   await fetched(say)
@@ -68,7 +68,7 @@ export const installed = async (): Promise<Library | null> => {
   if (text === null) return null
   const decoded = E.tryCatch(() => Library.decode(JSON.parse(text)), String)
   if (E.isLeft(decoded) || E.isLeft(decoded.right))
-    throw new NativeUnavailable(`${join(folder, "native.json")} is damaged. Run: npx bijou native`)
+    throw new NativeUnavailable(`${join(folder, "native.json")} is damaged. Run: npx bijou setup blas`)
   const library = decoded.right.right
   return { ...library, file: isAbsolute(library.file) ? library.file : join(folder, library.file) }
 }

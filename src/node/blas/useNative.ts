@@ -9,7 +9,7 @@ import { installed } from "./setUp.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Has the matrix products of the wasm backend done by the BLAS that `npx bijou native` has set up, from now on, and tells its name, such as
+ * Has the matrix products of the wasm backend done by the BLAS that `npx bijou setup blas` has set up, from now on, and tells its name, such as
  * "OpenBLAS 0.3.34, 2 threads"; null where none is set up, and nothing changes.
  *
  * Call it before the first product. `threads` (default: the cores given to this process) is fixed for the process. The same bits are
@@ -20,7 +20,7 @@ import { installed } from "./setUp.ts"
  * import { useBackend } from "bijou/tensor"
  *
  * await useBackend("wasm")
- * console.log((await useNative()) ?? "No BLAS is set up. Run: npx bijou native")
+ * console.log((await useNative()) ?? "No BLAS is set up. Run: npx bijou setup blas")
  * ```
  */
 export const useNative = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {

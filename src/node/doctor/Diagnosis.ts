@@ -2,6 +2,7 @@
  * What `bijou doctor` found, as data.
  */
 import * as t from "io-ts"
+import { wrapped } from "./wrapped.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -82,15 +83,3 @@ const steadiness = ({ repeats, differing }: Measured): string =>
   differing === 0
     ? `yes, in ${repeats} of ${repeats} repeats, also under load`
     : `NO: ${differing} of ${repeats} repeats differ. What is trained on it cannot be rebuilt.`
-
-/** Words behind a label, in a column of their own. */
-const wrapped = (label: string, text: string, columns: number): ReadonlyArray<string> => {
-  const room = Math.max(16, columns - label.length)
-  const lines = text.split(" ").reduce<ReadonlyArray<string>>((done, word) => {
-    const last = done.at(-1)
-    return last === undefined || last.length + 1 + word.length > room
-      ? [...done, word]
-      : [...done.slice(0, -1), `${last} ${word}`]
-  }, [])
-  return lines.map((line, i) => (i === 0 ? label : " ".repeat(label.length)) + line)
-}

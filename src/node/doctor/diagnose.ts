@@ -9,6 +9,7 @@ import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/kernels
 import { tf } from "../../tensor/tf.ts"
 import { startRuntime } from "../runtime/startRuntime.ts"
 import { opLibraryName } from "../tensorflow/OpLibrary.ts"
+import { isSoftware } from "../webgpu/checkWebgpu.ts"
 import { whyNot } from "../tensorflow/setUpTensorflow.ts"
 import type { Device } from "../tensorflow/Tensorflow.ts"
 import { loadedBlas } from "../blas/useNative.ts"
@@ -56,7 +57,7 @@ const lookAtWasm = async (): Promise<Look> => {
 const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   await startRuntime({ backend: "wasm", native: true })
   const blas = loadedBlas()
-  if (blas === null) return { status: "not set up", todo: "Run: npx bijou native" }
+  if (blas === null) return { status: "not set up", todo: "Run: npx bijou setup blas" }
   const { name, core, version } = blas
   const look = await lookAt("wasm", version)
   const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
@@ -75,14 +76,14 @@ const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
   if (name === null || loaded?.device !== device)
     return {
       status: "not set up",
-      todo: whyNot(device) ?? `Run: npx bijou native --tensorflow${device === "gpu" ? " --gpu" : ""}`,
+      todo: whyNot(device) ?? `Run: npx bijou setup tensorflow${device === "gpu" ? " --gpu" : ""}`,
     }
   const look = await lookAt("tensorflow", `TensorFlow ${loaded.version}`)
   const missing = device === "cpu" && loaded.opLibrary === null && (await opLibraryName()) !== null
   return {
     ...look,
     device: name,
-    todo: missing ? "The op library, which makes it faster, is not built. Run: npx bijou native --tensorflow" : null,
+    todo: missing ? "The op library, which makes it faster, is not built. Run: npx bijou setup tensorflow" : null,
   }
 }
 
@@ -91,7 +92,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
     await startRuntime({ backend: "webgpu", native: false })
     const { library } = currentRuntime()
     const device = library ?? "an unknown device"
-    const todo = /swiftshader|llvmpipe/i.test(device)
+    const todo = isSoftware(device)
       ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
       : null
     return { ...(await lookAt("webgpu", "Dawn")), device, todo }

@@ -60,7 +60,7 @@ export const installedTensorflow = async (): Promise<Tensorflow | null> => {
   if (text === null) return null
   const decoded = E.tryCatch(() => Tensorflow.decode(JSON.parse(text)), String)
   if (E.isLeft(decoded) || E.isLeft(decoded.right))
-    throw new NativeUnavailable(`${file} is damaged. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`${file} is damaged. Run: npx bijou setup tensorflow`)
   return decoded.right.right
 }
 

@@ -46,7 +46,7 @@ export const fetchTensorflow = async (
     if (!failure.startsWith("No matching distribution")) break
   }
   throw new NativeUnavailable(
-    `TensorFlow ${version} cannot be fetched; pip says: ${failures[0]}. Go online, make room, or name another version with --tensorflow-version, and run it again.`,
+    `TensorFlow ${version} cannot be fetched; pip says: ${failures[0]}. Go online, make room, or name another version with --version, and run it again.`,
   )
 }
 

@@ -58,7 +58,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     return { name, version, device, threads, opLibrary: tensorflow.opLibrary }
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou setup tensorflow`)
   }
 }
 
@@ -87,7 +87,7 @@ const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Pro
         ? `for another processor, ${builtFor}`
         : null
   if (reason !== null)
-    throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou setup tensorflow`)
 }
 
 /** TensorFlow reads its settings from the environment when it is loaded; processes started later have the old ones. */

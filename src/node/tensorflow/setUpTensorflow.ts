@@ -111,9 +111,9 @@ const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> 
 export const whyNot = (device: Device): string | null => {
   const platform = thisPlatform()
   if (!(device === "cpu" ? ["linux-x64", "linux-arm64"] : ["linux-x64"]).includes(platform))
-    return `TensorFlow is set up on Linux with glibc${device === "cpu" ? "" : ", for GPUs on x64"} alone, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou native`
+    return `TensorFlow is set up on Linux with glibc${device === "cpu" ? "" : ", for GPUs on x64"} alone, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou setup blas`
   if (device === "gpu" && !existsSync("/proc/driver/nvidia/version") && !existsSync("/usr/lib/wsl/lib/libcuda.so.1"))
-    return "There is no driver of an NVIDIA GPU on this machine. Install it, or leave --gpu out: npx bijou native --tensorflow"
+    return "There is no driver of an NVIDIA GPU on this machine. Install it, or leave --gpu out: npx bijou setup tensorflow"
   return null
 }
 

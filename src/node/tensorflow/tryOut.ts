@@ -20,7 +20,7 @@ export const tryOut = async (addons: ReadonlyArray<string>, signal: AbortSignal)
       const [first = message] = (stderr ?? "").split("\n").filter((line) => /Error: /.test(line))
       const reason = end ? `its process ended with ${end}, as it does on a processor without AVX` : first.trim()
       throw new NativeUnavailable(
-        `TensorFlow does not run here: ${reason}. Use the backend wasm with a BLAS: npx bijou native`,
+        `TensorFlow does not run here: ${reason}. Use the backend wasm with a BLAS: npx bijou setup blas`,
       )
     },
   )
@@ -28,7 +28,7 @@ export const tryOut = async (addons: ReadonlyArray<string>, signal: AbortSignal)
     readonly product: ReadonlyArray<number>
   } // what the program below writes
   if (product.join() === "7,10,15,22") return { version, gpu }
-  throw new NativeUnavailable(`TensorFlow ${version} multiplies wrongly here. Try another with --tensorflow-version.`)
+  throw new NativeUnavailable(`TensorFlow ${version} multiplies wrongly here. Try another with --version.`)
 }
 
 const TRIAL = `

@@ -8,7 +8,7 @@ import { installedTensorflow } from "./Tensorflow.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes the backend `tensorflow`, which `npx bijou native --tensorflow` has set up, known to TensorFlow.js, and tells its name, such as
+ * Makes the backend `tensorflow`, which `npx bijou setup tensorflow` has set up, known to TensorFlow.js, and tells its name, such as
  * "TensorFlow 2.21.0 CPU, 2 threads, op library"; null where none is set up, and nothing changes.
  *
  * `threads` (default: the cores given to this process) is fixed for the process. The same bits are promised for the same version, device,
@@ -21,7 +21,7 @@ import { installedTensorflow } from "./Tensorflow.ts"
  *
  * const name = await useTensorflow()
  * await useBackend(name === null ? "wasm" : "tensorflow")
- * console.log(name ?? "TensorFlow is not set up. Run: npx bijou native --tensorflow")
+ * console.log(name ?? "TensorFlow is not set up. Run: npx bijou setup tensorflow")
  * ```
  */
 export const useTensorflow = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
