@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input or something missing, and 128 + n where the signal n
- * ended it: 130 by Ctrl-C, 143 by `kill`, 129 with its terminal, 141 where nobody reads on.
+ * The command `bijou`.
+ *
+ * Exit codes: 0 for success, 1 for a bad result, 2 for bad input or something missing, 128 + n after signal n: 130
+ * after Ctrl-C, 143 after `kill`, 129 after its terminal was closed, 141 after its output was closed.
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
@@ -202,7 +204,7 @@ try {
   }
 }
 
-/** A peer that is not installed is named; whatever else kept the command from loading is thrown on. */
+/** Names a peer dependency that is not installed; rethrows every other error. */
 function missing(error: unknown): never {
   const [, name] = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "") ?? []
   if (name === undefined) throw error

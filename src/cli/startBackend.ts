@@ -1,5 +1,5 @@
 /**
- * The backend of a command, with the BLAS or the TensorFlow that is set up.
+ * Starts the backend of a command, with the BLAS or TensorFlow that is set up.
  */
 import { UnusableInput } from "../node/errors/UnusableInput.ts"
 import { NativeUnavailable } from "../node/errors/NativeUnavailable.ts"
@@ -11,17 +11,17 @@ import { pluggedSgemm } from "../tensor/kernels/wasm/sgemm.ts"
 
 export interface BackendOptions {
   readonly backend: BackendName
-  /** Whether a BLAS that is set up is used. */
+  /** Whether to use the BLAS that is set up, if there is one. */
   readonly native: boolean
   readonly threads: number | undefined
-  /** The threads of the BLAS where `threads` says nothing; the cores unless given. */
+  /** The threads of the BLAS if `threads` is undefined (default: all cores). */
   readonly usualThreads?: number
 }
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Starts the backend and returns its name: "wasm with OpenBLAS 0.3.34, 2 threads", "webgpu on ..." with the device. Throws `UnusableInput`,
+ * Starts the backend and returns its name, such as "wasm with OpenBLAS 0.3.34, 2 threads". Throws `UnusableInput`,
  * `NativeUnavailable` or `BackendUnavailable`.
  */
 export const startBackend = async ({ backend, native, threads, usualThreads }: BackendOptions): Promise<string> => {
@@ -32,8 +32,8 @@ export const startBackend = async ({ backend, native, threads, usualThreads }: B
   if (threads !== undefined && backend !== "tensorflow" && (backend !== "wasm" || pluggedSgemm() === null))
     throw new UnusableInput(
       native && backend === "wasm"
-        ? "--threads is for a BLAS, and none is set up. Run: npx bijou setup blas"
-        : "--threads is for the BLAS of the backend wasm, and for tensorflow. Leave it out.",
+        ? "--threads sets the threads of a BLAS, and none is set up. Run: npx bijou setup blas"
+        : "--threads sets the threads of the BLAS on wasm, or of TensorFlow. Leave it out.",
     )
   return name
 }

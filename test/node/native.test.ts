@@ -97,7 +97,8 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
   it("have the same bits after the heap has grown, and while other products run between them", () => {
     const [a, b] = [noise([130, 70], 3), noise([70, 90], 4)]
     const bits = bitsOf(tf.matMul(a, b))
-    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length // private in tfjs
+    // Private in tfjs.
+    const memory = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length
     const before = memory()
     tf.tidy(() => {
       const large = Array.from({ length: 4 }, () => tf.zeros([2 ** 22]))
@@ -137,7 +138,7 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
   })
 
   it("keep the number of threads for the whole process", async () => {
-    await expect(useNative({ threads: 977 })).rejects.toThrow(/and that stays: 977 would give other bits/)
-    await expect(useNative({ threads: 0 })).rejects.toThrow("threads must be a whole number from 1 on, not 0.")
+    await expect(useNative({ threads: 977 })).rejects.toThrow(/which is fixed: 977 would compute other bits/)
+    await expect(useNative({ threads: 0 })).rejects.toThrow("threads must be an integer of at least 1, not 0.")
   })
 })

@@ -1,5 +1,5 @@
 /**
- * `bijou setup tensorflow` where something is missing or fails, with programs that only pretend.
+ * `bijou setup tensorflow` when something is missing or fails, with fake programs.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -91,21 +91,21 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
       "no Python with pip",
       { ...all, python3: "exit 1" },
       {},
-      /no Python with pip here\. Install it .*apt install python3-pip/,
+      /Python with pip is not installed\. Install it .*apt install python3-pip/,
     ],
     ["no npm", { ...all, npm: null }, {}, /npm, which is not on the PATH\. Install npm/],
     [
       "no compiler",
       { ...all, "g++": null },
       {},
-      /C\+\+ compiler, and there is none here\. Install one .*apt install g\+\+/,
+      /C\+\+ compiler, but none is installed\. Install one .*apt install g\+\+/,
     ],
     ["a compiler of that name", all, { env: { CXX: "/no/such/c++" } }, /CXX=\/no\/such\/c\+\+ does not run/],
     [
       "no room",
       all,
       { before: instead("fs/promises", "it.statfs = async () => ({ bavail: 100, bsize: 4e6 })") },
-      /needs 1\.7 GB while it is set up, and .*\/bijou has 0\.4 GB left\. Make room or set XDG_CACHE_HOME/,
+      /needs 1\.7 GB, but .*\/bijou has 0\.4 GB left\. Free disk space, or set XDG_CACHE_HOME/,
     ],
     [
       "no network",
@@ -114,7 +114,7 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
         python3: `${python3.replace('*"pip download"*)', '*"pip download"*) echo "ERROR: Could not connect." >&2; exit 1;; *never*)')}`,
       },
       {},
-      /TensorFlow 2\.21\.0 cannot be fetched; pip says: Could not connect\. Go online/,
+      /TensorFlow 2\.21\.0 cannot be fetched; pip says: Could not connect\. Connect to the network/,
     ],
     [
       "no such version",
@@ -132,7 +132,7 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
         npm: 'case "$*" in *--version*) exit 0;; esac; echo "npm error code E404" >&2; echo "npm error 404 Not Found." >&2; exit 1',
       },
       {},
-      /binding cannot be fetched; npm says: 404 Not Found\. Go online/,
+      /binding cannot be fetched; npm says: 404 Not Found\. Connect to the network/,
     ],
     [
       "a compiler that fails",
@@ -149,17 +149,17 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
       {},
       /TensorFlow does not run here: .*Use the backend wasm with a BLAS: npx bijou setup blas/,
     ],
-    ["another system", all, { before: onMac }, /is set up on Linux with glibc alone, and this is darwin-/],
+    ["another system", all, { before: onMac }, /only on Linux with glibc, and this is darwin-/],
     ["--from", all, { args: ["--from", "pypi"] }, /unknown option '--from'/],
     ["no version", all, { args: ["--version", "new"] }, /--version must be a version such as 2\.21\.0, not "new"/],
-  ])("refuses %s in one sentence, and leaves nothing behind", (_name, programs, setting, sentence) => {
+  ])("refuses %s in one sentence, and leaves no files", (_name, programs, setting, sentence) => {
     const { status, stdout, stderr } = native(programs, setting)
-    const told = stderr
+    const lines = stderr
       .trimEnd()
       .split("\n")
       .filter((line) => !line.startsWith("setting up "))
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(sentence)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(sentence)
     expect(stdout).toBe("")
     expect(existsSync(there) ? readdirSync(there) : []).toEqual([])
     expect(status).toBe(2)
@@ -167,7 +167,7 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
 
   it.skipIf(existsSync("/proc/driver/nvidia/version"))("wants a driver for --gpu before it fetches anything", () => {
     const { status, stderr } = native(all, { args: ["--gpu"] })
-    expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
+    expect(stderr).toMatch(/This machine has no driver for an NVIDIA GPU\. Install it, or leave out --gpu/)
     expect(called()).toEqual([])
     expect(status).toBe(2)
   })
@@ -176,7 +176,7 @@ describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
     const room = "it.statfs = async () => ({ bavail: 1e9, bsize: 4096 })"
     const url = `data:text/javascript,${encodeURIComponent(instead("fs/promises", room))}`
     const { stderr } = native(all, { args: ["--gpu"], before: `await import(${JSON.stringify(url)});${withDriver}` })
-    expect(stderr).toContain("fetching NVIDIA's libraries by pip")
+    expect(stderr).toContain("fetching NVIDIA's libraries with pip")
     const made = called()
     expect(made.some((call) => /pip download .*tensorflow==2\.21\.0/.test(call))).toBe(true)
     expect(made.some((call) => /pip install --no-deps .*--target .*nvidia-cublas-cu12==12\.5/.test(call))).toBe(true)

@@ -1,5 +1,5 @@
 /**
- * `bijou doctor`: what every backend can do here, and what to do about what is missing.
+ * `bijou doctor`: reports what each backend can do here, and how to fix what is missing.
  */
 import { diagnose, looks } from "../../node/doctor/diagnose.ts"
 import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
@@ -14,9 +14,9 @@ export interface DoctorOptions {
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command; resolves to its exit code, which is 1 where something that is set up does not work as it should. */
+/** Runs the command and returns its exit code, which is 1 if a backend that is set up does not work. */
 export const doctor = async ({ json }: DoctorOptions): Promise<number> => {
-  const progress = json ? null : startProgressBar("looking at", looks.length)
+  const progress = json ? null : startProgressBar("checking", looks.length)
   const diagnosis = await diagnose((done, name) => progress?.update(done, name))
   progress?.stop()
   process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis, columns())}\n`)

@@ -1,16 +1,16 @@
 /**
- * The wheels of OpenBLAS that are fetched: one version, pinned for each platform by its digest.
+ * The wheels of OpenBLAS on PyPI: one version, pinned per platform by its digest.
  */
 
 // ---------------------------------------------------------------- model
 
-/** A wheel on PyPI, which is a zip, and the library in it. */
+/** A wheel, which is a zip file, and the library in it. */
 export interface Wheel {
   readonly version: string
-  /** The tags that its name ends with. */
+  /** The platform tags at the end of its name. */
   readonly platform: string
   readonly sha256: string
-  /** BLAKE2b-256 of the file, which is its place on PyPI. */
+  /** BLAKE2b-256 of the file, which is part of its URL. */
   readonly blake2: string
   readonly library: string
 }
@@ -75,13 +75,13 @@ const wheels: Readonly<Record<string, Omit<Wheel, "version">>> = {
 
 // ---------------------------------------------------------- destructors
 
-/** The wheel for a platform, such as `linux-x64`; null where PyPI has none. */
+/** The wheel for a platform such as `linux-x64`; null if PyPI has none. */
 export const wheelFor = (platform: string): Wheel | null => {
   const wheel = wheels[platform]
   return wheel === undefined ? null : { version, ...wheel }
 }
 
-/** This platform as the table names it. */
+/** The name of this platform in the table. */
 export const thisPlatform = (): string => {
   const { platform, arch } = process
   return platform === "linux" && isMusl() ? `linux-musl-${arch}` : `${platform}-${arch}`
@@ -89,15 +89,16 @@ export const thisPlatform = (): string => {
 
 export const fileName = (wheel: Wheel): string => `scipy_openblas32-${wheel.version}-py3-none-${wheel.platform}.whl`
 
-/** PyPI's own address of the file. */
+/** The URL of the file on PyPI. */
 export const address = (wheel: Wheel): string => {
   const { blake2 } = wheel
   const place = `${blake2.slice(0, 2)}/${blake2.slice(2, 4)}/${blake2.slice(4)}`
   return `https://files.pythonhosted.org/packages/${place}/${fileName(wheel)}`
 }
 
-/** Node was built against musl where its report names no glibc. */
+/** Node was built against musl if its report names no glibc. */
 const isMusl = (): boolean => {
-  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } } // untyped in Node
+  // Node does not declare the type of its report.
+  const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } }
   return header.glibcVersionRuntime === undefined
 }

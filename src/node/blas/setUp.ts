@@ -1,5 +1,5 @@
 /**
- * Setting native speed up for this user, and taking it away again.
+ * Sets up a BLAS for this user, and removes it.
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { basename, isAbsolute, join } from "node:path"
@@ -16,18 +16,21 @@ import { codeOf, remove, unwritable, replaceFolder } from "../files/replaceFolde
 
 // ---------------------------------------------------------------- model
 
-/** Where a library may come from: the system, PyPI, or whichever of them has one, in this order. */
+/** The source of a library: the system, PyPI, or the first of them that has one. */
 export type Origin = "auto" | "system" | "pypi"
 
 // ----------------------------------------------------------- combinators
 
-/** Finds or fetches a library that works and sets it up; `fresh` is false where one was set up already. Throws `NativeUnavailable`. */
+/**
+ * Finds or fetches a library that works and sets it up; `fresh` is false if it was set up already. Throws
+ * `NativeUnavailable`.
+ */
 export const setUp = async (
   from: Origin,
   threads: number,
   say: (line: string) => void,
 ): Promise<{ readonly library: Library; readonly blas: Blas; readonly fresh: boolean }> => {
-  await loadKoffi() // without it no library would do
+  await loadKoffi() // no library works without it
   const present = await working(from, threads)
   if (present !== null) return { ...present, fresh: false }
   if (from !== "pypi") {
@@ -39,12 +42,12 @@ export const setUp = async (
     }
     if (from === "system")
       throw new NativeUnavailable(
-        "No BLAS that will do was found on this system. Install OpenBLAS with its package manager, or run: npx bijou setup blas --from pypi",
+        "This system has no BLAS that works. Install OpenBLAS with its package manager, or run: npx bijou setup blas --from pypi",
       )
   }
   await fetched(say)
   const library = await installed()
-  if (library === null) throw new NativeUnavailable(`${nativeFolder()} was removed while it was made. Try again.`)
+  if (library === null) throw new NativeUnavailable(`${nativeFolder()} was removed during setup. Try again.`)
   try {
     return { library, blas: await loadBlas(library, threads), fresh: true }
   } catch (error) {
@@ -53,12 +56,15 @@ export const setUp = async (
   }
 }
 
-/** Removes what was set up; whether there was anything. */
+/** Removes the BLAS that is set up, and returns whether there was one. */
 export const tearDown = (): Promise<boolean> => remove(nativeFolder())
 
 // ---------------------------------------------------------- destructors
 
-/** The library that is set up, with a path that can be loaded; null where none is. Throws `NativeUnavailable` where its manifest is damaged. */
+/**
+ * The library that is set up, with a path that the loader accepts; null if there is none. Throws `NativeUnavailable` if
+ * its manifest is damaged.
+ */
 export const installed = async (): Promise<Library | null> => {
   const folder = nativeFolder()
   const text = await readFile(join(folder, "native.json"), "utf8").catch((error: unknown) => {
@@ -73,7 +79,7 @@ export const installed = async (): Promise<Library | null> => {
   return { ...library, file: isAbsolute(library.file) ? library.file : join(folder, library.file) }
 }
 
-/** What is set up, where it works, is what is asked for, and is of the pinned version. */
+/** The library that is set up, if it works, comes from the requested source and has the pinned version. */
 const working = async (from: Origin, threads: number): Promise<{ library: Library; blas: Blas } | null> => {
   const library = await installed().catch(() => null)
   if (library === null || (from !== "auto" && library.source !== from)) return null
@@ -87,7 +93,7 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
   const wheel = wheelFor(platform)
   if (wheel === null)
     throw new NativeUnavailable(
-      `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and run it again.`,
+      `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and try again.`,
     )
   say(`Fetching ${distribution} ${wheel.version} from PyPI (5 to 9 MB) ...`)
   await replaceFolder(nativeFolder(), async (folder, spare, signal) => {

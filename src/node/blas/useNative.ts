@@ -1,5 +1,5 @@
 /**
- * The wasm backend with the matrix products of a BLAS.
+ * The backend wasm with matrix products by a BLAS.
  */
 import { availableParallelism } from "node:os"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
@@ -9,11 +9,12 @@ import { installed } from "./setUp.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Has the matrix products of the wasm backend done by the BLAS that `npx bijou setup blas` has set up, from now on, and tells its name, such as
- * "OpenBLAS 0.3.34, 2 threads"; null where none is set up, and nothing changes.
+ * Computes matrix products on the backend wasm with the BLAS that `npx bijou setup blas` has set up, and returns its
+ * name, such as "OpenBLAS 0.3.34, 2 threads". Changes nothing and returns null if none is set up.
  *
- * Call it before the first product. `threads` (default: the cores given to this process) is fixed for the process. The same bits are
- * promised for the same library, processor, threads and shapes. Rejects with a sentence where what is set up does not work.
+ * Call it before the first product. `threads` (default: the cores of this process) is fixed for the process. The bits
+ * are the same for the same library, processor, threads and shapes. Rejects with `NativeUnavailable` if the BLAS does
+ * not work.
  *
  * ```ts no-run
  * import { useNative } from "bijou/native"
@@ -26,7 +27,7 @@ import { installed } from "./setUp.ts"
 export const useNative = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
   const wanted = threads ?? blas?.threads ?? availableParallelism()
   if (!Number.isInteger(wanted) || wanted < 1)
-    throw new RangeError(`threads must be a whole number from 1 on, not ${wanted}.`)
+    throw new RangeError(`threads must be an integer of at least 1, not ${wanted}.`)
   if (blas === null) {
     const library = await installed()
     if (library === null) return null
@@ -34,7 +35,7 @@ export const useNative = async ({ threads }: { readonly threads?: number } = {})
   }
   if (threads !== undefined && blas.threads !== null && blas.threads !== threads)
     throw new RangeError(
-      `This process multiplies with ${blas.name}, and that stays: ${threads} would give other bits. Start another process.`,
+      `This process multiplies with ${blas.name}, which is fixed: ${threads} would compute other bits. Start another process.`,
     )
   setSgemm(blas)
   return blas.name
@@ -42,7 +43,7 @@ export const useNative = async ({ threads }: { readonly threads?: number } = {})
 
 // ---------------------------------------------------------- destructors
 
-/** The BLAS that this process has loaded. */
+/** The BLAS that this process has loaded; null before. */
 export const loadedBlas = (): Blas | null => blas
 
 let blas: Blas | null = null

@@ -1,5 +1,5 @@
 /**
- * Looks at every backend that there is, and measures those that work.
+ * Inspects every backend, and measures those that work.
  */
 import { availableParallelism, cpus } from "node:os"
 import type { BackendName } from "../../tensor/backend.ts"
@@ -17,7 +17,7 @@ import { loadedTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
-/** Takes about two seconds for every backend that works; `report` is told how many are done, and the name of the next. */
+/** Takes about two seconds per working backend; `report` receives the number of finished ones and the next name. */
 export const diagnose = async (report: (done: number, name: string) => void): Promise<Diagnosis> => {
   const backends: Backend[] = []
   for (const [name, look] of looks) {
@@ -31,7 +31,7 @@ const unknown = { version: null, device: null, measured: null, kernels: [], fall
 
 type Look = Partial<Backend> & Pick<Backend, "status">
 
-/** Of the runtime that has started. */
+/** Inspects the runtime that has started. */
 const lookAt = async (backend: BackendName, version: string): Promise<Look> => ({
   status: "ready",
   version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
@@ -50,7 +50,7 @@ const lookAtWasm = async (): Promise<Look> => {
   await startRuntime({ backend: "wasm", native: false })
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
   const look = await lookAt("wasm", simd ? "SIMD" : "without SIMD")
-  const todo = simd ? null : "This engine runs WebAssembly without SIMD. Use a newer Node."
+  const todo = simd ? null : "This engine runs WebAssembly without SIMD. Update Node."
   return { ...look, device: "one thread", todo }
 }
 
@@ -61,12 +61,12 @@ const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   const { name, core, version } = blas
   const look = await lookAt("wasm", version)
   const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
-  // Threads that wait for each other give their turn away, and on busy cores they get it back late.
+  // Threads that wait for each other yield, and on busy cores they run again late.
   const slow = (look.measured?.gflops ?? 0) < without
   return {
     ...look,
     device: core === null ? name : `${name}, for ${core}`,
-    todo: slow ? "It is slower than wasm alone, so other work holds the cores: use --threads 1." : null,
+    todo: slow ? "It is slower than wasm alone, since other processes use the cores. Use --threads 1." : null,
   }
 }
 
@@ -93,7 +93,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
     const { library } = currentRuntime()
     const device = library ?? "an unknown device"
     const todo = isSoftware(device)
-      ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
+      ? "This driver emulates a GPU on the CPU, for tests. Train on wasm, or install a GPU's driver."
       : null
     return { ...(await lookAt("webgpu", "Dawn")), device, todo }
   } catch (error) {
@@ -102,7 +102,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
   }
 }
 
-/** Every backend, and how it is looked at. */
+/** Every backend with the function that inspects it. */
 export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
   ["cpu", lookAtCpu],
   ["wasm", lookAtWasm],

@@ -1,10 +1,10 @@
 /**
- * Other programs, run to their end.
+ * Runs other programs.
  */
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 
-/** Runs a program and resolves to its standard output; rejects with a `Failure` where it cannot be started or fails. Aborting kills it. */
+/** Runs a program and returns its output. Rejects with a `Failure` if it cannot start or fails. Aborting kills it. */
 export const execute = async (
   program: string,
   args: ReadonlyArray<string>,
@@ -14,7 +14,7 @@ export const execute = async (
   return (await promisify(execFile)(program, [...args], options)).stdout
 }
 
-/** What `execFile` adds to its error. */
+/** The error of `execFile`. */
 export interface Failure {
   readonly message: string
   readonly stderr?: string

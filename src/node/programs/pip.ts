@@ -1,5 +1,5 @@
 /**
- * pip, which knows the mirrors and proxies of its user.
+ * Runs pip, which uses the configured mirrors and proxies.
  */
 import { execute, type Failure } from "./execute.ts"
 
@@ -17,7 +17,7 @@ export const findPip = async (): Promise<string | null> => {
   return null
 }
 
-/** Runs pip; rejects with what it says is wrong. */
+/** Runs pip. Rejects with the last error that it prints. */
 export const pip = async (python: string, args: ReadonlyArray<string>, signal: AbortSignal): Promise<void> => {
   const quiet = ["--quiet", "--disable-pip-version-check", "--retries", "2"]
   await execute(python, ["-m", "pip", ...args, ...quiet], { signal }).catch((error: Failure) => {

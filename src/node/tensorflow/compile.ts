@@ -1,5 +1,5 @@
 /**
- * The one command that compiles an addon of Node against TensorFlow.
+ * Compiles a Node addon against TensorFlow.
  */
 import { join } from "node:path"
 import { execute, type Failure } from "../programs/execute.ts"
@@ -8,7 +8,7 @@ import type { Toolchain } from "./Toolchain.ts"
 
 // ----------------------------------------------------------- combinators
 
-/** Compiles `args`, sources and flags, into the file `out` of `folder`; what the compiler says where it cannot, else null. */
+/** Compiles `args`, sources and flags, into the file `out` of `folder`. Returns null, or the error of the compiler. */
 export const compile = async (
   { compiler }: Toolchain,
   folder: string,
@@ -38,7 +38,7 @@ export const compile = async (
   )
 }
 
-/** The arguments that link TensorFlow's libraries, found beside the addon wherever the folder is. */
+/** The arguments that link TensorFlow's libraries by a path relative to the addon, so that the folder can move. */
 export const linkedTo = (folder: string): ReadonlyArray<string> => [
   `-L${join(folder, places.libraries)}`,
   ...["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,$ORIGIN/${places.libraries}`],

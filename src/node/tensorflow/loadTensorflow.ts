@@ -1,5 +1,5 @@
 /**
- * TensorFlow, loaded into this process as a backend of the TensorFlow.js that is loaded already.
+ * Loads TensorFlow into this process, as a backend of its TensorFlow.js.
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -20,15 +20,15 @@ export interface Loaded {
   readonly version: string
   readonly device: Device
   readonly threads: number
-  /** Its file; null where there is none. */
+  /** The file name of the op library; null if it is not built. */
   readonly opLibrary: string | null
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * Registers the backend `tensorflow`; throws `NativeUnavailable` where what is set up does not work. With `BIJOU_OP_LIBRARY=off` in the
- * environment, which processes started from here inherit, the op library is left out though it is built.
+ * Registers the backend `tensorflow`. Throws `NativeUnavailable` if the TensorFlow that is set up does not work. With
+ * `BIJOU_OP_LIBRARY=off` in the environment, which child processes inherit, it does not load the op library.
  */
 export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): Promise<Loaded> => {
   const off = process.env["BIJOU_OP_LIBRARY"] === "off"
@@ -43,11 +43,11 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     )
     const { TF_Version: version, isUsingGpuDevice } = binding as Binding
     const device = isUsingGpuDevice() ? "gpu" : "cpu"
-    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // what its require("@tensorflow/tfjs") gives
+    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // the result of its require("@tensorflow/tfjs")
     const dist = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
     require(join(dist, "register_all_kernels.js"))
     const { NodeJSKernelBackend } = require(join(dist, "nodejs_kernel_backend.js")) as TfjsNode
-    // The name of the package decides which convolutions are thought possible.
+    // tfjs-node decides by the name of the package which convolutions it supports.
     const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "gpu" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
     const fused = !off && tensorflow.opLibrary !== null && device === "cpu"
@@ -62,7 +62,7 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
   }
 }
 
-/** What is used here of the addons, and of tfjs-node. */
+/** The functions of the addons and of tfjs-node that are used here. */
 interface Hush {
   readonly hush: () => void
   readonly speak: () => void
@@ -77,7 +77,7 @@ interface TfjsNode {
   readonly NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend
 }
 
-/** A library of other sources, or for another processor, might compute something else. */
+/** Refuses a library of other sources or for another processor, which may compute other bits. */
 const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Promise<void> => {
   if (opLibrary === null) return
   const reason =
@@ -90,7 +90,7 @@ const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Pro
     throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou setup tensorflow`)
 }
 
-/** TensorFlow reads its settings from the environment when it is loaded; processes started later have the old ones. */
+/** Sets environment variables while TensorFlow loads and reads them; child processes inherit the old values. */
 const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () => A): A => {
   const before = { ...process.env }
   Object.assign(process.env, settings)
@@ -104,8 +104,8 @@ const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () =
 }
 
 const silently = <A>({ hush, speak }: Hush, body: () => A): A => {
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also speaks later
-  // It speaks once in a process, and standard error is that of all threads.
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also prints later
+  // It prints once per process, and all threads share standard error.
   if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2 || !isMainThread) return body()
   hush()
   try {

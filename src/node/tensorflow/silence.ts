@@ -1,10 +1,10 @@
 /**
- * What keeps TensorFlow from telling on standard error how it was built, in C++ that is compiled with its binding.
+ * C++ sources that silence what TensorFlow logs on standard error while it loads, compiled with its binding.
  *
- * TensorFlow 2.21 pays no heed to TF_CPP_MIN_LOG_LEVEL. Whoever sets it below 2 hears everything all the same.
+ * TensorFlow 2.21 ignores TF_CPP_MIN_LOG_LEVEL. Users who set it below 2 still get the whole log.
  */
 
-/** Part of the binding: from then on only errors are told. Weak, for versions that have no such function. */
+/** Part of the binding: it limits the log to errors. The symbol is weak, for versions without such a function. */
 export const errorsOnly = `
 #include <cstdlib>
 #include "absl/log/globals.h"
@@ -24,7 +24,10 @@ namespace {
 }
 `
 
-/** An addon of its own, since the libraries speak before the binding does anything: standard error goes nowhere from `hush` to `speak`. */
+/**
+ * A separate addon, since the libraries log before the binding runs: it redirects standard error to /dev/null from
+ * `hush` to `speak`.
+ */
 export const hush = `
 #include <fcntl.h>
 #include <unistd.h>

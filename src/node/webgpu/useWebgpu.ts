@@ -6,8 +6,9 @@ import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
 import { webgpuAdapter } from "../../tensor/webgpu.ts"
 
 /**
- * Makes `webgpu` the backend of all tensors and returns the name of the device. Node has no `navigator.gpu`, so the npm package `webgpu` provides
- * it. Rejects with `BackendUnavailable` where a package, a driver or a device is missing; `npx bijou setup webgpu` says which.
+ * Makes `webgpu` the backend of all tensors and returns the name of the device. Node has no `navigator.gpu`; the npm
+ * package `webgpu` provides it. Rejects with `BackendUnavailable` if a package, a driver or a device is missing, and
+ * `npx bijou setup webgpu` says which.
  *
  * Node cannot read from the device synchronously: use `await tensor.data()`, never `dataSync()`.
  *
@@ -23,7 +24,7 @@ export const useWebgpu = async (): Promise<string> => {
   return webgpuAdapter()
 }
 
-/** Provides `navigator.gpu` where it is missing. Rejects with `BackendUnavailable` where the package webgpu cannot be loaded. */
+/** Provides `navigator.gpu` if it is missing. Rejects with `BackendUnavailable` if the package webgpu does not load. */
 export const provideGpu = async (): Promise<void> => {
   const host = globalThis as { readonly navigator?: object } // Node 20 has none
   const navigator = host.navigator ?? {}
