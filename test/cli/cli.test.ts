@@ -146,7 +146,7 @@ describe("bijou start", () => {
         if (chunk.toString().includes("training 1/")) child.kill("SIGINT")
       })
       const status = await new Promise((resolve) => child.once("exit", resolve))
-      expect(shown).toMatch(/Stopped after step \d+ of 100000\. Validation loss: [\d.]+, now [\d.]+\./)
+      expect(shown).toMatch(/Stopped after step \d+ of 100000\.\nValidation loss: [\d.]+, now [\d.]+\./)
       expect(existsSync(out)).toBe(false)
       expect(status).toBe(130)
     },

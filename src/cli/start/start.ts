@@ -146,7 +146,8 @@ const shared = (bytes: Uint8Array): Uint8Array => {
 /** Prints where an interrupt stopped the run and how to resume it, and returns the exit code. */
 const stopped = ({ interrupt }: Session, where: string, { first, last }: Losses, saved?: string): number => {
   say("")
-  paragraph(`Stopped ${where}. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
+  say(`Stopped ${where}.`)
+  say(`Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
   say("No report was written.")
   if (saved !== undefined) say(`Resume it with --resume ${saved}`)
   return interrupt.exitCode()
