@@ -43,7 +43,7 @@ const started = async ({ backend, threads }: Place): Promise<string> => {
   const native = threads !== null
   const name = await startRuntime({ backend, native, ...(native ? { threads } : {}) })
   if (name === null) throw new Error(noTensorflow)
-  if (native && name === "wasm") throw new Error("no BLAS is set up. Run: npx bijou native")
+  if (native && name === "wasm") throw new Error("no BLAS is set up. Run: npx bijou setup blas")
   return name
 }
 
@@ -57,7 +57,7 @@ const stock = async ({ backend, threads }: Place): Promise<string> => {
   return name
 }
 
-const noTensorflow = "TensorFlow is not set up. Run: npx bijou native --tensorflow"
+const noTensorflow = "TensorFlow is not set up. Run: npx bijou setup tensorflow"
 
 /** GFLOP/s of a large matrix product, the best of half a second. */
 const matmulPeak = async (): Promise<number> => {

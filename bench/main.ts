@@ -31,7 +31,7 @@ const command = new Command("npm run bench --")
   .option("--pairs <count>", "rounds that count", "9")
   .option("--stock-pairs <count>", "rounds against stock TensorFlow.js; 0 leaves it out", "3")
   .option("--warmup <count>", "rounds before them", "2")
-  .option("--native", "have the BLAS of `npx bijou native` do the matrix products of wasm", false)
+  .option("--native", "have the BLAS of `npx bijou setup blas` do the matrix products of wasm", false)
   .option("--no-op-library", "have tensorflow do without its op library, as on a GPU")
   .addOption(
     new Option("--threads <count>", "of the BLAS, of TensorFlow and of PyTorch").default(

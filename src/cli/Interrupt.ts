@@ -1,26 +1,26 @@
 /**
- * Ctrl-C and other requests to end: the first asks for an end at the next boundary, the second ends immediately.
+ * Ctrl-C and other signals to stop: the first stops the command at the next boundary, the second immediately.
  */
 import { nextTask } from "../train/nextTask.ts"
 
 // ---------------------------------------------------------------- model
 
 export interface Interrupt {
-  /** Lets waiting signals in, then tells whether one came. */
+  /** Lets pending signals arrive, then says whether there was one. */
   readonly requested: () => Promise<boolean>
-  /** What the command ends with where one came: 128 and the number of the first, as a shell has it. */
+  /** The exit code after a signal: 128 plus the number of the first, as in a shell. */
   readonly exitCode: () => number
   readonly stopListening: () => void
 }
 
-/** Ctrl-C, `kill` or a scheduler, and a terminal that was closed. */
+/** Ctrl-C, `kill` or a scheduler, and a closed terminal. */
 const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
 const SIGPIPE = 13
 
 // --------------------------------------------------------- constructors
 
-/** Listens for signals; `unit` is what is finished before the end, such as a step. */
+/** Listens for signals; `unit` is what the command finishes before it stops, such as a step. */
 export const listenForInterrupt = (unit: string): Interrupt => {
   let first: number | null = null
   const onSignal = (signal: keyof typeof numbers): void => {
@@ -49,8 +49,8 @@ export const listenForInterrupt = (unit: string): Interrupt => {
 }
 
 /**
- * Ends the process where nobody reads what it prints any more, as after `| head -1`, or it cannot be written: at the next boundary where
- * somebody listens, or else immediately.
+ * Ends the process when its output is closed, as by `| head -1`, or cannot be written: at the next boundary if a
+ * command listens for signals, immediately otherwise.
  */
 export const endWithOutput = (): void => {
   for (const output of [process.stdout, process.stderr])

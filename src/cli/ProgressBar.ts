@@ -1,20 +1,20 @@
 /**
- * The progress of long work: a bar on a terminal, now and then a plain line elsewhere. Written to standard error.
+ * The progress of long work, on standard error: a bar on a terminal, a plain line for every tenth elsewhere.
  */
 import { Presets, SingleBar } from "cli-progress"
 
 // ---------------------------------------------------------------- model
 
-/** Shows how far long work is. */
+/** Shows the progress of long work. */
 export interface ProgressBar {
-  /** `done` of the total, and a few words about how it goes. */
+  /** Shows `done` of the total, and a few words such as the loss. */
   readonly update: (done: number, words: string) => void
   readonly stop: () => void
 }
 
 // --------------------------------------------------------- constructors
 
-/** Shows progress over `total` units of work called `what`, of which `before` were done earlier. */
+/** Starts the progress of `total` units of the work `what`; `before` of them were done earlier. */
 export const startProgressBar = (what: string, total: number, before = 0): ProgressBar =>
   process.stderr.isTTY ? bar(what, total, before) : lines(what, total, before)
 
@@ -37,19 +37,19 @@ const bar = (what: string, total: number, before: number): ProgressBar => {
 
 const lines = (what: string, total: number, before: number): ProgressBar => {
   const clock = startClock(total, before)
-  let told = -1
+  let shown = -1
   return {
     update: (done, words) => {
       const tenth = Math.floor((10 * done) / total)
-      if (tenth === told && done !== before + 1) return
-      told = tenth
+      if (tenth === shown && done !== before + 1) return
+      shown = tenth
       process.stderr.write(`${what} ${done}/${total} ${words} ${clock(done)}\n`)
     },
     stop: () => {},
   }
 }
 
-/** Time left, from the pace so far. */
+/** The remaining time, estimated from the speed so far. */
 const startClock = (total: number, before: number): ((done: number) => string) => {
   const start = performance.now()
   return (done) => {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /**
- * The command `bijou`. Exit codes: 0 done, 1 a result is not as it should be, 2 bad input or something missing, and 128 + n where the signal n
- * ended it: 130 by Ctrl-C, 143 by `kill`, 129 with its terminal, 141 where nobody reads on.
+ * The command `bijou`.
+ *
+ * Exit codes: 0 for success, 1 for a bad result, 2 for bad input or something missing, 128 + n after signal n: 130
+ * after Ctrl-C, 143 after `kill`, 129 after its terminal was closed, 141 after its output was closed.
  */
 import { createRequire } from "node:module"
 import { Command, CommanderError } from "commander"
@@ -10,54 +12,72 @@ import { NativeUnavailable } from "../node/errors/NativeUnavailable.ts"
 import { UnusableInput } from "../node/errors/UnusableInput.ts"
 import { BackendUnavailable } from "../tensor/errors/BackendUnavailable.ts"
 import { decodeCheckOptions } from "./check/CheckOptions.ts"
+import { columns } from "./columns.ts"
+import { example } from "./example.ts"
 import { endWithOutput } from "./Interrupt.ts"
 import { decodeLedgerOptions } from "./ledger/LedgerOptions.ts"
-import { decodeNativeOptions } from "./native/NativeOptions.ts"
+import { addSetup } from "./setup/addSetup.ts"
 import { decodeStartOptions } from "./start/StartOptions.ts"
 
 const program = new Command("bijou")
-  .description("Exact reversible networks: training without stored activations")
-  .version(String(createRequire(import.meta.url)("bijou/package.json").version))
+  .description("Exactly reversible neural networks: training without stored activations")
+  .version(
+    String(createRequire(import.meta.url)("bijou/package.json").version),
+    "-V, --version",
+    "Show the version and exit",
+  )
+  .helpOption("-h, --help", "Show this help and exit")
+  .helpCommand(false)
+  .enablePositionalOptions() // so that a command can have a --version of its own
+  .configureHelp({
+    minWidthToWrap: 30,
+    subcommandTerm: (command) => command.name(),
+    optionDescription: ({ description, defaultValue }) =>
+      typeof defaultValue === "string" ? `${description} (default: ${defaultValue})` : description,
+  })
+  .configureOutput({ writeErr: () => {}, getOutHelpWidth: columns })
   .exitOverride()
-  .configureOutput({ writeErr: () => {} })
+  .addHelpText("after", example("npx bijou start --steps 50"))
 
 program
   .command("start")
-  .description("train a byte-level GPT, rebuild its activations bit for bit, and show what that costs")
-  .option("--data <file or folder>", "text to learn (default: bijou's own declaration files)")
-  .option("--steps <n>", "training steps", "100")
-  .option("--depth <n>", "blocks, the paper's K", "6")
-  .option("--width <n>", "width of an activation", "128")
-  .option("--heads <n>", "attention heads, which divide the width", "4")
-  .option("--batch <n>", "samples a step", "16")
+  .description("Train a byte-level GPT, rebuild its activations bit for bit, and report memory and time")
+  .option("--data <path>", "Text to train on, a file or a folder (default: bijou's own declaration files)")
+  .option("--steps <n>", "Training steps", "100")
+  .option("--depth <n>", "Number of blocks", "6")
+  .option("--width <n>", "Width of the activations", "128")
+  .option("--heads <n>", "Attention heads, which must divide the width", "4")
+  .option("--batch <n>", "Samples per step", "16")
   .option(
     "--micro-batch <n>",
-    "samples evaluated at once (default: 8 on wasm and cpu and for workers, where that divides the batch; else the batch)",
+    "Samples evaluated together (default: 8 on wasm, on cpu and with workers where 8 divides the batch, else the batch)",
   )
-  .option("--workers <n>", "threads that share every batch; the bits are those of one (default: none but this)")
-  .option("--context <n>", "bytes the network sees at once", "64")
-  .option("--seed <n>", "seed of parameters, samples and gammas", "1")
+  .option("--workers <n>", "Threads that share each batch; the bits do not depend on their number (default: none)")
+  .option("--context <n>", "Context length in bytes", "64")
+  .option("--seed <n>", "Seed of parameters, samples and gammas", "1")
   .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
-  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
+  .option("--no-native", "Do not use the BLAS on wasm")
   .option(
     "--threads <n>",
-    "threads of the BLAS in each worker, or of TensorFlow in all (default: the cores, or 1 with --workers)",
+    "Threads of the BLAS per worker, or of TensorFlow in total (default: all cores, or 1 with --workers)",
   )
   .option(
     "--budget <memory>",
-    "the most that tensors may take while training, in all threads, such as 64MB (default: all reversed)",
+    "Most memory that tensors may use during training, in all threads, such as 64MB (default: reverse every block)",
   )
-  .option("--out <folder>", "where report.json goes", "out/start")
-  .option("--no-depths", "skip the table of depths, which takes as long as a short training")
+  .option("--out <folder>", "Folder for report.json", "out/start")
+  .option("--no-depths", "Skip the table of depths, which takes as long as a short training")
+  .option("--save <file>", "Write checkpoints (safetensors) before, during and at the end of training")
+  .option("--save-minutes <n>", "Minutes between checkpoints (default: 10)")
+  .option("--save-steps <n>", "Also write a checkpoint every n steps")
+  .option("--resume <file>", "Resume from a checkpoint, with the bits of an uninterrupted run")
   .option(
-    "--save <file>",
-    "write checkpoints: before training, during it, and at its end, whatever ends it (safetensors)",
+    "--allow-other-bits",
+    "Resume on another backend, BLAS or number of threads, although it computes other bits",
+    false,
   )
-  .option("--save-minutes <n>", "minutes between checkpoints (default: 10)")
-  .option("--save-steps <n>", "also write one every n steps")
-  .option("--resume <file>", "go on from a checkpoint, with the bits of a run that never stopped")
-  .option("--allow-other-bits", "resume on another backend, BLAS or number of threads, with other bits", false)
   .allowExcessArguments(false)
+  .addHelpText("after", example("npx bijou start --depth 12 --budget 64MB"))
   .action(async (_: unknown, command: Command) => {
     const given = {
       data: undefined,
@@ -83,54 +103,24 @@ program
   })
 
 program
-  .command("ledger")
-  .description("tell every byte of a GPT's training step by owner, and fit it to a budget")
-  .option("--depth <n>", "blocks, the paper's K", "6")
-  .option("--width <n>", "width of an activation", "128")
-  .option("--heads <n>", "attention heads, which divide the width", "4")
-  .option("--batch <n>", "samples a step", "16")
-  .option("--context <n>", "tokens the network sees at once", "64")
-  .option("--vocabulary <n>", "number of token ids", "256")
-  .option("--seed <n>", "seed of parameters and gammas", "1")
-  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
-  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
-  .option("--plan <name>", "reversed or taped", "reversed")
-  .option("--budget <memory>", "the most that tensors may take, such as 64MB: the fastest plan that fits is taken")
-  .option(
-    "--predict",
-    "tell it from shapes alone: nothing is computed, and the network need not fit this machine",
-    false,
-  )
-  .option("--json", "print it as JSON", false)
-  .option("--svg <file>", "also draw memory through the step")
-  .allowExcessArguments(false)
-  .action(async (given: unknown) => {
-    const options = orThrow(
-      decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) }),
-    )
-    const { ledger } = await import("./ledger/ledger.ts")
-    process.exitCode = await ledger(options)
-  })
-
-program
   .command("check")
-  .description("try all laws on the subjects { bijection | residual | layer, inputs } that a module exports")
+  .description("Check the laws of the bijections, residuals and layers that a module exports")
   .argument(
     "[module[#export]]",
-    "TypeScript or JavaScript; without #export every subject in it, without a module the library itself",
+    "TypeScript or JavaScript file, or one of its exports (default: everything in bijou itself)",
   )
   .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
-  .option("--no-native", "leave matrix products to wasm where a BLAS is set up")
-  .option("--threads <n>", "threads of the BLAS or TensorFlow (default: the cores)")
-  .option("--no-kernels", "compose tfjs's operations where the library has kernels of its own")
+  .option("--no-native", "Do not use the BLAS on wasm")
+  .option("--threads <n>", "Threads of the BLAS or TensorFlow (default: all cores)")
+  .option("--no-kernels", "Use TensorFlow.js operations in place of custom kernels")
   .option("--preset <name>", "quick (seconds) or thorough", "quick")
-  .option("--runs <n>", "cases a law (default: by the preset)")
-  .option("--seed <n>", "seed of all cases", "1")
-  .option("--law <name>", "this law alone")
-  .option("--path <path>", "one case of that law, from a report")
-  .option("--json", "print the report as JSON", false)
+  .option("--runs <n>", "Cases per law (default: set by the preset)")
+  .option("--seed <n>", "Seed of all cases", "1")
+  .option("--law <name>", "Check this law only")
+  .option("--path <path>", "Repeat one case of that law, as a report names it")
+  .option("--json", "Print the report as JSON", false)
   .allowExcessArguments(false)
+  .addHelpText("after", example("npx bijou check block.ts"))
   .action(async (target: string | undefined, given: unknown) => {
     const options = orThrow(
       decodeCheckOptions({
@@ -146,32 +136,53 @@ program
   })
 
 program
-  .command("native")
-  .description("find or fetch a BLAS, with which the backend wasm multiplies at native speed, or set TensorFlow up")
-  .option("--from <origin>", "auto, system (Accelerate or OpenBLAS), or pypi (a pinned OpenBLAS)", "auto")
-  .option(
-    "--tensorflow",
-    "set up the backend tensorflow (Linux; pip, npm and a C++ compiler; 1.2 GB, 1.7 while it is set up)",
-    false,
-  )
-  .option("--gpu", "with --tensorflow: the TensorFlow that runs on an NVIDIA GPU (12 GB while it is set up)", false)
-  .option("--tensorflow-version <version>", "with --tensorflow: another version than 2.21.0")
-  .option("--remove", "remove what was set up", false)
+  .command("ledger")
+  .description("Show the memory of a GPT's training step by owner, and fit it to a budget")
+  .option("--depth <n>", "Number of blocks", "6")
+  .option("--width <n>", "Width of the activations", "128")
+  .option("--heads <n>", "Attention heads, which must divide the width", "4")
+  .option("--batch <n>", "Samples per step", "16")
+  .option("--context <n>", "Context length in tokens", "64")
+  .option("--vocabulary <n>", "Number of token ids", "256")
+  .option("--seed <n>", "Seed of parameters and gammas", "1")
+  .option("--backend <name>", "wasm, cpu, webgpu or tensorflow", "wasm")
+  .option("--no-native", "Do not use the BLAS on wasm")
+  .option("--threads <n>", "Threads of the BLAS or TensorFlow (default: all cores)")
+  .option("--plan <name>", "reversed or taped", "reversed")
+  .option("--budget <memory>", "Most memory that tensors may use, such as 64MB; takes the fastest plan that fits")
+  .option("--predict", "Derive everything from shapes and compute nothing, for networks of any size", false)
+  .option("--json", "Print the ledger as JSON", false)
+  .option("--svg <file>", "Also draw the memory over the step")
   .allowExcessArguments(false)
+  .addHelpText("after", example("npx bijou ledger --depth 24 --predict"))
   .action(async (given: unknown) => {
-    const options = orThrow(decodeNativeOptions({ tensorflowVersion: undefined, ...Object(given) }))
-    const { native } = await import("./native/native.ts")
-    process.exitCode = await native(options)
+    const options = orThrow(
+      decodeLedgerOptions({ threads: undefined, budget: undefined, svg: undefined, ...Object(given) }),
+    )
+    const { ledger } = await import("./ledger/ledger.ts")
+    process.exitCode = await ledger(options)
   })
 
 program
   .command("doctor")
-  .description("tell what every backend can do here: speed, same bits twice, and what is missing")
-  .option("--json", "print it as JSON", false)
+  .description("Report for each backend its speed, whether it repeats the same bits, and what is missing")
+  .option("--json", "Print the report as JSON", false)
   .allowExcessArguments(false)
+  .addHelpText("after", example("npx bijou doctor"))
   .action(async ({ json }: { readonly json: boolean }) => {
     const { doctor } = await import("./doctor/doctor.ts")
     process.exitCode = await doctor({ json })
+  })
+
+addSetup(program)
+
+program
+  .command("native", { hidden: true })
+  .helpOption(false)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(() => {
+    throw new UnusableInput("bijou native is now bijou setup. Run: npx bijou setup blas, or npx bijou setup tensorflow")
   })
 
 endWithOutput()
@@ -193,7 +204,7 @@ try {
   }
 }
 
-/** A peer that is not installed is named; whatever else kept the command from loading is thrown on. */
+/** Names a peer dependency that is not installed; rethrows every other error. */
 function missing(error: unknown): never {
   const [, name] = /^Cannot find package '([^']+)'/.exec(error instanceof Error ? error.message : "") ?? []
   if (name === undefined) throw error

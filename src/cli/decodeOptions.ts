@@ -1,5 +1,5 @@
 /**
- * Options of a command, decoded from its command line.
+ * Decodes the options of a command.
  */
 import { either as E } from "fp-ts"
 import * as t from "io-ts"
@@ -8,13 +8,13 @@ import { UnusableInput } from "../node/errors/UnusableInput.ts"
 
 // --------------------------------------------------------- constructors
 
-/** An option that may be left out; its name in messages is that of the type. */
+/** An optional option; messages call it by the name of its type. */
 export const optional = <A>(type: t.Type<A, unknown, unknown>): t.Type<A | undefined, unknown, unknown> =>
   t.union([type, t.undefined], type.name)
 
 // ---------------------------------------------------------- destructors
 
-/** The options, or one sentence about the first that cannot be used: it must be what its codec is called. */
+/** The options, or one sentence about the first invalid one, which says the name of its codec. */
 export const decodeOptions = <A>(codec: t.Type<A, unknown, unknown>, given: unknown): E.Either<UnusableInput, A> => {
   const decoded = codec.decode(given)
   if (E.isRight(decoded)) return decoded

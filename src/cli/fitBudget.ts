@@ -1,5 +1,5 @@
 /**
- * `--budget`: the plan that fits it, or one sentence.
+ * `--budget`: the fastest plan that fits.
  */
 import { either as E } from "fp-ts"
 import type { Bijection } from "../core/Bijection.ts"
@@ -11,7 +11,7 @@ import type { MemoryBudget } from "../train/memory/MemoryBudget.ts"
 import { fitPlan } from "../train/memory/fitPlan.ts"
 import type { Step } from "../train/memory/ledgerOf.ts"
 
-/** Throws `UnusableInput` for a budget that is too small. */
+/** Fits a plan to the budget. Throws `UnusableInput` if the budget is too small. */
 export const fitBudget = <P, A, S>(
   net: Bijection<P, A, tf.Tensor, S>,
   step: Step<P, A>,

@@ -1,5 +1,5 @@
 /**
- * The options that say which GPT, on what batch and on which backend.
+ * The options for the sizes of a GPT, its batch and its backend.
  */
 import * as t from "io-ts"
 import { BackendName } from "./BackendName.ts"
@@ -22,6 +22,6 @@ export const gptSizes = {
 
 // ---------------------------------------------------------- destructors
 
-/** Why heads that do not divide the width cannot be used. */
+/** The message for heads that do not divide the width. */
 export const indivisible = (width: number, heads: number): string =>
   `--heads ${heads} does not divide --width ${width}. Use a width that is a multiple of ${heads}, or other heads.`

@@ -4,7 +4,7 @@
 import * as t from "io-ts"
 import { integer } from "../tensor/numbers.ts"
 
-/** An integer from `least` to `most`, written in digits. */
+/** Decodes an integer from `least` to `most`, written in digits. */
 export const integerOption = (least: number, most: number): t.Type<number, string, unknown> => {
   const { name, is } = integer(least, most)
   return new t.Type<number, string, unknown>(

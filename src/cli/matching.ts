@@ -1,9 +1,9 @@
 /**
- * The codec of words on a command line.
+ * The codec of text on a command line.
  */
 import * as t from "io-ts"
 
-/** A text that the pattern matches; `name` says in messages what that is. */
+/** Decodes text that matches the pattern; messages call it `name`. */
 export const matching = (name: string, pattern: RegExp): t.Type<string, string, unknown> =>
   new t.Type<string, string, unknown>(
     name,

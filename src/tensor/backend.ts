@@ -41,7 +41,7 @@ const loaders: Partial<Record<BackendName, (choice: BackendChoice) => Promise<vo
 
 /** How the user loads the backends that this module cannot load. */
 const loading: Partial<Record<BackendName, string>> = {
-  tensorflow: "Call useTensorflow() of bijou/native first, in Node; npx bijou native --tensorflow sets it up",
+  tensorflow: "Call useTensorflow() of bijou/native first, in Node; npx bijou setup tensorflow sets it up",
 }
 
 // ----------------------------------------------------------- combinators

@@ -100,7 +100,7 @@ const findAdapter = async (): Promise<Adapter> => {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" })
   if (adapter === null)
     throw new BackendUnavailable(
-      "WebGPU found no GPU adapter here. Install a Vulkan, Metal or Direct3D driver (a software driver is enough, see the README), or use the backend wasm.",
+      "WebGPU found no GPU adapter here. Install a Vulkan, Metal or Direct3D driver (in Node, npx bijou setup webgpu says which), or use the backend wasm.",
     )
   return adapter
 }

@@ -1,5 +1,7 @@
 // oxlint-disable typescript/no-non-null-assertion -- the tests run where there is a wheel, or fail
-/** The command line as a user runs it: built, in separate processes. */
+/**
+ * The built command line, as a person uses it.
+ */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -18,7 +20,7 @@ const small = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", 
 /** The same without the table of depths, which takes most of the time. */
 const quick = [...small, "--no-depths"]
 
-/** Whatever is installed on this machine, these tests start without a BLAS. */
+/** These tests start without a BLAS, whatever is set up on this machine. */
 const cache = join(folder, "cache")
 process.env["XDG_CACHE_HOME"] = cache
 
@@ -29,7 +31,7 @@ const shared = ["--micro-batch", "1", "--steps", "3"]
 
 const ended = new Map<string, ReturnType<typeof start>>()
 
-/** Three steps of micro-batches of one sample, with their report, which run once for each list of arguments. */
+/** Three steps of micro-batches of one sample, with their report; run once per list of arguments. */
 const threeSteps = (...args: ReadonlyArray<string>) => {
   const out = join(folder, ["shared", ...args].join(""))
   const once = ended.get(out) ?? start(...quick, ...shared, ...args, "--out", out)
@@ -44,16 +46,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe("bijou start", () => {
-  it("trains, inverts without a bit of difference, and says what it cost", () => {
+  it("trains, inverts without a differing bit, and reports memory and time", () => {
     const out = join(folder, "good")
     const { status, stdout, stderr } = start(...small, "--width", "32", "--steps", "60", "--out", out)
     const report = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
     expect(report.loss.last).toBeLessThan(report.loss.unigram)
     expect(report.loss.unigram).toBeLessThan(report.loss.uniform)
     expect(report.loss.uniform).toBe(Math.log(256))
-    // The rebuilt values are x_0 and x_1 of K = 3, each of 4 samples x 16 tokens x width 32 and 32 bits per value.
+    // x_0 and x_1 of K = 3 are rebuilt, each of 4 samples x 16 tokens x width 32 x 32 bits.
     expect(report.roundTrip).toEqual({ bits: 2 * 4 * 16 * 32 * 32, differing: 0 })
-    // Two activations of 4 bytes per value, K - 1 planes of 1 bit per value, the loss, and K + 2 claims not yet read.
+    // Two activations of 4 bytes per value, K - 1 planes of 1 bit per value, the loss, and K + 2 unread claims.
     expect(report.held.reversedBytes).toBe(2 * 8192 + 2 * 256 + 4 + 5 * 4)
     expect(report.sweep.map(({ depth, reversedBytes }: Record<string, number>) => [depth, reversedBytes])).toEqual(
       [6, 12, 24].map((k) => [k, 2 * 8192 + (k - 1) * 256 + 4 + (k + 2) * 4]),
@@ -70,7 +72,7 @@ describe("bijou start", () => {
     expect(status).toBe(0)
   })
 
-  it("keeps to a budget, and says what it chose", () => {
+  it("keeps to a budget, and prints the plan", () => {
     const out = join(folder, "budget")
     const { status, stdout } = start(...quick, "--steps", "60", "--width", "32", "--budget", "2MB", "--out", out)
     const { budget } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
@@ -82,11 +84,11 @@ describe("bijou start", () => {
     expect(budget.peak).toBeLessThanOrEqual(budget.fit.budget)
     expect(budget.fit.budget).toBe(2 * 2 ** 20)
     expect(stdout).toContain("of a budget of 2.00 MB")
-    expect(stdout).toMatch(/Measured: .* operations and .* GB per second, which the times below rest on\./)
+    expect(stdout.replace(/\s+/g, " ")).toMatch(/Times below assume .* operations and .* GB .*, as measured\./)
     expect(status).toBe(0)
   })
 
-  it("returns the same numbers for the same seed, others for another, and exits with 1 if it has learned too little", () => {
+  it("gives the same numbers for the same seed, others for another, and exits with 1 after too little training", () => {
     const run = (seed: string, name: string) => {
       const out = join(folder, name)
       const { status, stdout } = start(...quick, "--steps", "2", "--seed", seed, "--out", out)
@@ -144,7 +146,7 @@ describe("bijou start", () => {
         if (chunk.toString().includes("training 1/")) child.kill("SIGINT")
       })
       const status = await new Promise((resolve) => child.once("exit", resolve))
-      expect(shown).toMatch(/Stopped after step \d+ of 100000\. Validation loss: [\d.]+, now [\d.]+\./)
+      expect(shown).toMatch(/Stopped after step \d+ of 100000\.\nValidation loss: [\d.]+, now [\d.]+\./)
       expect(existsSync(out)).toBe(false)
       expect(status).toBe(130)
     },
@@ -164,11 +166,11 @@ describe("bijou start", () => {
     let shown = ""
     child.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()))
     expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(130)
-    expect(shown).toContain(`Go on with --resume ${file}`)
+    expect(shown).toContain(`Resume it with --resume ${file}`)
     const [, steps = ""] = /Stopped after step (\d+) of 20/.exec(shown) ?? []
     expect(Number(steps)).toBeGreaterThan(0)
     const resumed = start("--data", text, "--resume", file, "--save", file, "--out", out, "--no-depths")
-    expect(resumed.stdout).toContain(`It goes on from step ${steps} of 20`)
+    expect(resumed.stdout.replace(/\s+/g, " ")).toContain(`Resumed from ${file} at step ${steps} of 20`)
     expect(resumed.stdout).toContain("of a budget of 2.00 MB")
     expect(digestOf()).toBe(unbroken)
     const refused = (...args: ReadonlyArray<string>) => {
@@ -177,12 +179,12 @@ describe("bijou start", () => {
       return stderr
     }
     expect(refused("--resume", file)).toBe(
-      `bijou: --resume ${file} has taken all of its 20 steps. Start anew for more.\n`,
+      `bijou: --resume ${file} has taken all of its 20 steps. For more, start a new run.\n`,
     )
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([])
   })
 
-  it("refuses a file that is not a checkpoint, is truncated, or is of another run", () => {
+  it("refuses a file that is no checkpoint, one that is cut off, and one of another run", () => {
     const file = join(folder, "half.safetensors")
     const none = join(folder, "none.safetensors")
     const refused = (...args: ReadonlyArray<string>) => {
@@ -203,7 +205,7 @@ describe("bijou start", () => {
     })
     writeFileSync(file, rewritten(bytes, shorter))
     expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(
-      'is of a run with --depth 3, not "4". Leave that out, or start anew.',
+      'is of a run with --depth 3, not "4". Leave it out, or start a new run.',
     )
     expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
     writeFileSync(file, readFileSync(file).subarray(0, -4))
@@ -214,7 +216,7 @@ describe("bijou start", () => {
 
   it.each([
     [["--threads", "0"], '--threads must be an integer from 1 to 1024, not "0"'],
-    [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],
+    [["--threads", "2"], "--threads sets the threads of a BLAS, and none is set up. Run: npx bijou setup blas"],
     [["--steps", "abc"], '--steps must be an integer from 1 to 1000000, not "abc"'],
     [["--steps", "1.5"], "--steps must be an integer"],
     [["--depth", "0"], "--depth must be an integer"],
@@ -238,7 +240,7 @@ describe("bijou start", () => {
     [["--frob"], "unknown option '--frob'"],
     [["--steps"], "argument missing"],
     [["surplus"], "too many arguments"],
-    [["--out", "package.json"], "is not a folder that can be made and written to"],
+    [["--out", "package.json"], "package.json cannot be created or written to"],
   ])("refuses %j in one sentence, and writes nothing", (args, sentence) => {
     const out = join(folder, "refused")
     const { status, stdout, stderr } = start("--out", out, ...args)
@@ -267,20 +269,22 @@ describe("bijou ledger", () => {
     spawnSync(process.execPath, [bijou, "ledger", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
   const sizes = ["--depth", "3", "--width", "16", "--heads", "2", "--batch", "4", "--context", "16"]
 
-  it("prints a step's bytes by owner as a table, as data and as a picture, as predicted", () => {
+  it("prints a step's bytes by owner as a table, as JSON and as a drawing, measured as predicted", () => {
     const svg = join(folder, "ledger.svg")
     const table = ledger(...sizes, "--budget", "2MB", "--svg", svg)
-    expect(table.stdout).toMatch(/Measured: .* GB per second/)
+    expect(table.stdout.replace(/\s+/g, " ")).toMatch(/Times below assume .* GB .*, as measured\./)
     expect(table.stdout).toMatch(/parameters +\d/)
-    expect(table.stdout).toMatch(/the process has had \d+\.\d\d MB/)
+    expect(table.stdout).toMatch(/peak of the process \d+\.\d\d MB/)
     expect(readFileSync(svg, "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
-    const [taken, told] = [[], ["--predict"]].map((args) => JSON.parse(ledger(...sizes, "--json", ...args).stdout))
-    expect(taken.ledger).toEqual(told.ledger)
-    expect([told.processPeak, taken.processPeak > 2 ** 20]).toEqual([null, true])
+    const [measured, predicted] = [[], ["--predict"]].map((args) =>
+      JSON.parse(ledger(...sizes, "--json", ...args).stdout),
+    )
+    expect(measured.ledger).toEqual(predicted.ledger)
+    expect([predicted.processPeak, measured.processPeak > 2 ** 20]).toEqual([null, true])
     expect(table.status).toBe(0)
   })
 
-  it("predicts what no machine here can run, and fits it to a budget", () => {
+  it("predicts a network that does not fit this machine, and fits it to a budget", () => {
     const { stdout, status } = ledger(
       "--depth",
       "96",
@@ -293,7 +297,9 @@ describe("bijou ledger", () => {
       "4TB",
     )
     expect(stdout).toContain("blocks/0 .. 95")
-    expect(stdout).toContain("Taken to be one core: 30.0 billion operations and 3.7 GB per second")
+    expect(stdout.replace(/\s+/g, " ")).toMatch(
+      /Times below assume 30\.0 billion operations and 3\.7 GB .*, as on one core\./,
+    )
     expect(stdout).toContain("of a budget of 4194304.00 MB")
     expect(status).toBe(0)
   })
@@ -314,15 +320,15 @@ describe("bijou ledger", () => {
   })
 })
 
-describe("bijou native", () => {
-  /** With a `python3` of these lines, if there are any, and without a network. */
+describe("bijou setup blas", () => {
+  /** Runs without a network, with these lines as `python3`, if any. */
   const native = ({ python, before = "", cacheHome = cache }: Setting, ...args: ReadonlyArray<string>) => {
     const bin = mkdtempSync(join(folder, "bin-"))
     if (python !== undefined) writeFileSync(join(bin, "python3"), `#!/bin/sh\n${python}\n`, { mode: 0o755 })
     const offline = `globalThis.fetch = async () => { throw new Error("the network is down") };${before}`
     const url = `data:text/javascript,${encodeURIComponent(offline)}`
     const env = { ...process.env, XDG_CACHE_HOME: cacheHome, PATH: python === undefined ? bin : `${bin}:/usr/bin:/bin` }
-    return spawnSync(process.execPath, ["--import", url, bijou, "native", ...args], { encoding: "utf8", env })
+    return spawnSync(process.execPath, ["--import", url, bijou, "setup", "blas", ...args], { encoding: "utf8", env })
   }
   interface Setting {
     readonly python?: string
@@ -332,13 +338,13 @@ describe("bijou native", () => {
   const noKoffi =
     "export const resolve = (name, context, next) => { if (name === 'koffi') throw new Error('no'); return next(name, context) }"
   const withoutKoffi = `(await import("node:module")).register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(noKoffi)}`)})`
-  /** A pip that runs this action. */
+  /** A fake pip. */
   const pip = (action: string) => `case "$*" in *--version*) exit 0;; esac\n${action}`
 
   it.each<readonly [string, Setting, ReadonlyArray<string>, string]>([
     ["an origin", {}, ["--from", "nowhere"], '--from must be auto, system or pypi, not "nowhere".'],
     ["too much", {}, ["surplus"], "too many arguments"],
-    ["no pip and no network", {}, ["--from", "pypi"], "there is no Python with pip here, and files.pythonhosted.org"],
+    ["no pip and no network", {}, ["--from", "pypi"], "Python with pip is not installed, and files.pythonhosted.org"],
     [
       "a pip that fails",
       { python: pip('echo "WARNING: x" >&2; echo "ERROR: No space left on device." >&2; exit 1') },
@@ -349,11 +355,11 @@ describe("bijou native", () => {
       "a wheel with another digest",
       { python: pip(`while [ "$1" != -d ]; do shift; done; echo no > "$2/${fileName(wheelFor(thisPlatform())!)}"`) },
       ["--from", "pypi"],
-      "it was damaged on the way or changed, and nothing was set up",
+      "the download is damaged or was modified, and nothing was set up",
     ],
     ["a file for a folder", { cacheHome: join(process.cwd(), "package.json") }, ["--from", "pypi"], "cannot be used: "],
     ["no koffi", { before: withoutKoffi }, ["--from", "pypi"], "Run: npm install koffi"],
-  ])("refuses %s in one sentence, and leaves no file", (_name, setting, args, sentence) => {
+  ])("refuses %s in one sentence, and leaves no files", (_name, setting, args, sentence) => {
     const { status, stderr } = native(setting, ...args)
     expect(stderr).toContain(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
@@ -368,17 +374,17 @@ describe("bijou native", () => {
     expect(wheelFor("aix-ppc64")).toBe(null)
   })
 
-  it("reports a damaged installation, and removes it", () => {
+  it("reports a damaged BLAS, and removes it", () => {
     const there = join(cache, "bijou", "native")
     mkdirSync(there, { recursive: true })
     writeFileSync(join(there, "native.json"), "{}")
     const damaged = start(...small, "--out", join(folder, "refused"))
-    expect(damaged.stderr).toContain("native.json is damaged. Run: npx bijou native")
+    expect(damaged.stderr).toContain("native.json is damaged. Run: npx bijou setup blas")
     expect(damaged.status).toBe(2)
     const library = { kind: "openblas", source: "system", wheel: null, prefix: "", file: "/nowhere/libopenblas.so" }
     writeFileSync(join(there, "native.json"), JSON.stringify(library))
     const gone = start(...small, "--out", join(folder, "refused"))
-    expect(gone.stderr).toMatch(/The library \/nowhere\/libopenblas\.so cannot be used: .*Run: npx bijou native/)
+    expect(gone.stderr).toMatch(/The library \/nowhere\/libopenblas\.so cannot be used: .*Run: npx bijou setup blas/)
     expect(gone.status).toBe(2)
     expect(native({}, "--remove").stdout).toBe(`Removed ${there}\n`)
     expect(native({}, "--remove")).toMatchObject({ stdout: `Nothing is set up in ${there}\n`, status: 0 })
@@ -386,7 +392,7 @@ describe("bijou native", () => {
 })
 
 describe("bijou doctor", () => {
-  it("reports every backend, installed or not, and what to do", () => {
+  it("reports every backend, set up or not, and how to fix it", () => {
     const { status, stdout } = spawnSync(process.execPath, [bijou, "doctor", "--json"], { encoding: "utf8" })
     const { backends } = JSON.parse(stdout) as Diagnosis // what the command writes
     const states = Object.fromEntries(backends.map(({ name, status: state }) => [name, state]))
@@ -409,16 +415,14 @@ describe("bijou doctor", () => {
     const wasm = backends.find(({ name }) => name === "wasm")
     expect(wasm?.fallbacks).toContain("UnsortedSegmentSum")
     expect(wasm?.missing).toContain("Einsum")
-    expect(toText({ node: "20", platform: "linux", backends }, 100)).toMatch(
-      /fallbacks in plain JavaScript, slow: Conv3D/,
-    )
+    expect(toText({ node: "20", platform: "linux", backends }, 100)).toMatch(/fallbacks plain JavaScript, slow: Conv3D/)
     const lines = toText({ node: "20", platform: "linux", backends }, 40).split("\n")
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(48)
     expect(lines).toContain("wasm with a BLAS: not set up")
     expect(status).toBe(0)
   })
 
-  it("calls a backend unhealthy if it gives other bits the second time", () => {
+  it("calls a backend unhealthy that does not repeat its bits", () => {
     const none = { version: null, device: null, kernels: [], fallbacks: [], missing: [], todo: null } as const
     const one = { name: "wasm", status: "ready", ...none } as const
     const measured = { gflops: 1, size: 128, repeats: 10, differing: 1 }

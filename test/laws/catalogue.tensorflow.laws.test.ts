@@ -1,5 +1,5 @@
 /**
- * Every law holds for the catalogue on the TensorFlow that `npx bijou native --tensorflow` has set up.
+ * Every law holds for the catalogue on the TensorFlow that `npx bijou setup tensorflow` has set up.
  */
 import { describe, it } from "vitest"
 import { checkCatalogue } from "./catalogue.ts"

@@ -1,5 +1,5 @@
 /**
- * Matrix products of the installed BLAS, on the heap of wasm.
+ * Matrix products of the BLAS that `npx bijou setup blas` has set up, on the heap of wasm.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
@@ -138,7 +138,7 @@ describe.skipIf(blas === null)(`products by a BLAS${blas === null ? ` (${whySkip
   })
 
   it("keep the number of threads for the whole process", async () => {
-    await expect(useNative({ threads: 977 })).rejects.toThrow(/and that stays: 977 would give other bits/)
-    await expect(useNative({ threads: 0 })).rejects.toThrow("threads must be a whole number from 1 on, not 0.")
+    await expect(useNative({ threads: 977 })).rejects.toThrow(/which is fixed: 977 would compute other bits/)
+    await expect(useNative({ threads: 0 })).rejects.toThrow("threads must be an integer of at least 1, not 0.")
   })
 })

@@ -241,7 +241,7 @@ describe("bijou start --save", () => {
     expect(status).toBe(code)
     const { steps } = await runIn(file)
     expect(stdout).toContain(`Stopped after step ${steps} of 6.`)
-    expect(stdout).toContain(`Go on with --resume ${file}`)
+    expect(stdout).toContain(`Resume it with --resume ${file}`)
     expect(await resumed(file)).toBe(undisturbed)
   })
 
@@ -261,7 +261,7 @@ describe("bijou start --save", () => {
     expect(status).toBe(1)
     const end = (await runIn(file)).steps
     expect(end).toBeGreaterThan(steps)
-    expect(stderr).toContain(`--save ${file} has step ${end}, the last that ended well.`)
+    expect(stderr).toContain(`--save ${file} has step ${end}, the last that succeeded.`)
   })
 
   it("has the last successful step in the file when a worker is lost", async () => {
@@ -312,11 +312,11 @@ describe("bijou start --save", () => {
       return stderr
     }
     expect(await refused(begun, "--backend", "wasm")).toBe(
-      `bijou: --resume ${begun} is of a run on cpu, and this is wasm without a BLAS, which gives other bits. Leave out --backend, or give --allow-other-bits.\n`,
+      `bijou: --resume ${begun} is of a run on cpu, and this is wasm without a BLAS, which computes other bits. Leave out --backend, or give --allow-other-bits.\n`,
     )
     const blas = other({ backend: "wasm", library: "OpenBLAS 0.3.34", processor: "Zen", threads: 2 })
     expect(await refused(blas)).toContain(
-      "is of a run on wasm with OpenBLAS 0.3.34 for Zen, 2 threads, and this is wasm without a BLAS, which gives other bits. Set up the same and leave out --no-native, or give --allow-other-bits.",
+      "is of a run on wasm with OpenBLAS 0.3.34 for Zen, 2 threads, and this is wasm without a BLAS, which computes other bits. Set up the same and leave out --no-native, or give --allow-other-bits.",
     )
     expect(await refused(other({ kernels: "composed" }))).toContain("is of a run on cpu, without custom kernels, and")
     expect(await resumed(blas, "--allow-other-bits")).not.toBe(undisturbed)

@@ -1,5 +1,5 @@
 /**
- * Sets up TensorFlow where something is missing or fails, with fake programs.
+ * `bijou setup tensorflow` when something is missing or fails, with fake programs.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -47,7 +47,7 @@ const begin = (programs: Programs, before: string, env: Readonly<Record<string, 
   // With a program missing, the system's own must not be found instead.
   const whole = Object.keys(all).every((name) => typeof programs[name as keyof Programs] === "string") // its own keys
   return {
-    args: ["--import", `data:text/javascript,${encodeURIComponent(before)}`, bijou, "native", "--tensorflow"],
+    args: ["--import", `data:text/javascript,${encodeURIComponent(before)}`, bijou, "setup", "tensorflow"],
     options: {
       encoding: "utf8",
       env: { ...process.env, CXX: "", XDG_CACHE_HOME: cache, PATH: whole ? `${bin}:/usr/bin:/bin` : bin, ...env },
@@ -85,27 +85,27 @@ beforeEach(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () => {
+describe.skipIf(process.platform !== "linux")("bijou setup tensorflow", () => {
   it.each<readonly [string, Programs, Setting, RegExp]>([
     [
       "no Python with pip",
       { ...all, python3: "exit 1" },
       {},
-      /no Python with pip here\. Install it .*apt install python3-pip/,
+      /Python with pip is not installed\. Install it .*apt install python3-pip/,
     ],
     ["no npm", { ...all, npm: null }, {}, /npm, which is not on the PATH\. Install npm/],
     [
       "no compiler",
       { ...all, "g++": null },
       {},
-      /C\+\+ compiler, and there is none here\. Install one .*apt install g\+\+/,
+      /C\+\+ compiler, but none is installed\. Install one .*apt install g\+\+/,
     ],
     ["a compiler of that name", all, { env: { CXX: "/no/such/c++" } }, /CXX=\/no\/such\/c\+\+ does not run/],
     [
       "no room",
       all,
       { before: instead("fs/promises", "it.statfs = async () => ({ bavail: 100, bsize: 4e6 })") },
-      /needs 1\.7 GB while it is set up, and .*\/bijou has 0\.4 GB left\. Make room or set XDG_CACHE_HOME/,
+      /needs 1\.7 GB, but .*\/bijou has 0\.4 GB left\. Free disk space, or set XDG_CACHE_HOME/,
     ],
     [
       "no network",
@@ -114,7 +114,7 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
         python3: `${python3.replace('*"pip download"*)', '*"pip download"*) echo "ERROR: Could not connect." >&2; exit 1;; *never*)')}`,
       },
       {},
-      /TensorFlow 2\.21\.0 cannot be fetched; pip says: Could not connect\. Go online/,
+      /TensorFlow 2\.21\.0 cannot be fetched; pip says: Could not connect\. Connect to the network/,
     ],
     [
       "no such version",
@@ -122,8 +122,8 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
         ...all,
         python3: `${python3.replace('*"pip download"*)', '*"pip download"*) echo "ERROR: No matching distribution found for $*" >&2; exit 1;; *never*)')}`,
       },
-      { args: ["--tensorflow-version", "9.9.9"] },
-      /TensorFlow 9\.9\.9 cannot be fetched; pip says: No matching distribution .*--tensorflow-version/,
+      { args: ["--version", "9.9.9"] },
+      /TensorFlow 9\.9\.9 cannot be fetched; pip says: No matching distribution .*--version/,
     ],
     [
       "an npm that fails",
@@ -132,7 +132,7 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
         npm: 'case "$*" in *--version*) exit 0;; esac; echo "npm error code E404" >&2; echo "npm error 404 Not Found." >&2; exit 1',
       },
       {},
-      /binding cannot be fetched; npm says: 404 Not Found\. Go online/,
+      /binding cannot be fetched; npm says: 404 Not Found\. Connect to the network/,
     ],
     [
       "a compiler that fails",
@@ -147,44 +147,36 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
       "libraries that do not run here",
       all,
       {},
-      /TensorFlow does not run here: .*Use the backend wasm with a BLAS: npx bijou native/,
+      /TensorFlow does not run here: .*Use the backend wasm with a BLAS: npx bijou setup blas/,
     ],
-    ["another system", all, { before: onMac }, /is set up on Linux with glibc alone, and this is darwin-/],
-    ["--from", all, { args: ["--from", "pypi"] }, /--from is for a BLAS, and TensorFlow comes from PyPI alone/],
-    [
-      "no version",
-      all,
-      { args: ["--tensorflow-version", "new"] },
-      /--tensorflow-version must be a version such as 2\.21\.0, not "new"/,
-    ],
-  ])("refuses %s in one sentence, and leaves no file", (_name, programs, setting, sentence) => {
+    ["another system", all, { before: onMac }, /only on Linux with glibc, and this is darwin-/],
+    ["--from", all, { args: ["--from", "pypi"] }, /unknown option '--from'/],
+    ["no version", all, { args: ["--version", "new"] }, /--version must be a version such as 2\.21\.0, not "new"/],
+  ])("refuses %s in one sentence, and leaves no files", (_name, programs, setting, sentence) => {
     const { status, stdout, stderr } = native(programs, setting)
-    const told = stderr
+    const lines = stderr
       .trimEnd()
       .split("\n")
       .filter((line) => !line.startsWith("setting up "))
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatch(sentence)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(sentence)
     expect(stdout).toBe("")
     expect(existsSync(there) ? readdirSync(there) : []).toEqual([])
     expect(status).toBe(2)
   })
 
-  it.skipIf(existsSync("/proc/driver/nvidia/version"))(
-    "requires a driver for --gpu before it downloads anything",
-    () => {
-      const { status, stderr } = native(all, { args: ["--gpu"] })
-      expect(stderr).toMatch(/There is no driver of an NVIDIA GPU on this machine\. Install it, or leave --gpu out/)
-      expect(called()).toEqual([])
-      expect(status).toBe(2)
-    },
-  )
+  it.skipIf(existsSync("/proc/driver/nvidia/version"))("wants a driver for --gpu before it fetches anything", () => {
+    const { status, stderr } = native(all, { args: ["--gpu"] })
+    expect(stderr).toMatch(/This machine has no driver for an NVIDIA GPU\. Install it, or leave out --gpu/)
+    expect(called()).toEqual([])
+    expect(status).toBe(2)
+  })
 
   it("puts NVIDIA's libraries next to TensorFlow's for --gpu, and builds no op library", () => {
     const room = "it.statfs = async () => ({ bavail: 1e9, bsize: 4096 })"
     const url = `data:text/javascript,${encodeURIComponent(instead("fs/promises", room))}`
     const { stderr } = native(all, { args: ["--gpu"], before: `await import(${JSON.stringify(url)});${withDriver}` })
-    expect(stderr).toContain("fetching NVIDIA's libraries by pip")
+    expect(stderr).toContain("fetching NVIDIA's libraries with pip")
     const made = called()
     expect(made.some((call) => /pip download .*tensorflow==2\.21\.0/.test(call))).toBe(true)
     expect(made.some((call) => /pip install --no-deps .*--target .*nvidia-cublas-cu12==12\.5/.test(call))).toBe(true)
@@ -225,19 +217,17 @@ describe.skipIf(process.platform !== "linux")("bijou native --tensorflow", () =>
       return spawnSync(process.execPath, [bijou, "start", "--backend", "tensorflow"], { encoding: "utf8", env })
     }
     expect(start()).toMatchObject({
-      stderr: "bijou: The backend tensorflow is not set up. Run: npx bijou native --tensorflow\n",
+      stderr: "bijou: The backend tensorflow is not set up. Run: npx bijou setup tensorflow\n",
       status: 2,
     })
     mkdirSync(home, { recursive: true })
     writeFileSync(record, "{}")
-    expect(start().stderr).toBe(`bijou: ${record} is damaged. Run: npx bijou native --tensorflow\n`)
+    expect(start().stderr).toBe(`bijou: ${record} is damaged. Run: npx bijou setup tensorflow\n`)
     const good = { device: "cpu", version: "2.21.0", opLibrary: "bijou_ops-0.node", processor: "an abacus" }
     writeFileSync(record, JSON.stringify(good))
-    expect(start().stderr).toMatch(
-      /op library was built by another version of bijou\. Run: npx bijou native --tensorflow/,
-    )
+    expect(start().stderr).toMatch(/op library was built by another version of bijou\. Run: npx bijou setup tensorflow/)
     writeFileSync(record, JSON.stringify({ ...good, opLibrary: null }))
-    expect(start().stderr).toMatch(/tensorflow cannot be used: Cannot find module .*Run: npx bijou native --tensorflow/)
+    expect(start().stderr).toMatch(/tensorflow cannot be used: Cannot find module .*Run: npx bijou setup tensorflow/)
     expect(native(all, { args: ["--remove"] }).stdout).toBe(`Removed ${home}\n`)
     expect(native(all, { args: ["--remove"] })).toMatchObject({ stdout: `Nothing is set up in ${home}\n`, status: 0 })
   })

@@ -43,8 +43,8 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
     const { library, threads, opLibrary } = currentRuntime()
     const words = [`${threads} thread${threads === 1 ? "" : "s"}`, ...(opLibrary ? ["op library"] : [])]
     if (name?.includes("CPU") === true) expect([library, ...words].join(", ")).toBe(name)
-    await expect(useTensorflow({ threads: 977 })).rejects.toThrow(/and that stays: 977 would give other bits/)
-    await expect(useTensorflow({ threads: 0 })).rejects.toThrow("threads must be a whole number from 1 on, not 0.")
+    await expect(useTensorflow({ threads: 977 })).rejects.toThrow(/which is fixed: 977 would compute other bits/)
+    await expect(useTensorflow({ threads: 0 })).rejects.toThrow("threads must be an integer of at least 1, not 0.")
   })
 
   it("replays a residual: value and gradients have the same bits, applied, recorded, repeated and under load", async () => {

@@ -413,7 +413,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
   it("works without custom kernels on request, says so, and repeats it", () => {
     const { status, stdout } = check("block.ts#noisy", "--no-kernels", "--runs", "2", "--json")
     const [{ backend, laws }] = JSON.parse(stdout)
-    expect(backend).toMatch(/^wasm.*, without kernels of its own$/)
+    expect(backend).toMatch(/^wasm.*, without custom kernels$/)
     const broken = laws.find(({ verdict }: { readonly verdict: string }) => verdict === "broken")
     expect(broken.again).toMatch(/ --no-kernels --seed 1 /)
     expect(status).toBe(1)
@@ -434,14 +434,14 @@ describe("bijou check on a module that was written in the user's folder", () => 
     ],
     [["partial.ts"], "The export half of partial.ts has no inputs: give a fast-check arbitrary in the field inputs."],
     [["plain.ts"], "plain.ts exports no subject { bijection | residual | layer, inputs }. It exports one, two."],
-    [["inputless.js"], "inputless.js#it cannot be tried: no data today."],
+    [["inputless.js"], "inputless.js#it cannot be checked: no data today."],
     [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
-    [["exits.ts"], "exits.ts ended the process, or waits for ever, before all laws were tried."],
-    [["waits.ts"], "waits.ts ended the process, or waits for ever, before all laws were tried."],
+    [["exits.ts"], "exits.ts ended the process, or never continues, before all laws were checked."],
+    [["waits.ts"], "waits.ts ended the process, or never continues, before all laws were checked."],
     [["wrong.ts"], "wrong.ts cannot be loaded: "],
     [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],
     [["block.ts", "--preset", "slow"], '--preset must be quick or thorough, not "slow".'],
-    [["block.ts", "--path", "0:1"], "--path repeats a case of one law: name it with --law."],
+    [["block.ts", "--path", "0:1"], "--path repeats one case of a law. Name the law with --law."],
     [["block.ts", "--runs", "many"], '--runs must be an integer from 1 to 1000000, not "many".'],
     [["block.ts", "cached.js"], "too many arguments"],
   ])("refuses %j in one sentence, with exit code 2", (args, sentence) => {

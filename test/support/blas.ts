@@ -4,10 +4,7 @@
 import { useNative } from "bijou/native"
 import { pluggedSgemm, setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"
 
-/**
- * Uses the BLAS for products of at least `least` multiplications. Returns null if none is installed, or throws if the
- * environment requires one.
- */
+/** Plugs the BLAS in, for products from `least` multiplications on; null where `npx bijou setup blas` was not run. Throws instead where the environment says that it was. */
 export const countingBlas = async (
   least?: number,
 ): Promise<{ readonly name: string; readonly products: () => number } | null> => {
@@ -15,7 +12,7 @@ export const countingBlas = async (
   const blas = pluggedSgemm()
   if (name === null || blas === null) {
     if (process.env["BIJOU_NATIVE"] === "required")
-      throw new Error("BIJOU_NATIVE is `required`, but no BLAS is set up. Run: npx bijou native")
+      throw new Error("BIJOU_NATIVE is `required`, but no BLAS is set up. Run: npx bijou setup blas")
     return null
   }
   let count = 0
@@ -30,5 +27,5 @@ export const countingBlas = async (
   return { name, products: () => count }
 }
 
-/** The reason in the title of skipped tests. */
-export const whySkipped = "skipped: no BLAS is set up, run npx bijou native"
+/** What stands in the name of tests that were skipped. */
+export const whySkipped = "skipped: no BLAS is set up, run npx bijou setup blas"

@@ -5,11 +5,11 @@ import { useTensorflow } from "bijou/native"
 import { useBackend } from "bijou/tensor"
 import { setOpLibrary } from "../../src/tensor/kernels/tensorflow/opLibrary.ts"
 
-/** Its name, or null if none is installed. Throws if the environment requires one. */
+/** Its name; null where `npx bijou setup tensorflow` was not run. Throws instead where the environment says that it was. */
 export const installedTensorflow = async (): Promise<string | null> => {
   const name = await useTensorflow()
   if (name === null && process.env["BIJOU_TENSORFLOW"] === "required")
-    throw new Error("BIJOU_TENSORFLOW is `required`, but TensorFlow is not set up. Run: npx bijou native --tensorflow")
+    throw new Error("BIJOU_TENSORFLOW is `required`, but TensorFlow is not set up. Run: npx bijou setup tensorflow")
   return name
 }
 
@@ -23,5 +23,5 @@ export const startTensorflow = async (form: "library" | "stock"): Promise<boolea
   return true
 }
 
-/** The reason in the title of skipped tests. */
-export const whySkipped = "skipped: TensorFlow is not set up, run npx bijou native --tensorflow"
+/** What stands in the name of tests that were skipped. */
+export const whySkipped = "skipped: TensorFlow is not set up, run npx bijou setup tensorflow"

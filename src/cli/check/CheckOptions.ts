@@ -21,7 +21,7 @@ const CheckOptions = t.readonly(
     runs: optional(integerOption(1, 1_000_000)),
     seed: integerOption(0, 2 ** 31 - 1),
     law: optional(matching("the name of a law", /\S/)),
-    path: optional(matching("numbers with colons between them, as a report gives it", /^\d{1,6}(:\d+)*$/)),
+    path: optional(matching("integers with colons between them, as a report prints it", /^\d{1,6}(:\d+)*$/)),
     json: t.boolean,
   }),
 )
@@ -30,12 +30,12 @@ export type CheckOptions = t.TypeOf<typeof CheckOptions>
 
 // ---------------------------------------------------------- destructors
 
-/** The options, or one sentence about the first that cannot be used. */
+/** The options, or one sentence about the first invalid option. */
 export const decodeCheckOptions = (given: unknown): E.Either<UnusableInput, CheckOptions> => {
   const decoded = decodeOptions(CheckOptions, given)
   if (E.isLeft(decoded)) return decoded
   const { path, law } = decoded.right
   return path === undefined || law !== undefined
     ? decoded
-    : E.left(new UnusableInput("--path repeats a case of one law: name it with --law."))
+    : E.left(new UnusableInput("--path repeats one case of a law. Name the law with --law."))
 }

@@ -1,5 +1,5 @@
 /**
- * What `bijou check` found about one subject, as data and as a table that grows while laws are tried.
+ * The report of `bijou check` on one subject, as data and as a table that grows during the check.
  */
 import { styleText } from "node:util"
 import type { Applicable } from "../../../laws/engine/lawsOf.ts"
@@ -7,7 +7,7 @@ import { evidenceLines, type Finding } from "../../../laws/engine/report.ts"
 
 // ---------------------------------------------------------------- model
 
-/** One law with what came of it. */
+/** One law with its result. */
 export interface Row extends Finding {
   readonly topic: string
   readonly law: string
@@ -16,24 +16,24 @@ export interface Row extends Finding {
   readonly again?: string
 }
 
-/** What is known before the first law. */
+/** The part of the report that is known before the first law. */
 interface Head {
   readonly subject: string
   readonly backend: string
   readonly preset: string
   readonly seed: number
-  /** How many laws apply: fewer were tried where Ctrl-C ended it. */
+  /** How many laws apply; after Ctrl-C fewer were checked. */
   readonly of: number
-  /** Topics that do not apply, with the reason. */
+  /** Topics that do not apply, each with the reason. */
   readonly left: Applicable["left"]
 }
 
-/** What came of one subject. */
+/** The results for one subject. */
 export interface CheckReport extends Head {
   readonly laws: ReadonlyArray<Row>
 }
 
-/** Hears of a subject, of each of its laws (with those before it), and of its end. */
+/** Receives a subject, then each result with the earlier ones, then the whole report. */
 export interface Log {
   readonly head: (head: Head) => void
   readonly row: (row: Row, before: ReadonlyArray<Row>) => void
@@ -42,7 +42,10 @@ export interface Log {
 
 // --------------------------------------------------------- constructors
 
-/** Verdict, cases and law, by topic; behind the first failures all that is known of them, behind others how to see it. */
+/**
+ * Prints verdict, number of cases and law, by topic. The first failures have their full evidence, the others the
+ * command that shows it.
+ */
 export const table = (say: (text: string) => void): Log => ({
   head: ({ subject, backend, preset, seed }) => say(`${subject} on ${backend}, ${preset}, seed ${seed}`),
   row: (row, before) => {
@@ -52,13 +55,13 @@ export const table = (say: (text: string) => void): Log => ({
   },
   end: (report) => {
     const failing = report.laws.filter(fails).length
-    const advice = failing > 1 ? " Start with the first that does not: later ones often fail along with it." : ""
-    const left = report.left.map(({ topic, reason }) => `not tried: ${topic}, since ${reason}`)
+    const advice = failing > 1 ? " Start with the first failure: later ones often follow from it." : ""
+    const left = report.left.map(({ topic, reason }) => `not checked: ${topic}, since ${reason}`)
     say([...(left.length === 0 ? [] : ["", ...left]), "", `${summary(report)}.${advice}`, ""].join("\n"))
   },
 })
 
-/** One line a subject, and behind it the laws that do not hold. */
+/** Prints one line per subject, followed by the laws that do not hold. */
 export const lines = (say: (text: string) => void): Log => ({
   head: () => {},
   row: () => {},
@@ -73,7 +76,7 @@ const shownInFull = 3
 
 // ---------------------------------------------------------- destructors
 
-/** Whether all laws that were tried hold. */
+/** Whether every checked law holds. */
 export const holds = ({ laws }: CheckReport): boolean => !laws.some(fails)
 
 const fails = ({ verdict }: Row): boolean => verdict !== "holds"

@@ -1,5 +1,5 @@
 /**
- * `bijou check`: puts all laws that apply to the subjects of a module to the test, or those of the library's own catalogue.
+ * `bijou check`: checks every law that applies to the subjects of a module, or to the catalogue of bijou itself.
  */
 import { Console } from "node:console"
 import { allLaws, type LawSet } from "../../../laws/engine/Law.ts"
@@ -19,29 +19,29 @@ import { say } from "../say.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Laws to be tried, under the name that reports give them. */
+/** The laws to check for one subject, under its name in reports. */
 interface Chosen extends Applicable {
   readonly place: string
-  /** What `bijou check` is given to find it again. */
+  /** The argument of `bijou check` that finds the subject; null for the catalogue. */
   readonly module: string | null
 }
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command on a module, or on the catalogue where there is none; resolves to its exit code and throws `UnusableInput`. */
+/** Runs the command on a module, or on the catalogue by default, and returns its exit code. Throws `UnusableInput`. */
 export const check = async (target: string | undefined, options: CheckOptions): Promise<number> => {
-  globalThis.console = new Console(process.stderr) // what a module prints is no part of the report
+  globalThis.console = new Console(process.stderr) // the output of a module is not part of the report
   const ended = (code: number) => {
     process.exitCode = code === 130 ? code : 2
     process.stderr.write(
-      `bijou: ${target ?? "The catalogue"} ended the process, or waits for ever, before all laws were tried.\n`,
+      `bijou: ${target ?? "The catalogue"} ended the process, or never continues, before all laws were checked.\n`,
     )
   }
   process.once("exit", ended)
   try {
     const backend = await startBackend(options) // first: a module may make tensors
     useKernels(options.kernels ? "own" : "composed")
-    return await tryAll(target, options.kernels ? backend : `${backend}, without kernels of its own`, options)
+    return await tryAll(target, options.kernels ? backend : `${backend}, without custom kernels`, options)
   } finally {
     process.off("exit", ended)
   }
@@ -49,14 +49,14 @@ export const check = async (target: string | undefined, options: CheckOptions): 
 
 const tryAll = async (target: string | undefined, backend: string, options: CheckOptions): Promise<number> => {
   const trials = await (target === undefined ? ofCatalogue() : ofModule(target))
-  const tell = options.json ? () => {} : say
-  if (target === undefined) tell(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
+  const print = options.json ? () => {} : say
+  if (target === undefined) print(`The catalogue on ${backend}, ${options.preset}, seed ${options.seed}`)
   const interrupt = listenForInterrupt("law")
   const reports: CheckReport[] = []
   try {
     for (const trial of trials) {
       const chosen = await trial()
-      const log = chosen.module === null ? lines(tell) : table(tell)
+      const log = chosen.module === null ? lines(print) : table(print)
       const report = await examine(chosen, backend, options, interrupt, log)
       if (report !== null) reports.push(report)
       if (await interrupt.requested()) break
@@ -68,7 +68,7 @@ const tryAll = async (target: string | undefined, backend: string, options: Chec
   if (await interrupt.requested()) return interrupt.exitCode()
   if (reports.length === 0)
     throw new UnusableInput(
-      `There is no law called ${JSON.stringify(options.law)} here. docs/laws.md has all names, and without --law a module's report has those that apply.`,
+      `There is no law called ${JSON.stringify(options.law)} here. docs/laws.md lists all names; without --law a report lists those that apply.`,
     )
   return reports.every(holds) ? 0 : 1
 }
@@ -80,7 +80,7 @@ const ofModule = async (target: string): Promise<ReadonlyArray<() => Promise<Cho
     try {
       return { place, module: place, ...(await lawsOf({ ...subject, name })) }
     } catch (error) {
-      throw new UnusableInput(`${place} cannot be tried: ${error instanceof Error ? error.message : String(error)}`)
+      throw new UnusableInput(`${place} cannot be checked: ${error instanceof Error ? error.message : String(error)}`)
     }
   })
 }
@@ -96,7 +96,7 @@ const ofCatalogue = async (): Promise<ReadonlyArray<() => Promise<Chosen>>> => {
   }))
 }
 
-/** Null where no law has the name that is asked for. */
+/** Checks the laws of one subject; null if no law has the requested name. */
 const examine = async (
   trial: Chosen,
   backend: string,
@@ -112,7 +112,7 @@ const examine = async (
   const { seconds, ...amount } = presets[preset][cost]
   const judging = {
     ...amount,
-    // There a program is compiled when it first runs, and where a processor plays the GPU that takes a second.
+    // WebGPU compiles a program at its first run, which takes a second on a software driver.
     ...(seconds === undefined ? {} : { seconds: options.backend === "webgpu" ? 10 * seconds : seconds }),
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(path === undefined ? {} : { path, runs: 1 }),
@@ -143,7 +143,7 @@ const examine = async (
   return report
 }
 
-/** The sets with the laws of that name alone. */
+/** Keeps only the laws of that name. */
 const only = ({ parents, laws, ...rest }: LawSet, wanted: string): LawSet => ({
   ...rest,
   parents: parents.map((parent) => only(parent, wanted)),

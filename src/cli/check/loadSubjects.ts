@@ -7,7 +7,7 @@ import { loadModule } from "../../node/modules/loadModule.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A subject and where it stands: `MODULE#export`. */
+/** A subject and its place: `MODULE#export`. */
 export interface Exported {
   readonly place: string
   readonly subject: AnySubject
@@ -16,8 +16,8 @@ export interface Exported {
 // ---------------------------------------------------------- destructors
 
 /**
- * The subject that `MODULE#export` names, or all that MODULE exports. Throws `UnusableInput` where there is no such file
- * or export, where the module throws, or where an export is no subject.
+ * The subject that `MODULE#export` names, or all subjects that MODULE exports. Throws `UnusableInput` for a missing
+ * file or export, for a module that throws, and for an export that is not a subject.
  */
 export const loadSubjects = async (target: string): Promise<ReadonlyArray<Exported>> => {
   const mark = target.lastIndexOf("#")
@@ -40,10 +40,10 @@ export const loadSubjects = async (target: string): Promise<ReadonlyArray<Export
         ? `The export ${list} of ${file} ${subjectFault(exports[list])}.`
         : `${file} exports no subject { bijection | residual | layer, inputs }. It exports ${list}.`,
     )
-  return found.map((name) => ({ place: `${file}#${name}`, subject: exports[name] as AnySubject })) // likewise
+  return found.map((name) => ({ place: `${file}#${name}`, subject: exports[name] as AnySubject })) // no fault was found
 }
 
-/** Whether a value looks like a subject with a fault, which would be passed over in silence. */
+/** Whether a value looks like a subject with a fault, which must not be skipped silently. */
 const isMeant = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&

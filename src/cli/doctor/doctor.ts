@@ -1,8 +1,9 @@
 /**
- * `bijou doctor`: what every backend can do here, and what to do about what is missing.
+ * `bijou doctor`: reports what each backend can do here, and how to fix what is missing.
  */
 import { diagnose, looks } from "../../node/doctor/diagnose.ts"
 import { isHealthy, toText } from "../../node/doctor/Diagnosis.ts"
+import { columns } from "../columns.ts"
 import { startProgressBar } from "../ProgressBar.ts"
 
 // ---------------------------------------------------------------- model
@@ -13,14 +14,11 @@ export interface DoctorOptions {
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command; resolves to its exit code, which is 1 where something that is set up does not work as it should. */
+/** Runs the command and returns its exit code, which is 1 if a backend that is set up does not work. */
 export const doctor = async ({ json }: DoctorOptions): Promise<number> => {
-  const progress = json ? null : startProgressBar("looking at", looks.length)
+  const progress = json ? null : startProgressBar("checking", looks.length)
   const diagnosis = await diagnose((done, name) => progress?.update(done, name))
   progress?.stop()
   process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : toText(diagnosis, columns())}\n`)
   return isHealthy(diagnosis) ? 0 : 1
 }
-
-/** Of the terminal, and never so many that lines are hard to read. */
-const columns = (): number => Math.min(process.stdout.columns ?? 80, 100)

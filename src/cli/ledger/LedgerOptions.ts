@@ -27,7 +27,7 @@ export type LedgerOptions = t.TypeOf<typeof LedgerOptions>
 
 // ---------------------------------------------------------- destructors
 
-/** The options, or one sentence about the first that cannot be used. */
+/** The options, or one sentence about the first invalid option. */
 export const decodeLedgerOptions = (given: unknown): E.Either<UnusableInput, LedgerOptions> => {
   const decoded = decodeOptions(LedgerOptions, given)
   if (E.isLeft(decoded)) return decoded

@@ -1,5 +1,5 @@
 /**
- * What `bijou ledger` found, as data.
+ * The report of `bijou ledger`, as data.
  */
 import * as t from "io-ts"
 import { Fit } from "../../train/memory/Fit.ts"
@@ -7,7 +7,7 @@ import { Ledger } from "../../train/memory/Ledger.ts"
 
 // ---------------------------------------------------------------- model
 
-/** `processPeak` is the most that the whole process has ever had in memory; null where nothing was run. */
+/** `processPeak` is the peak memory of the whole process; null if nothing was run. */
 export const LedgerReport = t.readonly(
   t.strict({
     backend: t.string,

@@ -1,5 +1,5 @@
 /**
- * `bijou ledger`: every byte of a GPT's training step by owner, as a table, as JSON and as a picture.
+ * `bijou ledger`: the memory of a GPT's training step by owner, as a table, as JSON and as a drawing.
  */
 import { Key } from "../../core/Key.ts"
 import { Plan } from "../../core/Plan.ts"
@@ -23,9 +23,9 @@ import { LedgerReport } from "./LedgerReport.ts"
 import type { LedgerOptions } from "./LedgerOptions.ts"
 import { startBackend } from "../startBackend.ts"
 import { orThrow } from "../../core/orThrow.ts"
-import { say } from "../say.ts"
+import { paragraph, say } from "../say.ts"
 
-/** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
+/** Runs the command and returns its exit code. Throws `UnusableInput`, or the error of the network. */
 export const ledger = async (options: LedgerOptions): Promise<number> => {
   const { budget, json, predict, svg, depth, width, heads, batch, context, vocabulary } = options
   if (svg !== undefined) await checkPlace("--svg", svg)
@@ -46,18 +46,19 @@ export const ledger = async (options: LedgerOptions): Promise<number> => {
     say(JSON.stringify(LedgerReport.encode({ backend, ...sizes, fit, ledger: account, processPeak }), null, 2))
     return 0
   }
-  say(`${title}\n`)
+  paragraph(title)
+  say("")
   if (fit !== null) {
-    say(`${predict ? "Taken to be one core" : "Measured"}: ${Speed.toText(speed)}, which the times below rest on.`)
+    paragraph(`Times below assume ${Speed.toText(speed)}, ${predict ? "as on one core" : "as measured"}.`)
     say(`${fitTable(fit)}\n`)
   }
   say(ledgerTable(account))
-  if (processPeak !== null) say(`the process has had ${inMegabytes(processPeak)}`)
+  if (processPeak !== null) say(`peak of the process ${inMegabytes(processPeak)}`)
   if (svg !== undefined) say(`\nWritten to ${svg}`)
   return 0
 }
 
-/** The network, a batch of no meaning, the plan, and what is expected of the step; `measure` takes it. */
+/** The network, a batch of zeros, the plan and the predicted ledger of a step; `measure` runs the step. */
 const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerOptions, speed: Speed) => {
   const { bijection: network } = gpt({ ...sizes, context, fractionBits: 9, dropout: 0 })
   const params = network.params.init(Key.fromSeed(seed))
@@ -78,7 +79,7 @@ const foresee = ({ budget, plan: name, seed, batch, context, ...sizes }: LedgerO
   }
 }
 
-/** The speed of this machine, measured within the budget. */
+/** Measures the speed of this machine, within the budget. */
 const speedFor = async (options: LedgerOptions): Promise<Speed> => {
   const { measureSpeed: measured, release } = foresee(options, Speed.oneCore)
   const speed = orThrow(await measured())
@@ -86,7 +87,7 @@ const speedFor = async (options: LedgerOptions): Promise<Speed> => {
   return speed
 }
 
-/** A measured ledger with the work of the expected one, which shapes alone tell. */
+/** A measured ledger with the work of the predicted one, which follows from shapes. */
 const withWork = (measured: Ledger, expected: Ledger): Ledger => ({
   ...measured,
   moments: measured.moments.map((moment, i) => ({

@@ -1,5 +1,5 @@
 /**
- * What `bijou start` found, as data.
+ * The report of `bijou start`, as data.
  */
 import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
@@ -17,7 +17,7 @@ const MemoryAndTime = t.strict({
   tapedMs: t.number,
 })
 
-/** Losses are in nats a byte on the validation text, bytes are of distinct buffers, times are medians of a step. */
+/** Losses are in nats per byte of the validation text, bytes of distinct buffers, times medians per step. */
 export const Report = t.readonly(
   t.strict({
     backend: t.string,
@@ -26,22 +26,22 @@ export const Report = t.readonly(
     heads: t.number,
     batch: t.number,
     microBatch: t.number,
-    /** Null where the thread of the command evaluated alone. */
+    /** Null if the main thread evaluated the batches. */
     workers: t.union([t.number, t.null]),
     context: t.number,
     fractionBits: t.number,
     steps: t.number,
     seed: t.number,
     parameters: t.number,
-    /** SHA-256, in hexadecimal digits, of the bytes of the trained parameters. */
+    /** SHA-256 of the bytes of the trained parameters, in hexadecimal. */
     digest: t.string,
     loss: t.strict({ uniform: t.number, unigram: t.number, first: t.number, last: t.number }),
     roundTrip: t.strict({ bits: t.number, differing: t.number }),
     held: t.strict({ reversedBytes: t.number, tapedBytes: t.number }),
     msPerStep: t.strict({ reversed: t.number, taped: t.number }),
-    /** Of the table of depths; empty without it. */
+    /** The table of depths; empty with --no-depths. */
     sweep: t.readonlyArray(MemoryAndTime),
-    /** With a budget of memory: the plan that was fitted to it, and the most bytes that tensors took while training. */
+    /** With --budget: the plan that was fitted to it, and the peak bytes of tensors during training. */
     budget: t.union([t.strict({ fit: Fit, peak: t.number }), t.null]),
     sample: t.string,
   }),
@@ -51,10 +51,10 @@ export type Report = t.TypeOf<typeof Report>
 
 // ---------------------------------------------------------- destructors
 
-/** Where a report goes. */
+/** The path of the report in a folder. */
 export const reportPath = (folder: string): string => join(folder, "report.json")
 
-/** Writes `report.json` into a folder, in full or not at all; returns its path. */
+/** Writes `report.json` into a folder atomically and returns its path. */
 export const writeReport = async (folder: string, report: Report): Promise<string> => {
   await mkdir(folder, { recursive: true })
   const path = reportPath(folder)

@@ -1,5 +1,5 @@
 /**
- * `--resume`: a run that goes on as it was begun. What the file says holds where the command line says nothing, and must not be contradicted.
+ * `--resume`: continues a run with its own options. The command line may repeat them, but must not contradict them.
  */
 import { createHash } from "node:crypto"
 import { either as E } from "fp-ts"
@@ -14,10 +14,10 @@ import type { Run } from "../../train/checkpoint/Run.ts"
 
 // ---------------------------------------------------------------- model
 
-/** A file that `--save` has written. */
+/** A checkpoint that `--save` has written. */
 export interface Resumed {
   readonly file: string
-  /** Whoever resumes closes it. */
+  /** The caller closes it. */
   readonly source: FileSource
   readonly run: Run
   readonly config: GptConfig
@@ -25,10 +25,10 @@ export interface Resumed {
   readonly first: number
 }
 
-/** The notes of a run of `bijou start`. */
+/** The notes in a checkpoint of `bijou start`. */
 export interface Notes {
   readonly "first loss": number
-  /** SHA-256, in hexadecimal digits, of the text. */
+  /** SHA-256 of the text, in hexadecimal. */
   readonly text: string
 }
 
@@ -38,8 +38,8 @@ export const vocabulary = 256
 // ---------------------------------------------------------- destructors
 
 /**
- * The file, and the options of the command line with what it says; `isGiven` tells which were not left out. Throws `UnusableInput` for a file
- * that is damaged or finished, and for an option against it.
+ * Opens the checkpoint and merges its options into those of the command line; `isGiven` says which options the command
+ * line has. Throws `UnusableInput` for a damaged checkpoint, a finished run and a contradicting option.
  */
 export const resume = async (
   file: string,
@@ -54,18 +54,20 @@ export const resume = async (
     const { config, first } = ofStart(file, run)
     const { steps, seed, batch, microBatch, workers, schedule, runtime } = run
     if (steps >= schedule.steps)
-      throw new UnusableInput(`--resume ${file} has taken all of its ${schedule.steps} steps. Start anew for more.`)
+      throw new UnusableInput(
+        `--resume ${file} has taken all of its ${schedule.steps} steps. For more, start a new run.`,
+      )
     const { depth, width, heads, context } = config
     const said = { depth, width, heads, context, batch, microBatch, seed, steps: schedule.steps }
     for (const [name, value] of Object.entries(said)) {
       const option = name === "microBatch" ? "--micro-batch" : `--${name}`
       if (isGiven(name) && Number(given[name]) !== value)
         throw new UnusableInput(
-          `--resume ${file} is of a run with ${option} ${value}, not ${shown(given[name])}. Leave that out, or start anew.`,
+          `--resume ${file} is of a run with ${option} ${value}, not ${shown(given[name])}. Leave it out, or start a new run.`,
         )
     }
     const texts = Object.fromEntries(Object.entries(said).map(([name, value]) => [name, String(value)]))
-    // No bit depends on these, so the command line may say otherwise.
+    // No bit depends on these, so the command line may change them.
     const free = isGiven("workers") ? {} : { workers: workers?.toString() }
     const backend = isGiven("backend") ? {} : { backend: runtime.backend }
     return { resumed: { file, source, run, config, first }, given: { ...given, ...texts, ...free, ...backend } }
@@ -75,15 +77,15 @@ export const resume = async (
   }
 }
 
-/** What the runs of `bijou start` have; others are refused. */
+/** The configuration and the first loss; refuses checkpoints of other programs. */
 const ofStart = (file: string, { network, notes }: Run): { readonly config: GptConfig; readonly first: number } => {
   const config = GptConfig.decode(network)
   const first = notes["first loss"]
   if (E.isLeft(config) || typeof first !== "number")
-    throw new UnusableInput(`--resume ${file} is not of a run of bijou start. Give a file that --save has written.`)
+    throw new UnusableInput(`--resume ${file} is not a checkpoint of bijou start. Give a file that --save has written.`)
   if (config.right.vocabulary !== vocabulary)
     throw new UnusableInput(
-      `--resume ${file} is of a network with a vocabulary of ${config.right.vocabulary}, and bijou start reads bytes, which are ${vocabulary}. Go on with the library.`,
+      `--resume ${file} is of a network with a vocabulary of ${config.right.vocabulary}, and bijou start reads bytes, a vocabulary of ${vocabulary}. Resume it with the library.`,
     )
   return { config: config.right, first }
 }
@@ -98,25 +100,25 @@ const openCheckpoint = async (file: string): Promise<FileSource> => {
   }
 }
 
-/** What tells one text from another. */
+/** The digest that identifies a text. */
 export const textDigest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-/** Refuses another text than that of the run. */
+/** Refuses a text that is not that of the run. */
 export const checkText = ({ file, run }: Resumed, digest: string): void => {
   if (run.notes["text"] !== digest)
-    throw new UnusableInput(`--resume ${file} is of a run on another text. Give the same --data as then.`)
+    throw new UnusableInput(`--resume ${file} is of a run on another text. Give the same --data as for that run.`)
 }
 
-/** Refuses to go on with what gives other bits than the run has had; call it when the backend is the one in use. */
+/** Refuses a runtime that computes other bits than that of the run. Call it after the backend has started. */
 export const checkRuntime = ({ file, run }: Resumed): void => {
   const now = currentRuntime()
   if (!sameRuntime(run.runtime, now))
     throw new UnusableInput(
-      `--resume ${file} is of a run on ${named(runtimeName(run.runtime))}, and this is ${runtimeName(now)}, which gives other bits. ${way(run.runtime, now)}, or give --allow-other-bits.`,
+      `--resume ${file} is of a run on ${named(runtimeName(run.runtime))}, and this is ${runtimeName(now)}, which computes other bits. ${way(run.runtime, now)}, or give --allow-other-bits.`,
     )
 }
 
-/** The name comes from a file. */
+/** Quotes a name with unusual characters, since it comes from a file. */
 const named = (name: string): string => (/^[\w ,.()/-]{1,120}$/.test(name) ? name : quoted(name))
 
 const way = (then: Run["runtime"], now: Run["runtime"]): string => {

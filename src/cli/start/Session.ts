@@ -1,5 +1,5 @@
 /**
- * One run of `bijou start`: what it was given, and the network that it begins with.
+ * One run of `bijou start`: its options, and the network before its first step.
  */
 import { either as E } from "fp-ts"
 import { Key } from "../../core/Key.ts"
@@ -10,18 +10,18 @@ import { AdamW } from "../../train/AdamW.ts"
 import { Checkpoint } from "../../train/checkpoint/Checkpoint.ts"
 import type { Text } from "../../train/Text.ts"
 import type { Interrupt } from "../Interrupt.ts"
-import { say } from "../say.ts"
+import { paragraph, say } from "../say.ts"
 import { vocabulary, type Resumed } from "./Resumed.ts"
 import type { StartOptions } from "./StartOptions.ts"
 import type { GptTrained } from "./trainGpt.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What the command was given, checked, on a backend that has started. */
+/** The checked options, on a backend that has started. */
 export interface Session {
   readonly options: StartOptions
   readonly resumed: Resumed | null
-  /** What the backend is called. */
+  /** The name of the backend. */
   readonly backend: string
   readonly text: Text
   readonly interrupt: Interrupt
@@ -32,9 +32,9 @@ export interface Begun {
   readonly config: GptConfig
   readonly net: Gpt
   readonly before: GptTrained
-  /** How many numbers are trained. */
+  /** The number of trainable parameters. */
   readonly parameters: number
-  /** The steps that earlier processes took. */
+  /** The number of steps in earlier processes. */
   readonly taken: number
 }
 
@@ -42,7 +42,7 @@ const fractionBits = 9
 
 // --------------------------------------------------------- constructors
 
-/** The network of the options, or that of the file which is resumed. Throws `UnusableInput` for a damaged file. */
+/** The network of the options, or of the resumed checkpoint. Throws `UnusableInput` for a damaged checkpoint. */
 export const begin = async ({ options, resumed }: Session): Promise<Begun> => {
   const { width, heads, depth, context, seed } = options
   const config = resumed?.config ?? { vocabulary, context, width, heads, depth, fractionBits, dropout: 0 }
@@ -52,13 +52,13 @@ export const begin = async ({ options, resumed }: Session): Promise<Begun> => {
   return { config, net, before, parameters, taken: resumed?.run.steps ?? 0 }
 }
 
-/** A network before its first step. */
+/** Initializes the parameters. */
 const fresh = ({ bijection: network }: Gpt, seed: number): GptTrained => {
   const params = network.params.init(Key.fromSeed(seed))
   return { params, state: AdamW.init(network.params, params) }
 }
 
-/** A network as a checkpoint has it. */
+/** Loads the parameters from the checkpoint. */
 const loaded = async ({ bijection: network }: Gpt, { file, source }: Resumed): Promise<GptTrained> => {
   const checkpoint = await Checkpoint.fromBytes(network.params, source)().finally(source.close)
   if (E.isLeft(checkpoint)) throw new UnusableInput(`--resume ${file}: ${checkpoint.left.message}`)
@@ -67,11 +67,12 @@ const loaded = async ({ bijection: network }: Gpt, { file, source }: Resumed): P
 
 // ---------------------------------------------------------- destructors
 
-/** Says what is trained, on what. */
+/** Prints the network, the backend and the size of the text. */
 export const introduce = ({ options, resumed, backend, text }: Session, { parameters, taken }: Begun): void => {
   const { depth, steps, workers } = options
   const by = workers === undefined ? "" : workers === 1 ? ", in a worker" : `, in each of ${workers} workers`
-  say(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}${by}`)
-  say(`reads ${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text.`)
-  say(resumed === null ? "" : `It goes on from step ${taken} of ${steps}, as ${resumed.file} has it.\n`)
+  paragraph(`A GPT of ${parameters.toLocaleString("en-US")} parameters, K = ${depth}, on ${backend}${by}`)
+  say(`${(text.train.length + text.validation.length).toLocaleString("en-US")} bytes of text`)
+  if (resumed !== null) paragraph(`Resumed from ${resumed.file} at step ${taken} of ${steps}`)
+  say("")
 }

@@ -30,18 +30,18 @@ const Given = t.readonly(
 )
 
 export type StartOptions = t.TypeOf<typeof Given> & {
-  /** Samples evaluated at once. */
+  /** Samples evaluated together. */
   readonly microBatch: number
 }
 
 // ---------------------------------------------------------- destructors
 
-/** The options, or one sentence about the first that cannot be used. */
+/** The options, or one sentence about the first invalid option. */
 export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, StartOptions> => {
   const decoded = decodeOptions(Given, given)
   if (E.isLeft(decoded)) return decoded
   const { width, heads, batch, backend, workers, save, saveMinutes, saveSteps } = decoded.right
-  // Whether there are workers or not: no bit is to depend on that. On tensorflow it is the threads that bits depend on already.
+  // With and without workers, so that no bit depends on them. On tensorflow bits depend on the threads anyway.
   const shared = isShareable(backend) && batch % usual === 0 && (backend !== "tensorflow" || workers !== undefined)
   const microBatch = decoded.right.microBatch ?? (shared ? usual : batch)
   const count = batch / microBatch
@@ -49,7 +49,7 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
   if (!Number.isInteger(count))
     return unusable(`--micro-batch ${microBatch} does not divide --batch ${batch}. Use a size that does.`)
   if (save === undefined && (saveMinutes !== undefined || saveSteps !== undefined))
-    return unusable("--save-minutes and --save-steps tell when --save writes. Give --save and a file, too.")
+    return unusable("--save-minutes and --save-steps need --save. Add --save and a file.")
   if (workers !== undefined && !isShareable(backend)) return unusable(notShareable(backend))
   if (workers !== undefined && workers > count)
     return unusable(
@@ -58,7 +58,7 @@ export const decodeStartOptions = (given: unknown): E.Either<UnusableInput, Star
   return E.right({ ...decoded.right, microBatch })
 }
 
-/** The size of micro-batches that divides most batches and keeps kernels busy. */
+/** The usual size of micro-batches: it divides most batches and is large enough for fast kernels. */
 const usual = 8
 
 const unusable = (sentence: string) => E.left(new UnusableInput(sentence))

@@ -1,5 +1,5 @@
 /**
- * The loss on the part of the text that is not trained on.
+ * The loss on the held-out part of the text.
  */
 import { orThrow } from "../../core/orThrow.ts"
 import type { Gpt } from "../../net/Gpt.ts"
@@ -12,22 +12,18 @@ import type { GptTrained } from "./trainGpt.ts"
 // ---------------------------------------------------------------- model
 
 export interface Validation {
-  /** In nats a byte; throws what the network ended in. */
+  /** The loss in nats per byte. Throws the error of the network. */
   readonly lossOf: (trained: GptTrained) => Promise<number>
   readonly release: () => void
 }
 
-/** How many batches it is the mean of. */
+/** The loss is the mean of this many batches. */
 export const validationBatches = 4
 
 // --------------------------------------------------------- constructors
 
-/** Takes its batches from all over the text, evenly. */
-export const holdOut = (
-  { bijection: network }: Gpt,
-  { validation }: Text,
-  { context, batch }: StartOptions,
-): Validation => {
+/** Takes evenly spaced batches from the validation text. */
+export const holdOut = ({ bijection: network }: Gpt, { validation }: Text, { context, batch }: StartOptions): Validation => {
   const held = Array.from({ length: validationBatches }, (_, i) => {
     const part = Math.floor(validation.length / validationBatches)
     return Text.even(validation.subarray(i * part, (i + 1) * part), context, batch)

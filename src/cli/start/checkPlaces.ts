@@ -1,5 +1,5 @@
 /**
- * Where `bijou start` writes, checked before any work is done.
+ * Checks the output files of `bijou start` before any work is done.
  */
 import { access, constants, mkdir, rm } from "node:fs/promises"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
@@ -11,13 +11,13 @@ import type { StartOptions } from "./StartOptions.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Refuses a place that cannot be written to, and one whose file is read; leaves nothing behind. Throws `UnusableInput`. */
+/** Throws `UnusableInput` for a place that is not writable or that the run reads from. Leaves no files there. */
 export const checkPlaces = async (options: StartOptions, resumed: Resumed | null): Promise<void> => {
   await checkFolder(options.out)
   await checkFiles(options, resumed)
 }
 
-/** Refuses a folder that cannot be written to; leaves nothing there. */
+/** Refuses a folder that is not writable. */
 const checkFolder = async (out: string): Promise<void> => {
   try {
     const made = await mkdir(out, { recursive: true })
@@ -25,11 +25,11 @@ const checkFolder = async (out: string): Promise<void> => {
     if (made !== undefined) await rm(made, { recursive: true })
   } catch (error) {
     const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : ""
-    throw new UnusableInput(`--out ${out} is not a folder that can be made and written to${code}. Give another folder.`)
+    throw new UnusableInput(`--out ${out} cannot be created or written to${code}. Give another folder.`)
   }
 }
 
-/** Refuses to write over what is read. */
+/** Refuses to overwrite a file that the run reads. */
 const checkFiles = async ({ data, save, out }: StartOptions, resumed: Resumed | null): Promise<void> => {
   const read = data === undefined ? [] : [{ option: "--data", path: data }]
   const report = { option: "--out", path: reportPath(out) }

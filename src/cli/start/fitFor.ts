@@ -8,20 +8,23 @@ import { measureSpeed } from "../../train/memory/measureSpeed.ts"
 import { Speed } from "../../train/memory/Speed.ts"
 import { Text } from "../../train/Text.ts"
 import { fitBudget } from "../fitBudget.ts"
-import { say } from "../say.ts"
+import { paragraph } from "../say.ts"
 import type { Begun, Session } from "./Session.ts"
 import type { StartOptions } from "./StartOptions.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Null where everything is reversed. The plan of a file is for as many workers as it says, and its budget is for any. */
+/**
+ * The fitted plan; null if every block is reversed. The plan of a checkpoint holds for its number of workers, its
+ * budget for any number.
+ */
 export const fitFor = async ({ options, resumed, text }: Session, begun: Begun): Promise<Fit | null> => {
   const { fit, workers } = resumed?.run ?? { fit: null, workers: null }
   if (options.budget === undefined && workers === (options.workers ?? null)) return fit
   return fitted(begun, text, { ...options, budget: options.budget ?? fit?.budget })
 }
 
-/** The plan for `--budget`, which is for all that tensors take in this thread, in every worker, and in what they share. */
+/** Fits a plan to `--budget`, which covers tensors in this thread, in every worker and in shared memory. */
 const fitted = async (
   { net, before: { params, state } }: Begun,
   text: Text,
@@ -35,7 +38,7 @@ const fitted = async (
   const plan = planOf(fitBudget(net.bijection, step, given))
   const speed = orThrow(await measureSpeed(net.bijection, { ...step, plan }, () => performance.now())())
   const fit = fitBudget(net.bijection, step, { ...given, speed })
-  say(`Measured: ${Speed.toText(speed)}, which the times below rest on.`)
+  paragraph(`Times below assume ${Speed.toText(speed)}, as measured.`)
   tensorScope.release(input)
   return fit
 }

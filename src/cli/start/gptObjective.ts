@@ -1,12 +1,12 @@
 /**
- * What the workers of `bijou start` train: a GPT on the windows of a text.
+ * The objective of `bijou start`: a GPT on windows of a text.
  */
 import { gpt, type GptConfig } from "../../net/Gpt.ts"
 import { Text, type Batch } from "../../train/Text.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What an objective is made of; `bytes` are those of the training text. */
+/** The task of an objective; `bytes` is the training text. */
 export interface GptTask {
   readonly config: GptConfig
   readonly seed: number
@@ -15,7 +15,7 @@ export interface GptTask {
 
 // --------------------------------------------------------- constructors
 
-/** The network from token ids to loss, and its windows by sample id. */
+/** The network from token ids to loss, and the windows by sample id. */
 export const gptObjective = ({ config, seed, bytes }: GptTask) => {
   const { bijection: network } = gpt(config)
   const data = (samples: ReadonlyArray<number>): Batch => Text.batch(bytes, config.context, seed, samples)

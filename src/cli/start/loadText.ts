@@ -1,5 +1,5 @@
 /**
- * The text of `bijou start`: that of `--data`, or the declaration files of this package.
+ * The text of `bijou start`: `--data`, or the declaration files of this package.
  */
 import { orThrow } from "../../core/orThrow.ts"
 import { UnusableInput } from "../../node/errors/UnusableInput.ts"
@@ -12,7 +12,7 @@ import { validationBatches } from "./Validation.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Reads the text and splits it. Throws `UnusableInput` where it cannot be read or is too short. */
+/** Reads the text and splits it. Throws `UnusableInput` if it is not readable or too short. */
 export const loadText = async ({ data, context }: StartOptions): Promise<Text> => {
   const bytes = orThrow(await (data === undefined ? declarations : readText(data, warn))())
   try {

@@ -1,5 +1,5 @@
 /**
- * What a training step costs in memory and time, reversed and taped, in alternation.
+ * Measures the memory and the time of a training step, reversed and taped in alternation.
  */
 import { either as E, type taskEither as TE } from "fp-ts"
 import { Key } from "../../core/Key.ts"
@@ -17,7 +17,7 @@ import { nextTask } from "../../train/nextTask.ts"
 
 // ---------------------------------------------------------------- model
 
-/** Bytes held when the loss is known, and the median time of forward and backward. */
+/** Bytes of saved tensors after the forward pass, and the median time of forward and backward pass. */
 export interface Cost {
   readonly depth: number
   readonly reversedBytes: number
@@ -28,7 +28,7 @@ export interface Cost {
 
 // ---------------------------------------------------------- destructors
 
-/** Costs of an untrained network of this configuration; one step of each kind to warm up, then `runs` timed ones. */
+/** The costs of an untrained network: one step of each kind to warm up, then `runs` timed steps. */
 export const measure =
   (config: GptConfig, batch: Batch, runs: number): TE.TaskEither<RevError, Cost> =>
   async () => {

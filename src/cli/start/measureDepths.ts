@@ -1,5 +1,5 @@
 /**
- * What steps cost at several depths, with a bar.
+ * Measures the cost of steps at several depths, with a progress bar.
  */
 import { orThrow } from "../../core/orThrow.ts"
 import type { GptConfig } from "../../net/Gpt.ts"
@@ -10,7 +10,7 @@ import { measure, type Cost } from "./measure.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** The costs by depth, of each depth once; null where an interrupt came before the last. */
+/** The costs of each depth; null after an interrupt. */
 export const measureDepths = async (
   config: GptConfig,
   given: ReadonlyArray<number>,

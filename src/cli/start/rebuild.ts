@@ -1,9 +1,9 @@
 /**
- * The process that `bijou start` has rebuild activations from bytes; its one argument is the folder with them.
+ * The process in which `bijou start` rebuilds activations from bytes; its argument is the folder with the bytes.
  */
 import { rebuild } from "./roundTrip.ts"
 
-// A Ctrl-C reaches every process of the terminal; the one that started this decides.
+// Ctrl-C reaches every process of the terminal; the parent handles it.
 process.on("SIGINT", () => {})
 
 await rebuild(process.argv[2] ?? ".")

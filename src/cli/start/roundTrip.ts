@@ -27,7 +27,7 @@ import { isTensor } from "../../tensor/values/tree.ts"
 
 // ---------------------------------------------------------------- model
 
-/** How many bits were rebuilt, and how many of them are not those of the forward pass. */
+/** How many bits were rebuilt, and how many of them differ from the forward pass. */
 export interface RoundTrip {
   readonly bits: number
   readonly differing: number
@@ -46,8 +46,8 @@ const Meta = t.strict({
 // --------------------------------------------------------- constructors
 
 /**
- * Runs the trunk forward and records every activation; writes the last state and the planes to files; has another
- * process, started with `command`, rebuild all activations from those; and compares bit patterns.
+ * Runs the trunk forward and records every activation, writes the last state and the planes to files, starts another
+ * process with `command` that rebuilds all activations from them, and compares bit patterns.
  */
 export const roundTrip =
   (
@@ -85,7 +85,7 @@ export const roundTrip =
     }
   }
 
-/** The other process: reads what `roundTrip` wrote into a folder and writes the activations x_{K-2} .. x_0. */
+/** Runs in the other process: reads the files of `roundTrip` and writes the activations x_{K-2} .. x_0. */
 export const rebuild = async (folder: string): Promise<void> => {
   const meta = decoded(Meta.decode(JSON.parse(await readFile(join(folder, "meta.json"), "utf8"))))
   await enterRuntime(meta.runtime)
@@ -101,7 +101,7 @@ export const rebuild = async (folder: string): Promise<void> => {
 
 // ----------------------------------------------------------- combinators
 
-/** Runs a program and copies, in order, the activations that are claimed to be in range, which a forward pass makes, or that come back. */
+/** Runs a program and copies its activations in order: those it claims to be in range, and those it observes. */
 const recording = async <P, A>(
   env: Env<P>,
   program: Parameters<typeof run<P, A>>[0],
@@ -129,13 +129,13 @@ const recording = async <P, A>(
 
 // ---------------------------------------------------------- destructors
 
-/** Recorded are x_0 .. x_K, rebuilt are x_{K-2} .. x_0. */
+/** Compares the recorded x_0 .. x_K with the rebuilt x_{K-2} .. x_0. */
 const compare = (rebuilt: ReadonlyArray<Float32Array>, recorded: ReadonlyArray<Float32Array>): RoundTrip =>
   rebuilt.reduce(
     ({ bits, differing }, x, i) => {
       const original = recorded[rebuilt.length - 1 - i]
       if (original === undefined || original.length !== x.length)
-        throw new Error("An activation was rebuilt in another size.")
+        throw new Error("An activation was rebuilt with another size.")
       return { bits: bits + 32 * x.length, differing: differing + differingBits(x, original) }
     },
     { bits: 0, differing: 0 },
@@ -155,7 +155,7 @@ const finished = ([program = "", ...args]: ReadonlyArray<string>): Promise<void>
     })
   })
 
-/** What the process that started this one has written. */
+/** Unwraps a decoded file of the parent process. */
 const decoded = <X>(result: E.Either<unknown, X>): X =>
   orThrow(
     E.mapLeft((error) => (error instanceof Error ? error : new Error("The files of the round trip do not decode.")))(

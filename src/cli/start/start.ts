@@ -1,5 +1,5 @@
 /**
- * `bijou start`: trains a byte-level GPT without stored activations, and shows what that costs.
+ * `bijou start`: trains a byte-level GPT without stored activations, and reports memory and time.
  */
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
@@ -15,7 +15,7 @@ import { generate } from "../../train/generate.ts"
 import type { Run } from "../../train/checkpoint/Run.ts"
 import { Text } from "../../train/Text.ts"
 import { listenForInterrupt } from "../Interrupt.ts"
-import { say } from "../say.ts"
+import { paragraph, say } from "../say.ts"
 import { startBackend } from "../startBackend.ts"
 import { checkPlaces } from "./checkPlaces.ts"
 import { fitFor } from "./fitFor.ts"
@@ -36,13 +36,13 @@ import { holdOut } from "./Validation.ts"
 const sweepDepths = [6, 12, 24]
 const prompt = "export "
 
-/** Losses on the validation text, before the first step and after the last. */
+/** The validation losses before the first step and after the last. */
 interface Losses {
   readonly first: number
   readonly last: number
 }
 
-/** What was found out about a trained network. */
+/** The results for a trained network. */
 interface Findings {
   readonly losses: Losses
   readonly sample: string
@@ -53,7 +53,7 @@ interface Findings {
 
 // ---------------------------------------------------------- destructors
 
-/** Runs the command; resolves to its exit code and throws `UnusableInput` or what the network ended in. */
+/** Runs the command and returns its exit code. Throws `UnusableInput`, or the error of the network. */
 export const start = async (options: StartOptions, resumed: Resumed | null): Promise<number> => {
   const text = await loadText(options)
   if (resumed !== null) checkText(resumed, digestOf(text))
@@ -101,15 +101,15 @@ const trainAndReport = async (session: Session): Promise<number> => {
   const report = await reportOf(session, begun, ended, { losses, sample, trip, costs, budget })
   const path = await writeReport(options.out, report)
   say(`\n${summary(report)}\n`)
-  for (const complaint of complaints(report)) say(complaint)
+  for (const complaint of complaints(report)) paragraph(complaint)
   say(`Written to ${path}`)
   tensorScope.release(trained)
-  // Nobody may have read that.
+  // The output may have been closed before all of it was read.
   if (await interrupt.requested()) return interrupt.exitCode()
   return complaints(report).length === 0 && unsaved === null ? 0 : 1
 }
 
-/** The run as its checkpoints describe it. */
+/** The run, as its checkpoints store it. */
 const runOf = ({ options, resumed, text }: Session, { config, taken }: Begun, fit: Fit | null, first: number): Run => {
   const { steps, seed, batch, microBatch, workers = null } = options
   const course = resumed?.run ?? {
@@ -123,7 +123,7 @@ const runOf = ({ options, resumed, text }: Session, { config, taken }: Begun, fi
   }
 }
 
-/** Trains, and counts the most bytes that tensors took meanwhile, in all threads. */
+/** Trains, and measures the peak bytes of tensors in all threads. */
 const train = async (
   { options, text, interrupt }: Session,
   { config, before }: Begun,
@@ -132,22 +132,24 @@ const train = async (
   const task = { config, seed: options.seed, bytes: shared(text.train) }
   const { result, peak } = await peakBytes(() => trainGpt(task, { run, trained: before }, options, interrupt))
   const { memory } = result
-  // What workers share is there while parameters move, and the workers' tensors are not.
+  // While the parameters are copied, shared memory is allocated, but the tensors of the workers are not.
   return { ended: result, peak: Math.max(peak + memory.shared, memory.most) }
 }
 
-/** The same bytes in memory that all threads have. */
+/** A copy in memory that all threads share. */
 const shared = (bytes: Uint8Array): Uint8Array => {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
   copy.set(bytes)
   return copy
 }
 
-/** Says where an interrupt ended it, and how to go on; returns the exit code. */
+/** Prints where an interrupt stopped the run and how to resume it, and returns the exit code. */
 const stopped = ({ interrupt }: Session, where: string, { first, last }: Losses, saved?: string): number => {
-  say(`\nStopped ${where}. Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
+  say("")
+  say(`Stopped ${where}.`)
+  say(`Validation loss: ${first.toFixed(3)}, now ${last.toFixed(3)}.`)
   say("No report was written.")
-  if (saved !== undefined) say(`Go on with --resume ${saved}`)
+  if (saved !== undefined) say(`Resume it with --resume ${saved}`)
   return interrupt.exitCode()
 }
 
@@ -156,14 +158,14 @@ const sampleOf = async (net: Gpt, { params }: GptTrained, seed: number): Promise
   return new TextDecoder().decode(orThrow(await generate(net, params, given)()))
 }
 
-/** How the process is started that rebuilds activations from bytes. */
+/** The command that rebuilds activations from bytes in another process. */
 const rebuildCommand = (): ReadonlyArray<string> => [
   process.execPath,
   ...process.execArgv,
   fileURLToPath(import.meta.resolve("./rebuild.js")),
 ]
 
-/** The depths of the table. */
+/** The depths in the table. */
 const sweptBy = ({ depths }: StartOptions): ReadonlyArray<number> => (depths ? sweepDepths : [])
 
 const reportOf = async (
@@ -174,7 +176,7 @@ const reportOf = async (
 ): Promise<Report> => {
   const { width, heads, depth, context, batch, microBatch, seed, workers = null } = options
   const cost = costs.get(depth)
-  if (cost === undefined) throw new Error("the cost of the depth that was trained is not known")
+  if (cost === undefined) throw new Error("the cost of the trained depth is not known")
   return {
     ...{ backend, depth, width, heads, batch, context, fractionBits: config.fractionBits, steps, seed, parameters },
     ...{ microBatch, workers, digest: await digestOfParameters(net, trained) },

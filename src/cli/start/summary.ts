@@ -1,15 +1,15 @@
 /**
- * The report for a person, in lines that fit a narrow terminal.
+ * The report as text that fits a narrow terminal.
  */
 import type { Report } from "./Report.ts"
 
 // ---------------------------------------------------------- destructors
 
-/** Everything `report.json` has, and what to think of it. */
+/** Everything in `report.json`. */
 export const summary = (report: Report): string => {
   const { budget, loss, roundTrip, held, msPerStep, sweep } = report
   return [
-    "Validation loss, nats a byte",
+    "Validation loss, nats per byte",
     `  uniform bytes   ${loss.uniform.toFixed(3)}`,
     `  byte frequency  ${loss.unigram.toFixed(3)}`,
     `  before training ${loss.first.toFixed(3)}`,
@@ -29,11 +29,13 @@ export const summary = (report: Report): string => {
     "",
     ...(budget === null
       ? []
-      : [`Peak while training: ${megabytes(budget.peak)} MB of a budget of ${megabytes(budget.fit.budget)} MB`, ""]),
-    `Held for the way back, K = ${report.depth}`,
-    `  reversed ${megabytes(held.reversedBytes)} MB, ${msPerStep.reversed.toFixed(0)} ms a step`,
-    `  taped    ${megabytes(held.tapedBytes)} MB, ${msPerStep.taped.toFixed(0)} ms a step`,
-    ...(sweep.length === 0 ? [] : ["", "     held, MB          ms a step", "  K  reversed   taped  reversed   taped"]),
+      : [`Peak in training: ${megabytes(budget.peak)} MB of a budget of ${megabytes(budget.fit.budget)} MB`, ""]),
+    `Saved for the backward pass, K = ${report.depth}`,
+    `  reversed ${megabytes(held.reversedBytes)} MB, ${msPerStep.reversed.toFixed(0)} ms per step`,
+    `  taped    ${megabytes(held.tapedBytes)} MB, ${msPerStep.taped.toFixed(0)} ms per step`,
+    ...(sweep.length === 0
+      ? []
+      : ["", "     saved, MB         ms per step", "  K  reversed   taped  reversed   taped"]),
     ...sweep.map(
       (cost) =>
         `${pad(cost.depth, 3)}${pad(megabytes(cost.reversedBytes), 10)}${pad(megabytes(cost.tapedBytes), 8)}` +
@@ -42,24 +44,24 @@ export const summary = (report: Report): string => {
   ].join("\n")
 }
 
-/** What is wrong with the run, if anything: one sentence each. */
+/** The problems of a run, one sentence each. */
 export const complaints = ({ loss, roundTrip }: Report): ReadonlyArray<string> => [
   ...(loss.last < loss.unigram
     ? []
     : [
-        `The validation loss ${loss.last.toFixed(3)} is not below that of byte frequencies, ${loss.unigram.toFixed(3)}. Train for more --steps.`,
+        `The validation loss ${loss.last.toFixed(3)} is not below the ${loss.unigram.toFixed(3)} of byte frequencies. Train for more --steps.`,
       ]),
   ...(loss.unigram < loss.uniform
     ? []
     : [
-        `Byte frequencies, ${loss.unigram.toFixed(3)} nats, tell no more about this text than nothing, ${loss.uniform.toFixed(3)}. Give a text in a language.`,
+        `Byte frequencies predict this text no better, with ${loss.unigram.toFixed(3)} nats, than uniform bytes, with ${loss.uniform.toFixed(3)}. Give natural text as --data.`,
       ]),
   ...(roundTrip.differing === 0
     ? []
-    : [`${count(roundTrip.differing)} bits changed on the round trip: this is a defect, please report it.`]),
+    : [`${count(roundTrip.differing)} bits differ after the round trip: this is a bug, please report it.`]),
 ]
 
-/** Control characters would move the cursor of a terminal. */
+/** Replaces control characters, which would move the cursor of a terminal. */
 const readable = (text: string): string => text.replace(/[^\P{C}\n\t]/gu, "\u00b7").replace(/\uFFFD/g, "\u00b7")
 
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2)

@@ -1,5 +1,5 @@
 /**
- * The training of `bijou start`, saved while it goes on and whatever ends it.
+ * The training of `bijou start`, with checkpoints during the run and at its end, whatever ends it.
  */
 import { Plan } from "../../core/Plan.ts"
 import type { Gpt } from "../../net/Gpt.ts"
@@ -23,18 +23,18 @@ type GptParams = Parameters<Gpt["bijection"]["params"]["leaves"]>[0]
 
 export type GptTrained = Trained<GptParams>
 
-/** Where training ended. */
+/** The state at the end of training. */
 export interface Ended {
   readonly trained: GptTrained
   readonly steps: number
   readonly memory: WorkersMemory
-  /** What is wrong with the file of `--save`; null where it has the last step, or there is none. */
+  /** Why the checkpoint does not have the last step; null if it does, or without `--save`. */
   readonly unsaved: string | null
 }
 
 // ---------------------------------------------------------- destructors
 
-/** Takes the steps that are left of a run, or those until an interrupt. A step that is refused is thrown, when those before it are saved. */
+/** Takes the remaining steps until an interrupt. Throws the error of a refused step after saving the earlier ones. */
 export const trainGpt = async (
   task: GptTask,
   before: Checkpoint<GptParams>,
@@ -75,20 +75,20 @@ export const trainGpt = async (
     progress.stop()
     unsaved = (await saver?.end(state(last))) ?? null
     if (unsaved !== null) warn(unsaved)
-    else if (failed && saver !== null) warn(`--save ${options.save} has step ${last.steps}, the last that ended well.`)
+    else if (failed && saver !== null) warn(`--save ${options.save} has step ${last.steps}, the last that succeeded.`)
     await pool?.stop()
   }
   return { ...last, memory: pool?.memory() ?? { shared: 0, most: 0 }, unsaved }
 }
 
-/** Null where nothing is to be saved. Throws `UnusableInput` for a place that cannot be written to. */
+/** Starts saving; null without `--save`. Throws `UnusableInput` for a place that is not writable. */
 const saverOf = async ({ save, saveMinutes, saveSteps }: StartOptions, first: Saved): Promise<Saver | null> => {
   if (save === undefined) return null
   const every = { minutes: saveMinutes ?? 10, ...(saveSteps === undefined ? {} : { steps: saveSteps }) }
   return startSaving({ option: "--save", file: save, every, warn, now: () => performance.now() }, first)
 }
 
-/** Where workers find what they train. */
+/** The module from which workers load the objective. */
 const here = (argument: GptTask) => ({
   module: import.meta.resolve("./gptObjective.js"),
   export: "gptObjective",

@@ -1,5 +1,5 @@
 /**
- * A BLAS library, loaded into this process and called in place on the memory of the wasm backend.
+ * A BLAS library, loaded into this process. It computes in place on the heap of the backend wasm.
  */
 import type { Product, Sgemm } from "../../tensor/kernels/wasm/sgemm.ts"
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
@@ -10,28 +10,25 @@ import type { Library } from "./Library.ts"
 export interface Blas extends Sgemm {
   /** For example "OpenBLAS 0.3.34". */
   readonly version: string
-  /** The number of threads, or null if the library chooses it, as Accelerate does. */
+  /** Null if the library chooses them, as Accelerate does. */
   readonly threads: number | null
-  /** The processor whose kernels the library has chosen, if it reports one. */
+  /** The processor whose kernels the library uses; null if it does not say. */
   readonly core: string | null
 }
 
 // --------------------------------------------------------- constructors
 
-/**
- * Loads a library, fixes its number of threads, and tests a multiplication. Throws `NativeUnavailable` if it fails or
- * the result is wrong.
- */
+/** Loads a library, sets its threads and tests one product. Throws `NativeUnavailable` if any of these fails. */
 export const loadBlas = async (library: Library, threads: number): Promise<Blas> => {
   const { kind, file, prefix } = library
   const koffi = await loadKoffi()
   try {
     const loaded = koffi.load(file)
-    // Pass addresses as numbers, not as views: a view per call would cost more than a small product.
+    // Addresses are passed as numbers: creating a view per product would cost more than a small product.
     const call = loaded.func(
       `void ${prefix}cblas_sgemm(int, int, int, int, int, int, float, uintptr_t, int, uintptr_t, int, float, uintptr_t, int)`,
     ) as Cblas
-    const told =
+    const described =
       kind === "openblas"
         ? {
             version: versionOf(String(loaded.func(`const char *${prefix}openblas_get_config(void)`)())),
@@ -40,19 +37,19 @@ export const loadBlas = async (library: Library, threads: number): Promise<Blas>
           }
         : { version: "Accelerate", core: null, threads: null }
     const blas = {
-      ...told,
+      ...described,
       least: 1024,
-      name: `${told.version}, ${told.threads === null ? "its own threads" : countOf(told.threads)}`,
+      name: `${described.version}, ${described.threads === null ? "its own threads" : countOf(described.threads)}`,
       multiply: multiplyBy(call, (buffer) => Number(koffi.address(new Uint8Array(buffer)))),
     }
-    if (multipliesRightly(blas)) return blas
+    if (multipliesCorrectly(blas)) return blas
   } catch (error) {
     if (error instanceof NativeUnavailable) throw error
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    throw new NativeUnavailable(`The library ${file} cannot be used: ${reason}. Run: npx bijou native`)
+    throw new NativeUnavailable(`The library ${file} cannot be used: ${reason}. Run: npx bijou setup blas`)
   }
   throw new NativeUnavailable(
-    `The library ${file} multiplies wrongly; it may have been built for 64-bit sizes. Run: npx bijou native --from pypi`,
+    `The library ${file} computes a wrong product, perhaps because it was built for 64-bit sizes. Run: npx bijou setup blas --from pypi`,
   )
 }
 
@@ -62,7 +59,7 @@ export const loadKoffi = async () => {
     return (await import("koffi")).default
   } catch {
     throw new NativeUnavailable(
-      "Calling a native library needs the package koffi, which is not installed or not made for this platform. Run: npm install koffi",
+      "A BLAS needs the package koffi, which is not installed or does not support this platform. Run: npm install koffi",
     )
   }
 }
@@ -74,7 +71,7 @@ type Cblas = (...parameters: number[]) => void
 const [ROW_MAJOR, PLAIN, TRANSPOSED] = [101, 111, 112]
 
 const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number): Sgemm["multiply"] => {
-  // Growing replaces the buffer. Today's engines keep its address, but do not guarantee it.
+  // Growing the heap replaces the buffer. Engines keep its address today, but do not promise to.
   let buffer: ArrayBufferLike | null = null
   let base = 0
   return (memory, { m, n, k, transposeA, transposeB, strideA, strideB, strideOut, adds }, a, b, out) => {
@@ -88,7 +85,7 @@ const multiplyBy = (call: Cblas, addressOf: (buffer: ArrayBufferLike) => number)
   }
 }
 
-/** An older OpenBLAS may not support the processor. One that reports no version is older still. */
+/** An older OpenBLAS may lack kernels for the processor; one that does not report its version is older still. */
 const OLDEST = [0, 3, 21]
 
 const versionOf = (config: string): string => {
@@ -97,7 +94,7 @@ const versionOf = (config: string): string => {
   const older = parts.findIndex((part, i) => part !== OLDEST[i])
   if (version === "" || (older >= 0 && (parts[older] ?? 0) < (OLDEST[older] ?? 0)))
     throw new Error(
-      `it is OpenBLAS ${version || "of no known version"}, and ${OLDEST.join(".")} is the oldest that will do`,
+      `it is OpenBLAS ${version || "of an unknown version"}, and bijou needs ${OLDEST.join(".")} or newer`,
     )
   return `OpenBLAS ${version}`
 }
@@ -109,8 +106,8 @@ const fixThreads = (loaded: Loaded, prefix: string, threads: number): number => 
 
 const countOf = (threads: number): string => `${threads} thread${threads === 1 ? "" : "s"}`
 
-/** Products of integers are exact in any order, so there is one correct result. */
-const multipliesRightly = ({ multiply }: Pick<Sgemm, "multiply">): boolean => {
+/** Products of small integers are exact in any order of summation. */
+const multipliesCorrectly = ({ multiply }: Pick<Sgemm, "multiply">): boolean => {
   const [m, k, n] = [5, 7, 6]
   const heap = new Float32Array(m * k + k * n + m * n)
   for (const [transposeA, transposeB] of [

@@ -1,16 +1,16 @@
 /**
- * The OpenBLAS wheels to download: one version, pinned by digest for each platform.
+ * The wheels of OpenBLAS on PyPI: one version, pinned per platform by its digest.
  */
 
 // ---------------------------------------------------------------- model
 
-/** A wheel on PyPI, which is a zip, and the library in it. */
+/** A wheel, which is a zip file, and the library in it. */
 export interface Wheel {
   readonly version: string
   /** The platform tags at the end of its name. */
   readonly platform: string
   readonly sha256: string
-  /** The BLAKE2b-256 digest of the file, which is part of its URL on PyPI. */
+  /** BLAKE2b-256 of the file, which is part of its URL. */
   readonly blake2: string
   readonly library: string
 }
@@ -75,13 +75,13 @@ const wheels: Readonly<Record<string, Omit<Wheel, "version">>> = {
 
 // ---------------------------------------------------------- destructors
 
-/** Returns the wheel for a platform, such as `linux-x64`, or null if PyPI has none. */
+/** The wheel for a platform such as `linux-x64`; null if PyPI has none. */
 export const wheelFor = (platform: string): Wheel | null => {
   const wheel = wheels[platform]
   return wheel === undefined ? null : { version, ...wheel }
 }
 
-/** Returns this platform's key in the table. */
+/** The name of this platform in the table. */
 export const thisPlatform = (): string => {
   const { platform, arch } = process
   return platform === "linux" && isMusl() ? `linux-musl-${arch}` : `${platform}-${arch}`
@@ -89,16 +89,16 @@ export const thisPlatform = (): string => {
 
 export const fileName = (wheel: Wheel): string => `scipy_openblas32-${wheel.version}-py3-none-${wheel.platform}.whl`
 
-/** Returns PyPI's own URL of the file. */
+/** The URL of the file on PyPI. */
 export const address = (wheel: Wheel): string => {
   const { blake2 } = wheel
   const place = `${blake2.slice(0, 2)}/${blake2.slice(2, 4)}/${blake2.slice(4)}`
   return `https://files.pythonhosted.org/packages/${place}/${fileName(wheel)}`
 }
 
-/** Node was built with musl if its report has no glibc version. */
+/** Node was built against musl if its report names no glibc. */
 const isMusl = (): boolean => {
-  // Node does not type the report.
+  // Node does not declare the type of its report.
   const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } }
   return header.glibcVersionRuntime === undefined
 }

@@ -1,5 +1,5 @@
 /**
- * Downloads a wheel with pip, which uses the user's mirrors and proxies, or directly from PyPI if there is no pip.
+ * Fetches a wheel with pip, which uses the configured mirrors and proxies, or from PyPI directly without pip.
  */
 import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
@@ -8,23 +8,21 @@ import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { findPip, pip } from "../programs/pip.ts"
 import { address, distribution, fileName, type Wheel } from "./Wheel.ts"
 
-/**
- * Returns the bytes of the wheel, which have the pinned digest. pip writes into `folder`. Throws `NativeUnavailable`.
- */
+/** The bytes of the wheel, checked against the pinned digest; pip writes into `folder`. Throws `NativeUnavailable`. */
 export const fetchWheel = async (wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const python = await findPip()
   const bytes = python === null ? await fromPypi(wheel) : await fromPip(python, wheel, folder, signal)
   const found = createHash("sha256").update(bytes).digest("hex")
   if (found === wheel.sha256) return bytes
   throw new NativeUnavailable(
-    `${fileName(wheel)} was fetched with the digest ${found.slice(0, 12)}..., not ${wheel.sha256.slice(0, 12)}...: it was damaged on the way or changed, and nothing was set up. Try again.`,
+    `${fileName(wheel)} has the digest ${found.slice(0, 12)}..., not ${wheel.sha256.slice(0, 12)}...: the download is damaged or was modified, and nothing was set up. Try again.`,
   )
 }
 
 const fromPip = async (python: string, wheel: Wheel, folder: string, signal: AbortSignal): Promise<Uint8Array> => {
   const wanted = join(folder, "requirements.txt")
   await writeFile(wanted, `${distribution}==${wheel.version} --hash=sha256:${wheel.sha256}\n`)
-  // Use the platform of Node, which may differ from that of Python.
+  // The platform is that of Node; Python may run on another.
   const platforms = wheel.platform.split(".").flatMap((platform) => ["--platform", platform])
   const only = ["--no-deps", "--only-binary=:all:", "--require-hashes", ...platforms]
   await pip(python, ["download", ...only, "-d", folder, "-r", wanted], signal).catch((error: Error) => {
@@ -43,12 +41,12 @@ const fromPypi = async (wheel: Wheel): Promise<Uint8Array> => {
     const reason = cause instanceof Error ? cause.message : message
     throw unreachable(
       wheel,
-      `there is no Python with pip here, and files.pythonhosted.org cannot be reached: ${reason}`,
+      `Python with pip is not installed, and files.pythonhosted.org cannot be reached: ${reason}`,
     )
   }
 }
 
 const unreachable = (wheel: Wheel, reason: string): NativeUnavailable =>
   new NativeUnavailable(
-    `${distribution} ${wheel.version} cannot be fetched; ${reason}. Go online, install Python with pip, or install OpenBLAS with the system's package manager, and run it again.`,
+    `${distribution} ${wheel.version} cannot be fetched: ${reason}. Connect to the network, install Python with pip or install OpenBLAS with the system's package manager, and try again.`,
   )

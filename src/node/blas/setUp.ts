@@ -1,5 +1,5 @@
 /**
- * Sets up native speed for this user, and removes it.
+ * Sets up a BLAS for this user, and removes it.
  */
 import { readFile, writeFile } from "node:fs/promises"
 import { basename, isAbsolute, join } from "node:path"
@@ -16,13 +16,13 @@ import { codeOf, remove, unwritable, replaceFolder } from "../files/replaceFolde
 
 // ---------------------------------------------------------------- model
 
-/** The source of the library: the system, PyPI, or the first of them that has one. */
+/** The source of a library: the system, PyPI, or the first of them that has one. */
 export type Origin = "auto" | "system" | "pypi"
 
 // ----------------------------------------------------------- combinators
 
 /**
- * Finds or downloads a library that works and sets it up. `fresh` is false if one was set up before. Throws
+ * Finds or fetches a library that works and sets it up; `fresh` is false if it was set up already. Throws
  * `NativeUnavailable`.
  */
 export const setUp = async (
@@ -42,12 +42,12 @@ export const setUp = async (
     }
     if (from === "system")
       throw new NativeUnavailable(
-        "No BLAS that will do was found on this system. Install OpenBLAS with its package manager, or run: npx bijou native --from pypi",
+        "This system has no BLAS that works. Install OpenBLAS with its package manager, or run: npx bijou setup blas --from pypi",
       )
   }
   await fetched(say)
   const library = await installed()
-  if (library === null) throw new NativeUnavailable(`${nativeFolder()} was removed while it was made. Try again.`)
+  if (library === null) throw new NativeUnavailable(`${nativeFolder()} was removed during setup. Try again.`)
   try {
     return { library, blas: await loadBlas(library, threads), fresh: true }
   } catch (error) {
@@ -56,14 +56,14 @@ export const setUp = async (
   }
 }
 
-/** Removes what was set up, and returns whether there was anything. */
+/** Removes the BLAS that is set up, and returns whether there was one. */
 export const tearDown = (): Promise<boolean> => remove(nativeFolder())
 
 // ---------------------------------------------------------- destructors
 
 /**
- * Returns the installed library, with a path that can be loaded, or null. Throws `NativeUnavailable` if its manifest is
- * damaged.
+ * The library that is set up, with a path that the loader accepts; null if there is none. Throws `NativeUnavailable` if
+ * its manifest is damaged.
  */
 export const installed = async (): Promise<Library | null> => {
   const folder = nativeFolder()
@@ -74,12 +74,12 @@ export const installed = async (): Promise<Library | null> => {
   if (text === null) return null
   const decoded = E.tryCatch(() => Library.decode(JSON.parse(text)), String)
   if (E.isLeft(decoded) || E.isLeft(decoded.right))
-    throw new NativeUnavailable(`${join(folder, "native.json")} is damaged. Run: npx bijou native`)
+    throw new NativeUnavailable(`${join(folder, "native.json")} is damaged. Run: npx bijou setup blas`)
   const library = decoded.right.right
   return { ...library, file: isAbsolute(library.file) ? library.file : join(folder, library.file) }
 }
 
-/** Returns the installed library if it works, comes from the requested source, and has the pinned version. */
+/** The library that is set up, if it works, comes from the requested source and has the pinned version. */
 const working = async (from: Origin, threads: number): Promise<{ library: Library; blas: Blas } | null> => {
   const library = await installed().catch(() => null)
   if (library === null || (from !== "auto" && library.source !== from)) return null
@@ -93,7 +93,7 @@ const fetched = async (say: (line: string) => void): Promise<void> => {
   const wheel = wheelFor(platform)
   if (wheel === null)
     throw new NativeUnavailable(
-      `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and run it again.`,
+      `PyPI has no OpenBLAS for ${platform}. Install OpenBLAS with the system's package manager and try again.`,
     )
   say(`Fetching ${distribution} ${wheel.version} from PyPI (5 to 9 MB) ...`)
   await replaceFolder(nativeFolder(), async (folder, spare, signal) => {

@@ -1,55 +1,27 @@
 /**
- * Where a system keeps a BLAS, best first.
+ * The BLAS libraries of a system, best first.
  */
-import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
-import { promisify } from "node:util"
+import { findLibraries } from "../programs/findLibraries.ts"
 import type { Library } from "./Library.ts"
 
-/** Libraries that may work; whether one does shows when it is loaded. */
+/** The candidates; loading one shows whether it works. */
 export const systemLibraries = async (): Promise<ReadonlyArray<Library>> => {
   switch (process.platform) {
     case "darwin":
-      // The loader has Accelerate, though no file of that name is on the disk.
+      // The loader resolves Accelerate from its own cache: there is no such file on disk.
       return [
         library("accelerate", "/System/Library/Frameworks/Accelerate.framework/Accelerate"),
-        ...existing([
-          "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
-          "/usr/local/opt/openblas/lib/libopenblas.dylib",
-        ]),
+        ...["/opt/homebrew/opt/openblas/lib/libopenblas.dylib", "/usr/local/opt/openblas/lib/libopenblas.dylib"]
+          .filter((file) => existsSync(file))
+          .map((file) => library("openblas", file)),
       ]
     case "win32":
       return []
     default:
-      return existing([...(await known()), ...folders.flatMap((folder) => names.map((name) => `${folder}/${name}`))])
+      return (await findLibraries(["libopenblas.so.0", "libopenblas.so"])).map((file) => library("openblas", file))
   }
 }
-
-const names = ["libopenblas.so.0", "libopenblas.so"]
-
-const folders = [
-  "/usr/lib/x86_64-linux-gnu",
-  "/usr/lib/aarch64-linux-gnu",
-  "/usr/lib64",
-  "/usr/lib",
-  "/usr/local/lib",
-  "/opt/OpenBLAS/lib",
-]
-
-/** What the loader's cache lists. */
-const known = async (): Promise<ReadonlyArray<string>> => {
-  for (const command of ["ldconfig", "/sbin/ldconfig"]) {
-    const listed = await promisify(execFile)(command, ["-p"]).catch(() => null)
-    if (listed !== null)
-      return [...listed.stdout.matchAll(/^\s*(\S+) .*=> (\S+)$/gm)].flatMap(([, name = "", path = ""]) =>
-        names.includes(name) ? [path] : [],
-      )
-  }
-  return []
-}
-
-const existing = (files: ReadonlyArray<string>): ReadonlyArray<Library> =>
-  [...new Set(files)].filter((file) => existsSync(file)).map((file) => library("openblas", file))
 
 const library = (kind: Library["kind"], file: string): Library => ({
   kind,

@@ -1,5 +1,5 @@
 /**
- * The wasm backend with the matrix products of a BLAS.
+ * The backend wasm with matrix products by a BLAS.
  */
 import { availableParallelism } from "node:os"
 import { setSgemm } from "../../tensor/kernels/wasm/sgemm.ts"
@@ -9,12 +9,12 @@ import { installed } from "./setUp.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Makes the wasm backend use the BLAS that `npx bijou setup blas` has set up for its matrix products, and returns its
- * name, such as "OpenBLAS 0.3.34, 2 threads". Returns null and changes nothing if none is set up.
+ * Computes matrix products on the backend wasm with the BLAS that `npx bijou setup blas` has set up, and returns its
+ * name, such as "OpenBLAS 0.3.34, 2 threads". Changes nothing and returns null if none is set up.
  *
- * Call it before the first matrix product. `threads` (default: the cores given to this process) is fixed for the
- * process. The same library, processor, threads and shapes give the same bits. Rejects with a sentence if what is set
- * up does not work.
+ * Call it before the first product. `threads` (default: the cores of this process) is fixed for the process. The bits
+ * are the same for the same library, processor, threads and shapes. Rejects with `NativeUnavailable` if the BLAS does
+ * not work.
  *
  * ```ts no-run
  * import { useNative } from "bijou/native"
@@ -27,7 +27,7 @@ import { installed } from "./setUp.ts"
 export const useNative = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
   const wanted = threads ?? blas?.threads ?? availableParallelism()
   if (!Number.isInteger(wanted) || wanted < 1)
-    throw new RangeError(`threads must be a whole number from 1 on, not ${wanted}.`)
+    throw new RangeError(`threads must be an integer of at least 1, not ${wanted}.`)
   if (blas === null) {
     const library = await installed()
     if (library === null) return null
@@ -35,7 +35,7 @@ export const useNative = async ({ threads }: { readonly threads?: number } = {})
   }
   if (threads !== undefined && blas.threads !== null && blas.threads !== threads)
     throw new RangeError(
-      `This process multiplies with ${blas.name}, and that stays: ${threads} would give other bits. Start another process.`,
+      `This process multiplies with ${blas.name}, which is fixed: ${threads} would compute other bits. Start another process.`,
     )
   setSgemm(blas)
   return blas.name
@@ -43,7 +43,7 @@ export const useNative = async ({ threads }: { readonly threads?: number } = {})
 
 // ---------------------------------------------------------- destructors
 
-/** Returns the BLAS that this process has loaded, or null. */
+/** The BLAS that this process has loaded; null before. */
 export const loadedBlas = (): Blas | null => blas
 
 let blas: Blas | null = null

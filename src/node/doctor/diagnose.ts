@@ -1,5 +1,5 @@
 /**
- * Examines every backend, and measures those that work.
+ * Inspects every backend, and measures those that work.
  */
 import { availableParallelism, cpus } from "node:os"
 import type { BackendName } from "../../tensor/backend.ts"
@@ -9,6 +9,7 @@ import { fallbacksOf, missingOn, ownKernels } from "../../tensor/kernels/kernels
 import { tf } from "../../tensor/tf.ts"
 import { startRuntime } from "../runtime/startRuntime.ts"
 import { opLibraryName } from "../tensorflow/OpLibrary.ts"
+import { isSoftware } from "../webgpu/checkWebgpu.ts"
 import { whyNot } from "../tensorflow/setUpTensorflow.ts"
 import type { Device } from "../tensorflow/Tensorflow.ts"
 import { loadedBlas } from "../blas/useNative.ts"
@@ -16,10 +17,7 @@ import { loadedTensorflow } from "../tensorflow/useTensorflow.ts"
 import type { Backend, Diagnosis } from "./Diagnosis.ts"
 import { measureProducts } from "./measureProducts.ts"
 
-/**
- * Takes about two seconds per working backend. `report` receives the number of finished backends and the name of the
- * next.
- */
+/** Takes about two seconds per working backend; `report` receives the number of finished ones and the next name. */
 export const diagnose = async (report: (done: number, name: string) => void): Promise<Diagnosis> => {
   const backends: Backend[] = []
   for (const [name, look] of looks) {
@@ -33,7 +31,7 @@ const unknown = { version: null, device: null, measured: null, kernels: [], fall
 
 type Look = Partial<Backend> & Pick<Backend, "status">
 
-/** Examines the runtime that has started. */
+/** Inspects the runtime that has started. */
 const lookAt = async (backend: BackendName, version: string): Promise<Look> => ({
   status: "ready",
   version: `TensorFlow.js ${tf.version.tfjs}, ${version}`,
@@ -52,23 +50,23 @@ const lookAtWasm = async (): Promise<Look> => {
   await startRuntime({ backend: "wasm", native: false })
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
   const look = await lookAt("wasm", simd ? "SIMD" : "without SIMD")
-  const todo = simd ? null : "This engine runs WebAssembly without SIMD. Use a newer Node."
+  const todo = simd ? null : "This engine runs WebAssembly without SIMD. Update Node."
   return { ...look, device: "one thread", todo }
 }
 
 const lookAtBlas = async (before: ReadonlyArray<Backend>): Promise<Look> => {
   await startRuntime({ backend: "wasm", native: true })
   const blas = loadedBlas()
-  if (blas === null) return { status: "not set up", todo: "Run: npx bijou native" }
+  if (blas === null) return { status: "not set up", todo: "Run: npx bijou setup blas" }
   const { name, core, version } = blas
   const look = await lookAt("wasm", version)
   const without = before.find(({ name }) => name === "wasm")?.measured?.gflops ?? 0
-  // Threads that wait for each other yield their cores, and get them back late if the cores are busy.
+  // Threads that wait for each other yield, and on busy cores they run again late.
   const slow = (look.measured?.gflops ?? 0) < without
   return {
     ...look,
     device: core === null ? name : `${name}, for ${core}`,
-    todo: slow ? "It is slower than wasm alone, so other work holds the cores: use --threads 1." : null,
+    todo: slow ? "It is slower than wasm alone, since other processes use the cores. Use --threads 1." : null,
   }
 }
 
@@ -78,14 +76,14 @@ const lookAtTensorflow = (device: Device) => async (): Promise<Look> => {
   if (name === null || loaded?.device !== device)
     return {
       status: "not set up",
-      todo: whyNot(device) ?? `Run: npx bijou native --tensorflow${device === "gpu" ? " --gpu" : ""}`,
+      todo: whyNot(device) ?? `Run: npx bijou setup tensorflow${device === "gpu" ? " --gpu" : ""}`,
     }
   const look = await lookAt("tensorflow", `TensorFlow ${loaded.version}`)
   const missing = device === "cpu" && loaded.opLibrary === null && (await opLibraryName()) !== null
   return {
     ...look,
     device: name,
-    todo: missing ? "The op library, which makes it faster, is not built. Run: npx bijou native --tensorflow" : null,
+    todo: missing ? "The op library, which makes it faster, is not built. Run: npx bijou setup tensorflow" : null,
   }
 }
 
@@ -94,8 +92,8 @@ const lookAtWebgpu = async (): Promise<Look> => {
     await startRuntime({ backend: "webgpu", native: false })
     const { library } = currentRuntime()
     const device = library ?? "an unknown device"
-    const todo = /swiftshader|llvmpipe/i.test(device)
-      ? "This driver plays a GPU on the processor, for tests: train on wasm, or install the driver of a GPU."
+    const todo = isSoftware(device)
+      ? "This driver emulates a GPU on the CPU, for tests. Train on wasm, or install a GPU's driver."
       : null
     return { ...(await lookAt("webgpu", "Dawn")), device, todo }
   } catch (error) {
@@ -104,7 +102,7 @@ const lookAtWebgpu = async (): Promise<Look> => {
   }
 }
 
-/** Every backend, and how to examine it. */
+/** Every backend with the function that inspects it. */
 export const looks: ReadonlyArray<readonly [name: string, look: (before: ReadonlyArray<Backend>) => Promise<Look>]> = [
   ["cpu", lookAtCpu],
   ["wasm", lookAtWasm],

@@ -1,5 +1,5 @@
 /**
- * Measures the speed of a backend's matrix products, and whether they give the same bits twice.
+ * Measures the speed of a backend's matrix products, and whether they repeat the same bits.
  */
 import { availableParallelism } from "node:os"
 import { Worker } from "node:worker_threads"
@@ -17,7 +17,7 @@ export const measureProducts = async (): Promise<Measured> => {
   const steady = await steadyProducts()
   try {
     let best = await time(a, b, 1)
-    // Send many products to a GPU together. Otherwise this would measure the latency.
+    // A GPU gets many products per read, or else the latency of the read dominates.
     const count = tf.getBackend() === "webgpu" ? Math.max(1, Math.min(100, Math.floor(20 / best))) : 1
     const end = performance.now() + 700
     while (performance.now() < end) best = Math.min(best, await time(a, b, count))
@@ -35,7 +35,7 @@ export const measureProducts = async (): Promise<Measured> => {
   }
 }
 
-/** Returns milliseconds per product. A GPU has finished only when a value is read. */
+/** Milliseconds per product. Reading a value waits for the GPU. */
 const time = async (a: tf.Tensor, b: tf.Tensor, count: number): Promise<number> => {
   const start = performance.now()
   const products = Array.from({ length: count }, () => tf.matMul(a, b))
@@ -46,23 +46,20 @@ const time = async (a: tf.Tensor, b: tf.Tensor, count: number): Promise<number> 
   return ms / count
 }
 
-/** Returns the largest size whose product takes less than a tenth of a second. */
+/** The largest size whose product takes less than a tenth of a second. */
 const affordable = async (): Promise<number> => {
   for (const size of [128, 256, 512]) {
     const [a, b] = [random([size, size], 1), random([size, size], 2)]
     const times = [await time(a, b, 1), await time(a, b, 1), await time(a, b, 1)]
     tf.dispose([a, b])
     const ms = Math.min(...times)
-    // Twice the size is eight times the work.
+    // Twice the size takes eight times the work.
     if (ms * 8 > 100) return size
   }
   return 512
 }
 
-/**
- * Multiplies several shapes, some of them small, tall, batched or transposed, and compares the results with the first
- * ones.
- */
+/** Products of several shapes (small, tall, batched, transposed), compared with their first results. */
 const steadyProducts = async () => {
   const cases = [
     { a: [64, 64], b: [64, 64], transposeA: false, transposeB: false },
@@ -83,7 +80,7 @@ const steadyProducts = async () => {
   for (const one of cases) first.push((await evaluate(one)).slice())
   let [repeats, differing] = [0, 0]
   return {
-    /** Runs for this many milliseconds, and through all cases at least once. */
+    /** Repeats all cases for at least `ms` milliseconds, and at least once. */
     repeat: async (ms: number): Promise<void> => {
       const end = performance.now() + ms
       do {
@@ -98,7 +95,7 @@ const steadyProducts = async () => {
   }
 }
 
-/** Starts a busy thread per core. */
+/** Starts a busy thread per core, and returns the function that stops them. */
 const startLoad = async (): Promise<() => Promise<unknown>> => {
   const busy = 'require("node:worker_threads").parentPort.postMessage("busy"); for (;;);'
   const workers = Array.from({ length: availableParallelism() }, () => new Worker(busy, { eval: true }))

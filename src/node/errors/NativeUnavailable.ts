@@ -1,8 +1,8 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** A package, library, download or folder that native speed needs is missing. The command exits with code 2. */
+/** A BLAS or TensorFlow is not available: something is missing or does not work. The command exits with code 2. */
 export class NativeUnavailable extends Tagged<"NativeUnavailable"> {
-  /** @param sentence - names what is missing and what to do */
+  /** @param sentence - says what is missing and how to fix it */
   constructor(sentence: string) {
     super("NativeUnavailable", sentence)
   }

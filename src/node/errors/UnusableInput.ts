@@ -1,8 +1,8 @@
 import { Tagged } from "../../core/errors/Tagged.ts"
 
-/** An input such as a file, a folder or an option cannot be used. The command exits with code 2. */
+/** An invalid input of the user: a file, a folder, an option. The command exits with code 2. */
 export class UnusableInput extends Tagged<"UnusableInput"> {
-  /** @param sentence - names the field or file, what is wrong, and what to do */
+  /** @param sentence - says what is wrong with which field or file, and how to fix it */
   constructor(sentence: string) {
     super("UnusableInput", sentence)
   }

@@ -4,10 +4,7 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
 
-/**
- * Runs a program and resolves to its standard output. Rejects with a `Failure` if it cannot start or fails. Aborting
- * kills it.
- */
+/** Runs a program and returns its output. Rejects with a `Failure` if it cannot start or fails. Aborting kills it. */
 export const execute = async (
   program: string,
   args: ReadonlyArray<string>,
@@ -17,7 +14,7 @@ export const execute = async (
   return (await promisify(execFile)(program, [...args], options)).stdout
 }
 
-/** The fields that `execFile` adds to its error. */
+/** The error of `execFile`. */
 export interface Failure {
   readonly message: string
   readonly stderr?: string

@@ -1,5 +1,5 @@
 /**
- * Runs pip, which uses the user's mirrors and proxies.
+ * Runs pip, which uses the configured mirrors and proxies.
  */
 import { execute, type Failure } from "./execute.ts"
 
@@ -17,7 +17,7 @@ export const findPip = async (): Promise<string | null> => {
   return null
 }
 
-/** Runs pip. Rejects with its own error message. */
+/** Runs pip. Rejects with the last error that it prints. */
 export const pip = async (python: string, args: ReadonlyArray<string>, signal: AbortSignal): Promise<void> => {
   const quiet = ["--quiet", "--disable-pip-version-check", "--retries", "2"]
   await execute(python, ["-m", "pip", ...args, ...quiet], { signal }).catch((error: Failure) => {

@@ -1,5 +1,5 @@
 /**
- * The op library: fused kernels in C++, built from the sources in this package.
+ * The op library: fused kernels in C++, built from sources in the package.
  */
 import { createHash } from "node:crypto"
 import { readdir, readFile, rename } from "node:fs/promises"
@@ -12,7 +12,7 @@ import type { Toolchain } from "./Toolchain.ts"
 
 // --------------------------------------------------------- constructors
 
-/** Compiles the sources for this processor. Returns the compiler's message if it fails, or null. */
+/** Compiles the sources for this processor. Returns null, or the error of the compiler. */
 export const buildOpLibrary = async (
   toolchain: Toolchain,
   folder: string,
@@ -33,7 +33,7 @@ export const buildOpLibrary = async (
 
 // ---------------------------------------------------------- destructors
 
-/** Returns the file name of a library of the present sources, or null if the package has none. */
+/** The file name of a library of the current sources; null if the package has no sources. */
 export const opLibraryName = async (): Promise<string | null> => {
   const files = await readdir(sources()).catch((error: unknown): string[] => {
     if (codeOf(error) === "ENOENT") return []
@@ -45,7 +45,7 @@ export const opLibraryName = async (): Promise<string | null> => {
   return `bijou_ops-${digest.digest("hex").slice(0, 12)}.node`
 }
 
-/** Returns the processor that a library built here is for. */
+/** The processor for which libraries are built here. */
 export const processor = (): string => cpus()[0]?.model.trim() ?? process.arch
 
 const sources = (): string => join(dirname(createRequire(import.meta.url).resolve("bijou/package.json")), "native")

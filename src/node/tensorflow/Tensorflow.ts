@@ -1,5 +1,5 @@
 /**
- * The manifest of an installed TensorFlow, as stored in `tensorflow.json`.
+ * The manifest of the TensorFlow that is set up, stored as `tensorflow.json`.
  */
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -16,28 +16,26 @@ const Device = t.keyof({ cpu: null, gpu: null })
 
 export type Device = t.TypeOf<typeof Device>
 
-/**
- * `opLibrary` is a file next to the manifest, with the digest of its sources in its name, or null if it was not built.
- */
+/** `opLibrary` is a file next to the manifest, named after the digest of its sources; null if it was not built. */
 export const Tensorflow = t.readonly(
   t.strict({
     device: Device,
     /** The version of TensorFlow. */
     version: t.string,
     opLibrary: t.union([t.string, t.null]),
-    /** The processor that the op library was built for. */
+    /** The processor for which the op library was built. */
     processor: t.string,
   }),
 )
 
 export type Tensorflow = t.TypeOf<typeof Tensorflow>
 
-/** The files and folders of the installation. */
+/** The files and folders of the TensorFlow that is set up. */
 export const places = {
   manifest: "tensorflow.json",
   /** The binding of tfjs-node, a Node addon. */
   binding: "tfjs_binding.node",
-  /** The addon that silences the binding while it loads. */
+  /** The addon that silences TensorFlow while it loads. */
   hush: "hush.node",
   /** TensorFlow's libraries and headers. */
   libraries: "tensorflow",
@@ -46,13 +44,13 @@ export const places = {
 
 // ----------------------------------------------------------- combinators
 
-/** Writes the manifest, completely or not at all. */
+/** Writes the manifest atomically. */
 export const writeManifest = (folder: string, tensorflow: Tensorflow): Promise<void> =>
   write(join(folder, places.manifest), `${JSON.stringify(Tensorflow.encode(tensorflow), null, 2)}\n`)
 
 // ---------------------------------------------------------- destructors
 
-/** Returns what is set up, or null. Throws `NativeUnavailable` if the manifest is damaged. */
+/** The TensorFlow that is set up; null if there is none. Throws `NativeUnavailable` if its manifest is damaged. */
 export const installedTensorflow = async (): Promise<Tensorflow | null> => {
   const file = join(tensorflowFolder(), places.manifest)
   const text = await readFile(file, "utf8").catch((error: unknown) => {
@@ -62,7 +60,7 @@ export const installedTensorflow = async (): Promise<Tensorflow | null> => {
   if (text === null) return null
   const decoded = E.tryCatch(() => Tensorflow.decode(JSON.parse(text)), String)
   if (E.isLeft(decoded) || E.isLeft(decoded.right))
-    throw new NativeUnavailable(`${file} is damaged. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`${file} is damaged. Run: npx bijou setup tensorflow`)
   return decoded.right.right
 }
 

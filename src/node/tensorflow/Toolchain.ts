@@ -1,5 +1,5 @@
 /**
- * The programs that are needed to set up TensorFlow.
+ * The programs that build TensorFlow's binding.
  */
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { execute } from "../programs/execute.ts"
@@ -15,22 +15,22 @@ export interface Toolchain {
 
 // --------------------------------------------------------- constructors
 
-/** Finds them all before anything is downloaded. Throws `NativeUnavailable` for the first that is missing. */
+/** Finds all programs before anything is fetched. Throws `NativeUnavailable` for the first that is missing. */
 export const findToolchain = async (): Promise<Toolchain> => {
   const python = await findPip()
   if (python === null)
     throw new NativeUnavailable(
-      "TensorFlow is fetched by pip, and there is no Python with pip here. Install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip) and run it again.",
+      "TensorFlow is fetched with pip, but Python with pip is not installed. Install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip) and try again.",
     )
   if (!(await answers("npm")))
     throw new NativeUnavailable(
-      "The sources of TensorFlow's binding for Node are fetched by npm, which is not on the PATH. Install npm and run it again.",
+      "TensorFlow's binding for Node is fetched with npm, which is not on the PATH. Install npm and try again.",
     )
   const named = process.env["CXX"] ?? ""
   for (const compiler of named === "" ? ["g++", "c++", "clang++"] : [named])
     if (await answers(compiler)) return { python, compiler }
   throw new NativeUnavailable(
-    `TensorFlow's binding for Node is built by a C++ compiler, and ${named === "" ? "there is none here" : `CXX=${named} does not run`}. Install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++) and run it again.`,
+    `TensorFlow's binding for Node is built with a C++ compiler, but ${named === "" ? "none is installed" : `CXX=${named} does not run`}. Install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++) and try again.`,
   )
 }
 

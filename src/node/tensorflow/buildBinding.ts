@@ -1,5 +1,5 @@
 /**
- * Builds the binding: tfjs-node's own sources, compiled against the downloaded TensorFlow.
+ * Builds the binding: the sources of tfjs-node, compiled against the fetched TensorFlow.
  */
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
@@ -10,7 +10,7 @@ import { errorsOnly, hush } from "./silence.ts"
 import { places } from "./Tensorflow.ts"
 import type { Toolchain } from "./Toolchain.ts"
 
-/** tfjs-node's sources, what they need at run time, and the headers of Node's C interface. */
+/** The sources of tfjs-node, its run-time dependency, and the headers of Node-API. */
 const packages = {
   "@tensorflow/tfjs-node": "4.22.0",
   "google-protobuf": "3.21.4",
@@ -19,10 +19,7 @@ const packages = {
 
 // ----------------------------------------------------------- combinators
 
-/**
- * Downloads the packages with npm, without their dependencies, which only their usual installation needs. Throws
- * `NativeUnavailable`.
- */
+/** Fetches these packages with npm, without the dependencies of their installation. Throws `NativeUnavailable`. */
 export const fetchPackages = async (
   { python }: Toolchain,
   spare: string,
@@ -39,13 +36,13 @@ export const fetchPackages = async (
       .split("\n")
       .filter((line) => /^npm (error|ERR!) /.test(line) && !/ code /.test(line))
     throw new NativeUnavailable(
-      `The sources of TensorFlow's binding cannot be fetched; npm says: ${first.replace(/^npm \S+ |\.$/g, "")}. Go online and run it again.`,
+      `The sources of TensorFlow's binding cannot be fetched; npm says: ${first.replace(/^npm \S+ |\.$/g, "")}. Connect to the network and try again.`,
     )
   })
   const found = await readdir(archives)
   for (const [name, version] of Object.entries(packages)) {
     const archive = found.find((file) => file === `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
-    if (archive === undefined) throw new Error(`npm has left no archive of ${name}`)
+    if (archive === undefined) throw new Error(`npm wrote no archive of ${name}`)
     const unpacked = join(archives, "unpacked")
     await execute(python, ["-m", "tarfile", "-e", join(archives, archive), unpacked], { signal })
     const place = join(folder, places.packages, name)
@@ -56,7 +53,7 @@ export const fetchPackages = async (
   await anyNode(folder)
 }
 
-/** Compiles the binding, and the addon that silences its messages while it loads. Throws `NativeUnavailable`. */
+/** Compiles the binding, and the addon that silences it while it loads. Throws `NativeUnavailable`. */
 export const buildBinding = async (toolchain: Toolchain, folder: string, signal: AbortSignal): Promise<void> => {
   const sources = join(folder, places.packages, "@tensorflow", "tfjs-node", "binding")
   await writeFile(join(sources, "errorsOnly.cc"), errorsOnly)
@@ -69,9 +66,7 @@ export const buildBinding = async (toolchain: Toolchain, folder: string, signal:
   if (failure !== null) throw new NativeUnavailable(`TensorFlow's binding cannot be built; ${failure}`)
 }
 
-/**
- * Makes tfjs-node use the TensorFlow.js of the program that loads it: a second copy would register everything twice.
- */
+/** Makes tfjs-node use the program's TensorFlow.js: a second copy would register everything twice. */
 const oneTfjs = async (folder: string): Promise<void> => {
   for (const name of ["tfjs", "tfjs-core"]) {
     const place = join(folder, places.packages, "@tensorflow", name)
@@ -80,7 +75,7 @@ const oneTfjs = async (folder: string): Promise<void> => {
   }
 }
 
-/** Node 23 removed `util.isNullOrUndefined`, and `util.isArray` prints a warning. */
+/** Replaces `util.isNullOrUndefined`, which Node 23 removed, and `util.isArray`, which warns. */
 const anyNode = async (folder: string): Promise<void> => {
   const place = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
   for (const file of ["nodejs_kernel_backend.js", join("kernels", "TopK.js")]) {

@@ -1,5 +1,5 @@
 /**
- * Compiles a Node addon against TensorFlow, with one command.
+ * Compiles a Node addon against TensorFlow.
  */
 import { join } from "node:path"
 import { execute, type Failure } from "../programs/execute.ts"
@@ -8,10 +8,7 @@ import type { Toolchain } from "./Toolchain.ts"
 
 // ----------------------------------------------------------- combinators
 
-/**
- * Compiles `args`, which are sources and flags, into the file `out` of `folder`. Returns the compiler's message if it
- * fails, or null.
- */
+/** Compiles `args`, sources and flags, into the file `out` of `folder`. Returns null, or the error of the compiler. */
 export const compile = async (
   { compiler }: Toolchain,
   folder: string,
@@ -41,9 +38,7 @@ export const compile = async (
   )
 }
 
-/**
- * Returns the arguments that link TensorFlow's libraries. The addon finds them next to itself, wherever the folder is.
- */
+/** The arguments that link TensorFlow's libraries by a path relative to the addon, so that the folder can move. */
 export const linkedTo = (folder: string): ReadonlyArray<string> => [
   `-L${join(folder, places.libraries)}`,
   ...["-l:libtensorflow_cc.so.2", "-l:libtensorflow_framework.so.2", `-Wl,-rpath,$ORIGIN/${places.libraries}`],

@@ -1,5 +1,5 @@
 /**
- * Downloads TensorFlow: the libraries and headers of its wheel, without Python.
+ * Fetches TensorFlow: the libraries and headers of its wheel, without Python.
  */
 import { readdir, symlink } from "node:fs/promises"
 import { join, relative } from "node:path"
@@ -10,13 +10,13 @@ import { places, type Device } from "./Tensorflow.ts"
 
 // ---------------------------------------------------------------- model
 
-/** What to download, and for which device. */
+/** The device and the version to fetch. */
 export interface Wanted {
   readonly device: Device
   readonly version: string
 }
 
-/** Returns the wheel's name on PyPI. On ARM processors one wheel serves every device. */
+/** The name of the wheel on PyPI; on ARM one wheel serves both devices. */
 const distributionOf = (device: Device): string =>
   device === "cpu" && process.arch === "x64" ? "tensorflow-cpu" : "tensorflow"
 
@@ -32,7 +32,7 @@ export const fetchTensorflow = async (
   const wanted = `${distributionOf(device)}==${version}`
   const only = ["download", "--no-deps", "--only-binary=:all:", "-d", spare, wanted]
   const failures: string[] = []
-  // The libraries do not depend on Python, so the wheel of another Python version works if this one's is missing.
+  // The libraries do not depend on the version of Python, so the wheel of another version works, too.
   for (const other of [
     [],
     ...pythons.map((one) => ["--implementation", "cp", "--python-version", one, ...platforms()]),
@@ -46,7 +46,7 @@ export const fetchTensorflow = async (
     if (!failure.startsWith("No matching distribution")) break
   }
   throw new NativeUnavailable(
-    `TensorFlow ${version} cannot be fetched; pip says: ${failures[0]}. Go online, make room, or name another version with --tensorflow-version, and run it again.`,
+    `TensorFlow ${version} cannot be fetched; pip says: ${failures[0]}. Connect to the network, free disk space or choose another --version, and try again.`,
   )
 }
 
@@ -60,10 +60,7 @@ export const unpackTensorflow = async (
   await execute(python, ["-c", UNPACK, await wheelIn(spare), folder], { signal })
 }
 
-/**
- * Puts NVIDIA's libraries, as pinned by the wheel's extra `and-cuda`, next to those of TensorFlow, which searches for
- * them there.
- */
+/** Fetches NVIDIA's libraries, pinned by the wheel's extra `and-cuda`, into the folder where TensorFlow loads them. */
 export const fetchCuda = async (python: string, spare: string, folder: string, signal: AbortSignal): Promise<void> => {
   const wanted = await execute(python, ["-c", CUDA, await wheelIn(spare)], { signal })
   const packages = join(folder, "cuda")
@@ -73,7 +70,7 @@ export const fetchCuda = async (python: string, spare: string, folder: string, s
     signal,
   ).catch(({ message }: Error) => {
     throw new NativeUnavailable(
-      `NVIDIA's libraries cannot be fetched; pip says: ${message}. Go online, make room, and run it again.`,
+      `NVIDIA's libraries cannot be fetched; pip says: ${message}. Connect to the network or free disk space, and try again.`,
     )
   })
   const libraries = join(folder, places.libraries)
@@ -94,7 +91,7 @@ const platforms = (): ReadonlyArray<string> => {
 
 const wheelIn = async (spare: string): Promise<string> => {
   const wheel = (await readdir(spare)).find((name) => name.endsWith(".whl"))
-  if (wheel === undefined) throw new Error(`pip has left no wheel in ${spare}`)
+  if (wheel === undefined) throw new Error(`pip wrote no wheel to ${spare}`)
   return join(spare, wheel)
 }
 
@@ -107,7 +104,7 @@ for name in wheel.namelist():
         wheel.extract(name, sys.argv[2])
 `
 
-/** Prints what the wheel requires under its extra \`and-cuda\`, one requirement per line. */
+/** Prints the requirements of the extra `and-cuda`, one per line. */
 const CUDA = `
 import sys, zipfile
 wheel = zipfile.ZipFile(sys.argv[1])

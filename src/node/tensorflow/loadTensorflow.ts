@@ -1,5 +1,5 @@
 /**
- * Loads TensorFlow into this process as a backend of the TensorFlow.js that is already loaded.
+ * Loads TensorFlow into this process, as a backend of its TensorFlow.js.
  */
 import { createRequire } from "node:module"
 import { join } from "node:path"
@@ -20,16 +20,15 @@ export interface Loaded {
   readonly version: string
   readonly device: Device
   readonly threads: number
-  /** The file of the op library, or null. */
+  /** The file name of the op library; null if it is not built. */
   readonly opLibrary: string | null
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * Registers the backend `tensorflow`. Throws `NativeUnavailable` if what is set up does not work. With
- * `BIJOU_OP_LIBRARY=off` in the environment, which child processes inherit, it does not load the op library even if
- * there is one.
+ * Registers the backend `tensorflow`. Throws `NativeUnavailable` if the TensorFlow that is set up does not work. With
+ * `BIJOU_OP_LIBRARY=off` in the environment, which child processes inherit, it does not load the op library.
  */
 export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): Promise<Loaded> => {
   const off = process.env["BIJOU_OP_LIBRARY"] === "off"
@@ -44,11 +43,11 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     )
     const { TF_Version: version, isUsingGpuDevice } = binding as Binding
     const device = isUsingGpuDevice() ? "gpu" : "cpu"
-    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // the value of its require("@tensorflow/tfjs")
+    Object.assign(globalThis, { [Symbol.for("bijou/tfjs")]: tf }) // the result of its require("@tensorflow/tfjs")
     const dist = join(folder, places.packages, "@tensorflow", "tfjs-node", "dist")
     require(join(dist, "register_all_kernels.js"))
     const { NodeJSKernelBackend } = require(join(dist, "nodejs_kernel_backend.js")) as TfjsNode
-    // The package name decides which convolutions TensorFlow.js considers possible.
+    // tfjs-node decides by the name of the package which convolutions it supports.
     const backend = new NodeJSKernelBackend(binding, `@tensorflow/tfjs-node${device === "gpu" ? "-gpu" : ""}`)
     tf.registerBackend("tensorflow", () => backend, 1)
     const fused = !off && tensorflow.opLibrary !== null && device === "cpu"
@@ -59,11 +58,11 @@ export const loadTensorflow = async (tensorflow: Tensorflow, threads: number): P
     return { name, version, device, threads, opLibrary: tensorflow.opLibrary }
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n")
-    throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`${folder} cannot be used: ${reason}. Run: npx bijou setup tensorflow`)
   }
 }
 
-/** The parts of the addons and of tfjs-node that are used here. */
+/** The functions of the addons and of tfjs-node that are used here. */
 interface Hush {
   readonly hush: () => void
   readonly speak: () => void
@@ -78,7 +77,7 @@ interface TfjsNode {
   readonly NodeJSKernelBackend: new (binding: unknown, packageName: string) => tf.KernelBackend
 }
 
-/** A library of other sources, or for another processor, might compute other bits. */
+/** Refuses a library of other sources or for another processor, which may compute other bits. */
 const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Promise<void> => {
   if (opLibrary === null) return
   const reason =
@@ -88,12 +87,10 @@ const checkLibrary = async ({ opLibrary, processor: builtFor }: Tensorflow): Pro
         ? `for another processor, ${builtFor}`
         : null
   if (reason !== null)
-    throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou native --tensorflow`)
+    throw new NativeUnavailable(`TensorFlow's op library was built ${reason}. Run: npx bijou setup tensorflow`)
 }
 
-/**
- * TensorFlow reads its settings from the environment when it loads. Restore the old ones for processes started later.
- */
+/** Sets environment variables while TensorFlow loads and reads them; child processes inherit the old values. */
 const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () => A): A => {
   const before = { ...process.env }
   Object.assign(process.env, settings)
@@ -107,8 +104,8 @@ const inEnvironment = <A>(settings: Readonly<Record<string, string>>, body: () =
 }
 
 const silently = <A>({ hush, speak }: Hush, body: () => A): A => {
-  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also prints messages later
-  // It prints these messages once per process, and all threads share standard error.
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2" // it also prints later
+  // It prints once per process, and all threads share standard error.
   if (Number(process.env["TF_CPP_MIN_LOG_LEVEL"]) < 2 || !isMainThread) return body()
   hush()
   try {

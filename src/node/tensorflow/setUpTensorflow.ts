@@ -17,37 +17,31 @@ import { tryOut } from "./tryOut.ts"
 
 // ---------------------------------------------------------------- model
 
-/**
- * What is set up now. `fresh` is false if it was set up before. `problem` says why the op library is missing, if it
- * should be there.
- */
+/** The TensorFlow that is set up; `fresh` is false if it was before, `problem` says why the op library is missing. */
 export interface SetUp {
   readonly tensorflow: Tensorflow
   readonly fresh: boolean
   readonly problem: string | null
 }
 
-/** Receives the percentage of the work that is done, and the next task. */
-export type Tell = (done: number, next: string) => void
+/** Receives the percentage of finished work, and the next step. */
+export type Notify = (done: number, next: string) => void
 
-/** The version that is set up by default. */
+/** The default version. */
 export const pinnedVersion = "2.21.0"
 
 // ----------------------------------------------------------- combinators
 
-/**
- * Downloads and builds what is missing. The previous installation stays until all of the new one works. Throws
- * `NativeUnavailable`.
- */
-export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp> => {
+/** Fetches and builds what is missing. Replaces the old TensorFlow if the new one works. Throws `NativeUnavailable`. */
+export const setUpTensorflow = async (wanted: Wanted, notify: Notify): Promise<SetUp> => {
   const obstacle = whyNot(wanted.device)
   if (obstacle !== null) throw new NativeUnavailable(obstacle)
   const library = wanted.device === "cpu" ? await opLibraryName() : null
   const present = await working(wanted)
-  if (present === null) return fetched(await preparedFor(wanted), wanted, library, tell)
+  if (present === null) return fetched(await preparedFor(wanted), wanted, library, notify)
   if (present.opLibrary === library && (library === null || present.processor === processor()))
     return { tensorflow: present, fresh: false, problem: null }
-  tell(0, "building the op library")
+  notify(0, "building the op library")
   const folder = tensorflowFolder()
   const { tensorflow, problem } = await withLibrary(await findToolchain(), folder, wanted, library, never)
   if (present.opLibrary !== null && present.opLibrary !== tensorflow.opLibrary)
@@ -55,32 +49,37 @@ export const setUpTensorflow = async (wanted: Wanted, tell: Tell): Promise<SetUp
   return { tensorflow, fresh: problem === null, problem }
 }
 
-/** Removes what was set up, and returns whether there was anything. */
+/** Removes the TensorFlow that is set up, and returns whether there was one. */
 export const tearDownTensorflow = (): Promise<boolean> => remove(tensorflowFolder())
 
-const fetched = async (toolchain: Toolchain, wanted: Wanted, library: string | null, tell: Tell): Promise<SetUp> => {
+const fetched = async (
+  toolchain: Toolchain,
+  wanted: Wanted,
+  library: string | null,
+  notify: Notify,
+): Promise<SetUp> => {
   const { python } = toolchain
   const { device, version } = wanted
   let made: Omit<SetUp, "fresh"> | null = null
   await replaceFolder(tensorflowFolder(), async (folder, spare, signal) => {
-    tell(0, `fetching TensorFlow ${version} by pip, ${device === "cpu" ? "270 MB" : "600 MB"}`)
+    notify(0, `fetching TensorFlow ${version} with pip, ${device === "cpu" ? "270 MB" : "600 MB"}`)
     await fetchTensorflow(python, wanted, spare, signal)
-    tell(30, "unpacking it")
+    notify(30, "unpacking TensorFlow")
     await unpackTensorflow(python, spare, folder, signal)
     if (device === "gpu") {
-      tell(40, "fetching NVIDIA's libraries by pip, 2 GB")
+      notify(40, "fetching NVIDIA's libraries with pip, 2 GB")
       await fetchCuda(python, spare, folder, signal)
     }
-    tell(50, "fetching its binding by npm")
+    notify(50, "fetching the binding with npm")
     await fetchPackages(toolchain, spare, folder, signal)
-    tell(55, "building the binding")
+    notify(55, "building the binding")
     await buildBinding(toolchain, folder, signal)
-    tell(75, library === null ? "trying it" : "building the op library")
+    notify(75, library === null ? "testing TensorFlow" : "building the op library")
     made = await withLibrary(toolchain, folder, wanted, library, signal)
-    tell(100, "done")
+    notify(100, "done")
   })
-  if (made === null) throw new Error("what was set up is not known")
-  // The callback assigns it, which the compiler does not follow.
+  if (made === null) throw new Error("setup returned no result")
+  // The callback assigned it, which the compiler does not see.
   return { ...(made as Omit<SetUp, "fresh">), fresh: true }
 }
 
@@ -97,7 +96,7 @@ const withLibrary = async (
   const trial = await tryOut(addonsOf(folder, built), signal)
   if (device === "gpu" && !trial.gpu)
     throw new NativeUnavailable(
-      "TensorFlow sees no GPU here, though there is a driver: it may be too old, or the GPU in use by others. Look at what nvidia-smi says, or leave --gpu out.",
+      "TensorFlow finds no GPU, although a driver is installed: it may be too old, or other processes may use the GPU. Check nvidia-smi, or leave out --gpu.",
     )
   const tensorflow = { device, version: trial.version, opLibrary: built, processor: processor() }
   await writeManifest(folder, tensorflow)
@@ -106,7 +105,7 @@ const withLibrary = async (
 
 // ---------------------------------------------------------- destructors
 
-/** Returns what is set up if it works and is what was requested. */
+/** The TensorFlow that is set up, if it works and has the requested device and version. */
 const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> => {
   const present = await installedTensorflow().catch(() => null)
   if (present === null || present.device !== device || present.version !== version) return null
@@ -114,17 +113,17 @@ const working = async ({ device, version }: Wanted): Promise<Tensorflow | null> 
   return trial === null ? null : present
 }
 
-/** Returns why it cannot be set up here, as a sentence, or null. */
+/** Why it cannot be set up here, in a sentence; null if it can. */
 export const whyNot = (device: Device): string | null => {
   const platform = thisPlatform()
   if (!(device === "cpu" ? ["linux-x64", "linux-arm64"] : ["linux-x64"]).includes(platform))
-    return `TensorFlow is set up on Linux with glibc${device === "cpu" ? "" : ", for GPUs on x64"} alone, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou native`
+    return `bijou supports TensorFlow only on Linux ${device === "cpu" ? "" : "x64 "}with glibc${device === "cpu" ? "" : " for GPUs"}, and this is ${platform}. Use the backend wasm with a BLAS: npx bijou setup blas`
   if (device === "gpu" && !existsSync("/proc/driver/nvidia/version") && !existsSync("/usr/lib/wsl/lib/libcuda.so.1"))
-    return "There is no driver of an NVIDIA GPU on this machine. Install it, or leave --gpu out: npx bijou native --tensorflow"
+    return "This machine has no driver for an NVIDIA GPU. Install it, or leave out --gpu: npx bijou setup tensorflow"
   return null
 }
 
-/** Finds the tools and checks the disk space before anything is downloaded. */
+/** Checks tools and disk space before anything is fetched. */
 const preparedFor = async ({ device }: Wanted): Promise<Toolchain> => {
   const toolchain = await findToolchain()
   const needed = device === "cpu" ? 1.7 : 12
@@ -137,7 +136,7 @@ const preparedFor = async ({ device }: Wanted): Promise<Toolchain> => {
   const free = (Number(bavail) * Number(bsize)) / 1e9
   if (free >= needed) return toolchain
   throw new NativeUnavailable(
-    `TensorFlow needs ${needed} GB while it is set up, and ${folder} has ${free.toFixed(1)} GB left. Make room or set XDG_CACHE_HOME to another folder.`,
+    `Setting up TensorFlow needs ${needed} GB, but ${folder} has ${free.toFixed(1)} GB left. Free disk space, or set XDG_CACHE_HOME to another folder.`,
   )
 }
 

@@ -1,11 +1,10 @@
 /**
- * C++ sources that stop TensorFlow from printing how it was built on standard error. They are compiled with its
- * binding.
+ * C++ sources that silence what TensorFlow logs on standard error while it loads, compiled with its binding.
  *
- * TensorFlow 2.21 ignores TF_CPP_MIN_LOG_LEVEL. With a level below 2 set by the user, all messages are still printed.
+ * TensorFlow 2.21 ignores TF_CPP_MIN_LOG_LEVEL. Users who set it below 2 still get the whole log.
  */
 
-/** Part of the binding, after which only errors are printed. The symbol is weak, for versions without this function. */
+/** Part of the binding: it limits the log to errors. The symbol is weak, for versions without such a function. */
 export const errorsOnly = `
 #include <cstdlib>
 #include "absl/log/globals.h"
@@ -26,8 +25,8 @@ namespace {
 `
 
 /**
- * A separate addon, because the libraries print messages before the binding runs. Between `hush` and `speak`, standard
- * error is discarded.
+ * A separate addon, since the libraries log before the binding runs: it redirects standard error to /dev/null from
+ * `hush` to `speak`.
  */
 export const hush = `
 #include <fcntl.h>

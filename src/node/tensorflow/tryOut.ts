@@ -1,5 +1,5 @@
 /**
- * Tests a first product in its own process, which may crash without ending this one.
+ * Tests a first product in another process, which may crash while this one must not.
  */
 import { NativeUnavailable } from "../errors/NativeUnavailable.ts"
 import { execute, type Failure } from "../programs/execute.ts"
@@ -13,25 +13,22 @@ export interface Trial {
 
 // ---------------------------------------------------------- destructors
 
-/**
- * Loads the addons, the binding first, multiplies, and returns what TensorFlow reports about itself. Throws
- * `NativeUnavailable`.
- */
+/** Loads the addons, the binding first, multiplies, and returns version and device. Throws `NativeUnavailable`. */
 export const tryOut = async (addons: ReadonlyArray<string>, signal: AbortSignal): Promise<Trial> => {
-  const told = await execute(process.execPath, ["-e", TRIAL, ...addons], { signal }).catch(
+  const output = await execute(process.execPath, ["-e", TRIAL, ...addons], { signal }).catch(
     ({ stderr, signal: end, message }: Failure) => {
       const [first = message] = (stderr ?? "").split("\n").filter((line) => /Error: /.test(line))
-      const reason = end ? `its process ended with ${end}, as it does on a processor without AVX` : first.trim()
+      const reason = end ? `its process ended with ${end}, as on a processor without AVX` : first.trim()
       throw new NativeUnavailable(
-        `TensorFlow does not run here: ${reason}. Use the backend wasm with a BLAS: npx bijou native`,
+        `TensorFlow does not run here: ${reason}. Use the backend wasm with a BLAS: npx bijou setup blas`,
       )
     },
   )
-  const { version, gpu, product } = JSON.parse(told.slice(told.lastIndexOf("\n{") + 1)) as Trial & {
+  const { version, gpu, product } = JSON.parse(output.slice(output.lastIndexOf("\n{") + 1)) as Trial & {
     readonly product: ReadonlyArray<number>
   } // the output of the program below
   if (product.join() === "7,10,15,22") return { version, gpu }
-  throw new NativeUnavailable(`TensorFlow ${version} multiplies wrongly here. Try another with --tensorflow-version.`)
+  throw new NativeUnavailable(`TensorFlow ${version} computes a wrong product here. Choose another --version.`)
 }
 
 const TRIAL = `
@@ -41,6 +38,6 @@ const id = tf.createTensor([2, 2], tf.TF_FLOAT, Float32Array.of(1, 2, 3, 4))
 const flag = (name) => ({ name, type: tf.TF_ATTR_BOOL, value: false })
 const attributes = [flag("transpose_a"), flag("transpose_b"), { name: "T", type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT }]
 const [out] = tf.executeOp("MatMul", attributes, [id, id], 1)
-const told = { version: tf.TF_Version, gpu: tf.isUsingGpuDevice(), product: [...tf.tensorDataSync(out.id)] }
-process.stdout.write("\\n" + JSON.stringify(told))
+const result = { version: tf.TF_Version, gpu: tf.isUsingGpuDevice(), product: [...tf.tensorDataSync(out.id)] }
+process.stdout.write("\\n" + JSON.stringify(result))
 `

@@ -8,12 +8,12 @@ import { installedTensorflow } from "./Tensorflow.ts"
 // ----------------------------------------------------------- combinators
 
 /**
- * Registers the backend `tensorflow`, which `npx bijou setup tensorflow` has set up, with TensorFlow.js, and returns
- * its name, such as "TensorFlow 2.21.0 CPU, 2 threads, op library". Returns null and changes nothing if none is set up.
+ * Registers the backend `tensorflow`, which `npx bijou setup tensorflow` has set up, and returns its name, such as
+ * "TensorFlow 2.21.0 CPU, 2 threads, op library". Changes nothing and returns null if it is not set up.
  *
- * `threads` (default: the cores given to this process) is fixed for the process. The same version, device, threads and
- * shapes give the same bits, with or without the op library: `BIJOU_OP_LIBRARY=off` in the environment disables it.
- * Rejects with a sentence if what is set up does not work.
+ * `threads` (default: the cores of this process) is fixed for the process. The bits are the same for the same version,
+ * device, threads and shapes, and the same use of the op library: `BIJOU_OP_LIBRARY=off` in the environment disables
+ * it. Rejects with `NativeUnavailable` if TensorFlow does not work.
  *
  * ```ts no-run
  * import { useTensorflow } from "bijou/native"
@@ -27,7 +27,7 @@ import { installedTensorflow } from "./Tensorflow.ts"
 export const useTensorflow = async ({ threads }: { readonly threads?: number } = {}): Promise<string | null> => {
   const wanted = threads ?? loaded?.threads ?? availableParallelism()
   if (!Number.isInteger(wanted) || wanted < 1)
-    throw new RangeError(`threads must be a whole number from 1 on, not ${wanted}.`)
+    throw new RangeError(`threads must be an integer of at least 1, not ${wanted}.`)
   if (loaded === null) {
     const tensorflow = await installedTensorflow()
     if (tensorflow === null) return null
@@ -35,14 +35,14 @@ export const useTensorflow = async ({ threads }: { readonly threads?: number } =
   }
   if (loaded.threads !== wanted)
     throw new RangeError(
-      `This process computes with ${loaded.name}, and that stays: ${wanted} would give other bits. Start another process.`,
+      `This process computes with ${loaded.name}, which is fixed: ${wanted} would compute other bits. Start another process.`,
     )
   return loaded.name
 }
 
 // ---------------------------------------------------------- destructors
 
-/** Returns the TensorFlow that this process has loaded, or null. */
+/** The TensorFlow that this process has loaded; null before. */
 export const loadedTensorflow = (): Loaded | null => loaded
 
 let loaded: Loaded | null = null

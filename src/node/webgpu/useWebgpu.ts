@@ -6,10 +6,11 @@ import { BackendUnavailable } from "../../tensor/errors/BackendUnavailable.ts"
 import { webgpuAdapter } from "../../tensor/webgpu.ts"
 
 /**
- * Makes `webgpu` the backend of all tensors and tells the name of the device. Node has no `navigator.gpu`: where it is missing, that of the
- * npm package `webgpu` is put there first. Rejects with `BackendUnavailable` where a package, a driver or a device is missing.
+ * Makes `webgpu` the backend of all tensors and returns the name of the device. Node has no `navigator.gpu`; the npm
+ * package `webgpu` provides it. Rejects with `BackendUnavailable` if a package, a driver or a device is missing, and
+ * `npx bijou setup webgpu` says which.
  *
- * Nothing on the device can be read at once in Node: `await tensor.data()`, never `dataSync()`.
+ * Node cannot read from the device synchronously: use `await tensor.data()`, never `dataSync()`.
  *
  * ```ts no-run
  * import { useWebgpu } from "bijou/native"
@@ -18,18 +19,19 @@ import { webgpuAdapter } from "../../tensor/webgpu.ts"
  * ```
  */
 export const useWebgpu = async (): Promise<string> => {
-  await install()
+  await provideGpu()
   await useBackend("webgpu")
   return webgpuAdapter()
 }
 
-const install = async (): Promise<void> => {
+/** Provides `navigator.gpu` if it is missing. Rejects with `BackendUnavailable` if the package webgpu does not load. */
+export const provideGpu = async (): Promise<void> => {
   const host = globalThis as { readonly navigator?: object } // Node 20 has none
   const navigator = host.navigator ?? {}
   if ("gpu" in navigator) return
   const { create, globals } = await import("webgpu").catch((cause: unknown) => {
     throw new BackendUnavailable(
-      "In Node the backend webgpu needs the npm package webgpu, which cannot be loaded. Run: npm install webgpu @tensorflow/tfjs-backend-webgpu",
+      "In Node the backend webgpu needs the npm package webgpu, which cannot be loaded. Run: npm install @tensorflow/tfjs-backend-webgpu webgpu",
       { cause },
     )
   })
