@@ -5,6 +5,7 @@ export { backends, useBackend, type BackendChoice, type BackendName } from "./ba
 export { BackendUnavailable } from "./errors/BackendUnavailable.ts"
 export { OutOfMemory } from "./errors/OutOfMemory.ts"
 export { buffers, peakBytes, type Buffers } from "./values/buffers.ts"
+export { fromLayersModel, type ModelWeights } from "./ops/fromLayersModel.ts"
 export { fromTfjs } from "./ops/fromTfjs.ts"
 export { watchFallbacks, type FallbackWatch } from "./kernels/fallbacks.ts"
 export { useKernels, type KernelChoice } from "./kernels/dispatch.ts"

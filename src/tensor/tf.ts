@@ -51,6 +51,28 @@ export const withBackend = <A>(name: string, body: () => A): A => {
   }
 }
 
+/**
+ * Runs `body`, which must not wait, with other tensors in the place of a model's weights. They are back in their places afterwards, also when it
+ * throws.
+ */
+export const withWeights = <A>(
+  weights: ReadonlyArray<tf.LayerVariable>,
+  values: ReadonlyArray<tf.Tensor>,
+  body: () => A,
+): A => {
+  const places = weights as unknown as ReadonlyArray<{ val: tf.Tensor }> // protected in its typings, and all that read() looks at
+  const own = places.map(({ val }) => val)
+  const put = (tensors: ReadonlyArray<tf.Tensor>): void => {
+    for (const [i, place] of places.entries()) place.val = tensors[i] ?? place.val
+  }
+  put(values)
+  try {
+    return body()
+  } finally {
+    put(own)
+  }
+}
+
 /** Counts another handle to a buffer, whichever backend it lives on. */
 export const shareBuffer = (dataId: object): void => engineState().tensorInfo.get(dataId)?.backend.incRef(dataId)
 

@@ -19,6 +19,9 @@ export const tensor = {
   /** All zeros. */
   zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.zeros([...shape])),
 
+  /** The given values, whatever the key is; borrows `values`, and every start is a handle of its own. */
+  from: (values: tf.Tensor): Params<tf.Tensor> => leaf(() => fromShape(values.shape) ?? values.clone()),
+
   /** All ones. */
   ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.ones([...shape])),
 
