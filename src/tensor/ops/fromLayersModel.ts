@@ -106,11 +106,14 @@ const check = (model: tf.LayersModel, weights: "frozen" | "trainable"): void => 
     throw new TypeError(
       `A model of tf.layers is needed, not ${shown(model)}. Make any other function of tensors a layer by fromTfjs.`,
     )
-  const [inputs, outputs] = [model.inputs.length, model.outputs.length]
-  if (inputs !== 1 || outputs !== 1)
-    throw new TypeError(
-      `The model ${quoted(model.name)} has ${inputs} inputs and ${outputs} outputs, and a layer has one of each. Take a part of it by tf.model({ inputs, outputs }).`,
-    )
+  for (const [ends, name] of [
+    [model.inputs, "inputs"],
+    [model.outputs, "outputs"],
+  ] as const)
+    if (ends.length !== 1)
+      throw new TypeError(
+        `The model ${quoted(model.name)} has ${ends.length} ${name}, and a layer has one. Take a part of it by tf.model({ inputs, outputs }).`,
+      )
   for (const placed of layersIn(model)) {
     const fault = faultOf(placed, weights)
     if (fault !== null)
@@ -126,7 +129,9 @@ const faultOf = ({ layer, trainable }: PlacedLayer, weights: "frozen" | "trainab
     if (config["stateful"] === true)
       return `is a stateful ${name}, which goes on from the call before. Make it with stateful: false.`
     if (weights === "frozen") continue
-    const rate = RATES.map((field) => Number(config[field] ?? 0)).find((value) => value > 0)
+    const rate = [RATES[name] ?? "", "dropout", "recurrentDropout"]
+      .map((field) => Number(config[field] ?? 0))
+      .find((value) => value > 0)
     if (rate !== undefined)
       return `is a ${name} of ${rate}, which draws numbers of its own in training. Leave it out and use bijou's Dropout, or freeze the model by { weights: "frozen" }.`
     if (name === "BatchNormalization" && trainable)
@@ -135,8 +140,14 @@ const faultOf = ({ layer, trainable }: PlacedLayer, weights: "frozen" | "trainab
   return null
 }
 
-/** The names under which layers of `tf.layers` have the strength of what they draw in training. */
-const RATES = ["rate", "stddev", "dropout", "recurrentDropout"] as const
+/** What layers that draw in training call the strength of it; recurrent layers and attention have a dropout. */
+const RATES: Readonly<Record<string, string>> = {
+  Dropout: "rate",
+  SpatialDropout1D: "rate",
+  GaussianDropout: "rate",
+  AlphaDropout: "rate",
+  GaussianNoise: "stddev",
+}
 
 interface Part {
   readonly name: string
