@@ -1,12 +1,13 @@
 /**
- * Examples are tests: every `ts` fence of README.md, GUIDE.md, LAWS.md, SPEC.md and the doc comments of `src` and `laws` is type-checked and run.
+ * Examples are tests: every `ts` fence of README.md, GUIDE.md, LAWS.md, SPEC.md, docs/embedding.md and the doc comments of `src` and `laws` is type-checked and run.
  *
  * A fence is a module that imports from the package name. A result stands behind a statement, as a trailing `// =>`:
  *
  * - `expr // => text` and `const x = expr // => text`: what `util.inspect` shows of the awaited value, on one line
  * - `console.log(...) // => text`: what it prints
  *
- * Long results go on in the comment lines below. A fence marked `ts no-run` is type-checked only.
+ * Long results go on in the comment lines below. A fence marked `ts no-run` is type-checked only, and one marked
+ * `ts unchecked` neither, since it imports a package that is not installed here.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
@@ -50,7 +51,7 @@ const fencesOf = (document: string, markdown: string, first = 1): ReadonlyArray<
         const { info, line, code } = open
         if (info === "ts" || info === "ts no-run") {
           fences.push({ document, line, code: code.join("\n"), runs: info === "ts" })
-        } else if (/^(ts|typescript|js|javascript|mts|mjs)\b/.test(info)) {
+        } else if (info !== "ts unchecked" && /^(ts|typescript|js|javascript|mts|mjs)\b/.test(info)) {
           throw new Error(
             `${document}:${line - 1} opens a fence "${info}": write "ts" or "ts no-run", so that it is checked.`,
           )
@@ -129,7 +130,9 @@ Object.assign(globalThis, { $shows: shows, $prints: prints })
 
 const read = (document: string): string => readFileSync(join(root, document), "utf8")
 
-const pages = ["README.md", "GUIDE.md", "LAWS.md", "SPEC.md"].filter((document) => existsSync(join(root, document)))
+const pages = ["README.md", "GUIDE.md", "LAWS.md", "SPEC.md", "docs/embedding.md"].filter((document) =>
+  existsSync(join(root, document)),
+)
 
 const sources = ["src", "laws"]
   .flatMap((folder) =>

@@ -137,6 +137,16 @@ onBackends("a network as a tf.layers layer", () => {
     expect(weightsOf(loaded)).toEqual(weightsOf(model))
   })
 
+  it("comes back as the first layer of a model too, on token ids", async () => {
+    const ids = toLayer(embedding, "token ids")
+    const first = ids({ seed: 2, inputShape: [3], inputDType: "int32", name: "ids" })
+    const model = tf.sequential({ layers: [first, tf.layers.flatten(), tf.layers.dense({ units: 1 })] })
+    const loaded = await tf.loadLayersModel(tf.io.fromMemory(await save(model)))
+    const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], "int32")
+    expect(loaded.inputs[0]?.shape).toEqual([null, 3])
+    expect(bitsOf(loaded.predict(x) as tf.Tensor)).toEqual(bitsOf(model.predict(x) as tf.Tensor)) // one output
+  })
+
   it("starts from given parameters, which stay the caller's", () => {
     const params = lively(network.params, 3)
     const layer = chain({ seed: 5, params })

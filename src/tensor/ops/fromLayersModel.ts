@@ -28,11 +28,11 @@ export interface ModelWeights {
 /**
  * A `tf.layers` model as a layer, be it made here or read by `tf.loadLayersModel`.
  *
- * Its weights are copied: `"trainable"` makes them the layer's parameters, which start from the model's values, all but those of layers whose
- * `trainable` is false; `"frozen"` makes them constants. From then on model and layer are two: training one leaves the other as it is. The model
- * is evaluated as it is in inference. A model that would compute something else in training is therefore refused, unless it is frozen: one with
- * `Dropout`, noise or `BatchNormalization`. Regularizers and constraints belong to `fit`, and are left out. The copies are kept for as
- * long as the program runs.
+ * Its weights are copied: `"trainable"` makes them the layer's parameters, which start from the model's values, all except those of layers whose
+ * `trainable` is false; `"frozen"` makes them constants. From then on, training one leaves the other as it is; do not dispose the model. The
+ * layer computes what the model computes in inference. A model that would compute something else in training is therefore refused, unless it
+ * is frozen: one with `Dropout`, noise or `BatchNormalization`. Regularizers and constraints belong to `fit`, and are left out. The copies are
+ * kept for as long as the program runs.
  *
  * Throws `TypeError` for a model that cannot be a layer. A residual has the shape of its input, which the first evaluation checks.
  *

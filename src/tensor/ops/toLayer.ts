@@ -27,14 +27,15 @@ export interface NetworkLayer<in out P> {
   readonly params: (layer: tf.layers.Layer) => P
 }
 
-/** What a layer of a network starts from. */
-export interface NetworkLayerOptions<out P> {
+/** What a layer of a network starts from, and what any layer of `tf.layers` may be given. */
+export interface NetworkLayerOptions<out P> extends Pick<
+  NonNullable<ConstructorParameters<typeof tf.layers.Layer>[0]>,
+  "name" | "trainable" | "inputShape" | "batchInputShape" | "inputDType"
+> {
   /** The seed of the draws, and of the weights unless there are `params`. */
   readonly seed: number
   /** The values that the weights start from, such as trained ones; borrowed until the layer is part of a model. */
   readonly params?: P
-  /** What the layer is called in its model. */
-  readonly name?: string
 }
 
 /** A network whose types are forgotten; parameters are leaves by path, in the order of the tree. */
@@ -106,7 +107,7 @@ const registry = new Map<string, Registered>()
 
 // ------------------------------------------------------------ instances
 
-type Config = tf.serialization.ConfigDict & { readonly network: string; readonly seed: number; readonly name?: string }
+type Config = Omit<NetworkLayerOptions<never>, "params"> & { readonly network: string }
 
 /** The layer; its configuration is the name of the network and the seed. */
 class BijouNetwork extends tf.layers.Layer {
