@@ -1,73 +1,45 @@
 /**
- * A reversible chain as one layer of a `tf.layers` model, trained by `fit`.
+ * A reversible chain as one layer of a `tf.layers` model, trained by `fit`, saved and loaded; and a model as the residual of a chain.
  *
- * Run it after `npm run build`, on a Node that strips types: `node examples/layersModel.ts`.
+ * Run it after `npm run build`, on a Node that strips types: `node examples/layersModel.ts`. Try all laws on the residual with
+ * `npx bijou check examples/layersModel.ts`.
  */
-import { either as E, function as F } from "fp-ts"
-import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection } from "bijou"
-import { LayerNorm, Linear, onGrid } from "bijou/net"
-import { float32TensorSide, fromTfjs, tensorSpace, tf, toFunction, toInference, useBackend } from "bijou/tensor"
+import { function as F } from "fp-ts"
+import { andThen, Bdia, keep, named, Params, Side } from "bijou"
+import { subject } from "bijou/laws"
+import { gridTensor } from "bijou/laws/tensor"
+import { onGrid } from "bijou/net"
+import { float32TensorSide, fromLayersModel, fromTfjs, tensorSpace, tf, toLayer, useBackend } from "bijou/tensor"
 
 await useBackend("wasm")
 
-/** A network between tensors of one shape as a layer. Its parameters become the layer's weights. */
-class Reversible<P, S> extends tf.layers.Layer {
-  static className = "Reversible"
-  readonly network: Bijection<P, tf.Tensor, tf.Tensor, S>
-  readonly leaves = new Map<string, { read: () => tf.Tensor }>()
-  step = 0
-
-  constructor(network: Bijection<P, tf.Tensor, tf.Tensor, S>) {
-    super({})
-    this.network = network
-  }
-
-  override build(): void {
-    const { params } = this.network
-    for (const [path, leaf] of params.leaves(params.init(Key.fromSeed(1)))) {
-      if (!(leaf instanceof tf.Tensor)) throw new TypeError(`The parameter ${path} is not a tensor.`)
-      this.leaves.set(path, this.addWeight(path, leaf.shape, "float32", tf.initializers.zeros()).write(leaf))
-      leaf.dispose()
-    }
-    this.built = true
-  }
-
-  override computeOutputShape(shape: tf.Shape): tf.Shape {
-    return shape
-  }
-
-  override call(inputs: tf.Tensor | tf.Tensor[], { training }: { training?: boolean }): tf.Tensor {
-    const [x] = [inputs].flat()
-    if (x === undefined) throw new TypeError("The layer takes one input.")
-    const params = Params.fromLeaves(
-      this.network.params,
-      new Map([...this.leaves].map(([path, w]) => [path, w.read()])),
-    )
-    if (E.isLeft(params)) throw params.left
-    if (training !== true) return toInference(this.network, params.right)(x)
-    return toFunction(this.network, params.right, Key.step(this.step++)(Key.fromSeed(1)))(x)
-  }
-}
-
-// x_0 = Q(x), four blocks of h(x) = tanh(LayerNorm(x) W + b), and then x_4 of the last state (x_3, x_4).
+// A residual that someone wrote in tf.layers: h(x) = tanh(LayerNorm(x) W + b). Its weights become the parameters of every block.
+const h = tf.sequential({
+  layers: [
+    tf.layers.layerNormalization({ inputShape: [8] }),
+    tf.layers.dense({ units: 8, activation: "tanh", kernelInitializer: tf.initializers.glorotUniform({ seed: 2 }) }),
+  ],
+})
 const space = tensorSpace(9)
-const h = fromTfjs(
-  Params.struct({ norm: LayerNorm.params(8), linear: Linear.params(8, 8, 0.3) }),
-  ({ norm, linear }, x: tf.Tensor) => tf.tanh(Linear.apply(linear, LayerNorm.apply(norm, x))),
-)
+const residual = { space, layer: fromLayersModel(h) }
+export const written = subject({ residual, inputs: gridTensor(space, [4, 8]) })
+
+// x_0 = Q(x), four blocks of h, and of the last state (x_3, x_4) the second.
 const enter = onGrid(space)(fromTfjs(Params.none, (_, x: tf.Tensor) => x))
 const leave = fromTfjs(Params.none, (_, [, last]: readonly [tf.Tensor, tf.Tensor]) => last)
 const network = F.pipe(
   F.pipe(enter, keep(float32TensorSide(null)), named("enter")),
-  andThen(F.pipe(Bdia.fromResidual({ space, layer: h }, 4), named("blocks"))),
+  andThen(F.pipe(Bdia.fromResidual(residual, 4), named("blocks"))),
   andThen(F.pipe(leave, keep(Side.pair(space.value, space.value)), named("leave"))),
 )
 
+// The network as a kind of layer; a saved model names it "chain of four".
+const chain = toLayer(network, "chain of four")
 const constant = (value: number) => tf.initializers.constant({ value })
 const model = tf.sequential({
   layers: [
     tf.layers.dense({ units: 8, inputShape: [2], kernelInitializer: tf.initializers.glorotUniform({ seed: 1 }) }),
-    new Reversible(network),
+    chain({ seed: 1 }),
     tf.layers.dense({ units: 1, kernelInitializer: constant(0.1) }),
   ],
 })
@@ -81,3 +53,15 @@ const { history } = await model.fit(x, y, { epochs: 30, batchSize: 36, shuffle: 
 const losses = history["loss"] as number[] // one number per epoch
 console.log(`weights: ${model.trainableWeights.length}`)
 console.log(`loss falls by more than half: ${(losses.at(-1) ?? NaN) < 0.5 * (losses[0] ?? NaN)}`)
+
+// Saved to memory here; to files or to a browser's storage it is the same.
+const saved: tf.io.ModelArtifacts[] = []
+await model.save(
+  tf.io.withSaveHandler(async (artifacts) => {
+    saved.push(artifacts)
+    return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) }
+  }),
+)
+const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved[0] ?? {}))
+const predictions = [model, loaded].map((one) => [one.predict(x)].flat()[0]?.dataSync().join())
+console.log(`the loaded model predicts the same: ${predictions[0] === predictions[1]}`)

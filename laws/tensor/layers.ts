@@ -15,6 +15,7 @@ import { Hamiltonian } from "../../src/residual/Hamiltonian.ts"
 import { LayerNorm } from "../../src/residual/LayerNorm.ts"
 import { Linear } from "../../src/residual/Linear.ts"
 import { Mlp } from "../../src/residual/Mlp.ts"
+import { fromLayersModel } from "../../src/tensor/ops/fromLayersModel.ts"
 import { fromTfjs } from "../../src/tensor/ops/fromTfjs.ts"
 import { tensor } from "../../src/tensor/values/tensor.ts"
 import { tensorSpace } from "../../src/tensor/values/tensorSpace.ts"
@@ -51,6 +52,22 @@ export const layers = (): ReadonlyArray<Entry> => {
     onDevice: true,
     cost: "device",
     set: async () => (await lawsOf({ name, layer, inputs })).set,
+  })
+  const written = (
+    name: string,
+    weights: "frozen" | "trainable",
+    first: () => ReadonlyArray<tf.layers.Layer>,
+  ): Entry => ({
+    name,
+    covers: ["fromLayersModel"],
+    onDevice: true,
+    cost: "device",
+    set: async () => {
+      const kernelInitializer = tf.initializers.glorotUniform({ seed: 1 })
+      const dense = tf.layers.dense({ units: 4, activation: "tanh", kernelInitializer })
+      const layer = fromLayersModel(tf.sequential({ layers: [...first(), dense] }), { weights })
+      return (await lawsOf({ name, residual: { space, layer }, inputs: sequence })).set
+    },
   })
   return [
     residual("a linear layer", "Linear.make", Linear.make(4, 4, 0.5)),
@@ -100,6 +117,11 @@ export const layers = (): ReadonlyArray<Entry> => {
     },
     alone("an embedding", "Embedding.make", { layer: Embedding.make(7, 4, 6), inputs: idTensor([2, 3], 7) }),
     residual("a layer of plain tfjs", "fromTfjs", custom),
+    written("a model of tf.layers", "trainable", () => [tf.layers.layerNormalization({ inputShape: [3, 4] })]),
+    written("a frozen model of tf.layers", "frozen", () => [
+      tf.layers.batchNormalization({ inputShape: [3, 4] }),
+      tf.layers.dropout({ rate: 0.5 }),
+    ]),
     residual("a GPT's residual", "block", block({ width: 4, heads: 2, depth: 2, dropout: 0.25 })),
   ]
 }

@@ -56,6 +56,28 @@ export const withBackend = <A>(name: string, body: () => A): A => {
   }
 }
 
+/**
+ * Runs `body`, which must be synchronous, with other tensors in place of a model's weights. Restores the weights
+ * afterwards, also if it throws.
+ */
+export const withWeights = <A>(
+  weights: ReadonlyArray<tf.LayerVariable>,
+  values: ReadonlyArray<tf.Tensor>,
+  body: () => A,
+): A => {
+  const places = weights as unknown as ReadonlyArray<{ val: tf.Tensor }> // protected in its typings, and all that read() looks at
+  const own = places.map(({ val }) => val)
+  const put = (tensors: ReadonlyArray<tf.Tensor>): void => {
+    for (const [i, place] of places.entries()) place.val = tensors[i] ?? place.val
+  }
+  put(values)
+  try {
+    return body()
+  } finally {
+    put(own)
+  }
+}
+
 /** Adds a reference to a buffer, on whichever backend it lives. */
 export const shareBuffer = (dataId: object): void => engineState().tensorInfo.get(dataId)?.backend.incRef(dataId)
 

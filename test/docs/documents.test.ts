@@ -7,7 +7,8 @@
  * - `expr // => text` and `const x = expr // => text`: what `util.inspect` shows of the awaited value, on one line
  * - `console.log(...) // => text`: what it prints
  *
- * Long results continue in the comment lines below. A fence marked `ts no-run` is type-checked only.
+ * Long results continue in the comment lines below. A fence marked `ts no-run` is type-checked only. A fence marked `ts unchecked` is
+ * neither, because it imports a package that is not installed here.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"
@@ -51,7 +52,7 @@ const fencesOf = (document: string, markdown: string, first = 1): ReadonlyArray<
         const { info, line, code } = open
         if (info === "ts" || info === "ts no-run") {
           fences.push({ document, line, code: code.join("\n"), runs: info === "ts" })
-        } else if (/^(ts|typescript|js|javascript|mts|mjs)\b/.test(info)) {
+        } else if (info !== "ts unchecked" && /^(ts|typescript|js|javascript|mts|mjs)\b/.test(info)) {
           throw new Error(
             `${document}:${line - 1} opens a fence "${info}": write "ts" or "ts no-run", so that it is checked.`,
           )

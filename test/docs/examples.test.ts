@@ -27,7 +27,10 @@ const examples: Readonly<Record<string, Example>> = {
     prints: ["13 leaves 0 and the bits 1101", "and comes back as 13"],
     subjects: { digits: {}, halving: {} },
   },
-  "layersModel.ts": { prints: ["weights: 20", "loss falls by more than half: true"], subjects: {} },
+  "layersModel.ts": {
+    prints: ["weights: 20", "loss falls by more than half: true", "the loaded model predicts the same: true"],
+    subjects: { written: {} },
+  },
   "variableGrads.ts": {
     prints: ["starts near log 5: true", "learns to count: true", "bytes held more after 30 steps than after 1: 0"],
     subjects: {},

@@ -19,6 +19,9 @@ export const tensor = {
   /** Makes a parameter that starts with zeros. */
   zeros: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.zeros([...shape])),
 
+  /** Makes a parameter that starts with the given values, whatever the key is. Borrows `values`. */
+  from: (values: tf.Tensor): Params<tf.Tensor> => leaf(() => fromShape(values.shape) ?? values.clone()),
+
   /** Makes a parameter that starts with ones. */
   ones: (shape: ReadonlyArray<number>): Params<tf.Tensor> => leaf(() => fromShape(shape) ?? tf.ones([...shape])),
 
