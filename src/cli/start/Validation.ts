@@ -23,7 +23,11 @@ export const validationBatches = 4
 // --------------------------------------------------------- constructors
 
 /** Takes evenly spaced batches from the validation text. */
-export const holdOut = ({ bijection: network }: Gpt, { validation }: Text, { context, batch }: StartOptions): Validation => {
+export const holdOut = (
+  { bijection: network }: Gpt,
+  { validation }: Text,
+  { context, batch }: StartOptions,
+): Validation => {
   const held = Array.from({ length: validationBatches }, (_, i) => {
     const part = Math.floor(validation.length / validationBatches)
     return Text.even(validation.subarray(i * part, (i + 1) * part), context, batch)
