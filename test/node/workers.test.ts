@@ -250,7 +250,7 @@ describe("Workers that cannot start", () => {
 
   it.each<readonly [Partial<Parameters<typeof startWorkers>[1]>, string]>([
     [{ module: "no/such.ts" }, "no/such.ts. Give the path of a TypeScript or JavaScript module."],
-    [{ module: "package.json" }, "package.json is no module."],
+    [{ module: "package.json" }, "package.json is not a module."],
     [{ export: "gone" }, "tiny.js has no export named gone. It exports failing, nothing, ready, tiny."],
     [{ export: "nothing" }, "is not an objective. Export { network, data }, or a function that returns them."],
     [{ export: "failing" }, "A worker cannot start: there is no text here."],
