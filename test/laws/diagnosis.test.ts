@@ -41,7 +41,7 @@ const attackSets = (name: string): ReadonlyArray<LawSet> => {
 
 describe("the reason for a failure", () => {
   it.each([
-    ["a cached inverse", /something is cached or left out of the side/],
+    ["a cached inverse", /something is cached or missing from the side/],
     ["a float coupling", /not on the input's grid of \d+ fraction bits/],
     ["an over-range state", /\|x\| reached [\d.e+-]+, but the \d+ fraction bits of the input are exact only below \d+/],
     [
@@ -51,8 +51,8 @@ describe("the reason for a failure", () => {
     ["unseeded dropout", /returns other bits in its second call/],
     ["a disposed input", /forward frees its argument, which it only borrows/],
     ["an overwritten argument", /forward overwrites its argument/],
-    ["normalization over the batch", /depends on the rest of the batch: take statistics over one sample/],
-    ["gamma by batch position", /depends on the place in the batch: address every draw by the sample's id/],
+    ["normalization over the batch", /depends on the rest of the batch: compute statistics over one sample/],
+    ["gamma by batch position", /depends on the position in the batch: address every draw by the sample's id/],
     ["another kernel in gradient mode", /The layer's vjp returns another value than its apply/],
     ["a wrong derivative", /is not the slope of the value/],
     ["gamma at inference", /Inference is the expectation/],

@@ -402,7 +402,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
       "inverse after forward gives back the same bits",
     )
     const [{ again, counterexample }] = broken
-    expect(counterexample.reasons.join()).toContain("something is cached or left out of the side")
+    expect(counterexample.reasons.join()).toContain("something is cached or missing from the side")
     expect(status).toBe(1)
     const [, ...args] = /^npx bijou check (\S+) (--law) "([^"]+)" (--seed) (\d+) (--path) ([\d:]+)$/.exec(again) ?? []
     const repeated = JSON.parse(check(...args, "--json").stdout)[0].laws
