@@ -11,6 +11,7 @@ import { isHealthy, toText, type Diagnosis } from "../../src/node/doctor/Diagnos
 import { atStep } from "../support/atStep.ts"
 import { built } from "../support/built.ts"
 import { rewritten, type Contents } from "../support/forgery.ts"
+import { inOneProcess } from "../support/inOneProcess.ts"
 import { address, fileName, thisPlatform, wheelFor } from "../../src/node/blas/Wheel.ts"
 
 const bijou = join(built(), "dist/src/cli/bijou.js")
@@ -212,7 +213,7 @@ describe("bijou start", () => {
     )
   })
 
-  it.each([
+  const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["--threads", "0"], '--threads must be an integer from 1 to 1024, not "0"'],
     [["--threads", "2"], "--threads is for a BLAS, and none is set up. Run: npx bijou native"],
     [["--steps", "abc"], '--steps must be an integer from 1 to 1000000, not "abc"'],
@@ -239,14 +240,29 @@ describe("bijou start", () => {
     [["--steps"], "argument missing"],
     [["surplus"], "too many arguments"],
     [["--out", "package.json"], "is not a folder that can be made and written to"],
-  ])("refuses %j in one sentence, and writes nothing", (args, sentence) => {
-    const out = join(folder, "refused")
-    const { status, stdout, stderr } = start("--out", out, ...args)
+  ]
+  const refusedTo = join(folder, "refused")
+  const withOut = (args: ReadonlyArray<string>) => ["start", "--out", refusedTo, ...args]
+  const refused = inOneProcess(
+    bijou,
+    refusals.map(([args]) => withOut(args)),
+  )
+
+  it.each(refusals)("refuses %j in one sentence, and writes nothing", (args, sentence) => {
+    const { status, stdout, stderr } = refused(withOut(args))
     expect(stderr).toContain(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
     expect(stdout).toBe("")
-    expect(existsSync(out)).toBe(false)
+    expect(existsSync(refusedTo)).toBe(false)
     expect(status).toBe(2)
+  })
+
+  it("refuses in a process of its own, too", () => {
+    expect(start("--steps", "abc")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: 'bijou: --steps must be an integer from 1 to 1000000, not "abc".\n',
+    })
   })
 
   it.each([
@@ -298,7 +314,7 @@ describe("bijou ledger", () => {
     expect(status).toBe(0)
   })
 
-  it.each([
+  const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [
       ["--budget", "1kB"],
       /--budget 0\.00 MB is too small: the least that works is \d+ bytes, .* Give that, or a smaller/,
@@ -306,8 +322,14 @@ describe("bijou ledger", () => {
     [["--svg", "no/such/folder/x.svg"], /is not a folder that can be written to/],
     [["--plan", "none"], /--plan must be reversed or taped/],
     [["--heads", "3"], /--heads 3 does not divide --width 16/],
-  ])("refuses %j in one sentence", (args, sentence) => {
-    const { status, stderr } = ledger(...sizes, ...args)
+  ]
+  const refused = inOneProcess(
+    bijou,
+    refusals.map(([args]) => ["ledger", ...sizes, ...args]),
+  )
+
+  it.each(refusals)("refuses %j in one sentence", (args, sentence) => {
+    const { status, stderr } = refused(["ledger", ...sizes, ...args])
     expect(stderr).toMatch(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
     expect(status).toBe(2)
