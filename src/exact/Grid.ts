@@ -45,7 +45,8 @@ export const Grid = {
   /** Floor division of k = x 2^l: the quotient and the remainder, 0 <= r < divisor, as grid values with one zero. */
   divide: ({ scale, step }: Grid, divisor: number, x: number): readonly [quotient: number, remainder: number] => {
     const k = x * scale
-    const remainder = ((k % divisor) + divisor) % divisor
+    const signed = k % divisor
+    const remainder = signed < 0 ? signed + divisor : signed + 0
     return [((k - remainder) / divisor) * step + 0, remainder * step]
   },
 }

@@ -446,6 +446,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
   const refused = inOneProcess(
     join(user, "node_modules", "bijou", "dist", "src", "cli", "bijou.js"),
     refusals.map(([args]) => ["check", ...args]),
+    {},
     user,
   )
 

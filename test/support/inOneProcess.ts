@@ -14,24 +14,34 @@ type Arguments = ReadonlyArray<string>
 
 /**
  * How `bin` ends with each of these lists of arguments, in this order; they run when the first of them is asked for. Every run evaluates `bin`
- * anew, with its own arguments, output and exit code.
+ * anew, with its own arguments, output and exit code, in this environment with `env` over it.
  */
 export const inOneProcess = (
   bin: string,
   commands: ReadonlyArray<Arguments>,
+  env: NodeJS.ProcessEnv = {},
   cwd = process.cwd(),
 ): ((command: Arguments) => Ended) => {
   let ended: ReadonlyMap<string, Ended> | null = null
   return (command) => {
-    ended ??= run(bin, commands, cwd)
+    ended ??= run(bin, commands, { env: { ...process.env, ...env }, cwd })
     const one = ended.get(JSON.stringify(command))
     if (one === undefined) throw new Error(`The command ${JSON.stringify(command)} did not run.`)
     return one
   }
 }
 
-const run = (bin: string, commands: ReadonlyArray<Arguments>, cwd: string): ReadonlyMap<string, Ended> => {
-  const options = { cwd, input: JSON.stringify({ bin, commands }), encoding: "utf8", maxBuffer: 2 ** 26 } as const
+interface Surroundings {
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+}
+
+const run = (
+  bin: string,
+  commands: ReadonlyArray<Arguments>,
+  { env, cwd }: Surroundings,
+): ReadonlyMap<string, Ended> => {
+  const options = { cwd, env, input: JSON.stringify({ bin, commands }), encoding: "utf8", maxBuffer: 2 ** 26 } as const
   const stdout = execFileSync(process.execPath, ["--input-type=module", "--eval", code], options)
   const results = JSON.parse(stdout) as ReadonlyArray<Ended> // what the code below writes
   return new Map(results.map((result, i) => [JSON.stringify(commands[i]), result]))
