@@ -45,7 +45,8 @@ export const Grid = {
   /** Divides k = x 2^l by floor division. Returns the quotient and the remainder, 0 <= r < divisor, as grid values. */
   divide: ({ scale, step }: Grid, divisor: number, x: number): readonly [quotient: number, remainder: number] => {
     const k = x * scale
-    const remainder = ((k % divisor) + divisor) % divisor
+    const signed = k % divisor
+    const remainder = signed < 0 ? signed + divisor : signed + 0
     return [((k - remainder) / divisor) * step + 0, remainder * step]
   },
 }

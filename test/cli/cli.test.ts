@@ -11,6 +11,7 @@ import { isHealthy, toText, type Diagnosis } from "../../src/node/doctor/Diagnos
 import { atStep } from "../support/atStep.ts"
 import { built } from "../support/built.ts"
 import { rewritten, type Contents } from "../support/forgery.ts"
+import { inOneProcess } from "../support/inOneProcess.ts"
 import { address, fileName, thisPlatform, wheelFor } from "../../src/node/blas/Wheel.ts"
 
 const bijou = join(built(), "dist/src/cli/bijou.js")
@@ -89,17 +90,14 @@ describe("bijou start", () => {
   })
 
   it("gives the same numbers for the same seed, others for another, and exits with 1 after too little training", () => {
-    const run = (seed: string, name: string) => {
-      const out = join(folder, name)
-      const { status, stdout } = start(...quick, "--steps", "2", "--seed", seed, "--out", out)
+    const learned = ({ status, stdout, report }: ReturnType<typeof threeSteps>) => {
       expect(stdout.replace(/\s+/g, " ")).toMatch(/is not below the [\d.]+ of byte frequencies\./)
       expect(status).toBe(1)
-      const { loss, sample } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"))
-      return { loss, sample }
+      return { loss: report.loss, sample: report.sample }
     }
-    const first = run("5", "a")
-    expect(run("5", "b")).toEqual(first)
-    expect(run("6", "c").loss).not.toEqual(first.loss)
+    const first = learned(threeSteps())
+    expect(learned(threeSteps("--seed", "1"))).toEqual(first) // which it has by itself
+    expect(learned(threeSteps("--seed", "6")).loss).not.toEqual(first.loss)
   })
 
   it("trains to the same bits with any number of workers", () => {
@@ -111,7 +109,7 @@ describe("bijou start", () => {
       return [count, { digest, loss, sample }]
     }
     const [, alone] = run()
-    expect(run("--workers", "4")).toEqual([4, alone])
+    expect(run("--workers", "3")).toEqual([3, alone])
   })
 
   it("keeps to a budget for all workers together, with the bits of one thread without any", () => {
@@ -185,36 +183,39 @@ describe("bijou start", () => {
   })
 
   it("refuses a file that is no checkpoint, one that is cut off, and one of another run", () => {
-    const file = join(folder, "half.safetensors")
-    const none = join(folder, "none.safetensors")
-    const refused = (...args: ReadonlyArray<string>) => {
-      const { status, stderr } = start(...args)
-      expect(status).toBe(2)
-      return stderr
-    }
-    expect(refused("--resume", none)).toContain(`--resume ${none} cannot be read: there is no such file.`)
-    expect(refused("--resume", text)).toContain(
-      `--resume ${text}: This is not a complete checkpoint: it has 9000 bytes`,
-    )
-    expect(refused("--save", join(none, "x"), "--data", text)).toContain("is not a folder that can be written to.")
+    const fileOf = (name: string) => join(folder, `${name}.safetensors`)
+    const [shorter, cut, none] = [fileOf("shorter"), fileOf("cut"), fileOf("none")]
     const bytes = readFileSync(join(folder, "run.safetensors"))
     // One step short of its end.
-    const shorter = ({ arrays, stored }: Contents) => ({
+    const oneShort = ({ arrays, stored }: Contents) => ({
       arrays,
       stored: { ...stored, run: { ...stored.run, steps: 19 } },
     })
-    writeFileSync(file, rewritten(bytes, shorter))
-    expect(refused("--resume", file, "--depth", "4", "--data", text)).toContain(
-      'is of a run with --depth 3, not "4". Leave it out, or start a new run.',
+    writeFileSync(shorter, rewritten(bytes, oneShort))
+    writeFileSync(cut, readFileSync(shorter).subarray(0, -4))
+    const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string | RegExp]> = [
+      [["--resume", none], `--resume ${none} cannot be read: there is no such file.`],
+      [["--resume", text], `--resume ${text}: This is not a complete checkpoint: it has 9000 bytes`],
+      [["--save", join(none, "x"), "--data", text], "is not a folder that can be written to."],
+      [
+        ["--resume", shorter, "--depth", "4", "--data", text],
+        'is of a run with --depth 3, not "4". Leave it out, or start a new run.',
+      ],
+      [["--resume", shorter, "--data", bijou], "is of a run on another text."],
+      [["--resume", cut, "--data", text], /its header lists \d+ bytes of numbers, but there are \d+/],
+    ]
+    const refused = inOneProcess(
+      bijou,
+      refusals.map(([args]) => ["start", ...args]),
     )
-    expect(refused("--resume", file, "--data", bijou)).toContain("is of a run on another text.")
-    writeFileSync(file, readFileSync(file).subarray(0, -4))
-    expect(refused("--resume", file, "--data", text)).toMatch(
-      /its header lists \d+ bytes of numbers, but there are \d+/,
-    )
+    for (const [args, sentence] of refusals) {
+      const { status, stderr } = refused(["start", ...args])
+      expect(stderr).toMatch(sentence)
+      expect(status).toBe(2)
+    }
   })
 
-  it.each([
+  const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["--threads", "0"], '--threads must be an integer from 1 to 1024, not "0"'],
     [["--threads", "2"], "--threads sets the threads of a BLAS, and none is set up. Run: npx bijou setup blas"],
     [["--steps", "abc"], '--steps must be an integer from 1 to 1000000, not "abc"'],
@@ -241,14 +242,29 @@ describe("bijou start", () => {
     [["--steps"], "argument missing"],
     [["surplus"], "too many arguments"],
     [["--out", "package.json"], "package.json cannot be created or written to"],
-  ])("refuses %j in one sentence, and writes nothing", (args, sentence) => {
-    const out = join(folder, "refused")
-    const { status, stdout, stderr } = start("--out", out, ...args)
+  ]
+  const refusedTo = join(folder, "refused")
+  const withOut = (args: ReadonlyArray<string>) => ["start", "--out", refusedTo, ...args]
+  const refused = inOneProcess(
+    bijou,
+    refusals.map(([args]) => withOut(args)),
+  )
+
+  it.each(refusals)("refuses %j in one sentence, and writes nothing", (args, sentence) => {
+    const { status, stdout, stderr } = refused(withOut(args))
     expect(stderr).toContain(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
     expect(stdout).toBe("")
-    expect(existsSync(out)).toBe(false)
+    expect(existsSync(refusedTo)).toBe(false)
     expect(status).toBe(2)
+  })
+
+  it("refuses in a process of its own, too", () => {
+    expect(start("--steps", "abc")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: 'bijou: --steps must be an integer from 1 to 1000000, not "abc".\n',
+    })
   })
 
   it.each([
@@ -287,7 +303,7 @@ describe("bijou ledger", () => {
   it("predicts a network that does not fit this machine, and fits it to a budget", () => {
     const { stdout, status } = ledger(
       "--depth",
-      "96",
+      "24",
       "--width",
       "8192",
       "--heads",
@@ -296,7 +312,7 @@ describe("bijou ledger", () => {
       "--budget",
       "4TB",
     )
-    expect(stdout).toContain("blocks/0 .. 95")
+    expect(stdout).toContain("blocks/0 .. 23")
     expect(stdout.replace(/\s+/g, " ")).toMatch(
       /Times below assume 30\.0 billion operations and 3\.7 GB .*, as on one core\./,
     )
@@ -304,7 +320,7 @@ describe("bijou ledger", () => {
     expect(status).toBe(0)
   })
 
-  it.each([
+  const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp]> = [
     [
       ["--budget", "1kB"],
       /--budget 0\.00 MB is too small: the least that works is \d+ bytes, .* Give that, or a smaller/,
@@ -312,8 +328,14 @@ describe("bijou ledger", () => {
     [["--svg", "no/such/folder/x.svg"], /is not a folder that can be written to/],
     [["--plan", "none"], /--plan must be reversed or taped/],
     [["--heads", "3"], /--heads 3 does not divide --width 16/],
-  ])("refuses %j in one sentence", (args, sentence) => {
-    const { status, stderr } = ledger(...sizes, ...args)
+  ]
+  const refused = inOneProcess(
+    bijou,
+    refusals.map(([args]) => ["ledger", ...sizes, ...args]),
+  )
+
+  it.each(refusals)("refuses %j in one sentence", (args, sentence) => {
+    const { status, stderr } = refused(["ledger", ...sizes, ...args])
     expect(stderr).toMatch(sentence)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)
     expect(status).toBe(2)

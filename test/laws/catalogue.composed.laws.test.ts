@@ -9,7 +9,7 @@ import { update } from "../../src/tensor/kernels/spec/update.ts"
 import { checkCatalogue } from "./catalogue.ts"
 
 useKernels("composed")
-await checkCatalogue("wasm", " without custom kernels", 16)
+await checkCatalogue("wasm", " without custom kernels", 20)
 
 it("has no custom kernel in use", () =>
   expect([isImplemented(update), isImplemented(attention)]).toEqual([false, false]))

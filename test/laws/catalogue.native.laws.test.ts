@@ -9,6 +9,6 @@ const blas = await countingBlas(0) // the products of the catalogue are small
 
 if (blas === null) describe.skip(`the catalogue on wasm with a BLAS (${whySkipped})`, () => it("holds", () => {}))
 else {
-  await checkCatalogue("wasm", ` with ${blas.name}`, 4)
+  await checkCatalogue("wasm", ` with ${blas.name}`, 10)
   afterAll(() => expect(blas.products(), "products that the BLAS has done").toBeGreaterThan(1000))
 }

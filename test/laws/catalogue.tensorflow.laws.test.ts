@@ -8,4 +8,4 @@ import { installedTensorflow, whySkipped } from "../support/tensorflow.ts"
 const name = await installedTensorflow()
 
 if (name === null) describe.skip(`the catalogue on tensorflow (${whySkipped})`, () => it("holds", () => {}))
-else await checkCatalogue("tensorflow", `, ${name}`, 8)
+else await checkCatalogue("tensorflow", `, ${name}`, 10)

@@ -10,6 +10,6 @@ const title = "the layers of the catalogue on tensorflow, by stock operations"
 
 if (await startTensorflow("stock"))
   describe(title, async () => {
-    for (const { set, cost } of layers()) checkLaws({ describe, it }, await set(), { ...presets.quick[cost], runs: 5 })
+    for (const { set, cost } of layers()) checkLaws({ describe, it }, await set(), { ...presets.quick[cost], runs: 3 })
   })
 else describe.skip(`${title} (${whySkipped})`, () => it("holds", () => {}))

@@ -15,9 +15,10 @@ import {
   writeFileSync,
 } from "node:fs"
 import { hostname, tmpdir } from "node:os"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { Checkpoint, type Run } from "bijou/net"
+import { transformSync } from "esbuild"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { checkOverwriting } from "../../src/node/files/checkOverwriting.ts"
 import { write } from "../../src/node/files/outputFile.ts"
@@ -25,14 +26,21 @@ import { startSaving } from "../../src/node/files/Saver.ts"
 import { atStep } from "../support/atStep.ts"
 import { built } from "../support/built.ts"
 import { contentsOf, rewritten, type Contents } from "../support/forgery.ts"
+import { inOneProcess } from "../support/inOneProcess.ts"
 import { right } from "../support/specimens.ts"
 
 const dist = join(built(), "dist")
+const bin = join(dist, "src/cli/bijou.js")
 const folder = mkdtempSync(join(tmpdir(), "bijou-saving-"))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const place = (): string => mkdtempSync(join(folder, "place-"))
+
+/** What kills a process, in JavaScript. */
+const killAt = join(folder, "killAt.mjs")
+
+writeFileSync(killAt, transformSync(readFileSync("test/support/killAt.ts", "utf8"), { loader: "ts" }).code)
 
 const bytesOf = (text: string) => [new TextEncoder().encode(text)]
 
@@ -134,14 +142,10 @@ describe("A file that is written", () => {
         const { write } = await import(${JSON.stringify(output)})
         for (const letter of "abc") await write(${JSON.stringify(file)}, [1, 2].map(() => new TextEncoder().encode(letter.repeat(1e5))))`
       const child = () =>
-        execFileSync(
-          process.execPath,
-          ["--import", "tsx", "--import", resolve("test/support/killAt.ts"), "--input-type=module", "-e", code],
-          {
-            env: { ...process.env, KILL_AT: kill },
-            stdio: "ignore",
-          },
-        )
+        execFileSync(process.execPath, ["--import", killAt, "--input-type=module", "-e", code], {
+          env: { ...process.env, KILL_AT: kill },
+          stdio: "ignore",
+        })
       expect(child).toThrow(expect.objectContaining({ signal: "SIGKILL" }))
       expect(readFileSync(file, "utf8")).toBe((kill === "renamed:2" ? "b" : "a").repeat(2e5))
       execFileSync(process.execPath, ["--input-type=module", "-e", code])
@@ -188,7 +192,7 @@ describe("bijou start --save", () => {
     { options = "", shutAt }: { readonly options?: string; readonly shutAt?: number } = {},
   ): Promise<Ended> =>
     new Promise((done) => {
-      const child = spawn(process.execPath, [join(dist, "src/cli/bijou.js"), "start", ...args], {
+      const child = spawn(process.execPath, [bin, "start", ...args], {
         stdio: ["ignore", "pipe", "pipe"],
         env: { ...process.env, XDG_CACHE_HOME: folder, NODE_OPTIONS: options },
       })
@@ -306,19 +310,23 @@ describe("bijou start --save", () => {
   it("refuses to resume with something that gives other bits, and names both", async () => {
     const other = (runtime: Partial<Run["runtime"]>) =>
       changed((run) => ({ ...run, runtime: { ...run.runtime, ...runtime } }))
-    const refused = async (file: string, ...more: ReadonlyArray<string>) => {
-      const { status, stdout, stderr } = await start(["--data", text, "--resume", file, ...more])
+    const blas = other({ backend: "wasm", library: "OpenBLAS 0.3.34", processor: "Zen", threads: 2 })
+    const composed = other({ kernels: "composed" })
+    const resume = (file: string) => ["start", "--data", text, "--resume", file]
+    const commands = [[...resume(begun), "--backend", "wasm"], resume(blas), resume(composed)]
+    const run = inOneProcess(bin, commands, { XDG_CACHE_HOME: folder })
+    const [onWasm, withBlas, withoutKernels] = commands.map((command) => {
+      const { status, stdout, stderr } = run(command)
       expect([status, stdout]).toEqual([2, ""])
       return stderr
-    }
-    expect(await refused(begun, "--backend", "wasm")).toBe(
+    })
+    expect(onWasm).toBe(
       `bijou: --resume ${begun} is of a run on cpu, and this is wasm without a BLAS, which computes other bits. Leave out --backend, or give --allow-other-bits.\n`,
     )
-    const blas = other({ backend: "wasm", library: "OpenBLAS 0.3.34", processor: "Zen", threads: 2 })
-    expect(await refused(blas)).toContain(
+    expect(withBlas).toContain(
       "is of a run on wasm with OpenBLAS 0.3.34 for Zen, 2 threads, and this is wasm without a BLAS, which computes other bits. Set up the same and leave out --no-native, or give --allow-other-bits.",
     )
-    expect(await refused(other({ kernels: "composed" }))).toContain("is of a run on cpu, without custom kernels, and")
+    expect(withoutKernels).toContain("is of a run on cpu, without custom kernels, and")
     expect(await resumed(blas, "--allow-other-bits")).not.toBe(undisturbed)
   })
 
@@ -345,16 +353,23 @@ describe("bijou start --save", () => {
 
   it("refuses to overwrite its text or its own report, and a save interval without a file", async () => {
     const out = join(place(), "out")
-    const refused = async (...args: ReadonlyArray<string>) => {
-      const { status, stderr } = await start([...small, ...args])
-      expect(status).toBe(2)
-      return stderr
-    }
     const before = readFileSync(text)
     symlinkSync(text, join(folder, "link"))
-    expect(await refused("--save", join(folder, "link"))).toContain("are the same file. Give another file.")
-    expect(await refused("--out", out, "--save", join(out, "report.json"))).toContain("are the same file.")
-    expect(await refused("--save-steps", "3")).toContain("Give --save and a file, too.")
+    const start = (...args: ReadonlyArray<string>) => ["start", ...small, ...args]
+    const commands = [
+      start("--save", join(folder, "link")),
+      start("--out", out, "--save", join(out, "report.json")),
+      start("--save-steps", "3"),
+    ]
+    const run = inOneProcess(bin, commands, { XDG_CACHE_HOME: folder })
+    const [link, report, where] = commands.map((command) => {
+      const { status, stderr } = run(command)
+      expect(status).toBe(2)
+      return stderr
+    })
+    expect(link).toContain("are the same file. Give another file.")
+    expect(report).toContain("are the same file.")
+    expect(where).toContain("Give --save and a file, too.")
     expect(existsSync(out)).toBe(false)
     expect(readFileSync(text)).toEqual(before)
   })

@@ -20,6 +20,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { archive, plainEnv } from "../support/built.ts"
+import { inOneProcess } from "../support/inOneProcess.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -419,7 +420,7 @@ describe("bijou check on a module that was written in the user's folder", () => 
     expect(status).toBe(1)
   })
 
-  it.each([
+  const refusals: ReadonlyArray<readonly [ReadonlyArray<string>, string]> = [
     [["nowhere.ts"], "There is no file nowhere.ts. Give the path of a TypeScript or JavaScript module."],
     [["."], ". is not a file. Give the path of a TypeScript or JavaScript module."],
     [
@@ -436,15 +437,32 @@ describe("bijou check on a module that was written in the user's folder", () => 
     [["plain.ts"], "plain.ts exports no subject { bijection | residual | layer, inputs }. It exports one, two."],
     [["inputless.js"], "inputless.js#it cannot be checked: no data today."],
     [["throws.ts"], "throws.ts cannot be loaded: the data is missing."],
-    [["exits.ts"], "exits.ts ended the process, or never continues, before all laws were checked."],
-    [["waits.ts"], "waits.ts ended the process, or never continues, before all laws were checked."],
     [["wrong.ts"], "wrong.ts cannot be loaded: "],
     [["block.ts", "--law", "nothing at all"], 'There is no law called "nothing at all" here.'],
     [["block.ts", "--preset", "slow"], '--preset must be quick or thorough, not "slow".'],
     [["block.ts", "--path", "0:1"], "--path repeats one case of a law. Name the law with --law."],
     [["block.ts", "--runs", "many"], '--runs must be an integer from 1 to 1000000, not "many".'],
     [["block.ts", "cached.js"], "too many arguments"],
-  ])("refuses %j in one sentence, with exit code 2", (args, sentence) => {
+  ]
+  const refused = inOneProcess(
+    join(user, "node_modules", "bijou", "dist", "src", "cli", "bijou.js"),
+    refusals.map(([args]) => ["check", ...args]),
+    {},
+    user,
+  )
+
+  it.each(refusals)("refuses %j in one sentence, with exit code 2", (args, sentence) => {
+    const { status, stdout, stderr } = refused(["check", ...args])
+    expect(stderr).toContain(`bijou: ${sentence}`)
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+    expect(stdout).toBe("")
+    expect(status).toBe(2)
+  })
+
+  it.each([
+    [["exits.ts"], "exits.ts ended the process, or never continues, before all laws were checked."],
+    [["waits.ts"], "waits.ts ended the process, or never continues, before all laws were checked."],
+  ])("refuses %j in one sentence, with exit code 2, whatever the module does to the process", (args, sentence) => {
     const { status, stdout, stderr } = check(...args)
     expect(stderr).toContain(`bijou: ${sentence}`)
     expect(stderr.trimEnd().split("\n")).toHaveLength(1)

@@ -15,6 +15,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -37,6 +38,39 @@ const make = (): string => {
   mkdirSync(place, { recursive: true })
   const old = readdirSync(place).filter((name) => Date.now() - statSync(join(place, name)).mtimeMs > 3_600_000)
   for (const name of old) rmSync(join(place, name), { recursive: true, force: true })
+  const lock = `${folder}.lock`
+  if (!takes(lock)) {
+    while (!existsSync(folder) && isAlive(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    if (existsSync(folder)) return folder
+  }
+  try {
+    return makeIn(folder, entries)
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+/** Creates the lock, with the id of this process in it; false where another process has it. */
+const takes = (lock: string): boolean => {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether the process that has the lock still runs. */
+const isAlive = (lock: string): boolean => {
+  try {
+    const pid = Number(readFileSync(lock, "utf8"))
+    return pid === 0 || process.kill(pid, 0) // 0 until it is written
+  } catch {
+    return false
+  }
+}
+
+const makeIn = (folder: string, entries: ReadonlyArray<string>): string => {
   const draft = mkdtempSync(join(place, "draft-"))
   for (const entry of entries) cpSync(join(root, entry), join(draft, entry), { recursive: true })
   const npm = (...args: ReadonlyArray<string>) =>
