@@ -24,17 +24,17 @@ const plan = {
   seed: 1,
   data,
 }
-let params = net.network.params.init(Key.fromSeed(1))
+let params = net.bijection.params.init(Key.fromSeed(1))
 
 // Every step checks what it has rebuilt, and ends the loop if a bit differs.
-for await (const now of training(net.network, plan, { params, state: AdamW.init(net.network.params, params) })) {
+for await (const now of training(net.bijection, plan, { params, state: AdamW.init(net.bijection.params, params) })) {
   params = now.trained.params
   if (now.steps % 10 === 0) say(`step ${now.steps}: loss ${now.loss.toFixed(2)}`)
 }
 
 const samples = [0, 1, 2, 3]
 const held = async (plan: Plan): Promise<string> => {
-  const bytes = await heldBytes(net.network, data(samples), tensorEnv({ params, seed: 1, samples, plan }))()
+  const bytes = await heldBytes(net.bijection, data(samples), tensorEnv({ params, seed: 1, samples, plan }))()
   return bytes._tag === "Right" ? `${bytes.right} bytes` : bytes.left.message
 }
 say(`held for the backward pass: ${await held(Plan.reversed)}, by ordinary backpropagation ${await held(Plan.taped)}`)

@@ -417,7 +417,7 @@ it("names what is wrong with data", async () => {
   expect(await refusal({ inputs: [[1, 2], [3]], targets: [0, 1] })).toContain("rows are of one length")
   expect(await refusal({ inputs: [], targets: [] })).toBe("The data have no sample. Give at least one.")
   expect(await refusal({ inputs })).toBe("The data have no field targets. Give { inputs, targets }.")
-  expect(await refusal("mnist")).toContain('not "mnist"')
+  expect(await refusal("images")).toContain('not "images"')
   expect(await message(() => train(net, { data: [], rate: 1 }))).toContain("The data have no sample")
 })
 

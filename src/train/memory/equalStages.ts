@@ -66,13 +66,13 @@ const shortest = 4
 /** The most schedules of the stages after a run that are tried one by one. */
 const mostExits = 1_000
 
-const befores: ReadonlyArray<Choice | null> = [null, "reverse", "keep", "tape"]
+const precedingChoices: ReadonlyArray<Choice | null> = [null, "reverse", "keep", "tape"]
 
 const equal = (one: Stage, other: Stage): boolean =>
   one === other ||
   (one.choices.join() === other.choices.join() &&
     one.choices.every((choice) =>
-      befores.every((before) => {
+      precedingChoices.every((before) => {
         const [x, y] = [one.cost(before, choice), other.cost(before, choice)]
         return x.held === y.held && x.time === y.time
       }),
