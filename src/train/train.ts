@@ -104,6 +104,10 @@ export const train = async <P, I, Y, T, M extends string, S>(
  * that was yielded last is the caller's to free. A refused step throws its `TrainError`, and the last network is as it was.
  *
  * ```ts no-run
+ * import { trainingSteps, type Network, type TrainOptions } from "bijou/net"
+ *
+ * declare const net: Network<object, number, number, number, never, null>
+ * declare const options: TrainOptions<object, number, number, number, never, null>
  * for await (const trained of trainingSteps(net, options)) if ((trained.loss ?? 1) < 0.1) break
  * ```
  */

@@ -176,7 +176,9 @@ const typeErrors = (modules: ReadonlyArray<Fence>): ReadonlyArray<string> => {
 const run = async (fence: Fence): Promise<void> => {
   const file = join(folder, `${nameOf(fence)}.run.ts`)
   writeFileSync(file, asserted(fence))
-  await import(/* @vite-ignore */ pathToFileURL(file).href)
+  const before = process.cwd()
+  process.chdir(folder)
+  await import(/* @vite-ignore */ pathToFileURL(file).href).finally(() => process.chdir(before))
 }
 
 describe("examples in documents", () => {

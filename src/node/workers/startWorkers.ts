@@ -75,7 +75,7 @@ export interface WorkersMemory {
  * import { startWorkers } from "bijou/workers"
  *
  * const sizes = { vocabulary: 256, context: 64, width: 128, heads: 4, depth: 6 }
- * const { network } = gpt({ ...sizes, fractionBits: 9, dropout: 0 })
+ * const { bijection: network } = gpt({ ...sizes, fractionBits: 9, dropout: 0 })
  * await useBackend("wasm")
  * const module = new URL("objective.ts", import.meta.url) // exports { network, data } as objective
  * const workers = await startWorkers(network.params, { module, export: "objective", count: 2, size: 8, seed: 1 })

@@ -23,8 +23,8 @@ import { orThrow } from "../../core/orThrow.ts"
  * import { fromTfjs, tensor, tf, useBackend } from "bijou/tensor"
  *
  * await useBackend("cpu")
-x.mul(gain)) =>  * const params = Params.struct<{ gain: tf.Tensor }>({ gain: tensor.ones([3]) })
- * const scale = fromTfjs(params, ({ gain }, x: tf.Tensor) => x.mul(gain)) => x.mul(gain))
+ * const params = Params.struct<{ gain: tf.Tensor }>({ gain: tensor.ones([3]) })
+ * const scale = fromTfjs(params, ({ gain }, x: tf.Tensor) => x.mul(gain))
  * Object.keys(scale) // => [ 'params', 'apply', 'vjp' ]
  * ```
  */
