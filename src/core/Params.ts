@@ -9,6 +9,7 @@
 import { either as E, option as O } from "fp-ts"
 import { ParameterMismatch } from "./errors/ParameterMismatch.ts"
 import { Key } from "./Key.ts"
+import { quoted } from "./quoted.ts"
 import type { RevError } from "./RevError.ts"
 
 // ---------------------------------------------------------------- model
@@ -25,6 +26,8 @@ export interface Params<in out P> {
   readonly rebuild: (leaf: (path: string) => O.Option<unknown>) => E.Either<RevError, P>
   /** Looks up the parameters under a name, for `tied`. */
   readonly field: (name: string) => O.Option<Params<unknown>>
+  /** Lists the names at the top of the tree, if it is a record. Without it, `both` cannot refuse a name that is taken. */
+  readonly names?: ReadonlyArray<string>
 }
 
 // --------------------------------------------------------- constructors
@@ -36,6 +39,7 @@ const none: Params<{}> = {
   leaves: () => [],
   rebuild: () => E.right({}),
   field: () => O.none,
+  names: [],
 }
 
 /** One leaf; `is` says whether a value that was read is such a leaf. */
@@ -77,6 +81,7 @@ const struct = <R extends object>(fields: {
   const collect = <X>(value: (name: keyof R & string) => X) =>
     Object.fromEntries(names.map((name) => [name, value(name)])) as { readonly [K in keyof R]: X }
   return {
+    names,
     init: (key) => collect((name) => fields[name].init(Key.child(name)(key))) as R, // field by field, R's own types
     add: (x, y) => collect((name) => fields[name].add(x[name], y[name])) as R, // likewise
     leaves: (params) => names.flatMap((name) => under(name, fields[name].leaves(params[name]))),
@@ -121,14 +126,25 @@ const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => 
   }
 }
 
-/** Merges the parameters of two parts; the subtree called `shared` is common to both and initialized by the first. */
+/**
+ * Merges the parameters of two parts; the subtree called `shared` is common to both and initialized by the first. Throws
+ * `RangeError` if the parts have another name in common.
+ */
 const both = <P extends object, Q extends object>(
   first: Params<P>,
   second: Params<Q>,
   shared?: keyof P & keyof Q & string,
 ): Params<P & Q> => {
   const isShared = (path: string) => shared !== undefined && (path === shared || path.startsWith(`${shared}/`))
+  const taken = first.names?.find((name) => name !== shared && second.names?.includes(name) === true)
+  if (taken !== undefined)
+    throw new RangeError(
+      `Both parts have a parameter called ${quoted(taken)}. Give one of the parts a name of its own with named().`,
+    )
   return {
+    ...(first.names === undefined || second.names === undefined
+      ? {}
+      : { names: [...new Set([...first.names, ...second.names])] }),
     init: (key) => ({ ...second.init(key), ...first.init(key) }),
     add: (x, y) => ({ ...second.add(x, y), ...first.add(x, y) }),
     leaves: (params) => [...first.leaves(params), ...second.leaves(params).filter(([path]) => !isShared(path))],

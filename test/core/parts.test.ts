@@ -90,6 +90,18 @@ describe("parameters", () => {
     expect(differing.rebuild(() => O.some({ w: ++reads }))).toEqual(E.right({ w: 1 }))
   })
 
+  it("of two parts are refused if both have a name that is not shared", () => {
+    const part = (name: string) => Params.named(name, Params.number(() => 1))
+    const both = (x: Params<object>, y: Params<object>, shared?: string) => Params.both(x, y, shared as never)
+    const [f, g] = [part("f"), part("g")] as unknown as [Params<object>, Params<object>] // their names, not their types
+    expect(() => both(f, f)).toThrow(
+      'Both parts have a parameter called "f". Give one of the parts a name of its own with named().',
+    )
+    expect(() => both(both(f, g), g)).toThrow('called "g"')
+    expect(() => both(f, f, "f")).not.toThrow()
+    expect(both(f, g).names).toEqual(["f", "g"])
+  })
+
   it("with all of a subtree shared have its leaves once", () => {
     const tree = Params.struct({ w: pair, x: number(0) })
     const shared = Params.both<{ w: { a: number; b: number }; x: number }, { w: { a: number; b: number } }>(
