@@ -91,7 +91,11 @@ describe("parameters", () => {
   })
 
   it("of two parts are refused if both have a name that is not shared", () => {
-    const part = (name: string) => Params.named(name, Params.number(() => 1))
+    const part = (name: string) =>
+      Params.named(
+        name,
+        Params.number(() => 1),
+      )
     const both = (x: Params<object>, y: Params<object>, shared?: string) => Params.both(x, y, shared as never)
     const [f, g] = [part("f"), part("g")] as unknown as [Params<object>, Params<object>] // their names, not their types
     expect(() => both(f, f)).toThrow(
