@@ -269,7 +269,7 @@ describe("bijou start", () => {
 
   it.each([
     ["", "contains no text"],
-    ["too short", "too short a text"],
+    ["too short", "A text of 9 bytes is too short"],
   ])("refuses a text of %j", (content, sentence) => {
     const path = join(folder, "bad.txt")
     writeFileSync(path, content)
