@@ -369,7 +369,7 @@ describe("bijou start --save", () => {
     })
     expect(link).toContain("are the same file. Give another file.")
     expect(report).toContain("are the same file.")
-    expect(where).toContain("Give --save and a file, too.")
+    expect(where).toContain("Add --save and a file.")
     expect(existsSync(out)).toBe(false)
     expect(readFileSync(text)).toEqual(before)
   })

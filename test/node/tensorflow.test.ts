@@ -157,7 +157,7 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
       expect(report.backend).toBe(name)
       expect(report.loss.last).toBeLessThan(report.loss.unigram)
       expect(report.roundTrip).toEqual({ bits: 2 * 4 * 16 * 32 * 32, differing: 0 })
-      expect(stdout).toContain(`on ${name}`)
+      expect(stdout.replace(/\s+/g, " ")).toContain(`on ${name}`)
       expect(stderr.split("\n").filter((line) => !/^((training|measuring) \d+\/.*)?$/.test(line))).toEqual([])
       expect(status).toBe(0)
     })
