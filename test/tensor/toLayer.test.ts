@@ -210,5 +210,5 @@ it("refuses two networks of one name, a layer of another network, and what is no
   expect(() => chain.params(tf.layers.dense({ units: 1, name: "dense" }))).toThrow(
     'The layer "dense" is not of the network "test chain". Give one that toLayer(network, "test chain") made.',
   )
-  expect(() => chain({ seed: -1 })).toThrow("A seed is")
+  expect(() => chain({ seed: -1 })).toThrow("A seed must be")
 })
