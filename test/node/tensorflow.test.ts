@@ -184,11 +184,10 @@ describe.skipIf(name === null)(`tensorflow${name === null ? ` (${whySkipped})` :
         script,
         `import { isMainThread } from "node:worker_threads"
         import { Key } from ${from("index.js")}
-        import { gpt } from ${from("net/index.js")}
         import { useTensorflow } from ${from("node/index.js")}
         import { startWorkers } from ${from("node/workers/index.js")}
         import { useBackend } from ${from("tensor/index.js")}
-        import { Text } from ${from("train/index.js")}
+        import { gpt, Text } from ${from("train/index.js")}
         const { bijection: network } = gpt({ vocabulary: 9, context: 64, width: 128, heads: 4, depth: 6, fractionBits: 9, dropout: 0 })
         export const objective = { network, data: (samples) => Text.batch(new Uint8Array(900), 64, 1, samples) }
         if (isMainThread) {
