@@ -18,6 +18,7 @@ import type { Residual } from "../block/Residual.ts"
 import type { Two } from "../block/State.ts"
 import { TwoStep, type TwoStepSide } from "../block/TwoStep.ts"
 import type { Bijection } from "../core/Bijection.ts"
+import { shown } from "../core/quoted.ts"
 import { repeat } from "../core/chain.ts"
 import type { Kept } from "../core/Held.ts"
 import { keep } from "../core/keep.ts"
@@ -74,12 +75,11 @@ export function bdia(options?: { readonly gamma: readonly [n: number, d: number]
   if (options === undefined)
     return <P extends object>(h: Residual<P, Activation, Plane>, depth: number) =>
       onGrid("BDIA, gamma 1/2", h, Bdia.fromResidual(h, depth), last)
-  const [n, d] = options.gamma
+  const [n, d] = ratioOf("bdia", options.gamma)
   if (2 * n === d)
     throw new RangeError(
       `gamma ${n}/${d} is the default of bdia, and has an implementation of its own. Leave the option out.`,
     )
-  InformationBuffer.size({ n, d })
   return <P extends object>(h: Residual<P, Activation, Plane>, depth: number) =>
     onGrid(`BDIA, gamma ${n}/${d}`, h, Rational.fromResidual(h, { n, d }, depth), last)
 }
@@ -115,8 +115,8 @@ export const leapfrog =
  * A momentum network with mu = n/d, of which log2(d/n) bits an activation are stored; the head reads the position. Sander et al. 2021.
  * Throws `RangeError` unless 0 < n < d <= 4096.
  */
-export const momentum = ([n, d]: readonly [n: number, d: number]) => {
-  InformationBuffer.size({ n, d })
+export const momentum = (ratio: readonly [n: number, d: number]) => {
+  const [n, d] = ratioOf("momentum", ratio)
   return <P extends object>(
     h: Residual<P, Activation, Plane>,
     depth: number,
@@ -140,6 +140,15 @@ export const plain =
 export type PlainSide<P> = ReadonlyArray<Kept<Activation, Recorded<P, Activation, Activation>>>
 
 // ---------------------------------------------------------- destructors
+
+/** Throws `RangeError` unless a ratio is one that values can be scaled by. */
+const ratioOf = (family: string, ratio: unknown): readonly [n: number, d: number] => {
+  if (!Array.isArray(ratio) || ratio.length !== 2)
+    throw new RangeError(`${family} takes a ratio as two integers, such as [9, 10], not ${shown(ratio)}.`)
+  const [n, d] = ratio as [number, number] // `size` refuses what are not integers
+  InformationBuffer.size({ n, d })
+  return [n, d]
+}
 
 const onGrid = <P, S>(
   name: string,

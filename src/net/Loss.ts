@@ -71,6 +71,8 @@ export function loss(given: Loss<tf.Tensor, tf.Tensor, string>["terms"] | Partia
 /** Cross-entropy of logits `[..., classes]` and class ids `[...]`, in nats, with the metric `accuracy`. */
 export const classification: Loss<tf.Tensor, tf.Tensor, "accuracy"> = {
   terms: (logits, ids) => {
+    // Refuses ids of another shape or of no class.
+    crossEntropy(logits, ids)
     const classes = logits.shape.at(-1) ?? 1
     const flat = ids.reshape([-1, 1]).toInt()
     const chosen = tf.gather(logits.reshape([-1, classes]), flat, 1, 1).reshape(ids.shape)

@@ -1,6 +1,7 @@
 /**
  * The learning rate of the front door.
  */
+import { shown } from "../core/quoted.ts"
 import { checkNumber } from "./AdamW.ts"
 import type { Schedule } from "./schedule.ts"
 
@@ -20,6 +21,8 @@ export const scheduleOf = (rate: Rate, steps: number): Schedule => {
     checkNumber("rate", rate, rate > 0, "above 0")
     return { peak: rate, floor: rate, warmup: 0, steps }
   }
+  if (typeof rate !== "object" || rate === null)
+    throw new RangeError(`rate must be a number above 0 or { peak, floor, warmup }, not ${shown(rate)}.`)
   const { peak, floor = 0, warmup = 0 } = rate
   checkNumber("rate.peak", peak, peak > 0, "above 0")
   checkNumber("rate.floor", floor, floor >= 0 && floor <= peak, "from 0 to rate.peak")

@@ -1,6 +1,7 @@
 /**
  * The loss and the metrics of a trained network on data, and its predictions.
  */
+import { quoted } from "../core/quoted.ts"
 import { runPromise, type Program } from "../core/Program.ts"
 import { weightedSums } from "../net/Loss.ts"
 import type { Network } from "../net/network.ts"
@@ -8,8 +9,8 @@ import { requireBackend } from "../tensor/backend.ts"
 import { tf } from "../tensor/tf.ts"
 import { tensorScope } from "../tensor/values/tensorScope.ts"
 import { tensorEnv } from "../tensor/values/tensorWatch.ts"
-import { mapTensors, tensorsIn } from "../tensor/values/tree.ts"
-import { inputsOf, sourceOf, type Data, type Values } from "./data/Data.ts"
+import { mapTensors } from "../tensor/values/tree.ts"
+import { comesInBatches, inputsOf, sourceOf, type Data, type Values } from "./data/Data.ts"
 import { nextTask } from "./nextTask.ts"
 import { samplesOf } from "./samplesOf.ts"
 import type { Evaluation, TrainedNetwork } from "./TrainedNetwork.ts"
@@ -27,7 +28,12 @@ export const evaluate = async <P, I, Y, T, M extends string, S>(
   { network, params }: TrainedNetwork<P, I, Y, T, M, S>,
   data: Data<I, T>,
   options: { readonly batch?: number } = {},
-): Promise<Evaluation<M>> => evaluateWith(network, params, data, options.batch)
+): Promise<Evaluation<M>> => {
+  const unknown = Object.keys(options).find((name) => name !== "batch")
+  if (unknown !== undefined)
+    throw new RangeError(`evaluate has no option ${quoted(unknown)}; its only option is batch.`)
+  return evaluateWith(network, params, data, options.batch)
+}
 
 /** `evaluate` with parameters of their own. */
 export const evaluateWith = async <P, I, Y, T, M extends string, S>(
@@ -39,28 +45,32 @@ export const evaluateWith = async <P, I, Y, T, M extends string, S>(
   requireBackend()
   if (typeof data === "function")
     throw new RangeError("A function of sample ids has no end, so it cannot be evaluated. Give arrays or batches.")
-  const comesInBatches = Symbol.iterator in data || Symbol.asyncIterator in data
   const source = await sourceOf(data, {
     seed: null,
-    batch: comesInBatches ? batch : (batch ?? 64),
+    batch: comesInBatches(data) ? batch : (batch ?? 64),
     targets: network.loss.targets,
     again: false,
   })
   const names = ["loss", ...Object.keys(network.loss.metrics)]
   const totals = new Float64Array(names.length)
   let weight = 0
-  for (let first = 0; ;) {
-    const samples = await source.next(first)
-    if (samples === null) break
-    first += tensorsIn(samples)[0]?.shape[0] ?? 0
-    try {
-      const sums = await sumsOf(network, params, samples)
-      for (const [i, sum] of sums.values.entries()) totals[i] = (totals[i] ?? 0) + sum
-      weight += sums.weight
-    } finally {
-      tensorScope.release(samples)
+  try {
+    for (let first = 0; ;) {
+      const samples = await source.next(first)
+      if (samples === null) break
+      try {
+        if (first === 0) network.checkShapes(...samples)
+        const sums = await sumsOf(network, params, samples)
+        for (const [i, sum] of sums.values.entries()) totals[i] = (totals[i] ?? 0) + sum
+        weight += sums.weight
+        first += samplesOf(samples).length
+      } finally {
+        tensorScope.release(samples)
+      }
+      await nextTask()
     }
-    await nextTask()
+  } finally {
+    await source.close()
   }
   if (!(weight > 0)) throw new RangeError("The data have no sample of a weight above 0. Give at least one.")
   return Object.fromEntries(names.map((name, i) => [name, (totals[i] ?? NaN) / weight])) as Evaluation<M> // a number for every name
@@ -104,15 +114,20 @@ const sumsOf = async <P, I, Y, T, M extends string, S>(
         count === batch
           ? tensor.clone()
           : tensor.slice([begin, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)])
-      const [some, wanted] = [part(x), mapTensors(targets, part)]
-      const outputs = await inferred(head.outputs(some), params, some)
-      const read = tf.tidy(() => {
-        const { sum, weight: total, metrics } = weightedSums(loss, outputs, wanted)
-        return tf.stack([total, sum, ...metrics])
-      })
-      tensorScope.release([some, wanted, outputs])
-      const [total = NaN, ...sums] = await read.data()
-      read.dispose()
+      const given = [part(x), mapTensors(targets, part)] as const
+      let outputs: Y | null = null
+      let read: tf.Tensor | null = null
+      try {
+        const y = await inferred(head.outputs(given[0]), params, given[0])
+        outputs = y
+        read = tf.tidy(() => {
+          const { sum, weight: total, metrics } = weightedSums(loss, y, given[1])
+          return tf.stack([total, sum, ...metrics])
+        })
+      } finally {
+        tensorScope.release([given, outputs])
+      }
+      const [total = NaN, ...sums] = await read.data().finally(() => read?.dispose())
       values = sums.map((sum, i) => sum + (values[i] ?? 0))
       weight += total
     }

@@ -134,20 +134,25 @@ const begin = async <P, I, Y, T, M extends string, S>(
 ): Promise<Begun<P, I, Y, T, M, S>> => {
   requireBackend()
   checkOptions(options)
-  const { seed = 0, from } = options
+  const { from, seed = from?.run.seed ?? 0 } = options
   const source = await sourceOf(options.data, {
     seed,
     batch: options.batch,
     targets: network.loss.targets,
     again: options.steps !== undefined,
   })
-  const steps = stepsOf(options, source)
-  const schedule = scheduleOf(options.rate, steps)
-  const taken = from?.steps ?? 0
-  const microBatch = microBatchOf(options, source, network.loss.weights !== undefined)
-  const ahead = await source.next(taken * (source.batch ?? 0))
   let trained: Trained<P> | null = null
+  let ahead: readonly [I, T] | null = null
   try {
+    const steps = stepsOf(options, source)
+    const schedule = scheduleOf(options.rate, steps)
+    const taken = from?.steps ?? 0
+    if (taken > 0 && steps <= taken)
+      throw new RangeError(
+        `steps counts all steps, and from has taken ${taken}, so ${steps} leaves none. Give more than ${taken}.`,
+      )
+    const microBatch = microBatchOf(options, source, network.loss.weights !== undefined)
+    ahead = await source.next(taken * (source.batch ?? 0))
     if (ahead === null) throw new RangeError("The data have no sample. Give at least one.")
     network.checkShapes(...ahead)
     trained = from === undefined ? initial(network, seed) : tensorScope.own(from.trained)
@@ -162,7 +167,7 @@ const begin = async <P, I, Y, T, M extends string, S>(
       batch,
       microBatch: microBatch ?? batch,
       workers: null,
-      optimizer: { ...AdamW.config, ...options.optimizer },
+      optimizer: { ...(from?.run.optimizer ?? AdamW.config), ...options.optimizer },
       schedule: { ...schedule, steps: Number.isFinite(steps) ? steps : Number.MAX_SAFE_INTEGER },
       fit,
       runtime: currentRuntime(),
@@ -187,19 +192,26 @@ const stepsFrom = async function* <P, I, Y, T, M extends string, S>(
   const { optimizer, batch, microBatch, seed } = run
   const schedule = { ...run.schedule, steps }
   let next = ahead
+  // Ids of batches that come as they are count from the first step of this call.
+  let given = run.steps * batch
   const gradients: Gradients<P> = {
     params: network.bijection.params,
     at: (position) => async () => {
       const samples = next
       if (samples === null) throw new TypeError("A step was taken after the last batch.")
       next = null
-      const ids = samplesOf(samples, position.step * samplesOf(samples).length)
+      const count = samplesOf(samples).length
+      const ids = samplesOf(samples, source.batch === null ? given : position.step * count)
+      given += count
       const size = source.batch === null ? ids.length : microBatch
-      const data = batchesOf(samples, ids, size)
-      return microBatched({ network: network.bijection, data }, { size, seed, plan }).at({
-        ...position,
-        samples: ids,
-      })()
+      const whole = size === ids.length
+      const data = whole ? () => samples : partsOf(samples, ids, size)
+      try {
+        const how = { size, seed, plan }
+        return await microBatched({ network: network.bijection, data }, how).at({ ...position, samples: ids })()
+      } finally {
+        if (!whole) tensorScope.release(samples)
+      }
     },
   }
   const settings = settingsOf(run, network.description, plan)
@@ -233,20 +245,13 @@ const stepsFrom = async function* <P, I, Y, T, M extends string, S>(
   }
 }
 
-/** The inputs for micro-batches of a batch, which are freed one by one; the batch itself is freed with the last. */
-const batchesOf = <A>(samples: A, ids: ReadonlyArray<number>, size: number): ((some: ReadonlyArray<number>) => A) => {
-  if (size === ids.length) return () => samples
-  let left = ids.length
-  return (some) => {
+/** The inputs for micro-batches of a batch, which are freed one by one. */
+const partsOf =
+  <A>(samples: A, ids: ReadonlyArray<number>, size: number) =>
+  (some: ReadonlyArray<number>): A => {
     const begin = (some[0] ?? 0) - (ids[0] ?? 0)
-    const part = mapTensors(samples, (x) =>
-      x.slice([begin, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]),
-    )
-    left -= size
-    if (left === 0) tensorScope.release(samples)
-    return part
+    return mapTensors(samples, (x) => x.slice([begin, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]))
   }
-}
 
 const initial = <P, I, Y, T, M extends string, S>(
   { bijection }: Network<P, I, Y, T, M, S>,
@@ -293,6 +298,17 @@ const checkOptions = (options: object): void => {
     if (Reflect.get(options, name) === undefined) throw new RangeError(`The option ${name} of train is missing.`)
   if (Reflect.get(options, "plan") !== undefined && Reflect.get(options, "budget") !== undefined)
     throw new RangeError("train takes a plan or a budget, not both. Leave one out.")
+  const evaluation: unknown = Reflect.get(options, "evaluate")
+  if (evaluation !== undefined) {
+    const { data, every, ...rest } = Object(evaluation) as { readonly data?: unknown; readonly every?: unknown }
+    const other = Object.keys(rest).find((name) => name !== "batch")
+    if (other !== undefined)
+      throw new RangeError(`evaluate has no option ${quoted(other)}; its options are data, every and batch.`)
+    if (data === undefined || !(Number.isSafeInteger(every) && Number(every) >= 1))
+      throw new RangeError(
+        `evaluate must be { data, every }, with every an integer of at least 1, not ${data === undefined ? "without data" : shown(every)}.`,
+      )
+  }
   const seed: unknown = Reflect.get(options, "seed")
   if (seed !== undefined && !(Number.isSafeInteger(seed) && Number(seed) >= 0))
     throw new RangeError(`seed must be a non-negative integer below 2^53, not ${shown(seed)}.`)

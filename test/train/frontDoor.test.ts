@@ -1,7 +1,8 @@
 /**
  * Networks of one's own: defined, trained, evaluated, saved and loaded through `bijou/net`.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
+import { execFileSync } from "node:child_process"
+import { lstat, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -374,7 +375,7 @@ it("refuses a file of another network, no file, and none at all", async () => {
   const bytes = await save(trained)
   trained.dispose()
   expect(await message(() => load(network({ ...parts, fractionBits: 8 }), bytes))).toBe(
-    "The file has a network of 9 fraction bits, and the given one is of 8 fraction bits. Define it with the same fractionBits and family.",
+    "The file has a network of 9 fraction bits, but the given one has 8. Define it with fractionBits: 9.",
   )
   expect(await message(() => load(network({ ...parts, depth: 2 }), bytes))).toContain('"blocks.2.w"')
   expect(await message(() => load(network({ ...parts, depth: 4 }), bytes))).toContain('"blocks.3.w" is missing')
@@ -432,6 +433,11 @@ it("names what is wrong with options", async () => {
   expect(await refusal({ batch: 0 })).toBe("batch must be an integer of at least 1, not 0.")
   expect(await refusal({ microBatch: 3 })).toBe("microBatch must be an integer that divides the batch of 8, not 3.")
   expect(await refusal({ optimizer: { beta1: 2 } })).toContain("beta1")
+  const from = await train(net, options)
+  expect(await refusal({ from })).toBe(
+    "steps counts all steps, and from has taken 6, so 6 leaves none. Give more than 6.",
+  )
+  from.dispose()
   expect(await refusal({ seed: 0.5 })).toContain("seed must be a non-negative integer")
 })
 
@@ -461,4 +467,100 @@ it("says so where freed parameters are used", async () => {
   trained.dispose()
   trained.dispose()
   expect(await message(() => evaluate(trained, data))).toContain("The parameters of step 6 are freed")
+})
+
+it("frees whatever a refusal has made", async () => {
+  const trained = await train(net, options)
+  const before = tf.memory().numTensors
+  const rows = (count: number) => tf.zeros([count, 2])
+  const refused = async (act: () => unknown, left = 0) => {
+    const text = await message(act)
+    expect(tf.memory().numTensors - before, text).toBe(left)
+    return text
+  }
+  const mine = rows(4)
+  await refused(() => train(net, { ...options, data: () => ({ inputs: rows(8), targets: [0] }) }), 1)
+  await refused(() => train(net, { ...options, data: () => ({ inputs: rows(8), targets: [0.5] }) }), 1)
+  await refused(() => train(net, { data: [{ inputs: mine, targets: [0] }], rate: 1 }), 1)
+  await refused(() => evaluate(trained, { inputs: [[1, 2]], targets: [2] }), 1)
+  await refused(() => evaluate(trained, { inputs: [[1, 2]], targets: [[0, 1]] }), 1)
+  const infinite = { inputs: [[Infinity, 1], [1, 1], [1, 1], [1, 1]], targets: [0, 0, 0, 0] } // prettier-ignore
+  expect(await refused(() => train(net, { data: infinite, batch: 4, microBatch: 1, steps: 1, rate: 1 }), 1)).toContain(
+    "|x|",
+  )
+  mine.dispose()
+  trained.dispose()
+})
+
+it("closes a generator that it leaves, and a stream that fails", async () => {
+  let closed = 0
+  const batches = function* () {
+    try {
+      for (;;) yield { inputs: [[1, 2]], targets: [5] }
+    } finally {
+      closed++
+    }
+  }
+  await message(() => train(net, { data: batches(), rate: 1, steps: 1 }))
+  const trained = await train(net, options)
+  await message(() => evaluate(trained, batches()))
+  expect(closed).toBe(2)
+  const failing = new WritableStream<Uint8Array>({
+    write: () => {
+      throw new Error("full")
+    },
+  })
+  expect(await message(() => save(trained, failing))).toBe("full")
+  expect(failing.locked).toBe(false)
+  trained.dispose()
+})
+
+it("goes on from a network with its own seed and optimizer", async () => {
+  const whole = await train(net, { ...options, seed: 7, optimizer: { weightDecay: 0 } })
+  const half = await train(net, { ...options, seed: 7, optimizer: { weightDecay: 0 }, steps: 3 })
+  const resumed = await train(net, { ...options, from: half })
+  expect(await numbersOf(resumed)).toEqual(await numbersOf(whole))
+  for (const trained of [whole, half, resumed]) trained.dispose()
+})
+
+it("names values that are no data, places that are no files and ratios that are none", async () => {
+  const trained = await train(net, options)
+  expect(
+    await message(() => train(net, { ...options, data: { inputs: inputs.map(() => "a"), targets } as never })),
+  ).toBe('inputs must be an array of numbers or a tensor, not "a".')
+  expect(await message(() => evaluate(trained, null as never))).toContain("data must be { inputs, targets }")
+  expect(await message(() => evaluate(trained, data, { bach: 1 } as never))).toContain('no option "bach"')
+  expect(await message(() => train(net, { ...options, rate: null as never }))).toContain(
+    "rate must be a number above 0",
+  )
+  expect(await message(() => train(net, { ...options, evaluate: { data, every: 0 } }))).toContain("at least 1, not 0")
+  expect(await message(() => save(trained, 5 as never))).toContain("save takes a path")
+  expect(await message(() => save(trained, undefined, { contents: "params" as never }))).toContain('not "params"')
+  expect(await message(() => momentum(undefined as never))).toContain("momentum takes a ratio")
+  const asRows = await train(net, {
+    ...options,
+    data: { inputs: inputs.map((row) => Float32Array.from(row)), targets },
+  })
+  expect(await numbersOf(asRows)).toEqual(await numbersOf(trained))
+  trained.dispose()
+  asRows.dispose()
+})
+
+it("writes through a link, and to no device", async () => {
+  const trained = await train(net, options)
+  const [file, link] = [join(folder, "real"), join(folder, "link")]
+  await writeFile(file, "")
+  await symlink(file, link)
+  await save(trained, link)
+  expect((await lstat(link)).isSymbolicLink()).toBe(true)
+  const loaded = await load(net, file)
+  expect(await numbersOf(loaded)).toEqual(await numbersOf(trained))
+  const pipe = join(folder, "pipe")
+  execFileSync("mkfifo", [pipe])
+  expect(await message(() => save(trained, pipe))).toBe(
+    `${pipe} cannot be written: it is a device, a pipe or a socket, not a regular file.`,
+  )
+  expect((await lstat(pipe)).isFIFO()).toBe(true)
+  trained.dispose()
+  loaded.dispose()
 })

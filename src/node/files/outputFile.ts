@@ -1,7 +1,7 @@
 /**
  * Writes the output files of a command completely or not at all, even if the process is killed meanwhile.
  */
-import { access, constants, open, readdir, rename, rm, type FileHandle } from "node:fs/promises"
+import { access, constants, open, readdir, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises"
 import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { threadId } from "node:worker_threads"
@@ -39,7 +39,8 @@ export const writeAtomically = async (option: string, file: string, content: Con
  * Writes a file: it writes a new file next to it, which replaces it once it is completely on the disk. Until then, and
  * if it throws, the old file stays. Removes the unfinished files of killed processes.
  */
-export const write = async (file: string, content: Content): Promise<void> => {
+export const write = async (path: string, content: Content): Promise<void> => {
+  const file = await regularFile(path)
   const folder = dirname(file)
   await removeAbandoned(folder).catch(() => {}) // they do no harm
   const [part, handle] = await openNew(folder)
@@ -77,6 +78,14 @@ export const unwritten = (error: unknown): string => {
     EIO: "the disk has failed",
   }
   return known[code] ?? (error instanceof Error ? error.message.replace(/\.$/, "") : String(error))
+}
+
+/** The file that a path leads to, through links. Throws for a place that is there and is not a regular file. */
+const regularFile = async (path: string): Promise<string> => {
+  const found = await stat(path).catch(() => null)
+  if (found === null) return path
+  if (!found.isFile() && !found.isDirectory()) throw new Error("it is a device, a pipe or a socket, not a regular file")
+  return found.isFile() ? realpath(path) : path
 }
 
 /** The name is next to the file's, but does not extend it, because a name can already have the maximal length. */

@@ -100,19 +100,17 @@ const of = async <P, I, Y, T, M extends string, S>(
   const { run, trained } = orThrow(await Checkpoint.fromBytes(params, source)())
   const stored = Gridded.decode(run.network)
   const { fractionBits } = network.description
-  if (E.isRight(stored) && stored.right.fractionBits !== fractionBits) {
+  const written = E.isRight(stored) ? stored.right.fractionBits : null
+  if (written !== null && fractionBits !== null && written !== fractionBits) {
     tensorScope.release(trained)
     throw new RangeError(
-      `The file has a network ${bits(stored.right.fractionBits)}, and the given one is ${bits(fractionBits)}. Define it with the same fractionBits and family.`,
+      `The file has a network of ${written} fraction bits, but the given one has ${fractionBits}. Define it with fractionBits: ${written}.`,
     )
   }
   return trainedNetwork({ network, trained, run, loss: null, evaluation: null })
 }
 
 const Gridded = t.type({ fractionBits: t.union([t.number, t.null]) })
-
-const bits = (fractionBits: number | null): string =>
-  fractionBits === null ? "in floats" : `of ${fractionBits} fraction bits`
 
 /** The run of parameters that come from elsewhere. */
 const untrained = (definition: unknown): Run => ({

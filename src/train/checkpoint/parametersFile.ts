@@ -3,12 +3,13 @@
  */
 import { either as E, option as O, type taskEither as TE } from "fp-ts"
 import type { Params } from "../../core/Params.ts"
+import { quoted } from "../../core/quoted.ts"
 import type { RevError } from "../../core/RevError.ts"
 import { sizeOf } from "../../exact/frame.ts"
 import { tf } from "../../tensor/tf.ts"
 import { tensorLeaves } from "../../tensor/values/parameterSide.ts"
 import { tensorScope } from "../../tensor/values/tensorScope.ts"
-import type { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
+import { CheckpointDamaged } from "../errors/CheckpointDamaged.ts"
 import type { ByteSource } from "./ByteSource.ts"
 import { mismatch } from "./mismatch.ts"
 import { nameOf } from "./names.ts"
@@ -29,7 +30,13 @@ export const readParameters =
     try {
       for (const { name, shape, at } of header.arrays) {
         const bytes = await source.read(at, 4 * sizeOf(shape))
-        tensors.set(name, tf.tensor(new Float32Array(bytes.buffer), [...shape], "float32"))
+        const values = new Float32Array(bytes.buffer)
+        const bad = values.findIndex((value) => !Number.isFinite(value))
+        if (bad >= 0) {
+          tensorScope.release([...tensors.values()])
+          return E.left(new CheckpointDamaged(`${quoted(name)} has the number ${values[bad]}`))
+        }
+        tensors.set(name, tf.tensor(values, [...shape], "float32"))
       }
     } catch (error) {
       tensorScope.release([...tensors.values()])

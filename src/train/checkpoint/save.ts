@@ -1,6 +1,7 @@
 /**
  * Saving a trained network.
  */
+import { shown } from "../../core/quoted.ts"
 import type { TrainedNetwork } from "../TrainedNetwork.ts"
 import { Checkpoint } from "./Checkpoint.ts"
 import type { Files } from "./Files.ts"
@@ -48,15 +49,26 @@ export const saveTo = ({ write }: Files): Save => {
     place?: string | URL | WritableStream<Uint8Array>,
     { contents = "training" }: SaveOptions = {},
   ): Promise<Uint8Array<ArrayBuffer> | void> {
+    if (!["training", "parameters"].includes(contents))
+      throw new RangeError(`contents must be "training" or "parameters", not ${shown(contents)}.`)
     const { params } = network.bijection
     const pieces =
       contents === "parameters" ? parameterPieces(params, trained.params) : Checkpoint.pieces(params, { run, trained })
     if (place === undefined) return joined(pieces)
     if (typeof place === "string") return write(place, pieces)
     if (place instanceof URL) return write(filePath(place), pieces)
+    if (typeof place !== "object" || place === null || !("getWriter" in place))
+      throw new RangeError(`save takes a path, a file: URL or a WritableStream, not ${shown(place)}.`)
     const writer = place.getWriter()
-    for await (const piece of pieces) await writer.write(piece)
-    await writer.close()
+    try {
+      for await (const piece of pieces) await writer.write(piece)
+      await writer.close()
+    } catch (error) {
+      await writer.abort(error).catch(() => {}) // it has failed already
+      throw error
+    } finally {
+      writer.releaseLock()
+    }
   }
   return save
 }

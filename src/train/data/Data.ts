@@ -69,13 +69,18 @@ export const sourceOf = async <I, T>(data: Data<I, T>, cut: Cut): Promise<Source
     throw new RangeError(
       `data must be { inputs, targets }, batches of them, or a function of sample ids, not ${shown(data)}.`,
     )
-  if (Symbol.iterator in data || Symbol.asyncIterator in data) return fromBatches(data, cut)
-  return fromArrays(data, cut)
+  return comesInBatches(data) ? fromBatches(data, cut) : fromArrays(data, cut)
 }
 
 /** Inputs alone, as tensors of their own. */
 export const inputsOf = async <I>(inputs: Values<I>): Promise<I> =>
   (await tensorTree("inputs", tensorScope.own(inputs))) as I // the tree that was given, of tensors
+
+/** Says whether data are batches, one after the other. */
+export const comesInBatches = <I, T>(
+  data: Data<I, T>,
+): data is Iterable<Samples<I, T>> | AsyncIterable<Samples<I, T>> =>
+  typeof data === "object" && data !== null && (Symbol.iterator in data || Symbol.asyncIterator in data)
 
 const fromArrays = async <I, T>(data: Samples<I, T>, cut: Cut): Promise<Source<I, T>> => {
   checkNames(data)
@@ -168,19 +173,40 @@ const tensorsOf = async <I, T>(given: Samples<I, T>, cut: Cut, tensors: "freed" 
     throw new RangeError(`A batch must be { inputs, targets }, not ${shown(given)}.`)
   checkNames(given)
   const own = tensors === "kept" ? tensorScope.own(given) : given
-  const inputs = (await tensorTree("inputs", own.inputs)) as I // the tree that was given, of tensors
-  const targets = (await tensorTree("targets", own.targets, cut.targets)) as T // likewise
-  sizeOfSamples([inputs, targets])
-  return [inputs, targets]
+  try {
+    const inputs = (await tensorTree("inputs", own.inputs)) as I // the tree that was given, of tensors
+    try {
+      const targets = (await tensorTree("targets", own.targets, cut.targets)) as T // likewise
+      try {
+        sizeOfSamples([inputs, targets])
+        return [inputs, targets]
+      } catch (error) {
+        tensorScope.release(targets)
+        throw error
+      }
+    } catch (error) {
+      tensorScope.release(inputs)
+      throw error
+    }
+  } catch (error) {
+    tensorScope.release(own)
+    throw error
+  }
 }
 
-/** The same tree, with a tensor in the place of every array. */
+/** The same tree, with a tensor in the place of every array. Makes no tensor unless all values can be read. */
 const tensorTree = async (name: string, values: unknown, type?: "int32" | "float32"): Promise<unknown> => {
-  const tensors = await Promise.all(
-    entries(values).map(async ([path, leaf]) =>
-      isTensor(leaf) ? leaf : all(await hostArray(placeName(name, path), leaf, type)),
-    ),
+  const leaves = await Promise.all(
+    entries(name, values).map(async ([path, leaf]) => {
+      if (!isTensor(leaf)) return hostArray(placeName(name, path), leaf, type)
+      if (type === "int32" && leaf.dtype === "float32")
+        throw new RangeError(
+          `${placeName(name, path)} are float32, but the loss takes integers, such as class ids. Cast them with toInt().`,
+        )
+      return leaf
+    }),
   )
+  const tensors = leaves.map((leaf) => (leaf instanceof HostArray ? all(leaf) : leaf))
   let at = 0
   return Tree.map(values, isArrayValues, () => tensors[at++])
 }
@@ -192,15 +218,31 @@ const all = (array: HostArray): tf.Tensor =>
   )
 
 const read = async (name: string, values: unknown, type?: "int32" | "float32"): Promise<unknown> => {
-  const arrays = await Promise.all(entries(values).map(([path, leaf]) => hostArray(placeName(name, path), leaf, type)))
-  if (arrays.length === 0)
-    throw new RangeError(`${name} must be an array of numbers or a tensor, not ${shown(values)}.`)
+  const arrays = await Promise.all(
+    entries(name, values).map(([path, leaf]) => hostArray(placeName(name, path), leaf, type)),
+  )
   let at = 0
   return Tree.map(values, isArrayValues, () => arrays[at++])
 }
 
-const entries = (values: unknown): ReadonlyArray<readonly [ReadonlyArray<string>, tf.Tensor | ArrayValues]> =>
-  Tree.entries(values, isArrayValues).map(([path, leaf]) => [path === "" ? [] : path.split("/"), leaf])
+/** The arrays and tensors of a tree with their paths. Throws `RangeError` for a tree that has anything else. */
+const entries = (
+  name: string,
+  values: unknown,
+): ReadonlyArray<readonly [ReadonlyArray<string>, tf.Tensor | ArrayValues]> => {
+  const refuse = (value: unknown): never => {
+    throw new RangeError(`${name} must be an array of numbers or a tensor, not ${shown(value)}.`)
+  }
+  const check = (tree: unknown): void => {
+    if (isArrayValues(tree)) return
+    if (typeof tree !== "object" || tree === null || ArrayBuffer.isView(tree)) refuse(tree)
+    for (const part of Object.values(Object(tree))) check(part)
+  }
+  check(values)
+  const found = Tree.entries(values, isArrayValues)
+  if (found.length === 0) refuse(values)
+  return found.map(([path, leaf]) => [path === "" ? [] : path.split("/"), leaf])
+}
 
 const isHostArray = (value: unknown): value is HostArray => value instanceof HostArray
 

@@ -20,7 +20,7 @@ export class HostArray {
 }
 
 /** A number or nested arrays of numbers. */
-export type Numbers = number | ReadonlyArray<Numbers>
+export type Numbers = number | Typed | ReadonlyArray<Numbers>
 
 /** What a tensor can be made of: nested arrays, or a typed array, which has one axis. */
 export type ArrayValues = ReadonlyArray<Numbers> | Typed
@@ -68,7 +68,8 @@ export const isArrayValues = (value: unknown): value is tf.Tensor | ArrayValues 
   isTensor(value) || isTyped(value) || (Array.isArray(value) && isNumeric(value))
 
 const isTyped = (value: unknown): value is Typed =>
-  ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array)
+  ArrayBuffer.isView(value) &&
+  !(value instanceof DataView || value instanceof BigInt64Array || value instanceof BigUint64Array)
 
 /** Whether an array has numbers at the bottom; an empty one does. */
 const isNumeric = (value: ReadonlyArray<unknown>): boolean => {
@@ -77,8 +78,11 @@ const isNumeric = (value: ReadonlyArray<unknown>): boolean => {
     if (at.length === 0) return true
     at = at[0]
   }
-  return typeof at === "number"
+  return typeof at === "number" || isTyped(at)
 }
+
+const isRow = (value: Numbers | undefined): value is Typed | ReadonlyArray<Numbers> =>
+  Array.isArray(value) || isTyped(value)
 
 const asWords = (name: string, values: ArrayLike<number>, type: "int32" | "float32"): Float32Array | Int32Array => {
   const isInteger =
@@ -107,7 +111,7 @@ const checked = (name: string, array: HostArray): HostArray => {
 
 const shapeOf = (name: string, given: ReadonlyArray<Numbers>): ReadonlyArray<number> => {
   const shape: number[] = []
-  for (let at: Numbers | undefined = given; Array.isArray(at); at = at[0]) shape.push(at.length)
+  for (let at: Numbers | undefined = given; isRow(at); at = at[0]) shape.push(at.length)
   if (shape.length > 6) throw new RangeError(`${name} have ${shape.length} axes, and at most 6 are read.`)
   return shape
 }
@@ -127,9 +131,9 @@ const fill = (
     values[at] = given
     return at + 1
   }
-  if (!Array.isArray(given) || given.length !== length)
+  if (!isRow(given) || given.length !== length)
     throw new RangeError(
-      `${name} of shape ${showShape(shape)} have a row of ${Array.isArray(given) ? given.length : shown(given)} where ${length} are needed: rows are of one length.`,
+      `${name} of shape ${showShape(shape)} have a row of ${isRow(given) ? given.length : shown(given)} where ${length} are needed: rows are of one length.`,
     )
   let next = at
   for (const part of given) next = fill(name, part, shape, axis + 1, values, next)
