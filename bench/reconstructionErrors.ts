@@ -19,8 +19,8 @@ import {
   TwoStep,
   type Bijection,
   type Layer,
-  type PackedBits,
 } from "bijou"
+import type { PackedBits } from "../src/exact/float32Space.ts"
 
 // ---------------------------------------------------------------- model
 

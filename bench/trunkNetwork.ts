@@ -3,16 +3,10 @@
  * without bias, exact-erf GELU.
  */
 import { Bdia, Key, Params } from "bijou"
-import {
-  Attention,
-  LayerNorm,
-  Linear,
-  Mlp,
-  multiply,
-  type LayerNormParams,
-  type LinearParams,
-  type MlpParams,
-} from "bijou/net"
+import { Attention, LayerNorm, Linear, Mlp, multiply } from "bijou/net"
+import type { LayerNormParams } from "../src/residual/LayerNorm.ts"
+import type { LinearParams } from "../src/residual/Linear.ts"
+import type { MlpParams } from "../src/residual/Mlp.ts"
 import { fromTfjs, tensor, tensorSpace, type tf } from "bijou/tensor"
 import { trunk as sizes } from "./sizes.ts"
 

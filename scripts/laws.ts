@@ -4,8 +4,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as laws from "bijou/laws"
 import { lawsDocument } from "./lawsDocument.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-writeFileSync(join(root, "docs/laws.md"), await lawsDocument(laws, root))
+writeFileSync(join(root, "docs/laws.md"), await lawsDocument(root))

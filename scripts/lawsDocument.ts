@@ -5,8 +5,9 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import * as prettier from "prettier"
 import ts from "typescript"
-import type * as bijouLaws from "bijou/laws"
-import type { Attack, LawSet, Matrix } from "bijou/laws"
+import { attacks as unordered } from "../laws/attacks/index.ts"
+import { matrix, type Attack, type Matrix } from "../laws/engine/Attack.ts"
+import { allSets, type LawSet } from "../laws/engine/Law.ts"
 
 // ---------------------------------------------------------------- model
 
@@ -20,13 +21,9 @@ interface Topic {
 // --------------------------------------------------------- constructors
 
 /**
- * Returns the text, from the exports of `bijou/laws` and the root of the repository. Call it once per process: some
- * attacks count.
+ * Returns the text, from the root of the repository. Call it once per process: some attacks count.
  */
-export async function lawsDocument(
-  { allSets, attacks: unordered, matrix }: Pick<typeof bijouLaws, "allSets" | "attacks" | "matrix">,
-  root: string,
-): Promise<string> {
+export async function lawsDocument(root: string): Promise<string> {
   // By name: bundlers order the exports of a module differently from Node, and attacks that count share their counters.
   const attacks = unordered.toSorted((one, other) => (one.name < other.name ? -1 : 1))
   const sentences = sentencesOf(join(root, "laws", "sets"))

@@ -3,7 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { Plan } from "bijou"
-import { bytesOf, fitPlan, peakOf, planOf, predictLedger } from "bijou/net"
+import { bytesOf, fitPlan, planOf, predictLedger } from "bijou/net"
+import { peakOf } from "../../src/train/memory/Ledger.ts"
 import { orThrow } from "../../src/core/orThrow.ts"
 import type { Modes } from "../Mode.ts"
 import { stepping, type Choose } from "./step.ts"

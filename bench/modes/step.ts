@@ -2,7 +2,10 @@
  * Training steps of a small GPT on bytes: forward, backward, the read of the evidence, and AdamW.
  */
 import { Key, Plan } from "bijou"
-import { AdamW, type Batch, gpt, type Gpt, type Step, Text, trainStep } from "bijou/net"
+import { AdamW, gpt, Text, trainStep } from "bijou/net"
+import type { Batch } from "../../src/train/Text.ts"
+import type { Gpt } from "../../src/net/Gpt.ts"
+import type { Step } from "../../src/train/memory/ledgerOf.ts"
 import { buffers, peakBytes, tensorEnv, tensorsIn } from "bijou/tensor"
 import { orThrow } from "../../src/core/orThrow.ts"
 import type { Mode, Modes } from "../Mode.ts"

@@ -2,7 +2,8 @@
  * Parameter trees as bytes: a JSON array of paths, then frames.
  */
 import { Key, Params } from "bijou"
-import { parameterSide, tensor, tf } from "bijou/tensor"
+import { tensor, tf } from "bijou/tensor"
+import { parameterSide } from "../../src/tensor/values/parameterSide.ts"
 import type { Reader } from "../Reader.ts"
 import { of } from "./sides.ts"
 

@@ -98,7 +98,7 @@ export const layerLaws = <P, A, B>(subject: LayerSubject<P, A, B>): LawSet => {
  * The distances that the law of derivatives allows, relative to the size of the derivative's terms, for layers in
  * float64 and in float32.
  */
-export const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
+const derivativeDistance = { float64: 1e-6, float32: 2e-2 }
 
 /**
  * Its step sizes: if one is too coarse for a sharp bend, too fine for the precision, or crosses a kink, another fits.

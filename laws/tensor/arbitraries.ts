@@ -20,7 +20,7 @@ export const gridTensor = <Bit>(
 export const floatTensor = (shape: ReadonlyArray<number>): fc.Arbitrary<tf.Tensor> => tensorOf(shape, moderate)
 
 /** float32 tensors of a shape with values of `item`. */
-export const tensorOf = (shape: ReadonlyArray<number>, item: fc.Arbitrary<number>): fc.Arbitrary<tf.Tensor> =>
+const tensorOf = (shape: ReadonlyArray<number>, item: fc.Arbitrary<number>): fc.Arbitrary<tf.Tensor> =>
   listOf(shape, item).map((values) => tf.tensor(values, [...shape], "float32"))
 
 /** int32 tensors of a shape with integers from 0 to `count` - 1, such as token ids. */

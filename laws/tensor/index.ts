@@ -3,6 +3,4 @@
  * TensorFlow.js.
  */
 export { catalogue } from "./catalogue.ts"
-export type { Entry } from "./Entry.ts"
-export { floatTensor, gridTensor, idTensor, tensorOf } from "./arbitraries.ts"
-export { tensorMaterial } from "./tensorMaterial.ts"
+export { floatTensor, gridTensor, idTensor } from "./arbitraries.ts"

@@ -3,7 +3,7 @@
  * runtime, or the same runtime as another process.
  */
 export { enterRuntime } from "./runtime/enterRuntime.ts"
-export { startRuntime, type RuntimeChoice } from "./runtime/startRuntime.ts"
+export { startRuntime } from "./runtime/startRuntime.ts"
 export { useNative } from "./blas/useNative.ts"
 export { useTensorflow } from "./tensorflow/useTensorflow.ts"
 export { useWebgpu } from "./webgpu/useWebgpu.ts"

@@ -20,11 +20,13 @@ import {
   Side,
   uniforms,
   type Bijection,
-  type Held,
   type Layer,
-  type EnvOptions,
 } from "bijou"
-import { arbitraries, float32Layer, numberLayer, sameBits } from "bijou/laws"
+import type { Held } from "../../src/core/Held.ts"
+import type { EnvOptions } from "../../src/core/Env.ts"
+import { arbitraries, numberLayer } from "bijou/laws"
+import { float32Layer } from "../../laws/subjects/specimens.ts"
+import { sameBits } from "../../laws/engine/bits.ts"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 

@@ -3,21 +3,9 @@
  * of additions, can be compared with docs/specification.md.
  */
 import { either as E, option as O } from "fp-ts"
-import {
-  Env,
-  Grid,
-  hostScope,
-  Params,
-  Plan,
-  run,
-  Space,
-  type Claim,
-  type Rebuilt,
-  type Draw,
-  type Layer,
-  type Program,
-  type Side,
-} from "bijou"
+import { Env, Grid, Params, Plan, run, Space, type Draw, type Layer, type Program, type Side } from "bijou"
+import { hostScope } from "../../src/core/Scope.ts"
+import type { Claim, Rebuilt } from "../../src/core/Watch.ts"
 
 // ---------------------------------------------------------------- model
 

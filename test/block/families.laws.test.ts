@@ -23,17 +23,8 @@ import {
   type Bijection,
   type Two,
 } from "bijou"
-import {
-  arbitraries,
-  checkLaws,
-  handleLayer,
-  handleSpace,
-  holdings,
-  lawsOf,
-  numberLayer,
-  subject,
-  type Handle,
-} from "bijou/laws"
+import { arbitraries, checkLaws, lawsOf, numberLayer, subject } from "bijou/laws"
+import { handleLayer, handleSpace, holdings, type Handle } from "../../laws/engine/Handle.ts"
 import { describe, it } from "vitest"
 import { withBuffer } from "../../src/block/buffered.ts"
 import { halved, negated } from "../../src/block/scaling.ts"

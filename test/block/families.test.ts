@@ -17,7 +17,9 @@ import {
   type Bijection,
   type Layer,
 } from "bijou"
-import { float32Layer, look, numberLayer } from "bijou/laws"
+import { numberLayer } from "bijou/laws"
+import { float32Layer } from "../../laws/subjects/specimens.ts"
+import { look } from "../../laws/engine/evidence.ts"
 import { describe, expect, it } from "vitest"
 import { reconstructionErrors } from "../../bench/reconstructionErrors.ts"
 

@@ -1,7 +1,8 @@
 /**
  * The subjects of the families as expressions: a residual, chains of two blocks of it, and claims as lines.
  */
-import { gammas, Key, Params, type Claim, type Rebuilt, type Layer } from "bijou"
+import { gammas, Key, Params, type Layer } from "bijou"
+import type { Claim, Rebuilt } from "../../src/core/Watch.ts"
 import { context, layer, samples, seed, space } from "./expressions.ts"
 
 /** The layer with its parameter in a record. */

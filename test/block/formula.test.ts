@@ -2,7 +2,9 @@
  * BDIA on expressions: the computation of a chain, including the order of additions, compared with docs/specification.md.
  */
 import { either as E } from "fp-ts"
-import { Bdia, gammas, Key, Plan, type BdiaSide, type Claim, type Layer, type Program } from "bijou"
+import { Bdia, gammas, Key, Plan, type Layer, type Program } from "bijou"
+import type { BdiaSide } from "../../src/block/Bdia.ts"
+import type { Claim } from "../../src/core/Watch.ts"
 import { describe, expect, it } from "vitest"
 import { context, layer, samples, seed, space, told as toldOf } from "./expressions.ts"
 

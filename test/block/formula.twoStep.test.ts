@@ -2,7 +2,8 @@
  * Two-step chains on expressions: what each scheme of docs/specification.md, section 8, computes in every direction, what it claims,
  * and what it frees.
  */
-import { Plan, TwoStep, type Scheme } from "bijou"
+import { Plan, TwoStep } from "bijou"
+import type { Scheme } from "../../src/block/TwoStep.ts"
 import { describe, expect, it } from "vitest"
 import { space, told } from "./expressions.ts"
 import {

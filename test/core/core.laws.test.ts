@@ -2,34 +2,26 @@
  * The laws of the library, on numbers, on Float32Arrays and on numbers with owners.
  */
 import { function as F } from "fp-ts"
-import { andThen, Bdia, float32Side, float32Space, Grid, keep, named, numberSpace, Params, repeat, Side } from "bijou"
+import { andThen, Bdia, float32Space, Grid, keep, named, numberSpace, Params, repeat, Side } from "bijou"
+import { float32Side } from "../../src/exact/float32Space.ts"
+import { arbitraries, checkLaws, numberLayer, sideLaws, spaceLaws } from "bijou/laws"
+import { batchLaws, layerBatchLaws } from "../../laws/sets/Batch.ts"
 import {
-  arbitraries,
-  batchLaws,
-  checkLaws,
   float32ChainSubject,
-  float32Layer,
   float32SpaceSubject,
-  gradientLaws,
-  gridLaws,
   gridSubject,
-  handleLayer,
-  handleSpace,
-  holdings,
-  law,
-  layerBatchLaws,
   numberChainSubject,
-  numberLayer,
   numberSpaceSubject,
-  derivativeLaws,
-  ownershipLaws,
-  paramsLaws,
-  planLaws,
-  sideLaws,
-  spaceLaws,
-  standard,
-  type Runner,
-} from "bijou/laws"
+} from "../../laws/subjects/subjects.ts"
+import { float32Layer } from "../../laws/subjects/specimens.ts"
+import { gradientLaws, planLaws } from "../../laws/sets/Gradient.ts"
+import { gridLaws } from "../../laws/sets/Grid.ts"
+import { handleLayer, handleSpace, holdings } from "../../laws/engine/Handle.ts"
+import { law, standard } from "../../laws/engine/Law.ts"
+import { derivativeLaws } from "../../laws/sets/Layer.ts"
+import { ownershipLaws } from "../../laws/sets/Ownership.ts"
+import { paramsLaws } from "../../laws/sets/Params.ts"
+import type { Runner } from "../../laws/engine/run.ts"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 

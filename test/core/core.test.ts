@@ -21,7 +21,6 @@ import {
   repeat,
   run,
   serial,
-  showPath,
   Side,
   tied,
   TwoStep,
@@ -29,7 +28,10 @@ import {
   type Env,
   type Layer,
 } from "bijou"
-import { handleLayer, handleSpace, handleWatch, holdings, numberLayer, sameBits } from "bijou/laws"
+import { showPath } from "../../src/core/Path.ts"
+import { numberLayer } from "bijou/laws"
+import { handleLayer, handleSpace, handleWatch, holdings } from "../../laws/engine/Handle.ts"
+import { sameBits } from "../../laws/engine/bits.ts"
 import { describe, expect, it } from "vitest"
 
 const right = <X>(result: E.Either<unknown, X>): X => {

@@ -3,7 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { Bdia, chain, hostEnv, Params, repeat, run, Side, type Bijection, type Env } from "bijou"
-import { handleLayer, handleSpace, handleWatch, holdings, numberLayer } from "bijou/laws"
+import { numberLayer } from "bijou/laws"
+import { handleLayer, handleSpace, handleWatch, holdings } from "../../laws/engine/Handle.ts"
 import { describe, expect, it } from "vitest"
 
 const right = <X>(result: E.Either<unknown, X>): X => {

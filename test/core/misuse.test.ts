@@ -3,7 +3,10 @@
  */
 import { either as E } from "fp-ts"
 import { Bdia, Coupling, differingBits, hostEnv, identity, numberSpace, Params, run } from "bijou"
-import { judgeAll, lawsOf, numberLayer, paramsLaws, showValue, subject, subjectFault } from "bijou/laws"
+import { judgeAll, lawsOf, numberLayer, subject } from "bijou/laws"
+import { paramsLaws } from "../../laws/sets/Params.ts"
+import { showValue } from "../../laws/engine/bits.ts"
+import { subjectFault } from "../../laws/engine/Subject.ts"
 import { gridTensor } from "bijou/laws/tensor"
 import { crossEntropy, gpt } from "bijou/net"
 import { fromTfjs, tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"

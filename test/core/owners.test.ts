@@ -26,13 +26,12 @@ import {
   rearrange,
   tied,
   type Bijection,
-  type Claim,
-  type Rebuilt,
   type Draw,
   type Layer,
-  type Scope,
   type Side,
 } from "bijou"
+import type { Claim, Rebuilt } from "../../src/core/Watch.ts"
+import type { Scope } from "../../src/core/Scope.ts"
 import { describe, expect, it } from "vitest"
 
 const key = Key.fromSeed(1)

@@ -9,8 +9,6 @@ import {
   GradientNotFinite,
   GridOverflow,
   hostEnv,
-  hostScope,
-  hostWatch,
   Irreversible,
   isRevError,
   Key,
@@ -25,9 +23,10 @@ import {
   ShapeMismatch,
   Side,
   SideMismatch,
-  type Claim,
-  type Scope,
 } from "bijou"
+import { hostScope, type Scope } from "../../src/core/Scope.ts"
+import { hostWatch } from "../../src/exact/hostWatch.ts"
+import type { Claim } from "../../src/core/Watch.ts"
 import { describe, expect, it } from "vitest"
 import { heldSide, keptSide } from "../../src/core/Held.ts"
 

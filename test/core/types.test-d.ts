@@ -18,19 +18,18 @@ import {
   serial,
   tied,
   TwoStep,
-  type BdiaSide,
   type Bijection,
-  type CouplingSide,
   type Env,
-  type Held,
-  type Kept,
   type Layer,
   type Program,
-  type Recorded,
   type RevError,
   type Two,
-  type TwoStepSide,
 } from "bijou"
+import type { BdiaSide } from "../../src/block/Bdia.ts"
+import type { CouplingSide } from "../../src/block/Coupling.ts"
+import type { Held, Kept } from "../../src/core/Held.ts"
+import type { Recorded } from "../../src/core/Layer.ts"
+import type { TwoStepSide } from "../../src/block/TwoStep.ts"
 
 /** True only for types that are the same in every position. */
 type Same<X, Y> = (<T>() => T extends X ? 1 : 2) extends <T>() => T extends Y ? 1 : 2 ? true : false

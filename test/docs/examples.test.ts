@@ -3,7 +3,8 @@
  */
 import { readdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { judgeAll, lawsOf, subjectFault, toFinding, type AnySubject } from "bijou/laws"
+import { judgeAll, lawsOf, toFinding } from "bijou/laws"
+import { subjectFault, type AnySubject } from "../../laws/engine/Subject.ts"
 import { afterEach, describe, expect, it, vi } from "vitest"
 
 /** The output of an example, and for every subject that it exports, the laws that it breaks, each with its reasons. */

@@ -4,7 +4,6 @@
 import { either as E } from "fp-ts"
 import {
   differingBits,
-  float32Side,
   float32Space,
   gammas,
   Grid,
@@ -16,6 +15,7 @@ import {
   uniforms,
   words,
 } from "bijou"
+import { float32Side } from "../../src/exact/float32Space.ts"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { philox } from "../../src/core/Philox.ts"

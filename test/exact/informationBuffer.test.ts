@@ -1,7 +1,8 @@
 /**
  * The information buffer: how long it lasts, what spills, its bytes, and its division.
  */
-import { float32Space, InformationBuffer, numberSpace, type Ratio } from "bijou"
+import { float32Space, InformationBuffer, numberSpace } from "bijou"
+import type { Ratio } from "../../src/exact/InformationBuffer.ts"
 import { describe, expect, it } from "vitest"
 
 const ratios: ReadonlyArray<Ratio> = Array.from({ length: 15 }, (_, i) =>

@@ -4,22 +4,21 @@
 import { either as E } from "fp-ts"
 import {
   differingBits,
-  float32Bits,
-  float32Side,
   float32Space,
   GridOverflow,
   hostEnv,
-  hostWatch,
   Irreversible,
   NotOnGrid,
-  numberBits,
   numberSpace,
   Plan,
   ShapeMismatch,
   Side,
   Space,
-  type Claim,
 } from "bijou"
+import { float32Bits, numberBits } from "../../src/exact/bits.ts"
+import { float32Side } from "../../src/exact/float32Space.ts"
+import { hostWatch } from "../../src/exact/hostWatch.ts"
+import type { Claim } from "../../src/core/Watch.ts"
 import { describe, expect, it } from "vitest"
 import { decodeFrame, encodeFrame, payloadLength } from "../../src/exact/frame.ts"
 

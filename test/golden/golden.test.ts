@@ -5,21 +5,11 @@
  * after an intended change of bits. A device with its own bits has its own file.
  */
 import { createHash, type Hash } from "node:crypto"
-import {
-  Bdia,
-  gammas,
-  hostEnv,
-  Key,
-  normals,
-  runPromise,
-  uniforms,
-  words,
-  type Bijection,
-  type Env,
-  type EnvOptions,
-} from "bijou"
-import { float32Material, look, numberMaterial, type Material } from "bijou/laws"
-import { tensorMaterial } from "bijou/laws/tensor"
+import { Bdia, gammas, hostEnv, Key, normals, runPromise, uniforms, words, type Bijection, type Env } from "bijou"
+import type { EnvOptions } from "../../src/core/Env.ts"
+import { float32Material, numberMaterial, type Material } from "../../laws/engine/Material.ts"
+import { look } from "../../laws/engine/evidence.ts"
+import { tensorMaterial } from "../../laws/tensor/tensorMaterial.ts"
 import { AdamW, block, Text, training } from "bijou/net"
 import { tensorEnv, tensorSpace, tf, useBackend } from "bijou/tensor"
 import { expect, it } from "vitest"

@@ -2,7 +2,8 @@
  * Attention in float64, and the padding for its tests.
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
-import { Attention, type Reach } from "bijou/net"
+import { Attention } from "bijou/net"
+import type { Reach } from "../../src/residual/Attention.ts"
 import { tf } from "bijou/tensor"
 import { expect } from "vitest"
 import { times, turn, type Rows } from "./float64.ts"

@@ -4,8 +4,10 @@
  */
 // oxlint-disable typescript/no-non-null-assertion -- a wrong index makes NaN here, and NaN fails the test
 import fc from "fast-check"
-import { crossEntropy, Attention, LayerNorm, Linear, Mlp, type Activation } from "bijou/net"
-import { Plane, tensorSpace, tf } from "bijou/tensor"
+import { crossEntropy, Attention, LayerNorm, Linear, Mlp } from "bijou/net"
+import type { Activation } from "../../src/residual/Mlp.ts"
+import { tensorSpace, tf } from "bijou/tensor"
+import { Plane } from "../../src/tensor/values/Plane.ts"
 import { beforeAll, describe, expect, it } from "vitest"
 import { dispatch, isImplemented } from "../../src/tensor/kernels/dispatch.ts"
 import { ownKernels } from "../../src/tensor/kernels/kernels.ts"

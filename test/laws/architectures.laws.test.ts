@@ -2,8 +2,9 @@
  * Random architectures are rich, and shrink to simple ones.
  */
 import { Params } from "bijou"
-import { architectures, float32Material, numberMaterial, type Architecture } from "bijou/laws"
-import { tensorMaterial } from "bijou/laws/tensor"
+import { architectures, type Architecture } from "../../laws/sets/Architecture.ts"
+import { float32Material, numberMaterial } from "../../laws/engine/Material.ts"
+import { tensorMaterial } from "../../laws/tensor/tensorMaterial.ts"
 import fc from "fast-check"
 import { expect, it } from "vitest"
 

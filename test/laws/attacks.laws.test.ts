@@ -3,20 +3,12 @@
  */
 import fc from "fast-check"
 import * as bijouLaws from "bijou/laws"
-import {
-  allLaws,
-  allSets,
-  attacks,
-  checkLaws,
-  firstDifference,
-  law,
-  matrix,
-  report,
-  sameBits,
-  standard,
-  type LawSet,
-  type Runner,
-} from "bijou/laws"
+import { checkLaws, report, type LawSet } from "bijou/laws"
+import { allLaws, allSets, law, standard } from "../../laws/engine/Law.ts"
+import { attacks } from "../../laws/attacks/index.ts"
+import { firstDifference, sameBits } from "../../laws/engine/bits.ts"
+import { matrix } from "../../laws/engine/Attack.ts"
+import type { Runner } from "../../laws/engine/run.ts"
 import { expect, it } from "vitest"
 
 it("no row and no column of laws x attacks is empty", async () => {

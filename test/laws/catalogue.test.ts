@@ -3,7 +3,7 @@
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { allLaws } from "bijou/laws"
+import { allLaws } from "../../laws/engine/Law.ts"
 import { catalogue } from "bijou/laws/tensor"
 import { useBackend } from "bijou/tensor"
 import ts from "typescript"

@@ -1,7 +1,8 @@
 /**
  * The laws of the catalogue in vitest.
  */
-import { checkLaws, presets, type JudgeOptions } from "bijou/laws"
+import { checkLaws, presets } from "bijou/laws"
+import type { JudgeOptions } from "../../laws/engine/Law.ts"
 import { catalogue } from "bijou/laws/tensor"
 import { useBackend, type BackendName } from "bijou/tensor"
 import { beforeAll, describe, it } from "vitest"

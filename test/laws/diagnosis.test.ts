@@ -3,19 +3,14 @@
  */
 import { either as E } from "fp-ts"
 import { Bdia, identity, numberSpace, Params, Side, type Bijection, type Env } from "bijou"
-import {
-  allLaws,
-  arbitraries,
-  attacks,
-  batchLaws,
-  bijectionLaws,
-  float32Layer,
-  layerLaws,
-  numberLayer,
-  float32ChainSubject,
-  standard,
-  type LawSet,
-} from "bijou/laws"
+import { arbitraries, numberLayer, type LawSet } from "bijou/laws"
+import { allLaws, standard } from "../../laws/engine/Law.ts"
+import { attacks } from "../../laws/attacks/index.ts"
+import { batchLaws } from "../../laws/sets/Batch.ts"
+import { bijectionLaws } from "../../laws/sets/Bijection.ts"
+import { float32Layer } from "../../laws/subjects/specimens.ts"
+import { layerLaws } from "../../laws/sets/Layer.ts"
+import { float32ChainSubject } from "../../laws/subjects/subjects.ts"
 import { floatTensor } from "bijou/laws/tensor"
 import { fromTfjs, tf, useBackend } from "bijou/tensor"
 import fc from "fast-check"

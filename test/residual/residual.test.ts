@@ -3,21 +3,10 @@
  */
 import { function as F, option as O } from "fp-ts"
 import { Key, namedLayer, Params, serial, type Draw, type Layer } from "bijou"
-import {
-  Attention,
-  Conv,
-  type ConvParams,
-  Dropout,
-  Embedding,
-  gelu,
-  geluTanh,
-  LayerNorm,
-  Linear,
-  Mlp,
-  onGrid,
-  type LayerNormParams,
-  type LinearParams,
-} from "bijou/net"
+import { Attention, Conv, Dropout, Embedding, gelu, geluTanh, LayerNorm, Linear, Mlp, onGrid } from "bijou/net"
+import type { ConvParams } from "../../src/residual/Conv.ts"
+import type { LayerNormParams } from "../../src/residual/LayerNorm.ts"
+import type { LinearParams } from "../../src/residual/Linear.ts"
 import { fromTfjs, tensor, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import { alive, bitsOf, digest, distance, lazily, leafBits, lively, noise, onBackends } from "../support/specimens.ts"

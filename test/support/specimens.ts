@@ -3,18 +3,11 @@
  */
 import { createHash } from "node:crypto"
 import { either as E, function as F } from "fp-ts"
-import { Key, Params, run, serial, type Env, type Layer, type Program, type Side, type Watch } from "bijou"
-import {
-  Attention,
-  Conv,
-  Dropout,
-  gpt,
-  type GptConfig,
-  LayerNorm,
-  type LayerNormParams,
-  Linear,
-  type LinearParams,
-} from "bijou/net"
+import { Key, Params, run, serial, type Env, type Layer, type Program, type Side } from "bijou"
+import type { Watch } from "../../src/core/Watch.ts"
+import { Attention, Conv, Dropout, gpt, type GptConfig, LayerNorm, Linear } from "bijou/net"
+import type { LayerNormParams } from "../../src/residual/LayerNorm.ts"
+import type { LinearParams } from "../../src/residual/Linear.ts"
 import { buffers, fromTfjs, tensorEnv, tf, useBackend } from "bijou/tensor"
 import { beforeAll, describe } from "vitest"
 

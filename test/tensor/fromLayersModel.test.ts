@@ -3,7 +3,8 @@
  */
 import { either as E, option as O } from "fp-ts"
 import { Bdia, Key, LayerFailed, Params, ShapeMismatch } from "bijou"
-import { fromLayersModel, tensorEnv, tensorSpace, tensorsIn, tf, type ModelWeights } from "bijou/tensor"
+import { fromLayersModel, tensorEnv, tensorSpace, tensorsIn, tf } from "bijou/tensor"
+import type { ModelWeights } from "../../src/tensor/ops/fromLayersModel.ts"
 import { expect, it } from "vitest"
 import { alive, ask, bitsOf, leafBits, noise, onBackends } from "../support/specimens.ts"
 

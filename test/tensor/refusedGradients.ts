@@ -22,7 +22,6 @@ import { float32TensorSide, fromTfjs, tensor, tensorEnv, tensorScope, tensorSpac
 import {
   AdamW,
   descent,
-  gradientNorm,
   lossAndGrads,
   microBatched,
   training,
@@ -30,6 +29,7 @@ import {
   type TrainError,
   type Trained,
 } from "bijou/net"
+import { gradientNorm } from "../../src/train/gradientNorm.ts"
 import { expect, it } from "vitest"
 import { mapTensors } from "../../src/tensor/values/tree.ts"
 import { isReadableNow } from "../../src/tensor/webgpu.ts"

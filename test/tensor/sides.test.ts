@@ -3,7 +3,8 @@
  */
 import { either as E, option as O } from "fp-ts"
 import { InformationBuffer, Key, Params, Side } from "bijou"
-import { float32TensorSide, int32TensorSide, parameterSide, tensor, tensorSpace, tf } from "bijou/tensor"
+import { float32TensorSide, int32TensorSide, tensor, tensorSpace, tf } from "bijou/tensor"
+import { parameterSide } from "../../src/tensor/values/parameterSide.ts"
 import { expect, it } from "vitest"
 import { heldSide } from "../../src/core/Held.ts"
 import { quoted } from "../../src/core/quoted.ts"

@@ -4,7 +4,10 @@
  */
 import { option as O } from "fp-ts"
 import { Bdia, gammas, Key, Params, Side, type Draw, type Layer, type Plan } from "bijou"
-import { block, Dropout, type GptBlock, type LayerNormParams, type LinearParams, lossAndGrads } from "bijou/net"
+import { block, Dropout, lossAndGrads } from "bijou/net"
+import type { GptBlock } from "../../src/net/Gpt.ts"
+import type { LayerNormParams } from "../../src/residual/LayerNorm.ts"
+import type { LinearParams } from "../../src/residual/Linear.ts"
 import { fromTfjs, tensorEnv, tensorScope, tensorSpace, tf } from "bijou/tensor"
 import { describe, expect, it } from "vitest"
 import {

@@ -2,25 +2,25 @@
  * Memory as a budget: the best of all plans, peaks under the budget, and the same gradients under every plan.
  */
 import fc from "fast-check"
-import { Key, type Bijection, type Choice } from "bijou"
+import { Key, type Bijection } from "bijou"
+import type { Choice } from "../../src/core/Plan.ts"
 import { buffers, peakBytes, tensorEnv, tensorScope, type tf } from "bijou/tensor"
 import {
   AdamW,
   BudgetTooSmall,
-  ByteSize,
   Fit,
   fitPlan,
   fitTable,
-  inMegabytes,
   lossAndGrads,
   measureSpeed,
-  Speed,
-  peakOf,
   planOf,
   predictLedger,
   bytesOf,
-  type Step,
 } from "bijou/net"
+import { ByteSize, inMegabytes } from "../../src/train/memory/ByteSize.ts"
+import { Speed } from "../../src/train/memory/Speed.ts"
+import { peakOf } from "../../src/train/memory/Ledger.ts"
+import type { Step } from "../../src/train/memory/ledgerOf.ts"
 import { describe, expect, it } from "vitest"
 import { alive, ask, digest, left, onBackends, right, tinyBatch, tinyGpt } from "../support/specimens.ts"
 

@@ -4,7 +4,7 @@
  */
 import { option as O } from "fp-ts"
 import fc from "fast-check"
-import type { Choice } from "bijou"
+import type { Choice } from "../../src/core/Plan.ts"
 import { describe, expect, it } from "vitest"
 import { fastestSchedule, leanestSchedule } from "../../src/train/memory/fastestSchedule.ts"
 import { fastestOverEqual, longestRun } from "../../src/train/memory/equalStages.ts"

@@ -26,10 +26,9 @@ import {
   regression,
   save,
   train,
-  trainingSteps,
   TrainingStopped,
-  type Report,
 } from "bijou/net"
+import { trainingSteps, type Report } from "../../src/train/train.ts"
 import { tensor, tf, useBackend } from "bijou/tensor"
 import { afterAll, beforeAll, expect, it } from "vitest"
 

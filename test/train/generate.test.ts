@@ -3,7 +3,8 @@
  */
 import { either as E } from "fp-ts"
 import { Key } from "bijou"
-import { generate, gpt, type GptConfig, type Prompt, Text } from "bijou/net"
+import { generate, gpt, type GptConfig, Text } from "bijou/net"
+import type { Prompt } from "../../src/train/generate.ts"
 import { tf } from "bijou/tensor"
 import { expect, it } from "vitest"
 import { alive, left, onBackends, right } from "../support/specimens.ts"

@@ -12,10 +12,10 @@ import {
   lossAndGrads,
   measureLedger,
   owners,
-  peakOf,
   predictLedger,
   bytesOf,
 } from "bijou/net"
+import { peakOf } from "../../src/train/memory/Ledger.ts"
 import { expect, it } from "vitest"
 import { inShapes } from "../../src/tensor/shapes/inShapes.ts"
 import { checkPredictions, pair, sizes, subject } from "./predictedLedgers.ts"

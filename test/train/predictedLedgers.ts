@@ -3,7 +3,8 @@
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, Key, named, Params, Side, type Bijection, type Plan } from "bijou"
-import { AdamW, Attention, geluTanh, measureLedger, Mlp, predictLedger, type Step } from "bijou/net"
+import { AdamW, Attention, geluTanh, measureLedger, Mlp, predictLedger } from "bijou/net"
+import type { Step } from "../../src/train/memory/ledgerOf.ts"
 import { float32TensorSide, fromTfjs, tensorSpace, tf } from "bijou/tensor"
 import { expect, it } from "vitest"
 import { alive, convolution, noise, right, tinyBatch, tinyGpt } from "../support/specimens.ts"

@@ -3,7 +3,8 @@
  */
 import { Params } from "bijou"
 import { float32TensorSide, tensor, tensorEnv, tensorScope, tf } from "bijou/tensor"
-import { AdamW, isTrainError, learningRate, Text, trainStep, type AdamWState, type Trained } from "bijou/net"
+import { AdamW, isTrainError, learningRate, Text, trainStep, type Trained } from "bijou/net"
+import type { AdamWState } from "../../src/train/AdamW.ts"
 import { describe, expect, it } from "vitest"
 import {
   alive,

@@ -1,4 +1,4 @@
 /**
  * Training with workers in Node: threads that share every batch and compute the same bits as one thread.
  */
-export { startWorkers, type Workers, type WorkersMemory, type WorkersOptions } from "./startWorkers.ts"
+export { startWorkers, type Workers } from "./startWorkers.ts"
