@@ -11,6 +11,7 @@ import { Linear, type LinearParams } from "./Linear.ts"
 
 // ---------------------------------------------------------------- model
 
+/** The matrices of multi-head attention. */
 export interface AttentionParams {
   /** width to 3 width: queries, keys and values */
   readonly qkv: LinearParams

@@ -56,6 +56,7 @@ export const checkNumber = (name: string, value: number, holds: boolean, range: 
   if (!holds || !Number.isFinite(value)) throw new RangeError(`${name} must be a number ${range}, not ${value}.`)
 }
 
+/** The optimizer AdamW: its usual settings, its first state, and one step. */
 export const AdamW = {
   // -------------------------------------------------------- constructors
 

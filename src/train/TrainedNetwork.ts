@@ -26,6 +26,7 @@ export interface TrainedNetwork<in out P, in out I, in out Y, in out T, in out M
   readonly run: Run
   /** Frees the tensors; a second call does nothing. */
   readonly dispose: () => void
+  /** Is `dispose`, for `using`. */
   readonly [Symbol.dispose]: () => void
 }
 

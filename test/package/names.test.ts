@@ -41,11 +41,14 @@ const exported = (): ReadonlyMap<string, ReadonlyArray<string>> => {
   )
 }
 
-it("the entries export the names that names.txt lists, at most 200", () => {
+/** A user's package can only emit declarations if every type that is inferred from a public function is public. */
+const MOST = 224
+
+it(`the entries export the names that names.txt lists, at most ${MOST}`, async () => {
   const entries = exported()
   const text = [...entries]
     .map(([entry, names]) => [entry, ...names.map((name) => `  ${name}`)].join("\n"))
     .join("\n\n")
-  expect(`${text}\n`).toBe(readFileSync(`${root}/test/package/names.txt`, "utf8"))
-  expect(new Set([...entries.values()].flat()).size).toBeLessThanOrEqual(200)
+  await expect(`${text}\n`).toMatchFileSnapshot(`${root}/test/package/names.txt`)
+  expect(new Set([...entries.values()].flat()).size).toBeLessThanOrEqual(MOST)
 })

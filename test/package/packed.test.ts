@@ -212,6 +212,14 @@ describe("the packed package", () => {
     expect(compile("user.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true })).toBe("")
   })
 
+  it("lets a package of its user emit declarations of what it makes", () => {
+    withPeers()
+    const code = readFileSync(new URL("declarations.ts.txt", import.meta.url), "utf8")
+    const emit = { noEmit: false, declaration: true, emitDeclarationOnly: true, outDir: "declarations" }
+    expect(compile("made.ts", code, { lib: ["es2023", "dom"], skipLibCheck: true, rootDir: ".", ...emit })).toBe("")
+    expect(existsSync(join(user, "declarations", "made.d.ts"))).toBe(true)
+  })
+
   it("is installed by the README's command with what its first example imports, and the example runs as a TypeScript file", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8")
     const [, line = ""] = /^npm install (\.\/bijou-\S+ .*)$/m.exec(readme) ?? []
