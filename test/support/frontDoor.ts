@@ -1,6 +1,7 @@
 /**
- * The example of the front door, for the tests that run it on every runtime and in pages: it has the names `net`, `trained` and `accuracy`,
- * and one line that begins with `await save(trained, `.
+ * The example of the front door, for the tests that run it on every runtime and in pages. They use its names `net`,
+ * `trained`, `evaluate`, `points`, `labels` and `accuracy`, and its file points.safetensors. The lines of a page leave
+ * out `useBackend`, `save` and `console`.
  */
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -14,7 +15,10 @@ export const frontDoor: string =
 
 const isImport = (line: string): boolean => line.startsWith("import ")
 
-/** The module of a page: `frontDoor()` runs the example after `useBackend`, and returns its accuracy before and after a file, and how a path is refused. */
+/**
+ * The module of a page. Its `frontDoor()` runs the example after `useBackend`, and returns whether it learned, whether
+ * its bytes load to the same accuracy, and how a path is refused.
+ */
 export const inPage = (): string => {
   const lines = frontDoor.split("\n")
   const body = lines.filter(
