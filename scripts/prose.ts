@@ -25,7 +25,7 @@ const files = (given.length > 0 ? given : [...folders, ...pages])
       ? readdirSync(join(root, path), { recursive: true, encoding: "utf8" }).map((name) => join(path, name))
       : [path],
   )
-  .filter((file) => /\.(ts|md)$/.test(file) && !exempt.includes(file))
+  .filter((file) => /\.(ts|md)$/.test(file) && !file.includes("node_modules") && !exempt.includes(file))
   .sort()
 
 const lines = files.flatMap((file) =>

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * A network after some steps of training: its parameters, the state of the optimizer, and how it came to be.
  */

@@ -3,7 +3,17 @@
  * packages, and run in Chromium.
  */
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -16,6 +26,7 @@ import webpack from "webpack"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { archive } from "../support/built.ts"
 import { chromiumHere, launch, why } from "../support/chromium.ts"
+import { inPage } from "../support/frontDoor.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const dependencies = ["fp-ts", "io-ts", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]
@@ -33,15 +44,35 @@ const recipes = new Map(
     }),
 )
 
-/** A user's folder with this recipe in it, and with only the packages installed that the recipe names. */
+/**
+ * A user's folder with this recipe in it, and with only the packages installed that the recipe names. The recipe's
+ * program also runs the example of the front door.
+ */
 const folderOf = (recipe: string): string => {
   const folder = mkdtempSync(join(place, `${recipe}-`))
   for (const [name, code] of [...(recipes.get("") ?? []), ...(recipes.get(recipe) ?? [])])
-    writeFileSync(join(folder, name), code)
+    writeFileSync(join(folder, name), name === "main.js" ? withFrontDoor(code) : code)
+  writeFileSync(join(folder, "frontDoor.js"), inPage())
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "user", private: true, type: "module" }))
   symlinkSync(join(place, "node_modules"), join(folder, "node_modules"))
   return folder
 }
+
+const withFrontDoor = (code: string): string =>
+  `import { frontDoor } from "./frontDoor.js"\n${code.replace(" bits differ`", " bits differ; ${await frontDoor()}`")}`
+
+/** What the page then says. */
+const said = [
+  "0 bits differ; true; true",
+  "There are no files here, so a.safetensors cannot be written. Leave the path out to get bytes, or give a WritableStream.",
+  "There are no files here, so a.safetensors cannot be read. Give bytes, a File or a URL.",
+].join("; ")
+
+/** Node's modules that the scripts of a folder import. */
+const builtins = (folder: string): ReadonlyArray<string> =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".js"))
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").match(/["'`]node:\w+["'`]/g) ?? [])
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -108,10 +139,11 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     }
   }
 
-  it("of Vite inverts without a bit of difference", async () => {
+  it("of Vite inverts without a bit of difference, trains the example and has no module of Node", async () => {
     const folder = folderOf("Vite")
     await vite({ root: folder, logLevel: "silent" })
-    expect(await open(join(folder, "dist"))).toBe("0 bits differ")
+    expect(await open(join(folder, "dist"))).toBe(said)
+    expect(builtins(join(folder, "dist"))).toEqual([])
   })
 
   it("of webpack inverts without a bit of difference, and webpack only warns about what is optional", async () => {
@@ -133,7 +165,8 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
     expect(errors.map(({ message }) => message)).toEqual([])
     expect(warnings.map(({ message }) => message).join()).toContain("Can't resolve '@tensorflow/tfjs-backend-webgpu'")
     cpSync(join(folder, "index.html"), join(folder, "dist", "index.html"))
-    expect(await open(join(folder, "dist"))).toBe("0 bits differ")
+    expect(await open(join(folder, "dist"))).toBe(said)
+    expect(builtins(join(folder, "dist"))).toEqual([])
   })
 
   const byEsbuild = async (folder: string): Promise<string> => {
@@ -153,7 +186,9 @@ describe.skipIf(chromiumHere === undefined)(`a page made by a bundler${why}`, ()
   }
 
   it("of esbuild inverts without a bit of difference", async () => {
-    expect(await open(await byEsbuild(folderOf("esbuild")))).toBe("0 bits differ")
+    const folder = await byEsbuild(folderOf("esbuild"))
+    expect(await open(folder)).toBe(said)
+    expect(builtins(folder)).toEqual([])
   })
 
   it("reports a missing .wasm file, what is there instead and what to do, and works with other paths", async () => {

@@ -89,11 +89,13 @@ const regularFile = async (path: string): Promise<string> => {
 }
 
 /** The name is next to the file's, but does not extend it, because a name can already have the maximal length. */
-const partName = (n: number): string => `.bijou-${host}-${process.pid}-${threadId}-${n}.part`
+const partName = (n: number): string => `.bijou-${host()}-${process.pid}-${threadId}-${n}.part`
 
-const host = hostname()
-  .replace(/[^\w.]/g, "")
-  .slice(0, 64)
+/** Read where a file is written, not on import: Deno asks for permission. */
+const host = (): string =>
+  hostname()
+    .replace(/[^\w.]/g, "")
+    .slice(0, 64)
 
 const pattern = /^\.bijou-([\w.]*)-(\d+)-(\d+)-\d+\.part$/
 
@@ -138,7 +140,7 @@ const syncFolder = async (folder: string): Promise<void> => {
 const removeAbandoned = async (folder: string): Promise<void> => {
   for (const name of await readdir(folder)) {
     const [, on, pid, thread] = pattern.exec(basename(name)) ?? []
-    if (on !== host) continue
+    if (on !== host()) continue
     // Process ids are reused. A file of this id that this process did not begin belongs to an older process.
     const own = Number(pid) === process.pid && Number(thread) === threadId
     if (own ? !begun.has(join(folder, name)) : !isAlive(Number(pid))) await rm(join(folder, name), { force: true })
