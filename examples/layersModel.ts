@@ -1,8 +1,9 @@
 /**
- * A reversible chain as one layer of a `tf.layers` model, trained by `fit`, saved and loaded; and a model as the residual of a chain.
+ * A reversible chain as one layer of a `tf.layers` model, trained by `fit`, saved and loaded; and a model as the
+ * residual of a chain.
  *
- * Run it after `npm run build`, on a Node that strips types: `node examples/layersModel.ts`. Try all laws on the residual with
- * `npx bijou check examples/layersModel.ts`.
+ * Run it after `npm run build`, on a Node that strips types: `node examples/layersModel.ts`. Try all laws on the
+ * residual with `npx bijou check examples/layersModel.ts`.
  */
 import { function as F } from "fp-ts"
 import { andThen, Bdia, keep, named, Params, Side } from "bijou"
@@ -13,7 +14,8 @@ import { float32TensorSide, fromLayersModel, fromTfjs, tensorSpace, tf, toLayer,
 
 await useBackend("wasm")
 
-// A residual that someone wrote in tf.layers: h(x) = tanh(LayerNorm(x) W + b). Its weights become the parameters of every block.
+// A residual that someone wrote in tf.layers: h(x) = tanh(LayerNorm(x) W + b). Its weights become the parameters of
+// every block.
 const h = tf.sequential({
   layers: [
     tf.layers.layerNormalization({ inputShape: [8] }),

@@ -27,7 +27,7 @@ const columns = 120
 export const findings = (file: string, text: string): ReadonlyArray<Finding> => {
   if (file.endsWith(".md")) {
     const prose = withoutFences(text)
-    return inOrder([...forbidden(withoutCode(prose)), ...long(prose, text)])
+    return inOrder([...forbidden(withoutCode(withoutGlossary(prose))), ...long(prose, text)])
   }
   const { comments, literals } = rangesOf(file, text)
   const spoken = only(text, comments)
@@ -51,7 +51,9 @@ const long = (prose: string, text: string): ReadonlyArray<Finding> => {
   const lines = text.split("\n")
   return prose.split("\n").flatMap((shown, i) => {
     const line = lines[i] ?? ""
-    const allowed = shown.trim() === "" || /^[\s*/]*\|/.test(shown) || /https?:\/\//.test(shown)
+    // Prettier breaks code, and a comment that follows code is as long as its own columns.
+    const followsCode = line.slice(0, shown.search(/\S/)).trim() !== ""
+    const allowed = shown.trim() === "" || followsCode || /^[\s*/]*\|/.test(shown) || /https?:\/\//.test(shown)
     return line.length <= columns || allowed
       ? []
       : [{ line: i + 1, phrase: `${line.slice(0, 30).trim()}...`, advice: `break the line: ${line.length} columns` }]
@@ -121,6 +123,10 @@ const withoutFences = (text: string): string => {
     })
     .join("\n")
 }
+
+/** Blanks the table of words to write and not to write. */
+const withoutGlossary = (text: string): string =>
+  text.replace(/^\| write +\| not +\|\n(?:\|.*\n)*/gm, (table) => table.split("\n").map(blank).join("\n"))
 
 /** Blanks code in backticks. */
 const withoutCode = (text: string): string => text.replace(/`[^`\n]*`/g, blank)

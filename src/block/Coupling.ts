@@ -106,8 +106,8 @@ const fromResiduals = <P, Q, X, Bit>(
  *
  * Both streams have the full width, as in Rev-ViT (Mangalam et al. 2022). The input must be on the grid.
  *
- * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where the two streams do not come back as one.
- * Throws `RangeError` for a depth that is not a positive integer.
+ * Errors: `NotOnGrid` for the input, `GridOverflow` for any activation, `Irreversible` where the two streams do not
+ * come back as one. Throws `RangeError` for a depth that is not a positive integer.
  */
 const fromResidual = <P, X, Bit>(
   h: Residual<P, X, Bit>,

@@ -43,7 +43,10 @@ export const leave = <S, A, T>(env: Env<unknown>, side: S, input: () => A, tape:
   return Env.choice(env) === "keep" ? { _tag: "kept", input: input() } : { _tag: "reversed", side }
 }
 
-/** The codec of an input that a block keeps: the second part of a pair whose first part is empty (docs/specification.md). */
+/**
+ * The codec of an input that a block keeps: the second part of a pair whose first part is empty
+ * (docs/specification.md).
+ */
 export const inputSide = <A>(input: Side<A>): Side<A> => {
   const pair = Side.pair(Side.nothing, input)
   return {

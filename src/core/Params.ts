@@ -26,7 +26,9 @@ export interface Params<in out P> {
   readonly rebuild: (leaf: (path: string) => O.Option<unknown>) => E.Either<RevError, P>
   /** Looks up the parameters under a name, for `tied`. */
   readonly field: (name: string) => O.Option<Params<unknown>>
-  /** Lists the names at the top of the tree, if it is a record. Without it, `both` cannot refuse a name that is taken. */
+  /**
+   * Lists the names at the top of the tree, if it is a record. Without it, `both` cannot refuse a name that is taken.
+   */
   readonly names?: ReadonlyArray<string>
 }
 
@@ -127,8 +129,8 @@ const array = <P>(length: number, part: Params<P>): Params<ReadonlyArray<P>> => 
 }
 
 /**
- * Merges the parameters of two parts; the subtree called `shared` is common to both and initialized by the first. Throws
- * `RangeError` if the parts have another name in common.
+ * Merges the parameters of two parts; the subtree called `shared` is common to both and initialized by the first.
+ * Throws `RangeError` if the parts have another name in common.
  */
 const both = <P extends object, Q extends object>(
   first: Params<P>,

@@ -2,7 +2,7 @@
  * Families of reversible blocks: how a network is made of one residual h(x), `depth` times.
  *
  *     bdia()        x_{k+1} = g x_{k-1} + Q((1-g) x_k + (1+g) h_k(x_k)), g = +-1/2 (BDIA), or +-n/d
- *     coupling()    (x, x), then x_{k+1} = x_{k-1} + Q(h_k(x_k)): two streams that take turns; the head reads their mean
+ *     coupling()    (x, x), then x_{k+1} = x_{k-1} + Q(h_k(x_k)): two streams that take turns; the head reads the mean
  *     midpoint()    x_{k+1} = x_{k-1} + Q(2 h_k(x_k))
  *     leapfrog()    x_{k+1} = -x_{k-1} + 2 x_k + Q(h_k(x_k))
  *     momentum([n, d])   v <- mu v + Q((1-mu) h(x)), x <- x + v from v = 0, mu = n/d
@@ -58,12 +58,18 @@ type Activation = tf.Tensor
 
 // --------------------------------------------------------- constructors
 
-/** BDIA (Zhang et al. 2025, equation 19): gamma is +-1/2 for every sample and block, and one bit an activation is stored. */
+/**
+ * BDIA (Zhang et al. 2025, equation 19): gamma is +-1/2 for every sample and block, and one bit an activation is
+ * stored.
+ */
 export function bdia(): <P extends object>(
   h: Residual<P, Activation, Plane>,
   depth: number,
 ) => Chain<P, Two<Activation>, BdiaSide<P, Activation, Plane>>
-/** BDIA with gamma = +-n/d, of which log2(d/n) bits an activation are stored. Throws `RangeError` unless 0 < n < d <= 4096. */
+/**
+ * BDIA with gamma = +-n/d, of which log2(d/n) bits an activation are stored. Throws `RangeError` unless 0 < n < d <=
+ * 4096.
+ */
 export function bdia(options: {
   /** n and d. */
   readonly gamma: readonly [n: number, d: number]
@@ -84,7 +90,10 @@ export function bdia(options?: { readonly gamma: readonly [n: number, d: number]
     onGrid(`BDIA, gamma ${n}/${d}`, h, Rational.fromResidual(h, { n, d }, depth), last)
 }
 
-/** Additive coupling of two full-width streams (x, x) that take turns; the head reads their mean. Nothing is stored. Mangalam et al. 2022. */
+/**
+ * Additive coupling of two full-width streams (x, x) that take turns; the head reads their mean. Nothing is stored.
+ * Mangalam et al. 2022.
+ */
 export const coupling =
   () =>
   <P extends object>(
@@ -112,8 +121,8 @@ export const leapfrog =
     onGrid("leapfrog", h, TwoStep.fromResidual(h, TwoStep.leapfrog(h.space), depth), last)
 
 /**
- * A momentum network with mu = n/d, of which log2(d/n) bits an activation are stored; the head reads the position. Sander et al. 2021.
- * Throws `RangeError` unless 0 < n < d <= 4096.
+ * A momentum network with mu = n/d, of which log2(d/n) bits an activation are stored; the head reads the position.
+ * Sander et al. 2021. Throws `RangeError` unless 0 < n < d <= 4096.
  */
 export const momentum = (ratio: readonly [n: number, d: number]) => {
   const [n, d] = ratioOf("momentum", ratio)
@@ -124,7 +133,10 @@ export const momentum = (ratio: readonly [n: number, d: number]) => {
     onGrid(`momentum ${n}/${d}`, h, Momentum.fromResidual(h, { n, d }, depth), ([x]) => x)
 }
 
-/** The plain residual network x + h(x), in floats and with stored activations: what reversible networks are compared with. */
+/**
+ * The plain residual network x + h(x), in floats and with stored activations: what reversible networks are compared
+ * with.
+ */
 export const plain =
   () =>
   <P extends object>(h: Residual<P, Activation, Plane>, depth: number): Chain<P, Activation, PlainSide<P>> => ({

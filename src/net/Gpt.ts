@@ -79,9 +79,9 @@ export interface Gpt extends Built<
 // --------------------------------------------------------- constructors
 
 /**
- * Makes a GPT: the network from tokens to logits `[batch, time, vocabulary]`, and with targets to the mean cross-entropy
- * in nats per token. Tokens and targets are int32 `[batch, time]`. `trunk` maps tokens to (x_{K-1}, x_K). Throws
- * `RangeError` for sizes that do not fit together.
+ * Makes a GPT: the network from tokens to logits `[batch, time, vocabulary]`, and with targets to the mean
+ * cross-entropy in nats per token. Tokens and targets are int32 `[batch, time]`. `trunk` maps tokens to (x_{K-1}, x_K).
+ * Throws `RangeError` for sizes that do not fit together.
  */
 export const gpt = (config: GptConfig): Gpt => {
   checkConfig(config)

@@ -28,15 +28,17 @@ export interface Loss<in out Y, in out T, in out M extends string> {
   readonly targets: "int32" | "float32"
   /** The same loss in fewer operations, where there are no weights; the mean of the terms unless given. */
   readonly mean?: (outputs: Y, targets: T) => tf.Tensor
-  /** The loss from the head's input, for heads that compute it without all outputs in memory; null for any other head. */
+  /**
+   * The loss from the head's input, for heads that compute it without all outputs in memory; null for any other head.
+   */
   readonly after?: <H>(head: Layer<H, tf.Tensor, Y>) => Layer<H, readonly [x: tf.Tensor, targets: T], tf.Tensor> | null
 }
 
 // --------------------------------------------------------- constructors
 
 /**
- * A loss of your own: `loss((outputs, targets) => terms)`, or with weights and metrics, `loss({ terms, weights, metrics })`. Terms are one
- * number a sample, `[batch]`, or one for each of its parts, `[batch, time]`.
+ * A loss of your own: `loss((outputs, targets) => terms)`, or with weights and metrics, `loss({ terms, weights, metrics
+ * })`. Terms are one number a sample, `[batch]`, or one for each of its parts, `[batch, time]`.
  *
  * ```ts
  * import { loss } from "bijou/net"

@@ -21,7 +21,9 @@ export interface ClassifierHead {
   readonly unembed: tf.Tensor
 }
 
-/** A head whose cross-entropy is computed in chunks of rows, so that the logits of many classes are never all in memory. */
+/**
+ * A head whose cross-entropy is computed in chunks of rows, so that the logits of many classes are never all in memory.
+ */
 export interface Classifier<in out H> extends Layer<H, tf.Tensor, tf.Tensor> {
   readonly classes: number
   /** From `[x, targets]`, float32 `[..., width]` and int32 `[...]`, to the mean cross-entropy in nats. */

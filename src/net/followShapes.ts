@@ -13,7 +13,10 @@ import { tf } from "../tensor/tf.ts"
 import { mapTensors } from "../tensor/values/tree.ts"
 import { lossOf, type Loss } from "./Loss.ts"
 
-/** Throws `ShapeMismatch` or `LayerFailed`, which name the part, where a batch does not fit the layers or they each other. */
+/**
+ * Throws `ShapeMismatch` or `LayerFailed`, which name the part, where a batch does not fit the layers or they each
+ * other.
+ */
 export const followShapes = <E, B, H, I, Y, T, M extends string>(
   {
     embed,

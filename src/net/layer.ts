@@ -9,9 +9,9 @@ import { fromTfjs } from "../tensor/ops/fromTfjs.ts"
 import type { tf } from "../tensor/tf.ts"
 
 /**
- * Makes a layer from tensor to tensor. `params` has the initial values by name, `f` computes the output from the parameters and the input
- * `[batch, ...]`; TensorFlow.js differentiates it. `f` must depend on its arguments alone: random numbers come from `draw`, which is `none` at
- * inference.
+ * Makes a layer from tensor to tensor. `params` has the initial values by name, `f` computes the output from the
+ * parameters and the input `[batch, ...]`; TensorFlow.js differentiates it. `f` must depend on its arguments alone:
+ * random numbers come from `draw`, which is `none` at inference.
  *
  * ```ts
  * import { layer } from "bijou/net"

@@ -3,7 +3,8 @@
  *
  *     x_0 = Q(embed(inputs)),  x_1 .. x_K by a family of blocks,  outputs = head(x),  loss(outputs, targets)
  *
- * It is `pipe(embed, onGrid, keep, named("embed"), andThen(named("blocks")(chain)), first, andThen(named("head")(keep(head and loss))))`.
+ * It is `pipe(embed, onGrid, keep, named("embed"), andThen(named("blocks")(chain)), first,
+ * andThen(named("head")(keep(head and loss))))`.
  */
 import { function as F } from "fp-ts"
 import type { BdiaSide } from "../block/Bdia.ts"
@@ -35,7 +36,10 @@ import { lossOf, type Loss } from "./Loss.ts"
 
 // ---------------------------------------------------------------- model
 
-/** The parts of a network: `E`, `B` and `H` are the parameters of embedding, block and head, `I` inputs, `Y` outputs, `T` targets. */
+/**
+ * The parts of a network: `E`, `B` and `H` are the parameters of embedding, block and head, `I` inputs, `Y` outputs,
+ * `T` targets.
+ */
 export interface Parts<in out E, in out B, in out H, in out I, in out Y, in out T, in out M extends string> {
   /** From inputs to activations `[batch, ...]`. */
   readonly embed: Layer<E, I, tf.Tensor>
@@ -61,7 +65,9 @@ export type NetSide<E, H, I, T, St, S> = readonly [
 
 /** A network, for `train`, `evaluate`, `predict`, `save` and `load`. */
 export interface Network<in out P, in out I, in out Y, in out T, in out M extends string, in out S> {
-  /** The whole network, from inputs and targets to the loss: the value that laws, plans, ledgers and `toFunction` take. */
+  /**
+   * The whole network, from inputs and targets to the loss: the value that laws, plans, ledgers and `toFunction` take.
+   */
   readonly bijection: Bijection<P, readonly [inputs: I, targets: T], tf.Tensor, S>
   /** From inputs to outputs, without the loss. */
   readonly outputs: Bijection<P, I, Y, unknown>
@@ -73,9 +79,14 @@ export interface Network<in out P, in out I, in out Y, in out T, in out M extend
   /** The plan of its training steps unless another is given. */
   readonly plan: Plan
   readonly description: Description
-  /** What files say of it: the configuration of a network of this library, such as a `GptConfig`, else the description. */
+  /**
+   * What files say of it: the configuration of a network of this library, such as a `GptConfig`, else the description.
+   */
   readonly definition: unknown
-  /** Follows the shapes of a batch through embedding, block, head and loss. Throws where they do not fit; nothing is computed. */
+  /**
+   * Follows the shapes of a batch through embedding, block, head and loss. Throws where they do not fit; nothing is
+   * computed.
+   */
   readonly checkShapes: (inputs: I, targets: T) => void
 }
 

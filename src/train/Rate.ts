@@ -8,8 +8,8 @@ import type { Schedule } from "./schedule.ts"
 // ---------------------------------------------------------------- model
 
 /**
- * A constant learning rate, or one that rises linearly to `peak` over `warmup` steps (0 unless given) and falls to `floor` (0 unless given) by
- * half a cosine.
+ * A constant learning rate, or one that rises linearly to `peak` over `warmup` steps (0 unless given) and falls to
+ * `floor` (0 unless given) by half a cosine.
  */
 export type Rate = number | { readonly peak: number; readonly floor?: number; readonly warmup?: number }
 

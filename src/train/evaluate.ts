@@ -18,11 +18,13 @@ import type { Evaluation, TrainedNetwork } from "./TrainedNetwork.ts"
 // ---------------------------------------------------------- destructors
 
 /**
- * The mean loss and the metrics over data, at inference: gamma and dropout are off. A loss with weights is the weighted mean over all data.
+ * The mean loss and the metrics over data, at inference: gamma and dropout are off. A loss with weights is the weighted
+ * mean over all data.
  *
  * Rejects with the network's `RevError`, and with `RangeError` for data that are none.
  *
- * @param options - `batch`: samples that are evaluated together, 64 unless given; data that come in batches are taken as they come
+ * @param options - `batch`: samples that are evaluated together, 64 unless given; data that come in batches are taken
+ * as they come
  */
 export const evaluate = async <P, I, Y, T, M extends string, S>(
   { network, params }: TrainedNetwork<P, I, Y, T, M, S>,

@@ -8,15 +8,18 @@ import { saveTo, type Save } from "./checkpoint/save.ts"
 export * from "./entry.ts"
 
 /**
- * Saves a trained network as a safetensors file with names such as `blocks.0.w`: at a path or `file:` URL in Node, or to a `WritableStream`.
- * Without a place it resolves to the bytes. Rejects with `RangeError` where the place cannot be written to.
+ * Saves a trained network as a safetensors file with names such as `blocks.0.w`: at a path or `file:` URL in Node, or
+ * to a `WritableStream`. Without a place it resolves to the bytes. Rejects with `RangeError` where the place cannot be
+ * written to.
  */
 export const save: Save = saveTo(noFiles)
 
 /**
- * Loads a trained network from a path in Node, bytes, a `File` or a URL: what `save` wrote, or any safetensors file with the parameters' names and
- * shapes, such as one from PyTorch. Without a network it loads one that its file defines, as those of `bijou start --save` do.
+ * Loads a trained network from a path in Node, bytes, a `File` or a URL: what `save` wrote, or any safetensors file
+ * with the parameters' names and shapes, such as one from PyTorch. Without a network it loads one that its file
+ * defines, as those of `bijou start --save` do.
  *
- * Rejects with `CheckpointDamaged` for a file that is not whole, `ParameterMismatch` for one of another network, and `RangeError` where there is none.
+ * Rejects with `CheckpointDamaged` for a file that is not whole, `ParameterMismatch` for one of another network, and
+ * `RangeError` where there is none.
  */
 export const load: Load = loadFrom(noFiles)

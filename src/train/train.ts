@@ -43,7 +43,10 @@ export interface TrainOptions<in out P, in out I, in out Y, in out T, in out M e
   readonly seed?: number
   /** Samples that are evaluated together; their gradients are summed. The whole batch unless given. */
   readonly microBatch?: number
-  /** What each part stores. That of the family unless given: exact families store side information alone, `plain` stores all. */
+  /**
+   * What each part stores. That of the family unless given: exact families store side information alone, `plain` stores
+   * all.
+   */
   readonly plan?: Plan
   /** In the place of `plan`: the memory that tensors may take, such as "64 MB"; the fastest plan that fits is used. */
   readonly budget?: number | string
@@ -76,11 +79,13 @@ export interface Report<in out M extends string> {
 // --------------------------------------------------------- constructors
 
 /**
- * Trains a network with AdamW and resolves to it. Every step checks that what was rebuilt has the bits of what was computed.
+ * Trains a network with AdamW and resolves to it. Every step checks that what was rebuilt has the bits of what was
+ * computed.
  *
- * Whatever ends training after its first step, such as a step that is refused (`GridOverflow`, `Irreversible`, `LossNotFinite`, ...), rejects with
- * `TrainingStopped`, which has the network after the last step. Before, it rejects with the `TrainError` itself, `RangeError` for options that are none, `ShapeMismatch` or `LayerFailed` for data and layers that do not fit together, and
- * `BackendUnavailable` before `useBackend`.
+ * Whatever ends training after its first step, such as a step that is refused (`GridOverflow`, `Irreversible`,
+ * `LossNotFinite`, ...), rejects with `TrainingStopped`, which has the network after the last step. Before, it rejects
+ * with the `TrainError` itself, `RangeError` for options that are none, `ShapeMismatch` or `LayerFailed` for data and
+ * layers that do not fit together, and `BackendUnavailable` before `useBackend`.
  */
 export const train = async <P, I, Y, T, M extends string, S>(
   network: Network<P, I, Y, T, M, S>,
@@ -100,8 +105,9 @@ export const train = async <P, I, Y, T, M extends string, S>(
 }
 
 /**
- * `train`, step by step: yields the network after every step, which owns its tensors until the next one. Leave the loop at any step: the network
- * that was yielded last is the caller's to free. A refused step throws its `TrainError`, and the last network is as it was.
+ * `train`, step by step: yields the network after every step, which owns its tensors until the next one. Leave the loop
+ * at any step: the network that was yielded last is the caller's to free. A refused step throws its `TrainError`, and
+ * the last network is as it was.
  *
  * ```ts no-run
  * import { trainingSteps, type Network, type TrainOptions } from "bijou/net"

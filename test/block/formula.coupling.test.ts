@@ -1,6 +1,6 @@
 /**
- * Couplings on expressions: what docs/specification.md, section 8, makes them compute in every direction, what they claim, and what
- * they free.
+ * Couplings on expressions: what docs/specification.md, section 8, makes them compute in every direction, what they
+ * claim, and what they free.
  */
 import { Coupling, Plan } from "bijou"
 import { describe, expect, it } from "vitest"

@@ -1,5 +1,6 @@
 /**
- * BDIA on expressions: the computation of a chain, including the order of additions, compared with docs/specification.md.
+ * BDIA on expressions: the computation of a chain, including the order of additions, compared with
+ * docs/specification.md.
  */
 import { either as E } from "fp-ts"
 import { Bdia, gammas, Key, Plan, type Layer, type Program } from "bijou"

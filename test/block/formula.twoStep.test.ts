@@ -1,6 +1,6 @@
 /**
- * Two-step chains on expressions: what each scheme of docs/specification.md, section 8, computes in every direction, what it claims,
- * and what it frees.
+ * Two-step chains on expressions: what each scheme of docs/specification.md, section 8, computes in every direction,
+ * what it claims, and what it frees.
  */
 import { Plan, TwoStep } from "bijou"
 import type { Scheme } from "../../src/block/TwoStep.ts"

@@ -7,8 +7,8 @@
  * - `expr // => text` and `const x = expr // => text`: what `util.inspect` shows of the awaited value, on one line
  * - `console.log(...) // => text`: what it prints
  *
- * Long results continue in the comment lines below. A fence marked `ts no-run` is type-checked only. A fence marked `ts unchecked` is
- * neither, because it imports a package that is not installed here.
+ * Long results continue in the comment lines below. A fence marked `ts no-run` is type-checked only. A fence marked `ts
+ * unchecked` is neither, because it imports a package that is not installed here.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative } from "node:path"

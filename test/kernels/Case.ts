@@ -83,7 +83,7 @@ export interface StockSample {
   readonly title: string
   readonly inputs: () => tf.NamedTensorMap
   readonly attributes?: object
-  /** The correct results, if TensorFlow.js's own kernel on cpu returns others. */
+  /** The correct results, if the kernel of TensorFlow.js on cpu returns others. */
   readonly right?: () => readonly tf.Tensor[]
 }
 

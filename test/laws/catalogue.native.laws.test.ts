@@ -1,5 +1,6 @@
 /**
- * Every law holds for the catalogue on wasm with the matrix products of the BLAS that `npx bijou setup blas` has set up.
+ * Every law holds for the catalogue on wasm with the matrix products of the BLAS that `npx bijou setup blas` has set
+ * up.
  */
 import { afterAll, describe, expect, it } from "vitest"
 import { countingBlas, whySkipped } from "../support/blas.ts"

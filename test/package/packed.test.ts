@@ -223,7 +223,7 @@ describe("the packed package", () => {
   it("is installed by the README's command with what its first example imports, and the example runs as a TypeScript file", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8")
     const [, line = ""] = /^npm install (\.\/bijou-\S+ .*)$/m.exec(readme) ?? []
-    const [, example = ""] = /^```ts\n([^]*?)^```/m.exec(readme) ?? []
+    const [, example = ""] = /^## See the bits\n[^]*?^```ts\n([^]*?)^```/m.exec(readme) ?? []
     const { peerDependencies, peerDependenciesMeta } = manifestOf(root)
     const needed = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true)
     expect(line.split(" ")).toEqual(expect.arrayContaining(["fp-ts", ...needed]))

@@ -4,7 +4,10 @@
 import { useNative } from "bijou/native"
 import { pluggedSgemm, setSgemm } from "../../src/tensor/kernels/wasm/sgemm.ts"
 
-/** Plugs the BLAS in, for products from `least` multiplications on; null where `npx bijou setup blas` was not run. Throws instead where the environment says that it was. */
+/**
+ * Plugs the BLAS in, for products from `least` multiplications on; null where `npx bijou setup blas` was not run.
+ * Throws instead where the environment says that it was.
+ */
 export const countingBlas = async (
   least?: number,
 ): Promise<{ readonly name: string; readonly products: () => number } | null> => {
@@ -27,5 +30,5 @@ export const countingBlas = async (
   return { name, products: () => count }
 }
 
-/** What stands in the name of tests that were skipped. */
+/** The end of the name of tests that were skipped. */
 export const whySkipped = "skipped: no BLAS is set up, run npx bijou setup blas"

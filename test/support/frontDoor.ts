@@ -8,10 +8,9 @@ import { fileURLToPath } from "node:url"
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8")
 
-/** The first fence under README's heading "Train your own network", or the file that takes its place. */
+/** The first fence under README's heading "Train your own network". */
 export const frontDoor: string =
-  /^#+ Train your own network\n(?:(?!^#)[^])*?^```ts\n([^]*?)^```/m.exec(read("../../README.md"))?.[1] ??
-  read("../package/frontDoor.mjs")
+  /^#+ Train your own network\n(?:(?!^#)[^])*?^```ts\n([^]*?)^```/m.exec(read("../../README.md"))?.[1] ?? ""
 
 const isImport = (line: string): boolean => line.startsWith("import ")
 

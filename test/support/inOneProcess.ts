@@ -1,5 +1,6 @@
 /**
- * Many runs of the command `bijou` in one process, which loads TensorFlow.js once: for commands that end early, such as those that are refused.
+ * Many runs of the command `bijou` in one process, which loads TensorFlow.js once: for commands that end early, such as
+ * those that are refused.
  */
 import { execFileSync } from "node:child_process"
 
@@ -13,8 +14,8 @@ export interface Ended {
 type Arguments = ReadonlyArray<string>
 
 /**
- * How `bin` ends with each of these lists of arguments, in this order; they run when the first of them is asked for. Every run evaluates `bin`
- * anew, with its own arguments, output and exit code, in this environment with `env` over it.
+ * How `bin` ends with each of these lists of arguments, in this order; they run when the first of them is asked for.
+ * Every run evaluates `bin` again, with its own arguments, output and exit code, in this environment with `env` over it.
  */
 export const inOneProcess = (
   bin: string,

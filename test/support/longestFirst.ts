@@ -1,7 +1,8 @@
 /**
  * The order of test files: those that take longest go first, so that no core waits for the last of them.
  *
- * Vitest orders by the times of an earlier run. A clean clone has none, and vitest then goes by size, which puts the catalogue's short files last.
+ * Vitest orders by the times of an earlier run. A clean clone has none, and vitest then goes by size, which puts the
+ * catalogue's short files last.
  */
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 

@@ -5,7 +5,9 @@ import { useTensorflow } from "bijou/native"
 import { useBackend } from "bijou/tensor"
 import { setOpLibrary } from "../../src/tensor/kernels/tensorflow/opLibrary.ts"
 
-/** Its name; null where `npx bijou setup tensorflow` was not run. Throws instead where the environment says that it was. */
+/**
+ * Its name; null where `npx bijou setup tensorflow` was not run. Throws instead where the environment says that it was.
+ */
 export const installedTensorflow = async (): Promise<string | null> => {
   const name = await useTensorflow()
   if (name === null && process.env["BIJOU_TENSORFLOW"] === "required")
@@ -23,5 +25,5 @@ export const startTensorflow = async (form: "library" | "stock"): Promise<boolea
   return true
 }
 
-/** What stands in the name of tests that were skipped. */
+/** The end of the name of tests that were skipped. */
 export const whySkipped = "skipped: TensorFlow is not set up, run npx bijou setup tensorflow"

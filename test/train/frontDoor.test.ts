@@ -336,7 +336,7 @@ it("reads parameters alone, as PyTorch's safetensors writes them", async () => {
   const trained = await train(net, options)
   const bytes = await save(trained, undefined, { contents: "parameters" })
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, unknown> // our own
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length))) as Record<string, unknown> // of a file that save wrote
   expect(Object.keys(header).slice(1)).toEqual([
     "embed.w",
     "embed.b",

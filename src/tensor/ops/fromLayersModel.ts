@@ -28,13 +28,15 @@ export interface ModelWeights {
 /**
  * A `tf.layers` model as a layer, be it made here or read by `tf.loadLayersModel`.
  *
- * Its weights are copied: `"trainable"` makes them the layer's parameters, which start from the model's values, all except those of layers whose
- * `trainable` is false; `"frozen"` makes them constants. From then on, training one leaves the other as it is; do not dispose the model. The
- * layer computes what the model computes in inference. A model that would compute something else in training is therefore refused, unless it
- * is frozen: one with `Dropout`, noise or `BatchNormalization`. Regularizers and constraints belong to `fit`, and are left out. The copies are
- * kept for as long as the program runs.
+ * Its weights are copied: `"trainable"` makes them the layer's parameters, which start from the model's values, all
+ * except those of layers whose `trainable` is false; `"frozen"` makes them constants. From then on, training one leaves
+ * the other as it is; do not dispose the model. The layer computes what the model computes in inference. A model that
+ * would compute something else in training is therefore refused, unless it is frozen: one with `Dropout`, noise or
+ * `BatchNormalization`. Regularizers and constraints belong to `fit`, and are left out. The copies are kept for as long
+ * as the program runs.
  *
- * Throws `TypeError` for a model that cannot be a layer. A residual has the shape of its input, which the first evaluation checks.
+ * Throws `TypeError` for a model that cannot be a layer. A residual has the shape of its input, which the first
+ * evaluation checks.
  *
  * ```ts
  * import { Key } from "bijou"
@@ -43,7 +45,8 @@ export interface ModelWeights {
  * await useBackend("cpu")
  * const dense = tf.layers.dense({ units: 4, inputShape: [4], activation: "tanh", name: "mix" })
  * const layer = fromLayersModel(tf.sequential({ layers: [dense] }), { weights: "trainable" })
- * const paths = layer.params.leaves(layer.params.init(Key.fromSeed(1))).map(([path]) => path) // => [ 'mix/kernel', 'mix/bias' ]
+ * const leaves = layer.params.leaves(layer.params.init(Key.fromSeed(1)))
+ * leaves.map(([path]) => path) // => [ 'mix/kernel', 'mix/bias' ]
  * ```
  */
 export const fromLayersModel = (
@@ -121,7 +124,10 @@ const check = (model: tf.LayersModel, weights: "frozen" | "trainable"): void => 
   }
 }
 
-/** What keeps a layer from giving the same bits twice, or the same in training as in inference, as the end of a sentence; null where nothing does. */
+/**
+ * What keeps a layer from giving the same bits twice, or the same in training as in inference, as the end of a
+ * sentence; null where nothing does.
+ */
 const faultOf = ({ layer, trainable }: PlacedLayer, weights: "frozen" | "trainable"): string | null => {
   for (const { name, config } of partsOf(layer)) {
     if (name === "RandomHeight" || name === "RandomWidth")

@@ -1,5 +1,6 @@
 /**
- * What is inside of a `tf.layers` model: its layers with their paths, and its weights with names that a parameter tree can have.
+ * What is inside of a `tf.layers` model: its layers with their paths, and its weights with names that a parameter tree
+ * can have.
  */
 import { tf } from "../tf.ts"
 
@@ -38,8 +39,9 @@ const from = (
   })
 
 /**
- * The weights of a model, each once. A path is the names of the models and the layer that a weight is in, then its own: `dense_Dense1/kernel`.
- * Names that TensorFlow.js made up are numbered from 1 in every model, since its own numbers count all layers of the program.
+ * The weights of a model, each once. A path is the names of the models and the layer that a weight is in, then its own:
+ * `dense_Dense1/kernel`. Names that TensorFlow.js made up are numbered from 1 in every model, since its own numbers
+ * count all layers of the program.
  */
 export const weightsIn = (model: tf.LayersModel): ReadonlyArray<PlacedWeight> => {
   const name = numbered()
@@ -67,7 +69,10 @@ const ownNames = ({ name }: tf.layers.Layer, { originalName }: tf.LayerVariable)
   return own.split("/").filter((part) => part !== "")
 }
 
-/** The same name, or for one that was made up, such as dense_Dense12, sequential_3 or model4, the same with a number from 1 on. */
+/**
+ * The same name, or for one that was made up, such as dense_Dense12, sequential_3 or model4, the same with a number
+ * starting at 1.
+ */
 const numbered = (): ((given: string) => string) => {
   const numbers = new Map<string, Map<string, number>>()
   return (given) => {

@@ -23,7 +23,10 @@ import { toInference } from "./toInference.ts"
 export interface NetworkLayer<in out P> {
   /** A layer with weights of its own. */
   (options: NetworkLayerOptions<P>): tf.layers.Layer
-  /** The parameters that a layer of this network has now, as handles of their own. Throws `TypeError` for any other layer. */
+  /**
+   * The parameters that a layer of this network has now, as handles of their own. Throws `TypeError` for any other
+   * layer.
+   */
   readonly params: (layer: tf.layers.Layer) => P
 }
 
@@ -51,12 +54,13 @@ type Leaves = ReadonlyMap<string, tf.Tensor>
 // --------------------------------------------------------- constructors
 
 /**
- * A network as a kind of `tf.layers` layer, whose weights are the network's parameters: `fit` trains it by the reversed sweep, and `predict` draws
- * nothing. The network goes from one tensor, or an array of several, to one tensor.
+ * A network as a kind of `tf.layers` layer, whose weights are the network's parameters: `fit` trains it by the reversed
+ * sweep, and `predict` draws nothing. The network goes from one tensor, or an array of several, to one tensor.
  *
- * The name is stored by `model.save` in the network's place: `tf.loadLayersModel` reads the model back in every program that has called
- * `toLayer(network, name)` before. Two networks cannot have one name, which throws `RangeError`. Step n draws with `Key.step(n)` of the layer's
- * seed; the number of steps is saved with the weights. For a gradient outside of `fit` call the model with `{ training: true }`.
+ * The name is stored by `model.save` in the network's place: `tf.loadLayersModel` reads the model back in every program
+ * that has called `toLayer(network, name)` before. Two networks cannot have one name, which throws `RangeError`. Step n
+ * draws with `Key.step(n)` of the layer's seed; the number of steps is saved with the weights. For a gradient outside
+ * of `fit` call the model with `{ training: true }`.
  *
  * ```ts
  * import { function as F } from "fp-ts"
@@ -169,7 +173,7 @@ class BijouNetwork extends tf.layers.Layer {
     return differentiable(...this.leaves().values(), ...inputs)
   }
 
-  /** The number of the training step, from 0 on. */
+  /** The number of the training step, starting at 0. */
   private nextStep(): number {
     const [step = 0] = this.steps?.read().dataSync() ?? []
     const next = tf.scalar(step + 1, "int32")
@@ -192,7 +196,10 @@ class BijouNetwork extends tf.layers.Layer {
     throw failure
   }
 
-  /** The shape of the output where all unknown sizes of the inputs are this one; numbers are only made where shapes alone do not say it. */
+  /**
+   * The shape of the output where all unknown sizes of the inputs are this one; numbers are only made where shapes
+   * alone do not say it.
+   */
   private outputFor(shapes: ReadonlyArray<tf.Shape>, size: number, dtype: "float32" | "int32"): ReadonlyArray<number> {
     const found = () => {
       const inputs = shapes.map((shape) =>

@@ -16,8 +16,9 @@ import { isTensor, tensorsIn } from "./tree.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * The codec of a tree of tensors. A single tensor has the bytes of `float32TensorSide(null)` or of `int32TensorSide`, by its type. A tree has
- * its outline as JSON, in which `{ "$tensor": i }` is the i-th tensor, and then the bytes of every tensor.
+ * The codec of a tree of tensors. A single tensor has the bytes of `float32TensorSide(null)` or of `int32TensorSide`,
+ * by its type. A tree has its outline as JSON, in which `{ "$tensor": i }` is the i-th tensor, and then the bytes of
+ * every tensor.
  */
 export const treeSide = <A>(): Side<A> => ({
   only: O.none,

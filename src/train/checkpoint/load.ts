@@ -45,7 +45,10 @@ type GptSide = NetSide<
   BdiaSide<GptBlock, tf.Tensor, Plane>
 >
 
-/** Loads what `save` or `bijou start --save` wrote, or the parameters in any safetensors file of the same names and shapes. */
+/**
+ * Loads what `save` or `bijou start --save` wrote, or the parameters in any safetensors file of the same names and
+ * shapes.
+ */
 export interface Load {
   <P, I, Y, T, M extends string, S>(
     network: Network<P, I, Y, T, M, S>,

@@ -18,8 +18,9 @@ import { headerOf, type Header } from "./Safetensors.ts"
 // --------------------------------------------------------- constructors
 
 /**
- * Reads the parameters of a network, which take their names from their paths: `blocks.0.w`. `ParameterMismatch` names the first array that the
- * network does not have, or has in another shape, `CheckpointDamaged` one that is missing, and then nothing is left.
+ * Reads the parameters of a network, which take their names from their paths: `blocks.0.w`. `ParameterMismatch` names
+ * the first array that the network does not have, or has in another shape, `CheckpointDamaged` one that is missing, and
+ * then nothing is left.
  */
 export const readParameters =
   <P>(params: Params<P>, source: ByteSource, header: Header): TE.TaskEither<CheckpointDamaged | RevError, P> =>

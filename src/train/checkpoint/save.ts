@@ -16,7 +16,10 @@ export interface SaveOptions {
   readonly contents?: "training" | "parameters"
 }
 
-/** Saves a network as a safetensors file, by a path, a `file:` URL or a stream; without a place it resolves to the bytes. */
+/**
+ * Saves a network as a safetensors file, by a path, a `file:` URL or a stream; without a place it resolves to the
+ * bytes.
+ */
 export interface Save {
   <P, I, Y, T, M extends string, S>(
     trained: TrainedNetwork<P, I, Y, T, M, S>,

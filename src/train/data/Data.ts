@@ -26,7 +26,8 @@ export interface Samples<I, T> {
  * The data of a run:
  *
  * - all samples as arrays or tensors, which are read once and shuffled by seed and epoch
- * - batches one after the other, from an array, a generator or any (asynchronous) iterable; one that can be iterated again is, once an epoch
+ * - batches one after the other, from an array, a generator or any (asynchronous) iterable; one that can be iterated
+ *   again is, once an epoch
  * - a function from sample ids to their batch: ids count from 0 through the whole run
  *
  * Training frees the tensors of batches that a generator or a function makes. Those of an array stay the caller's.
@@ -62,7 +63,10 @@ interface Cut {
 
 // --------------------------------------------------------- constructors
 
-/** Reads data. Throws `RangeError` for data that are none, that have no sample, or whose inputs and targets are not of the same samples. */
+/**
+ * Reads data. Throws `RangeError` for data that are none, that have no sample, or whose inputs and targets are not of
+ * the same samples.
+ */
 export const sourceOf = async <I, T>(data: Data<I, T>, cut: Cut): Promise<Source<I, T>> => {
   if (typeof data === "function") return fromFunction(data, cut)
   if (typeof data !== "object" || data === null)

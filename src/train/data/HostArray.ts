@@ -31,8 +31,9 @@ type Typed =
 // --------------------------------------------------------- constructors
 
 /**
- * Reads values once. Typed arrays of integers become int32; so do other numbers where `type` is int32, and then every one must be an integer.
- * Throws `RangeError`, which calls the values `name`, for NaN, for rows of different lengths and for what is no array of numbers.
+ * Reads values once. Typed arrays of integers become int32; so do other numbers where `type` is int32, and then every
+ * one must be an integer. Throws `RangeError`, which calls the values `name`, for NaN, for rows of different lengths
+ * and for what is no array of numbers.
  */
 export const hostArray = async (
   name: string,

@@ -1,7 +1,8 @@
 /**
- * A convolution as one product per row of taps, added up where they overlap. The columns of images (im2col) of a row of taps are a matrix
- * [rows * images * columns, horizontal taps * channels] of rows of the input and columns of the output. Rows come before images, so the places that a
- * row of taps meets are consecutive, in the matrix and in outputs of the same order: no product reads padding above or below the images.
+ * A convolution as one product per row of taps, added up where they overlap. The columns of images (im2col) of a row of
+ * taps are a matrix [rows * images * columns, horizontal taps * channels] of rows of the input and columns of the
+ * output. Rows come before images, so the places that a row of taps meets are consecutive, in the matrix and in outputs
+ * of the same order: no product reads padding above or below the images.
  */
 import { meets, type Axis, type Convolution } from "../../cpu/stock/convolution.ts"
 import type { Sgemm } from "../sgemm.ts"
@@ -24,7 +25,9 @@ interface Layout {
 
 // --------------------------------------------------------- constructors
 
-/** Rows of the input in the order of their remainders by the stride; a remainder whose rows no tap meets has no place. */
+/**
+ * Rows of the input in the order of their remainders by the stride; a remainder whose rows no tap meets has no place.
+ */
 const layoutOf = (axis: Axis): Layout => {
   const { size, taps, stride, dilation, before } = axis
   const each = Math.ceil(size / stride)
@@ -45,7 +48,10 @@ const layoutOf = (axis: Axis): Layout => {
 
 // ----------------------------------------------------------- combinators
 
-/** Writes the convolution of the images at `x` to `y`, from the row of taps that meets most rows of the output; the weights as in `convolve`. */
+/**
+ * Writes the convolution of the images at `x` to `y`, from the row of taps that meets most rows of the output; the
+ * weights as in `convolve`.
+ */
 export const convolveByBands = (
   heap: Heap,
   sgemm: Sgemm,

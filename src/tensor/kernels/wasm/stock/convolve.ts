@@ -10,9 +10,8 @@ import type { Heap } from "../Heap.ts"
  * Writes the convolution of the images at `x` to `y`. The weights are [patch, outputs], or transposed [outputs, patch].
  *
  * Patches overlap, but a matmul takes rows that do not. If each patch overlaps the next n - 1, there are n matmuls,
- * each of every n-th patch.
- * If a row of taps is long enough for a matmul of its own, there is one for each row of taps instead, which multiplies less
- * padding.
+ * each of every n-th patch. If a row of taps is long enough for a matmul of its own, there is one for each row of taps
+ * instead, which multiplies less padding.
  */
 export const convolve = (
   heap: Heap,
