@@ -15,7 +15,8 @@ type Arguments = ReadonlyArray<string>
 
 /**
  * How `bin` ends with each of these lists of arguments, in this order; they run when the first of them is asked for.
- * Every run evaluates `bin` again, with its own arguments, output and exit code, in this environment with `env` over it.
+ * Every run evaluates `bin` again, with its own arguments, output and exit code, in this environment with `env` over
+ * it.
  */
 export const inOneProcess = (
   bin: string,
