@@ -52,7 +52,7 @@ const long = (prose: string, text: string): ReadonlyArray<Finding> => {
   return prose.split("\n").flatMap((shown, i) => {
     const line = lines[i] ?? ""
     // Prettier breaks code, and a comment that follows code is as long as its own columns.
-    const followsCode = line.slice(0, shown.search(/\S/)).trim() !== ""
+    const followsCode = line.slice(0, shown.search(/\S/)).trim() !== "" && shown.trim().length <= columns
     const allowed = shown.trim() === "" || followsCode || /^[\s*/]*\|/.test(shown) || /https?:\/\//.test(shown)
     return line.length <= columns || allowed
       ? []

@@ -45,6 +45,7 @@ describe("the check of the prose", () => {
     const long = expect.stringContaining("break the line")
     expect(found("a.ts", `// ${words}`)).toEqual([long])
     expect(found("a.ts", `const a = 1 // ${words}`)).toEqual([long])
+    expect(found("a.ts", `const ${"a".repeat(110)} = 1 // ${words.slice(0, 40)}`)).toEqual([])
     expect(found("a.md", words)).toEqual([long])
     expect(found("a.ts", `const a = "${words}"`, `// https://example.org ${words}`, `// | ${words} |`)).toEqual([])
     expect(found("a.md", `| ${words} |`, "```", words, "```")).toEqual([])
