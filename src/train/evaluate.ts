@@ -12,7 +12,7 @@ import { tensorEnv } from "../tensor/values/tensorWatch.ts"
 import { mapTensors } from "../tensor/values/tree.ts"
 import { comesInBatches, inputsOf, sourceOf, type Data, type Values } from "./data/Data.ts"
 import { nextTask } from "./nextTask.ts"
-import { samplesOf } from "./samplesOf.ts"
+import { samplesOf, sliceSamples } from "../tensor/values/samples.ts"
 import type { Evaluation, TrainedNetwork } from "./TrainedNetwork.ts"
 
 // ---------------------------------------------------------- destructors
@@ -113,9 +113,7 @@ const sumsOf = async <P, I, Y, T, M extends string, S>(
     for (let begin = 0; begin < batch; begin += most) {
       const count = Math.min(most, batch - begin)
       const part = (tensor: tf.Tensor): tf.Tensor =>
-        count === batch
-          ? tensor.clone()
-          : tensor.slice([begin, ...tensor.shape.slice(1).map(() => 0)], [count, ...tensor.shape.slice(1)])
+        count === batch ? tensor.clone() : sliceSamples(tensor, begin, count)
       const given = [part(x), mapTensors(targets, part)] as const
       let outputs: Y | null = null
       let read: tf.Tensor | null = null

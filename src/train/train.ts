@@ -19,7 +19,7 @@ import { microBatched, type Gradients } from "./Gradients.ts"
 import { fitPlan } from "./memory/fitPlan.ts"
 import { planOf, type Fit } from "./memory/Fit.ts"
 import { scheduleOf, type Rate } from "./Rate.ts"
-import { samplesOf } from "./samplesOf.ts"
+import { samplesOf, sliceSamples } from "../tensor/values/samples.ts"
 import { learningRate } from "./schedule.ts"
 import type { Trained } from "./step.ts"
 import { descent } from "./training.ts"
@@ -256,7 +256,7 @@ const partsOf =
   <A>(samples: A, ids: ReadonlyArray<number>, size: number) =>
   (some: ReadonlyArray<number>): A => {
     const begin = (some[0] ?? 0) - (ids[0] ?? 0)
-    return mapTensors(samples, (x) => x.slice([begin, ...x.shape.slice(1).map(() => 0)], [size, ...x.shape.slice(1)]))
+    return mapTensors(samples, (x) => sliceSamples(x, begin, size))
   }
 
 const initial = <P, I, Y, T, M extends string, S>(

@@ -8,7 +8,7 @@ import type { RevError } from "../core/RevError.ts"
 import { tensorEnv } from "../tensor/values/tensorWatch.ts"
 import type { tf } from "../tensor/tf.ts"
 import { nextTask } from "./nextTask.ts"
-import { samplesOf } from "./samplesOf.ts"
+import { samplesOf } from "../tensor/values/samples.ts"
 
 /** Returns the mean of the network's expected loss over batches of equal size, without dropout or gamma. */
 export const validate =

@@ -6,7 +6,7 @@ import { Plan } from "../../core/Plan.ts"
 import type { Program } from "../../core/Program.ts"
 import { tensorScope } from "../values/tensorScope.ts"
 import { tensorWatch } from "../values/tensorWatch.ts"
-import { tensorsIn } from "../values/tree.ts"
+import { samplesOf } from "../values/samples.ts"
 import { orThrow } from "../../core/orThrow.ts"
 
 /**
@@ -15,13 +15,12 @@ import { orThrow } from "../../core/orThrow.ts"
  */
 export const evaluateNow = <P, X>(program: Program<P, X>, params: P, key: Key, input: unknown): X => {
   const watch = tensorWatch()
-  const samples = Array.from({ length: tensorsIn(input)[0]?.shape[0] ?? 1 }, (_, i) => i)
   const result = program({
     params,
     path: [],
     key,
     step: 0,
-    samples,
+    samples: samplesOf(input),
     draws: "sampled",
     plan: Plan.reversed,
     scope: tensorScope,

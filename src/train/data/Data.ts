@@ -177,23 +177,16 @@ const tensorsOf = async <I, T>(given: Samples<I, T>, cut: Cut, tensors: "freed" 
     throw new RangeError(`A batch must be { inputs, targets }, not ${shown(given)}.`)
   checkNames(given)
   const own = tensors === "kept" ? tensorScope.own(given) : given
+  const made: unknown[] = [own]
   try {
     const inputs = (await tensorTree("inputs", own.inputs)) as I // the tree that was given, of tensors
-    try {
-      const targets = (await tensorTree("targets", own.targets, cut.targets)) as T // likewise
-      try {
-        sizeOfSamples([inputs, targets])
-        return [inputs, targets]
-      } catch (error) {
-        tensorScope.release(targets)
-        throw error
-      }
-    } catch (error) {
-      tensorScope.release(inputs)
-      throw error
-    }
+    made.push(inputs)
+    const targets = (await tensorTree("targets", own.targets, cut.targets)) as T // likewise
+    made.push(targets)
+    sizeOfSamples([inputs, targets])
+    return [inputs, targets]
   } catch (error) {
-    tensorScope.release(own)
+    tensorScope.release(made)
     throw error
   }
 }
